@@ -1,0 +1,185 @@
+"""The student's end of the channel: does what a grader asks to the objects of a namespace and returns data."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+import types
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from proctor.channel.wire import DEPTH, Reference
+
+
+class Answerer:
+    """Answers requests about `namespace`; holds the objects that the other end has references to."""
+
+    def __init__(self, namespace: dict[str, Any]):
+        self.namespace = namespace
+        self._objects: list[Any] = []
+        self._numbers: dict[int, int] = {}
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What `request` yields: {"ok": data} or {"error": {"type", "types", "message", "where"}}."""
+        try:
+            with _quiet():
+                return {"ok": self._as_data(self._do(request), 0)}
+        except BaseException as error:  # the student's code may raise anything; all of it is an answer
+            if isinstance(error, KeyboardInterrupt) and threading_is_live():
+                raise
+            return {"error": self.described(error)}
+
+    def _do(self, request: dict[str, Any]) -> Any:
+        operation = getattr(self, f"_{request['op']}")
+        fields = {key: self._as_objects(value) for key, value in request.items() if key != "op"}
+        return operation(**fields)
+
+    def _get(self, name: str) -> Any:
+        if name not in self.namespace:
+            raise NameError(f"name '{name}' is not defined")
+        return self.namespace[name]
+
+    def _attribute(self, of: Any, name: str) -> Any:
+        return getattr(of, name)
+
+    def _item(self, of: Any, key: Any) -> Any:
+        return of[key]
+
+    def _call(self, of: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
+        return of(*arguments, **keywords)
+
+    def _length(self, of: Any) -> int:
+        return len(of)
+
+    def _put(self, value: Any) -> Reference:
+        return self._reference(value)
+
+    def _fetch(self, of: Any) -> Any:
+        if not isinstance(of, (str, bytes)) and hasattr(of, "__array__"):
+            return np.asarray(of)
+        return of
+
+    def _take(self, of: Any, count: int) -> list[Any]:
+        return list(islice(iter(of), count))
+
+    def _describe(self, of: Any) -> dict[str, Any]:
+        from proctor.models.describe import describe
+
+        return describe(of)
+
+    def _predict(self, of: Any, inputs: Any, batch_size: int) -> Any:
+        return of.predict(inputs, batch_size=batch_size, verbose=0)
+
+    def _weights(self, of: Any) -> list[Any]:
+        return list(of.get_weights())
+
+    def _file(self, name: str) -> bytes | None:
+        path = Path(name)
+        return path.read_bytes() if path.is_file() else None
+
+    def _save(self, name: str, path: str) -> None:
+        self._get(name).save(path)
+
+    def _load(self, name: str) -> Any:
+        """Load a model file with the namespace's own layer classes: only where the student's code may run anyway."""
+        import keras
+
+        custom = {key: value for key, value in self.namespace.items() if isinstance(value, type)}
+        return keras.saving.load_model(name, custom_objects=custom, compile=False)
+
+    def _reference(self, value: Any) -> Reference:
+        number = self._numbers.get(id(value))
+        if number is None:
+            number = len(self._objects)
+            self._objects.append(value)
+            self._numbers[id(value)] = number
+        return Reference(number, type(value).__name__, _short(value), _is_model(value))
+
+    def _as_objects(self, value: Any) -> Any:
+        if isinstance(value, Reference):
+            return self._objects[value.number]
+        if isinstance(value, list):
+            return [self._as_objects(item) for item in value]
+        if isinstance(value, tuple):
+            return tuple(self._as_objects(item) for item in value)
+        if isinstance(value, dict):
+            return {key: self._as_objects(item) for key, item in value.items()}
+        return value
+
+    def _as_data(self, value: Any, depth: int) -> Any:
+        if depth > DEPTH:
+            raise ValueError(f"the value is nested more than {DEPTH} deep")
+        for kind in (bool, int, float, complex, str, bytes):
+            if isinstance(value, kind) and not isinstance(value, np.generic):
+                return value if type(value) is kind else kind.__new__(kind, value)  # type: ignore[arg-type]
+        if value is None or type(value) is Reference:
+            return value
+        if isinstance(value, (np.ndarray, np.generic)):
+            array = np.array(value, subok=False)
+            return array if array.dtype.kind in "biufc" else self._as_data(array.tolist(), depth + 1)
+        if _is_tensor(value):
+            return np.asarray(value)
+        if isinstance(value, (list, tuple, set, frozenset)):
+            items = [self._as_data(item, depth + 1) for item in value]
+            return tuple(items) if isinstance(value, tuple) else set(items) if isinstance(value, (set, frozenset)) else items
+        if isinstance(value, Mapping):
+            return {self._as_data(key, depth + 1): self._as_data(item, depth + 1) for key, item in value.items()}
+        return self._reference(value)
+
+    def described(self, error: BaseException) -> dict[str, Any]:
+        """The error as data: its class and bases by name, its text, and the student's own line."""
+        bases = [base.__name__ for base in type(error).__mro__ if base is not object]
+        return {"type": bases[0], "types": bases, "message": _text(error), "where": self._where(error)}
+
+    def _where(self, error: BaseException) -> str:
+        found, trace = "", error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_globals is self.namespace:
+                code = trace.tb_frame.f_code
+                name = "cell" if code.co_name == "<module>" else code.co_qualname
+                found = f"your {name}, line {trace.tb_lineno}"
+            trace = trace.tb_next
+        return found
+
+
+def threading_is_live() -> bool:
+    """Whether a person may have pressed the interrupt key: in a live notebook, not in the jail."""
+    return "ipykernel" in sys.modules
+
+
+@contextlib.contextmanager
+def _quiet() -> Any:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def _is_tensor(value: Any) -> bool:
+    module = type(value).__module__
+    return module.startswith(("tensorflow.", "keras.", "jax", "torch")) and hasattr(value, "__array__") and hasattr(value, "shape")
+
+
+def _is_model(value: Any) -> bool:
+    keras = sys.modules.get("keras")
+    return keras is not None and isinstance(value, keras.Model)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, (types.FunctionType, type, types.ModuleType)):
+        return str(value.__name__)
+    try:
+        return repr(value)[:200]
+    except Exception:  # a broken __repr__ is the student's, and no reason to stop
+        return f"a {type(value).__name__}"
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:1000].replace(os.getcwd() + os.sep, "")
+    except Exception:
+        return "(its message could not be read)"

@@ -1,0 +1,208 @@
+"""The grader's end of the channel: `student`, through which a grader talks to a submission, live or jailed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+
+from proctor.channel.answer import Answerer
+from proctor.channel.wire import Reference, decode, encode
+from proctor.errors import CriterionFailed, StudentError
+from proctor.models.view import ModelView
+
+Value = TypeVar("Value")
+
+
+class Link(Protocol):
+    """A way to a student's process."""
+
+    def ask(self, request: dict[str, Any]) -> Any:
+        """What the process answers, as data; raises StudentError if the student's code failed."""
+
+    def alive(self) -> Link:
+        """This link, or a new one if its process has ended."""
+
+
+class LocalLink:
+    """The way to a namespace of this very process; what passes is copied as it would be through a socket."""
+
+    def __init__(self, namespace: dict[str, Any]):
+        self._answerer = Answerer(namespace)
+
+    def ask(self, request: dict[str, Any]) -> Any:
+        """What the namespace's objects answer to `request`."""
+        return answered(decode(encode(self._answerer.answer(decode(encode(request))))))
+
+    def alive(self) -> LocalLink:
+        """This link: its process is this one."""
+        return self
+
+
+def answered(reply: Any) -> Any:
+    """The value in a reply; raises the StudentError that it reports."""
+    if isinstance(reply, dict) and "ok" in reply:
+        return reply["ok"]
+    if isinstance(reply, dict) and isinstance(reply.get("error"), dict):
+        error = reply["error"]
+        failure = StudentError(*(str(error.get(key, ""))[:2000] for key in ("type", "message", "where")))
+        failure.types = tuple(str(name) for name in list(error.get("types", ()))[:20])
+        raise failure
+    raise StudentError("ProtocolError", "the process sent something that is no answer")
+
+
+class Handle:
+    """An object that stays in the student's process and is asked from here."""
+
+    __slots__ = ("_link", "_reference")
+
+    def __init__(self, link: Link, reference: Reference):
+        self._link = link
+        self._reference = reference
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _ask(self._link, op="attribute", of=self, name=name)
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        return _ask(self._link, op="call", of=self, arguments=list(arguments), keywords=keywords)
+
+    def __getitem__(self, key: Any) -> Any:
+        return _ask(self._link, op="item", of=self, key=key)
+
+    def __len__(self) -> int:
+        length = _ask(self._link, op="length", of=self)
+        return length if type(length) is int else 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[Any]:
+        raise TypeError("a student's object may never end: use take(handle, n)")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Handle) and other._reference.number == self._reference.number
+
+    def __hash__(self) -> int:
+        return hash(self._reference.number)
+
+    def __repr__(self) -> str:
+        return f"<{self._reference.kind}: {self._reference.text}>"
+
+
+class Student:
+    """A submission: its names are attributes.
+
+    Data comes back as data (tensors as arrays), a Keras model as `ModelView`, anything else as `Handle`.
+    Raises StudentError where the student's code does.
+
+    Args:
+        link: the way to the notebook's process.
+        artifacts: name → what makes the ModelView of the handed-in file; these names are not asked of the notebook.
+    """
+
+    def __init__(self, link: Link, artifacts: dict[str, Callable[[], ModelView]] | None = None):
+        self._link = link
+        self._artifacts = artifacts or {}
+        self._models: dict[str, ModelView] = {}
+
+    def revive(self) -> None:
+        """Bring the notebook's process back if it has ended (asked before each criterion)."""
+        self._link = self._link.alive()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._artifacts:
+            if name not in self._models:
+                self._models[name] = self._artifacts[name]()
+            return self._models[name]
+        return _ask(self._link, op="get", name=name)
+
+    def __repr__(self) -> str:
+        return "<student>"
+
+
+def share(student: Student, value: Any) -> Handle:
+    """Put a copy of `value` (data) into the student's process and return a handle to it."""
+    return Handle(student._link, _raw(student._link, op="put", value=value))
+
+
+def fetch(handle: Any) -> Any:
+    """The data behind `handle`; data is returned as it is."""
+    return _ask(handle._link, op="fetch", of=handle) if isinstance(handle, Handle) else handle
+
+
+def take(handle: Any, count: int) -> list[Any]:
+    """The first `count` items, as data, of an iterable in the student's process (or of a list).
+
+    Raises CriterionFailed if it is neither.
+    """
+    if isinstance(handle, Handle):
+        items = _ask(handle._link, op="take", of=handle, count=count)
+        return list(items)
+    if isinstance(handle, (list, tuple, np.ndarray)):
+        return list(handle[:count])
+    raise CriterionFailed("something that can be iterated over", f"a value of type {type(handle).__name__}")
+
+
+@contextlib.contextmanager
+def raises(type_name: str) -> Iterator[None]:
+    """Demand that the student's code raises an exception of the class `type_name` (or of a subclass).
+
+    Raises CriterionFailed if it raises none, or another.
+    """
+    try:
+        yield
+    except StudentError as error:
+        if type_name not in (error.type, *error.types):
+            raise CriterionFailed(f"{type_name} is raised", str(error)) from None
+    else:
+        raise CriterionFailed(f"{type_name} is raised", "no error at all")
+
+
+def _ask(link: Link, **request: Any) -> Any:
+    return _alive(link, _raw(link, **request))
+
+
+def _raw(link: Link, **request: Any) -> Any:
+    return link.ask({key: _sendable(value) for key, value in request.items()})
+
+
+def _sendable(value: Any) -> Any:
+    if isinstance(value, Handle):
+        return value._reference
+    if isinstance(value, ModelView):
+        return _sendable(value.handle)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_sendable(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _sendable(item) for key, item in value.items()}
+    return value
+
+
+def _alive(link: Link, value: Any) -> Any:
+    """`value` with its references made into handles and models."""
+    if isinstance(value, Reference):
+        handle = Handle(link, value)
+        return view_of(link, handle) if value.is_model else handle
+    if isinstance(value, (list, tuple)):
+        return type(value)(_alive(link, item) for item in value)
+    if isinstance(value, dict):
+        return {key: _alive(link, item) for key, item in value.items()}
+    return value
+
+
+def view_of(link: Link, handle: Handle) -> ModelView:
+    """The model behind `handle`, known through data."""
+
+    def predict(inputs: Any, batch_size: int) -> Any:
+        return _ask(link, op="predict", of=handle, inputs=inputs, batch_size=batch_size)
+
+    def weights() -> Any:
+        return _ask(link, op="weights", of=handle)
+
+    return ModelView(_ask(link, op="describe", of=handle), predict, weights, handle)

@@ -1,0 +1,291 @@
+"""One grading run in pytest: which criteria run, in which order, and what came of each."""
+
+from __future__ import annotations
+
+import ast
+import os
+import reprlib
+import sys
+from collections.abc import Generator, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from proctor.channel.student import Student
+from proctor.criteria.criterion import Credit, Criterion
+from proctor.errors import CourseError, CriterionFailed, StudentError
+from proctor.verdict import CriterionResult
+
+CREDIT = pytest.StashKey[Credit]()
+
+# What a grader's own code raises on data that it did not expect: on a student's value, that is the student's to mend.
+DATA_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
+
+
+class Grading:
+    """A pytest plugin that grades one submission; `results` holds what came of each criterion.
+
+    Args:
+        student: the submission.
+        thresholds: the numbers that the `thresholds` fixture hands out.
+        only: the group to run (with what it needs), or "" for all.
+    """
+
+    def __init__(self, student: Student, thresholds: dict[str, float], only: str = ""):
+        self.student = student
+        self.thresholds = thresholds
+        self.fault = ""
+        self._only = only
+        self._results: dict[str, CriterionResult] = {}
+        self._compared: tuple[str, str] | None = None
+
+    @property
+    def results(self) -> list[CriterionResult]:
+        """The criteria that ran or wait, in order."""
+        return list(self._results.values())
+
+    def groups(self) -> dict[str, list[CriterionResult]]:
+        """The results by group."""
+        groups: dict[str, list[CriterionResult]] = {}
+        for result in self.results:
+            groups.setdefault(result.group, []).append(result)
+        return groups
+
+    # -- which, and in which order
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keep the wanted groups; run each group where it first appears, public before hidden."""
+        declared = [(item, declaration(item)) for item in items]
+        criteria = [(item, found) for item, found in declared if found is not None]
+        order = list(dict.fromkeys(found.group for item, found in sorted(criteria, key=lambda pair: is_hidden(pair[0]))))
+        _check_needs(order, [found for _, found in criteria])
+        wanted = _with_needs(self._only, [found for _, found in criteria]) if self._only else set(order)
+        kept = [(item, found) for item, found in criteria if found.group in wanted]
+        kept.sort(key=lambda pair: (order.index(pair[1].group), is_hidden(pair[0])))
+        config.hook.pytest_deselected(items=[item for item in items if item not in [kept_item for kept_item, _ in kept]])
+        items[:] = [item for item, _ in kept]
+        for item, found in kept:
+            self._results.setdefault(_name(item), _unrun(item, found))
+
+    # -- what came of each
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Let a criterion wait while the group that it needs is not met."""
+        found = declaration(item)
+        self._compared = None
+        self.student.revive()
+        if found is not None and found.needs and not self._met(found.needs):
+            self._results[_name(item)] = replace(
+                self._results[_name(item)], status="waiting", earned=0.0, expected="", found=f"waits for {found.needs}"
+            )
+            pytest.skip(f"waits for {found.needs}")
+
+    def _met(self, group: str) -> bool:
+        return all(result.status in ("passed", "partial") for result in self.results if result.group == group)
+
+    def pytest_assertrepr_compare(self, config: pytest.Config, op: str, left: object, right: object) -> None:
+        """Remember the two sides of the comparison that failed."""
+        self._compared = (_short(left), f"{'' if op in ('==', 'is') else op + ' '}{_short(right)}")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turn what happened into the criterion's result."""
+        report = yield
+        result = self._results.get(_name(item))
+        if result is None or result.status == "waiting":
+            return report
+        seconds = result.seconds + call.duration
+        if call.excinfo is not None:
+            if result.status != "failed":
+                result = self._failed(item, result, call.excinfo)
+        elif call.when == "call" and result.status != "failed":
+            result = _credited(result, item.stash.get(CREDIT, None))
+        self._results[_name(item)] = replace(result, seconds=seconds)
+        return report
+
+    def _failed(self, item: pytest.Item, result: CriterionResult, excinfo: pytest.ExceptionInfo) -> CriterionResult:
+        error = excinfo.value
+        failed = replace(result, status="failed", earned=0.0)
+        if isinstance(error, CriterionFailed):
+            detail = [[str(text) for text in row] for row in error.detail] if error.detail else None
+            failed = replace(failed, expected=error.expected, found=error.found, detail=detail, marked=error.marked)
+        elif isinstance(error, StudentError):
+            failed = replace(failed, found=_told(error))
+        elif isinstance(error, AssertionError):
+            expected, found = self._assertion(excinfo, error)
+            failed = replace(failed, expected=expected, found=found)
+        elif isinstance(error, pytest.fail.Exception):
+            failed = replace(failed, found=str(error))
+        elif isinstance(error, DATA_ERRORS) and _in_grader(excinfo):
+            place = f"{Path(str(item.path)).name}:{_line(excinfo)}"
+            failed = replace(
+                failed,
+                found=f"a value of a kind that cannot be checked here ({type(error).__name__}: {error})",
+                grader_fault=f"{place} raised {type(error).__name__}: {error}",
+            )
+        else:
+            self.fault = f"the grader failed at {Path(str(item.path)).name}, {_name(item)}: {type(error).__name__}: {error}"
+        return replace(failed, found=failed.found + _parameters(item)) if failed.found else failed
+
+    def _assertion(self, excinfo: pytest.ExceptionInfo, error: AssertionError) -> tuple[str, str]:
+        """What a plain `assert` expected and found, in the words of its own expression."""
+        test = _asserted(excinfo)
+        message = str(error).split("\nassert ")[0].strip()
+        if message and not message.startswith("assert "):
+            return message, self._compared[0] if self._compared else "it is not so"
+        if isinstance(test, ast.Compare) and self._compared:
+            return f"{ast.unparse(test.left)} is {self._compared[1]}", self._compared[0]
+        return (ast.unparse(test), "it is not so") if test is not None else ("it holds", "it does not")
+
+
+def declaration(item: pytest.Item) -> Criterion | None:
+    """What `@criterion` declared about the test, or None."""
+    marker = item.get_closest_marker("criterion")
+    return marker.args[0] if marker is not None else None
+
+
+def is_hidden(item: pytest.Item) -> bool:
+    """Whether the test comes from a file that students do not get."""
+    return Path(str(item.path)).name != "test_public.py"
+
+
+def _name(item: pytest.Item) -> str:
+    return str(getattr(item, "originalname", None) or item.name).removeprefix("test_")
+
+
+def _unrun(item: pytest.Item, found: Criterion) -> CriterionResult:
+    title = " ".join((getattr(item, "function").__doc__ or "").strip().split("\n\n")[0].split())
+    return CriterionResult(
+        _name(item), found.group, title, found.hint, found.points, 0.0, "waiting", hidden=is_hidden(item)
+    )
+
+
+def _credited(result: CriterionResult, credit: Credit | None) -> CriterionResult:
+    fraction = 1.0 if credit is None else credit.fraction
+    if result.status in ("partial",):
+        fraction = min(fraction, result.earned / result.points if result.points else 1.0)
+    status = "passed" if fraction >= 1 else "partial" if fraction > 0 else "failed"
+    expected, found = ("", "") if credit is None or fraction >= 1 else (credit.expected, credit.found)
+    return replace(
+        result, status=status, earned=round(result.points * fraction, 2), expected=expected, found=found or result.found
+    )
+
+
+def _check_needs(order: list[str], criteria: Iterable[Criterion]) -> None:
+    for found in criteria:
+        if found.needs and found.needs not in order:
+            raise CourseError(f"a criterion of '{found.group}' needs '{found.needs}', which has no criteria")
+        if found.needs and order.index(found.needs) >= order.index(found.group):
+            raise CourseError(f"a criterion of '{found.group}' needs '{found.needs}', which does not come before it")
+
+
+def _with_needs(group: str, criteria: list[Criterion]) -> set[str]:
+    wanted, more = set(), {group}
+    while more:
+        wanted |= more
+        more = {found.needs for found in criteria if found.group in wanted and found.needs} - wanted
+    return wanted
+
+
+def _told(error: StudentError) -> str:
+    where = f"  ({error.where})" if error.where else ""
+    if error.type == "NotImplementedError":
+        return f"it is not written yet{where}"
+    if error.type in ("ProcessEnded", "Timeout", "Missing"):
+        return f"{error.message}{where}"
+    return f"{error.type}: {error.message}{where}"
+
+
+def _short(value: object) -> str:
+    shortener = reprlib.Repr()
+    shortener.maxstring = shortener.maxother = 200
+    return shortener.repr(value)
+
+
+def _parameters(item: pytest.Item) -> str:
+    callspec = getattr(item, "callspec", None)
+    simple = {} if callspec is None else callspec.params
+    said = [f"{name}={_short(value)}" for name, value in simple.items() if isinstance(value, (int, float, str, bool, tuple))]
+    return f"  (with {', '.join(said)})" if said else ""
+
+
+def _in_grader(excinfo: pytest.ExceptionInfo) -> bool:
+    """Whether the error came up in the grader or in numbers that it computed, not in our plumbing or in a fixture's."""
+    names = {Path(str(entry.path)).name for entry in excinfo.traceback}
+    plumbing = {"client.py", "server.py", "wire.py"}
+    return any(name.startswith("test_") for name in names) and not names & plumbing
+
+
+def _line(excinfo: pytest.ExceptionInfo) -> int:
+    lines = [entry.lineno + 1 for entry in excinfo.traceback if Path(str(entry.path)).name.startswith("test_")]
+    return lines[-1] if lines else 0
+
+
+def _asserted(excinfo: pytest.ExceptionInfo) -> ast.expr | None:
+    try:
+        statement = ast.parse(str(excinfo.traceback[-1].statement).strip()).body[0]
+    except (SyntaxError, IndexError):
+        return None
+    return statement.test if isinstance(statement, ast.Assert) else None
+
+
+QUIET = [
+    "-q",
+    "--import-mode=importlib",
+    "--capture=no",
+    f"--confcutdir={os.sep}",
+    f"--config-file={os.devnull}",
+    *(
+        argument
+        for name in ("terminal", "cacheprovider", "faulthandler", "logging", "warnings", "junitxml", "pastebin")
+        for argument in ("-p", f"no:{name}")
+    ),
+]
+
+
+def run_criteria(files: list[Path], grading: Grading) -> None:
+    """Run the criteria of `files` under `grading`, in this process, without a word of pytest's own.
+
+    Raises CourseError if pytest cannot collect them.
+    """
+    from proctor import plugin
+
+    class Stashing:
+        def pytest_configure(self, config: pytest.Config) -> None:
+            config.stash[plugin.GRADING] = grading
+
+    class Collecting:
+        problem = ""
+
+        def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+            if report.failed:
+                Collecting.problem = str(report.longrepr).strip().splitlines()[-1]
+
+    before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        arguments = [*QUIET, f"--rootdir={files[0].parent}", "-p", "proctor.plugin", *map(str, files)]
+        code = pytest.main(arguments, plugins=[Stashing(), Collecting(), grading])
+    finally:
+        sys.dont_write_bytecode = written
+        if before is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        else:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
+    if Collecting.problem or code not in (0, 1, 5):
+        raise CourseError(f"the grader {files[0].parent.name} could not be run: {Collecting.problem or f'pytest {code!r}'}")
+
+
+def details_dropped(results: list[CriterionResult]) -> list[CriterionResult]:
+    """The results as students may see them: hidden criteria without what was expected and found."""
+    return [
+        replace(result, expected="", found="", detail=None, marked=(), grader_fault="") if result.hidden else result
+        for result in results
+    ]
+

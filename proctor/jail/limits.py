@@ -1,0 +1,83 @@
+"""The bounds that a jail's process sets on itself before the first byte of a student's code runs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from proctor.course import Budget
+
+FILE_BYTES = 2**30
+OPEN_FILES = 512
+PROCESSES = 256
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one jail may use.
+
+    Args:
+        memory_gb: address space.
+        cpu_seconds: processor time of all its threads.
+        output_kb: what one cell may print.
+        threads: of NumPy and TensorFlow; one makes results repeatable.
+        seed: of Python, NumPy and Keras.
+        environment: variables to set beside the clean ones.
+    """
+
+    memory_gb: float
+    cpu_seconds: float
+    output_kb: int
+    threads: int = 1
+    seed: int = 0
+    environment: dict[str, str] | None = None
+
+    @classmethod
+    def of(cls, budget: Budget, *, threads: int = 1, seed: int = 0, environment: dict[str, str] | None = None) -> Limits:
+        """The limits that an assignment's budget means."""
+        cpu_seconds = threads * (budget.notebook_seconds + 60 * budget.call_seconds)
+        return cls(budget.memory_gb, cpu_seconds, budget.output_kb, threads, seed, environment)
+
+    def as_data(self) -> dict[str, Any]:
+        """As data for the channel."""
+        return asdict(self)
+
+
+def apply(limits: Limits, scratch: Path) -> None:
+    """Bound this process, and make `scratch` its working folder and home."""
+    os.environ.update(
+        {
+            "HOME": str(scratch),
+            "TMPDIR": str(scratch),
+            "IPYTHONDIR": str(scratch / ".ipython"),
+            "MPLCONFIGDIR": str(scratch / ".matplotlib"),
+            "TF_NUM_INTRAOP_THREADS": str(limits.threads),
+            "TF_NUM_INTEROP_THREADS": str(limits.threads),
+            "OMP_NUM_THREADS": str(limits.threads),
+            **(limits.environment or {}),
+        }
+    )
+    os.chdir(scratch)
+    try:
+        import resource
+    except ImportError:  # Windows has none of these bounds; `proctor doctor` says so
+        return
+    memory, cpu = int(limits.memory_gb * 2**30), int(limits.cpu_seconds) + 1
+    _bound(resource.RLIMIT_AS, memory, memory)
+    _bound(resource.RLIMIT_CPU, cpu, cpu + 5)
+    _bound(resource.RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES)
+    _bound(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
+    _bound(resource.RLIMIT_CORE, 0, 0)
+    if hasattr(resource, "RLIMIT_NPROC"):
+        _bound(resource.RLIMIT_NPROC, PROCESSES, PROCESSES)
+
+
+def _bound(which: int, soft: int, hard: int) -> None:
+    import resource
+
+    _, ceiling = resource.getrlimit(which)
+    if ceiling != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ceiling), min(hard, ceiling)
+    resource.setrlimit(which, (soft, hard))

@@ -1,0 +1,243 @@
+"""The fork server: a process that has imported everything once and forks one jail per connection.
+
+`ForkServer` is the trusted side that starts it; `main` is what runs in it. It runs no operation and builds no layer
+before a fork: a process that has is no longer safe to fork (TensorFlow hangs in the child).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from proctor.errors import NotGraded
+
+NOBODY = 65534
+START_SECONDS = 120
+VIEW = Path(__file__).with_name("view.py")
+PACKAGE = Path(__file__).resolve().parent.parent
+
+CLEAN_ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "KERAS_BACKEND": "tensorflow",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONBREAKPOINT": "0",
+}
+
+
+class ForkServer:
+    """A running fork server; a context manager. `address` is where jails are asked for.
+
+    Args:
+        hidden: folders that student code must not see (the course).
+        shown: folders below them, or anywhere, that it may read (the exercise's data).
+
+    Raises NotGraded if the server does not start.
+    """
+
+    def __init__(self, hidden: tuple[Path, ...] = (), shown: tuple[Path, ...] = ()):
+        self._hidden = hidden
+        self._shown = shown
+
+    def __enter__(self) -> ForkServer:
+        self._folder = tempfile.TemporaryDirectory(prefix="proctor-")
+        os.chmod(self._folder.name, 0o711)
+        scratch = Path(self._folder.name, "scratch")
+        scratch.mkdir(mode=0o700)
+        user = NOBODY if os.geteuid() == 0 else None
+        if user is not None:
+            os.chown(scratch, user, user)
+        self.address = str(Path(self._folder.name, "socket"))
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        listener.bind(self.address)
+        os.chmod(self.address, 0o600)
+        listener.listen(64)
+        with listener:
+            self._process = self._start(listener.fileno(), scratch, user)
+        self._await_ready()
+        return self
+
+    def _start(self, listener: int, scratch: Path, user: int | None) -> subprocess.Popen[bytes]:
+        homes = [Path.home()] if Path.home() != Path("/") and not Path(self._folder.name).is_relative_to(Path.home()) else []
+        hidden = {path.resolve() for path in (*self._hidden, *homes) if path.is_dir()}
+        shown = {Path(sys.prefix), Path(sys.base_prefix), PACKAGE, *(path.resolve() for path in self._shown)}
+        command = [sys.executable, "-P", "-m", "proctor.jail.server", str(listener), str(scratch)]
+        plan = {
+            "hide": sorted(map(str, hidden)),
+            "show": sorted(map(str, shown)),
+            "user": user,
+            "command": command,
+        }
+        return subprocess.Popen(
+            [sys.executable, "-I", str(VIEW), json.dumps(plan)],
+            env={**CLEAN_ENVIRONMENT, "HOME": str(scratch), "MPLCONFIGDIR": str(scratch / ".matplotlib")},
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(listener,),
+            start_new_session=True,
+        )
+
+    def _await_ready(self) -> None:
+        assert self._process.stdout is not None and self._process.stderr is not None
+        readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
+        if readable and self._process.stdout.readline() == b"ready\n":
+            return
+        self._process.kill()
+        said = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+        self.__exit__(None, None, None)
+        raise NotGraded(f"the fork server did not start ({said[-1] if said else 'no reason given'})")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        # Closing its standard input is the word to end; it kills what it has forked.
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for stream in (self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
+        self._folder.cleanup()
+
+
+def main(listener: socket.socket, scratch: Path) -> None:
+    """Fork a jail for each connection until standard input closes."""
+    _import_everything()
+    os.write(1, b"ready\n")
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    jails: dict[int, Path] = {}
+    waking, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+    while True:
+        readable, _, _ = select.select([listener, sys.stdin.fileno(), waking], [], [])
+        if waking in readable:
+            os.read(waking, 4096)
+            _reap(jails)
+        if sys.stdin.fileno() in readable:
+            break
+        if listener in readable:
+            connection, _ = listener.accept()
+            _fork(connection, listener, (waking, waker), scratch, jails)
+    for pid in jails:
+        _kill(pid)
+    for folder in jails.values():
+        _remove(folder)
+
+
+def _import_everything() -> None:
+    """Import what students' notebooks import; running no operation, so that forking stays safe."""
+    import IPython.core.interactiveshell
+    import matplotlib.pyplot
+    import matplotlib_inline.backend_inline
+    import numpy
+    import tensorflow as tf
+
+    import keras
+    import proctor
+    import proctor.datasets
+    import proctor.jail.child
+    import proctor.jail.shell
+    import proctor.models.describe
+
+    _ = (IPython, matplotlib, matplotlib_inline, numpy, keras, proctor)
+    for name in ("data", "image", "io", "strings", "random", "nn", "math"):
+        getattr(tf, name)
+
+
+def _fork(
+    connection: socket.socket, listener: socket.socket, wakers: tuple[int, int], scratch: Path, jails: dict[int, Path]
+) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
+    pid = os.fork()
+    if pid == 0:
+        _become_jail(connection, listener, wakers, folder)
+    jails[pid] = folder
+    with connection:
+        try:
+            # Said by this process, which runs no student code: the number that the examiner may kill.
+            connection.sendall(struct.pack("<I", pid))
+        except OSError:
+            _kill(pid)
+
+
+def _become_jail(connection: socket.socket, listener: socket.socket, wakers: tuple[int, int], folder: Path) -> None:
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.setsid()
+        listener.close()
+        for descriptor in wakers:
+            os.close(descriptor)
+        from proctor.jail.child import live
+
+        live(connection, folder)
+    finally:
+        os._exit(1)
+
+
+def _reap(jails: dict[int, Path]) -> None:
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
+        folder = jails.pop(pid, None)
+        _kill(pid)
+        if folder is not None:
+            _remove(folder)
+
+
+def _kill(pid: int) -> None:
+    """Kill the jail and what it started in its session."""
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+
+
+def _remove(folder: Path) -> None:
+    def allow(function: Any, path: str, error: Any) -> None:
+        try:
+            os.chmod(os.path.dirname(path), 0o700)
+            os.chmod(path, 0o700)
+            function(path)
+        except OSError:
+            pass  # left for the removal of the whole scratch folder
+
+    shutil.rmtree(folder, onerror=allow)
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))

@@ -1,0 +1,184 @@
+"""IPython's own shell in the jail: runs cells and hands out what they show as nbformat records, bounded."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+Emit = Callable[[dict[str, Any]], None]
+
+SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
+
+
+class Outputs:
+    """What the current cell has shown so far; passes records on until the cell's bound is reached."""
+
+    def __init__(self, emit: Emit, limit: int):
+        self._emit = emit
+        self._limit = limit
+        self._left = limit
+        self.execution_count = 0
+
+    def start(self) -> None:
+        """Begin a new cell."""
+        self._left = self._limit
+        self.execution_count += 1
+
+    def stream(self, name: str, text: str) -> None:
+        """Show a piece of a stream."""
+        if self._left <= 0 or not text:
+            return
+        if len(text) > self._left:
+            text = text[: self._left] + f"\n… cut here: a cell may print {self._limit // 1024} KiB\n"
+        self._left -= len(text)
+        self._emit({"output_type": "stream", "name": name, "text": text})
+
+    def rich(self, kind: str, data: dict[str, Any]) -> None:
+        """Show a display_data or execute_result bundle."""
+        bundle = {mime: _as_text(data[mime]) for mime in SHOWN if mime in data}
+        size = sum(len(text) for text in bundle.values())
+        # Pictures are allowed ten times what text is.
+        if self._left <= 0 or size > 10 * self._limit or not bundle:
+            return
+        self._left -= min(size, self._limit // 10)
+        record: dict[str, Any] = {"output_type": kind, "data": bundle, "metadata": {}}
+        if kind == "execute_result":
+            record["execution_count"] = self.execution_count
+        self._emit(record)
+
+    def error(self, name: str, text: str, traceback: list[str]) -> None:
+        """Show an exception."""
+        record = {"output_type": "error", "ename": name, "evalue": text[:2000], "traceback": traceback[:40]}
+        self._emit(record)
+
+
+def _as_text(value: Any) -> str:
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+class Stream(io.TextIOBase):
+    """sys.stdout or sys.stderr of the jail: passes text on in pieces of some size, so a print costs little."""
+
+    def __init__(self, name: str, outputs: Outputs, piece: int = 8192):
+        self._name = name
+        self._outputs = outputs
+        self._piece = piece
+        self._waiting: list[str] = []
+        self._length = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        self._waiting.append(str(text))
+        self._length += len(text)
+        if self._length >= self._piece:
+            self.flush()
+        return len(text)
+
+    def flush(self) -> None:
+        text, self._waiting, self._length = "".join(self._waiting), [], 0
+        self._outputs.stream(self._name, text)
+
+
+class _Hook(DisplayHook):
+    outputs: Outputs
+
+    def __call__(self, result: Any = None) -> None:
+        if result is None or self.quiet():
+            return
+        data, _ = self.compute_format_data(result)
+        self.update_user_ns(result)
+        sys.stdout.flush()
+        self.outputs.rich("execute_result", data)
+
+
+class _Publisher(DisplayPublisher):
+    outputs: Outputs
+
+    def publish(self, data: dict[str, Any], metadata: Any = None, **ignored: Any) -> None:
+        sys.stdout.flush()
+        self.outputs.rich("display_data", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        pass
+
+
+class Shell(InteractiveShell):
+    """IPython's shell without a terminal, a history file or a line to read from."""
+
+    displayhook_class = _Hook
+    display_pub_class = _Publisher
+
+    outputs: Outputs
+
+    def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
+        sys.stdout.flush()
+        self.outputs.error(etype.__name__, _message(evalue), list(stb))
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        pass
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a broken __str__ is the student's
+        return "(its message could not be read)"
+
+
+def make_shell(emit: Emit, output_kb: int) -> Shell:
+    """The shell of this process; what its cells show goes to `emit`."""
+    configuration = Config()
+    configuration.HistoryManager.enabled = False
+    configuration.InteractiveShell.colors = "nocolor"
+    configuration.InteractiveShell.cache_size = 0
+    outputs = Outputs(emit, output_kb * 1024)
+    _Hook.outputs = _Publisher.outputs = Shell.outputs = outputs
+    shell = Shell.instance(config=configuration)
+    sys.stdout, sys.stderr = Stream("stdout", outputs), Stream("stderr", outputs)
+    shell.run_line_magic("matplotlib", "inline")
+    return shell
+
+
+def run_cell(shell: Shell, source: str) -> dict[str, Any]:
+    """Run one cell; returns {"status": "ok" | "error" | "timeout", "error": "Type: message" or ""}."""
+    shell.outputs.start()
+    try:
+        result = shell.run_cell(source, store_history=True)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        _pass_on_raw_output(shell.outputs)
+    failure = result.error_before_exec or result.error_in_exec
+    if failure is None:
+        return {"status": "ok", "error": ""}
+    status = "timeout" if type(failure).__name__ == "CellTimeout" else "error"
+    return {"status": status, "error": f"{type(failure).__name__}: {_message(failure)}"[:500]}
+
+
+def _pass_on_raw_output(outputs: Outputs) -> None:
+    """Pass on what was written past Python (by `!command` or a C library); see `child`, which sends it to a file."""
+    size = os.lseek(1, 0, os.SEEK_CUR) if _is_file(1) else 0
+    if size:
+        text = os.pread(1, outputs._limit, 0).decode("utf-8", "replace")
+        os.ftruncate(1, 0)
+        os.lseek(1, 0, os.SEEK_SET)
+        outputs.stream("stdout", text)
+
+
+def _is_file(descriptor: int) -> bool:
+    try:
+        os.lseek(descriptor, 0, os.SEEK_CUR)
+    except OSError:
+        return False
+    return True

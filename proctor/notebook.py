@@ -1,0 +1,142 @@
+"""A notebook's cells by role and grade id, and the rebuilding of a submission from its source."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from proctor.errors import CourseError
+
+STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+
+
+def grade_id(cell: NotebookNode) -> str:
+    """nbgrader's name of the cell, or "" for one that nbgrader does not know."""
+    settings = cell.metadata.get("nbgrader")
+    found = settings.get("grade_id", "") if isinstance(settings, dict) else ""
+    return found if isinstance(found, str) else ""
+
+
+def _flag(cell: NotebookNode, name: str) -> bool:
+    settings = cell.metadata.get("nbgrader")
+    return bool(settings.get(name, False)) if isinstance(settings, dict) else False
+
+
+def is_solution(cell: NotebookNode) -> bool:
+    """Whether the student writes this cell."""
+    return bool(grade_id(cell)) and _flag(cell, "solution")
+
+
+def is_check(cell: NotebookNode) -> bool:
+    """Whether this is a check cell (nbgrader's "autograder tests")."""
+    return bool(grade_id(cell)) and cell.cell_type == "code" and _flag(cell, "grade") and not _flag(cell, "solution")
+
+
+def is_train(cell: NotebookNode) -> bool:
+    """Whether this cell trains and saves the model that is handed in."""
+    return "train" in (cell.metadata.get("tags") or [])
+
+
+def points(cell: NotebookNode) -> float:
+    """What nbgrader's metadata say that the cell is worth."""
+    return float(cell.metadata.nbgrader.get("points", 0))
+
+
+def check_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
+    """The check cells by grade id, in order."""
+    return {grade_id(cell): cell for cell in notebook.cells if is_check(cell)}
+
+
+def read_source(path: Path) -> NotebookNode:
+    """The instructor's notebook.
+
+    Raises CourseError if it is missing, is not a notebook, or repeats a grade id.
+    """
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except FileNotFoundError as error:
+        raise CourseError(f"{path.stem!r} has no notebook: source/{path.stem}/{path.name} is missing") from error
+    except Exception as error:  # nbformat raises whatever its parsers do
+        raise CourseError(f"source/{path.stem}/{path.name} is not a notebook that can be read: {error}") from error
+    seen: set[str] = set()
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if name and name in seen:
+            raise CourseError(f"source/{path.stem}/{path.name}: the grade id {name!r} is used twice")
+        seen.add(name)
+    return notebook
+
+
+def rebuild(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
+    """The notebook to run: the source's locked cells, the student's solution cells and own cells.
+
+    Solution cells are matched by grade id. Cells of the student's own stay behind the cell that they followed.
+    A missing cell is put back as released; of a repeated one the first is graded and every one runs.
+
+    Returns the notebook and a sentence for each thing that had to be mended.
+    """
+    known = {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
+    answers: dict[str, NotebookNode] = {}
+    followers: dict[str, list[NotebookNode]] = {"": []}
+    notes: list[str] = []
+    anchor = ""
+    for cell in submitted.cells:
+        name = grade_id(cell)
+        if name in known and name not in answers:
+            answers[name] = cell
+            anchor = name
+            followers[anchor] = []
+            continue
+        if name in known and _flag(known[name], "solution"):
+            notes.append(f"cell '{name}' is there more than once: the first is graded, all of them run in order")
+        if name in known and not _flag(known[name], "solution"):
+            continue
+        followers[anchor].append(_own_cell(cell))
+
+    cells = list(followers[""])
+    for name, original in known.items():
+        cells.append(_graded_cell(original, answers.get(name), notes))
+        cells.extend(followers.get(name, []))
+    notebook = copy.copy(source)
+    notebook.cells = cells
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    _unique_ids(notebook)
+    return notebook, notes
+
+
+def _graded_cell(original: NotebookNode, answer: NotebookNode | None, notes: list[str]) -> NotebookNode:
+    name = grade_id(original)
+    cell = copy.deepcopy(original)
+    if cell.cell_type == "code":
+        cell.outputs, cell.execution_count = [], None
+    if is_solution(original):
+        if answer is None:
+            cell.source = STUB if original.cell_type == "code" else ""
+            notes.append(f"cell '{name}' was missing and was put back empty")
+        else:
+            cell.source = answer.source
+    elif answer is None:
+        notes.append(f"cell '{name}' was missing and was put back")
+    elif answer.source.strip() != original.source.strip():
+        notes.append(f"cell '{name}' was changed and was put back as released")
+    return cell
+
+
+def _own_cell(cell: NotebookNode) -> NotebookNode:
+    own = copy.deepcopy(cell)
+    own.metadata = NotebookNode()
+    own.pop("attachments", None)
+    if own.cell_type == "code":
+        own.outputs, own.execution_count = [], None
+    return own
+
+
+def _unique_ids(notebook: NotebookNode) -> None:
+    seen: set[str] = set()
+    for index, cell in enumerate(notebook.cells):
+        if cell.get("id") in seen or not cell.get("id"):
+            cell["id"] = f"cell-{index}"
+        seen.add(cell["id"])

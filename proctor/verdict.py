@@ -1,0 +1,125 @@
+"""What grading one submission yields: plain data, versioned, the only thing that anything downstream reads."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+VERSION = 1
+
+Status = Literal["passed", "partial", "failed", "waiting"]
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    """One criterion's outcome.
+
+    Args:
+        name: the test function's name without "test_"; unique in an assignment.
+        group: grade id of the check cell it belongs to.
+        title: first line of its docstring; what the student reads.
+        hint: what to look at.
+        points: what it is worth.
+        earned: what it got, 0 to `points`.
+        status: "waiting" when the group it needs was not met.
+        hidden: from `test_hidden.py`; students see title and hint only.
+        expected, found: why it failed ("" when it passed).
+        detail, marked: a table that shows where (see `errors.CriterionFailed`).
+        seconds: wall time.
+        grader_fault: the grader itself raised on what the student returned; for the instructor.
+    """
+
+    name: str
+    group: str
+    title: str
+    hint: str
+    points: float
+    earned: float
+    status: Status
+    hidden: bool = False
+    expected: str = ""
+    found: str = ""
+    detail: list[list[str]] | None = None
+    marked: tuple[int, ...] = ()
+    seconds: float = 0.0
+    grader_fault: str = ""
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """How one cell of the rebuilt notebook ran in the jail.
+
+    Args:
+        id: its grade id, or "" for a cell of the student's own.
+        status: "ok", "error", "timeout", "died", "not run" or "skipped" (a training cell whose model was handed in).
+        seconds: wall time.
+        error: "NameError: name 'x' is not defined" or "".
+    """
+
+    id: str
+    status: str
+    seconds: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What grading `student`'s submission of `assignment` yielded.
+
+    Args:
+        graded: False when a fault of ours or an unreadable hand-in kept it from being graded; then no
+            mark is written and `reason` says why.
+        criteria: in the order of the notebook.
+        cells: how each cell ran.
+        notes: sentences for student and instructor, such as "cell 'x' was missing and was put back".
+        model: description of the handed-in model (`models.describe`), or None.
+        environment: versions and data source that the verdict depends on.
+        seconds: wall times by step ("run", "criteria", "total").
+    """
+
+    assignment: str
+    student: str
+    graded: bool
+    reason: str = ""
+    criteria: list[CriterionResult] = field(default_factory=list)
+    cells: list[CellRun] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    model: dict[str, Any] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    version: int = VERSION
+
+    @property
+    def points(self) -> float:
+        """What the assignment's criteria are worth together."""
+        return sum(criterion.points for criterion in self.criteria)
+
+    @property
+    def earned(self) -> float:
+        """What the submission got."""
+        return sum(criterion.earned for criterion in self.criteria)
+
+    def groups(self) -> dict[str, list[CriterionResult]]:
+        """The criteria by grade id of their check cell, in order."""
+        groups: dict[str, list[CriterionResult]] = {}
+        for criterion in self.criteria:
+            groups.setdefault(criterion.group, []).append(criterion)
+        return groups
+
+
+def to_data(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as JSON-ready data."""
+    return asdict(verdict)
+
+
+def from_data(data: dict[str, Any]) -> Verdict:
+    """The verdict that `to_data` made `data` from.
+
+    Raises ValueError if `data` is of another version.
+    """
+    if data.get("version") != VERSION:
+        raise ValueError(f"a verdict of version {VERSION} is expected, found {data.get('version')!r}")
+    criteria = [
+        CriterionResult(**{**criterion, "marked": tuple(criterion["marked"])}) for criterion in data["criteria"]
+    ]
+    return Verdict(**{**data, "criteria": criteria, "cells": [CellRun(**cell) for cell in data["cells"]]})
