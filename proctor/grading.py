@@ -23,6 +23,19 @@ CREDIT = pytest.StashKey[Credit]()
 DATA_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
 
 
+class Collected:
+    """A pytest plugin that only notes which criteria there are."""
+
+    def __init__(self) -> None:
+        self.criteria: list[tuple[Criterion, CriterionResult]] = []
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Note each criterion once, and run none."""
+        declared = {_name(item): (found, _unrun(item, found)) for item in items if (found := declaration(item))}
+        self.criteria = list(declared.values())
+        items.clear()
+
+
 class Grading:
     """A pytest plugin that grades one submission; `results` holds what came of each criterion.
 
@@ -38,6 +51,7 @@ class Grading:
         self.fault = ""
         self._only = only
         self._results: dict[str, CriterionResult] = {}
+        self._waiting: set[str] = set()
         self._compared: tuple[str, str] | None = None
 
     @property
@@ -78,9 +92,8 @@ class Grading:
         self._compared = None
         self.student.revive()
         if found is not None and found.needs and not self._met(found.needs):
-            self._results[_name(item)] = replace(
-                self._results[_name(item)], status="waiting", earned=0.0, expected="", found=f"waits for {found.needs}"
-            )
+            self._waiting.add(_name(item))
+            self._results[_name(item)] = replace(self._results[_name(item)], found=f"waits for {found.needs}")
             pytest.skip(f"waits for {found.needs}")
 
     def _met(self, group: str) -> bool:
@@ -97,7 +110,7 @@ class Grading:
         """Turn what happened into the criterion's result."""
         report = yield
         result = self._results.get(_name(item))
-        if result is None or result.status == "waiting":
+        if result is None or result.name in self._waiting:
             return report
         seconds = result.seconds + call.duration
         if call.excinfo is not None:
@@ -235,7 +248,6 @@ def _asserted(excinfo: pytest.ExceptionInfo) -> ast.expr | None:
 
 
 QUIET = [
-    "-q",
     "--import-mode=importlib",
     "--capture=no",
     f"--confcutdir={os.sep}",
@@ -248,7 +260,14 @@ QUIET = [
 ]
 
 
-def run_criteria(files: list[Path], grading: Grading) -> None:
+def collect(files: list[Path]) -> list[tuple[Criterion, CriterionResult]]:
+    """The criteria that `files` declare, each with its result as it is before it ran."""
+    collected = Collected()
+    run_criteria(files, collected)
+    return collected.criteria
+
+
+def run_criteria(files: list[Path], grading: Grading | Collected) -> None:
     """Run the criteria of `files` under `grading`, in this process, without a word of pytest's own.
 
     Raises CourseError if pytest cannot collect them.
@@ -257,7 +276,8 @@ def run_criteria(files: list[Path], grading: Grading) -> None:
 
     class Stashing:
         def pytest_configure(self, config: pytest.Config) -> None:
-            config.stash[plugin.GRADING] = grading
+            if isinstance(grading, Grading):
+                config.stash[plugin.GRADING] = grading
 
     class Collecting:
         problem = ""
@@ -274,12 +294,19 @@ def run_criteria(files: list[Path], grading: Grading) -> None:
         code = pytest.main(arguments, plugins=[Stashing(), Collecting(), grading])
     finally:
         sys.dont_write_bytecode = written
+        _forget(files)
         if before is None:
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         else:
             os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
     if Collecting.problem or code not in (0, 1, 5):
         raise CourseError(f"the grader {files[0].parent.name} could not be run: {Collecting.problem or f'pytest {code!r}'}")
+
+
+def _forget(files: list[Path]) -> None:
+    """Make the next run in this process import graders anew: those of two exercises have the same module names."""
+    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in map(str, files)]:
+        del sys.modules[name]
 
 
 def details_dropped(results: list[CriterionResult]) -> list[CriterionResult]:

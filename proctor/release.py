@@ -14,19 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from alembic.script import ScriptDirectory
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
+from nbgrader.api import Base
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
+from sqlalchemy import create_engine, inspect, text
 from traitlets.config import Config, PyFileConfigLoader
 
 from proctor.course import Course
-from proctor.errors import ReleaseError
+from proctor.errors import ProctorError, ReleaseError
 from proctor.notebook import grade_id, is_solution, read_source
 
 PUBLIC = ("test_public.py", "assignment.toml")
 SECRET = ("test_hidden.py", "answers.py")
+BUSY = "the gradebook is in use by another program; nothing was lost, run the same command again"
 
 _REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "grade", "MARK SCHEME": "task"}
 _ALMOST = re.compile(r"#\s*(begin|end)[\s_-]*(solutions?|hidden[\s_-]*tests?|mark[\s_-]*schemes?)\b", re.IGNORECASE)
@@ -130,18 +135,23 @@ def generate(course: Course, name: str, into: Path, register: bool = True) -> Pa
     Raises ReleaseError with nbgrader's reason.
     """
     folder = directory(course, assignment_id=name, release_directory=str(into))
+    if register:
+        make_gradebook(folder.db_url)
     config = settings(course)
-    config.GenerateAssignment.post_convert_hook = None
+    config.GenerateAssignment.pop("post_convert_hook", None)  # release() does its work before the release is in place
     config.SaveCells.enabled = register
     config.GenerateAssignment.no_database = not register
-    run(GenerateAssignment, folder, config, f"{name!r} could not be released")
+    try:
+        run(GenerateAssignment, folder, config)
+    except ProctorError as error:
+        raise ReleaseError(f"{name!r} could not be released: {error}") from error
     return into / name
 
 
-def run(converter: type[Any], folder: CourseDirectory, config: Config, what_failed: str) -> None:
+def run(converter: type[Any], folder: CourseDirectory, config: Config) -> None:
     """Run one of nbgrader's converters over what `folder` names.
 
-    Raises ReleaseError, saying `what_failed` and nbgrader's own last reason.
+    Raises ProctorError with nbgrader's own last reason.
     """
     heard = _Heard()
     log = logging.Logger("proctor.nbgrader")
@@ -152,7 +162,28 @@ def run(converter: type[Any], folder: CourseDirectory, config: Config, what_fail
         made.force = True
         made.start()
     except NbGraderException as error:
-        raise ReleaseError(f"{what_failed}: {heard.reason or error}") from error
+        raise ProctorError(BUSY if "database is locked" in heard.reason else heard.reason or str(error)) from error
+
+
+def make_gradebook(url: str) -> None:
+    """Make nbgrader's tables at `url`, all or none, if there are none.
+
+    nbgrader would do so itself, but not at once, and only with its program `alembic` on the PATH.
+    """
+    engine = create_engine(url)
+    try:
+        if inspect(engine).get_table_names():
+            return
+        version = {"version": ScriptDirectory(ALEMBIC_DIR).get_current_head()}
+        with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if not inspect(connection).get_table_names():
+                Base.metadata.create_all(connection)
+                connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+                connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), version)
+    finally:
+        engine.dispose()
 
 
 class _Heard(logging.Handler):

@@ -86,12 +86,17 @@ class Answerer:
     def _save(self, name: str, path: str) -> None:
         self._get(name).save(path)
 
-    def _load(self, name: str) -> Any:
-        """Load a model file with the namespace's own layer classes: only where the student's code may run anyway."""
+    def _load(self, path: str) -> Any:
+        from proctor.models.describe import load
+
+        return load(path)
+
+    def _load_with_own_layers(self, path: str) -> Any:
+        """Load a model file with the namespace's classes: only where the student's code may run anyway."""
         import keras
 
-        custom = {key: value for key, value in self.namespace.items() if isinstance(value, type)}
-        return keras.saving.load_model(name, custom_objects=custom, compile=False)
+        classes = {name: value for name, value in self.namespace.items() if isinstance(value, type)}
+        return keras.saving.load_model(path, custom_objects=classes, compile=False)
 
     def _reference(self, value: Any) -> Reference:
         number = self._numbers.get(id(value))

@@ -176,7 +176,7 @@ def _sendable(value: Any) -> Any:
     if isinstance(value, Handle):
         return value._reference
     if isinstance(value, ModelView):
-        return _sendable(value.handle)
+        return _sendable(value._handle)
     if isinstance(value, (list, tuple)):
         return type(value)(_sendable(item) for item in value)
     if isinstance(value, dict):
@@ -194,6 +194,14 @@ def _alive(link: Link, value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _alive(link, item) for key, item in value.items()}
     return value
+
+
+def ask_for_model(link: Link, **request: Any) -> ModelView:
+    """The model that `request` yields, known through data and not as a live object."""
+    found = _ask(link, **request)
+    if not isinstance(found, ModelView):
+        raise CriterionFailed("a Keras model", f"a value of type {type(found).__name__}")
+    return found
 
 
 def view_of(link: Link, handle: Handle) -> ModelView:

@@ -1,0 +1,146 @@
+"""`answers.py` of an exercise: other right answers (variants) and wrong ones (mutants), as changes to the solution."""
+
+from __future__ import annotations
+
+import copy
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from proctor.errors import CourseError
+from proctor.notebook import grade_id
+
+SOLUTION, UNTRAINED, RETRAINED = "the solution's model", "an untrained model", "no model"
+
+
+@dataclass
+class Attempt:
+    """A submission in the making: the solution's notebook, and what is handed in beside it."""
+
+    notebook: NotebookNode
+    hands_in: str = SOLUTION
+    files: dict[str, bytes | None] = field(default_factory=dict)
+
+    def cell(self, name: str) -> NotebookNode:
+        """The cell with the grade id `name`; raises CourseError if there is none."""
+        for cell in self.notebook.cells:
+            if grade_id(cell) == name:
+                return cell
+        raise CourseError(f"there is no cell '{name}' to change")
+
+
+Change = Callable[[Attempt], None]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A variant (`fails` is empty) or a mutant (the groups or criteria that must catch it)."""
+
+    title: str
+    changes: tuple[Change, ...]
+    fails: tuple[str, ...] = ()
+
+    def attempt(self, solution: NotebookNode) -> Attempt:
+        """The submission that this answer stands for; raises CourseError if a change no longer applies."""
+        attempt = Attempt(copy.deepcopy(solution))
+        try:
+            for change in self.changes:
+                change(attempt)
+        except CourseError as error:
+            raise CourseError(f"answers.py, {self.title!r}: {error}") from None
+        return attempt
+
+
+def variant(title: str, *changes: Change) -> Answer:
+    """Another right answer: the solution with `changes`; it must get full marks."""
+    return Answer(title, changes)
+
+
+def mutant(title: str, *changes: Change, fails: str | Sequence[str]) -> Answer:
+    """A wrong answer: the solution with `changes`; just the groups or criteria in `fails` must catch it."""
+    names = (fails,) if isinstance(fails, str) else tuple(fails)
+    if not names:
+        raise CourseError(f"answers.py, {title!r}: a mutant must name what it fails")
+    return Answer(title, changes, names)
+
+
+def edit(name: str, old: str, new: str) -> Change:
+    """Replace `old`, which must be there exactly once, by `new` in the cell with the grade id `name`."""
+
+    def change(attempt: Attempt) -> None:
+        cell = attempt.cell(name)
+        count = cell.source.count(old)
+        if count != 1:
+            raise CourseError(f"cell '{name}' must hold {old!r} exactly once, it is there {count} times")
+        cell.source = cell.source.replace(old, new)
+
+    return change
+
+
+def replace(name: str, source: str) -> Change:
+    """Give the cell with the grade id `name` the whole of `source`."""
+
+    def change(attempt: Attempt) -> None:
+        attempt.cell(name).source = source.strip("\n")
+
+    return change
+
+
+def append(name: str, source: str) -> Change:
+    """Add the lines `source` at the end of the cell with the grade id `name`."""
+
+    def change(attempt: Attempt) -> None:
+        cell = attempt.cell(name)
+        cell.source = cell.source.rstrip("\n") + "\n" + source.strip("\n")
+
+    return change
+
+
+def untrained() -> Change:
+    """Hand in the model that the changed notebook builds, without training it."""
+    return _handing_in(UNTRAINED)
+
+
+def retrained() -> Change:
+    """Hand in no model: the training cells run at grading."""
+    return _handing_in(RETRAINED)
+
+
+def hand_in(file: str, data: bytes | None) -> Change:
+    """Hand in `data` as the file `file`; None leaves the file out."""
+
+    def change(attempt: Attempt) -> None:
+        attempt.files[file] = data
+
+    return change
+
+
+def _handing_in(what: str) -> Change:
+    def change(attempt: Attempt) -> None:
+        attempt.hands_in = what
+
+    return change
+
+
+def load_answers(path: Path) -> tuple[list[Answer], list[Answer]]:
+    """The variants and mutants that the file `path` declares; none if there is no such file.
+
+    Raises CourseError if the file cannot be run, or does not hold two lists of answers.
+    """
+    if not path.is_file():
+        return [], []
+    spec = importlib.util.spec_from_file_location(f"answers_of_{path.parent.name}", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+        answers = list(module.variants), list(module.mutants)
+    except Exception as error:  # it is an author's program; whatever it raises is told in one sentence
+        raise CourseError(f"graders/{path.parent.name}/{path.name}: {type(error).__name__}: {error}") from error
+    for answer in (*answers[0], *answers[1]):
+        if not isinstance(answer, Answer):
+            raise CourseError(f"graders/{path.parent.name}/{path.name}: {answer!r} is no variant(...) or mutant(...)")
+    return answers

@@ -1,0 +1,204 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from proctor.course import Course
+from proctor.errors import ProctorError
+
+application = typer.Typer(
+    help="Deep-learning exercises that grade themselves.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+console = Console()
+
+Name = Annotated[str, typer.Argument(help="The exercise; see `proctor list`.")]
+Names = Annotated[list[str] | None, typer.Argument(help="The exercises; all of them by default.")]
+Jobs = Annotated[int, typer.Option(help="How many at once; 0 for one on each processor.")]
+
+
+def main() -> None:
+    """Run a command; a fault that the user can mend is one sentence, not a traceback."""
+    try:
+        application()
+    except ProctorError as error:
+        console.print(str(error), markup=False, highlight=False, style="red", soft_wrap=True)
+        sys.exit(2)
+
+
+@application.command("list")
+def list_assignments() -> None:
+    """Show the exercises of this course."""
+    course = Course.find()
+    table = Table("exercise", "title", "track", "week", "data", "hands in")
+    for name in course.names():
+        assignment = course.assignment(name)
+        files = ", ".join([f"{name}.ipynb", *assignment.artifacts.values()])
+        table.add_row(name, assignment.title, assignment.course, str(assignment.week), assignment.dataset or "–", files)
+    console.print(table)
+
+
+@application.command()
+def new(name: Name) -> None:
+    """Make a new exercise that already passes `verify`: one notebook and one folder of graders."""
+    from proctor.scaffold import scaffold
+
+    for path in scaffold(Course.find(), name):
+        console.print(f"made {path}", highlight=False)
+    console.print(f"Next: proctor verify {name}", highlight=False)
+
+
+@application.command()
+def verify(
+    names: Names = None,
+    jobs: Jobs = 0,
+    seeds: Annotated[int, typer.Option(help="Train the solution with this many random seeds.")] = 1,
+) -> None:
+    """Prove graders right: solution 100 %, untouched release 0, every variant 100 %, every mutant caught."""
+    from proctor.verify import verify as findings_of
+
+    course = Course.find()
+    started, bad = time.monotonic(), 0
+    for name in names or course.names():
+        table = Table("", "what", "caught by", "seconds", title=name, title_justify="left")
+        counts = {"variant": 0, "mutant": 0}
+        with console.status(f"{name} …"):
+            for finding in findings_of(course, name, jobs=jobs, seeds=seeds):
+                counts[finding.kind] = counts.get(finding.kind, 0) + 1
+                bad += bool(finding.problem)
+                mark = "[red]✗[/]" if finding.problem else "[green]✓[/]"
+                what = f"{finding.kind}: {finding.title}"
+                table.add_row(mark, _escaped(what), ", ".join(finding.caught_by), f"{finding.seconds:.1f}")
+                for text, style in ((finding.problem, "red"), (finding.remark, "yellow")):
+                    if text:
+                        table.add_row("", f"[{style}]{_escaped(text)}[/]", "", "")
+        console.print(table)
+        console.print(f"{counts['variant']} variants, {counts['mutant']} mutants\n", highlight=False)
+    total = f"{time.monotonic() - started:.0f} s"
+    if bad:
+        console.print(f"[red]{bad} findings to mend[/] ({total})", highlight=False)
+        raise typer.Exit(1)
+    console.print(f"[green]all proven[/] ({total})", highlight=False)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+@application.command()
+def release(
+    names: Names = None,
+    fresh: Annotated[bool, typer.Option("--check", help="Only say whether release/ is up to date.")] = False,
+) -> None:
+    """Make what students get, through nbgrader, and refuse to if anything of the solution is left in it."""
+    from proctor.release import release as make
+    from proctor.release import stale
+
+    course = Course.find()
+    if fresh:
+        found = stale(course)
+        for sentence in found:
+            console.print(sentence, highlight=False, markup=False)
+        raise typer.Exit(1 if found else 0)
+    for name in names or course.names():
+        console.print(f"released {make(course, name).relative_to(course.root)}", highlight=False)
+
+
+@application.command()
+def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> None:
+    """Run a notebook here and show its check tables: what a student can do without Jupyter (runs in this process)."""
+    from proctor.live import check_notebook
+
+    for table in check_notebook(notebook):
+        console.print(str(table), highlight=False, markup=False)
+        console.print()
+
+
+@application.command()
+def grade(
+    names: Names = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
+    jobs: Jobs = 0,
+    again: Annotated[bool, typer.Option("--again", help="Grade even what has not changed.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print every check table.")] = False,
+) -> None:
+    """Grade what is in submitted/ and write the marks into nbgrader's gradebook."""
+    from proctor.batch import grade_class
+    from proctor.feedback.table import number, summary_text
+
+    course = Course.find()
+    pairs = [
+        (name, who)
+        for name in names or course.names()
+        for who in _known_students(course, name, student)
+    ]
+    if not pairs:
+        raise ProctorError("there is nothing to grade: submitted/ has no folder <student>/<exercise>")
+    table = Table("exercise", "student", "points", "of", "")
+    ungraded = 0
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("", total=len(pairs))
+        for verdict, before in grade_class(course, pairs, jobs=jobs, again=again):
+            progress.advance(bar)
+            ungraded += not verdict.graded
+            if verdict.graded:
+                remark = "unchanged" if before else f"{verdict.seconds.get('total', 0):.1f} s"
+                row = (number(verdict.earned), number(verdict.points), remark)
+            else:
+                row = ("–", "–", f"[yellow]not graded:[/] {_escaped(verdict.reason)}")
+            table.add_row(verdict.assignment, _escaped(verdict.student), *row)
+            if show:
+                progress.console.print(summary_text(verdict), highlight=False, markup=False)
+    console.print(table)
+    if ungraded:
+        console.print(f"{ungraded} not graded; their marks are as they were. Mend the reason and run this again.")
+        raise typer.Exit(1)
+
+
+def _known_students(course: Course, name: str, wanted: list[str] | None) -> list[str]:
+    course.assignment(name)
+    students = course.students(name)
+    unknown = sorted(set(wanted or ()) - set(students))
+    if unknown and wanted is not None and len(wanted) == len(unknown):
+        raise ProctorError(f"{', '.join(unknown)} handed in nothing for '{name}' (submitted/{unknown[0]}/{name}/)")
+    return [who for who in students if wanted is None or who in wanted]
+
+
+@application.command()
+def feedback(names: Names = None) -> None:
+    """Make the feedback pages of everything that has been graded."""
+    from proctor.gradebook import feedback as make
+
+    course = Course.find()
+    for name in names or course.names():
+        for path in sorted(course.root.glob(f"autograded/*/{name}")):
+            made = make(course, name, path.parent.name)
+            console.print(f"made {made.relative_to(course.root)}", highlight=False)
+
+
+@application.command()
+def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] = Path("marks.csv")) -> None:
+    """Write every mark in the gradebook to a CSV file."""
+    from proctor.gradebook import export as write
+
+    count = write(Course.find(), file)
+    console.print(f"{count} marks in {file}", highlight=False)
+
+
+@application.command()
+def demo(folder: Annotated[Path, typer.Argument(help="Where to make the class.")] = Path("demo")) -> None:
+    """Make a class of twelve submissions and grade it."""
+    from proctor.demo import demo as run
+
+    run(Course.find(), folder, console)

@@ -1,0 +1,120 @@
+"""How good predictions are, computed from the raw numbers with NumPy alone: no metric of Keras is ever asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from proctor.criteria.arrays import as_array
+from proctor.criteria.layers import output_activation
+from proctor.errors import CriterionFailed
+from proctor.models.view import ModelView
+
+SMALLEST = 1e-7
+
+
+def accuracy(model: ModelView, data: tuple[Any, Any]) -> float:
+    """The share of `data` that `model` classifies correctly.
+
+    The class is the largest of the outputs. A single output is class 1 where it is above 0.5, or above 0 when it is
+    a logit: when the model ends without an activation.
+
+    Args:
+        model: what predicts.
+        data: inputs and labels; integer labels of shape (n,) or (n, 1), or one-hot rows of shape (n, classes).
+    """
+    x, y = data
+    found = _single(model.predict(x))
+    labels = _labels(y, found.shape)
+    if found.shape[-1] == 1:
+        classes = (found[..., 0] > (0.0 if _logits(model, found) else 0.5)).astype(int)
+    else:
+        classes = found.argmax(axis=-1)
+    return float(np.mean(classes == labels))
+
+
+def crossentropy(model: ModelView, data: tuple[Any, Any]) -> float:
+    """The mean cross-entropy, in nats, of `model` on `data`.
+
+    Outputs are taken for logits when the model ends without an activation.
+
+    Args:
+        model: what predicts.
+        data: as for `accuracy`.
+    """
+    x, y = data
+    found = _single(model.predict(x)).astype(float)
+    labels = _labels(y, found.shape)
+    logits = _logits(model, found)
+    if found.shape[-1] == 1:
+        # One output is the second of two classes; the logit of the first is 0.
+        found = np.concatenate([np.zeros_like(found) if logits else 1 - found, found], axis=-1)
+    if logits:
+        found = found - found.max(axis=-1, keepdims=True)
+        logs = found - np.log(np.exp(found).sum(axis=-1, keepdims=True))
+    else:
+        logs = np.log(np.clip(found / found.sum(axis=-1, keepdims=True), SMALLEST, 1.0))
+    return float(-np.take_along_axis(logs, labels[..., None], axis=-1).mean())
+
+
+def mean_squared_error(found: Any, true: Any) -> float:
+    """The mean squared difference of two arrays of the same shape; (n, 1) counts as (n,).
+
+    Args:
+        found: from the submission; NaN fails.
+        true: what is right.
+    """
+    return float(np.mean(_differences(found, true) ** 2))
+
+
+def mean_absolute_error(found: Any, true: Any) -> float:
+    """The mean absolute difference of two arrays of the same shape; (n, 1) counts as (n,).
+
+    Args:
+        found: from the submission; NaN fails.
+        true: what is right.
+    """
+    return float(np.mean(np.abs(_differences(found, true))))
+
+
+def _single(found: Any) -> np.ndarray:
+    """The predictions of a model with one output, a row for each input."""
+    if isinstance(found, list):
+        raise CriterionFailed("a model with one output", f"{len(found)} outputs")
+    return found[:, None] if found.ndim == 1 else found
+
+
+def _labels(y: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """`y` as class numbers, one for each prediction of an array of `shape`."""
+    labels = np.asarray(y)
+    if labels.shape == shape and shape[-1] > 1:
+        return labels.argmax(axis=-1)
+    if labels.shape == (*shape[:-1], 1):
+        labels = labels[..., 0]
+    if labels.shape != shape[:-1]:
+        raise CriterionFailed(f"predictions that fit labels of shape {labels.shape}", f"predictions of shape {shape}")
+    classes = max(shape[-1], 2)
+    if labels.size and not labels.max() < classes:
+        raise CriterionFailed(f"an output for each of {int(labels.max()) + 1} classes", f"{shape[-1]}")
+    return labels.astype(int)
+
+
+def _logits(model: ModelView, found: np.ndarray) -> bool:
+    """Whether the predictions `found` are logits rather than probabilities."""
+    activation = output_activation(model)
+    if activation is not None:
+        return activation not in ("sigmoid", "softmax", "hard_sigmoid")
+    # A subclassed model does not say how it ends.
+    return bool((model.compiled or {}).get("from_logits")) or bool(found.size and (found.min() < 0 or found.max() > 1))
+
+
+def _differences(found: Any, true: Any) -> np.ndarray:
+    left, right = as_array(found, "predictions").astype(float), np.asarray(true, dtype=float)
+    left, right = (array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array for array in (left, right))
+    if left.shape != right.shape:
+        raise CriterionFailed(f"predictions of shape {right.shape}", f"shape {left.shape}")
+    if not np.isfinite(left).all():
+        kind = "NaN" if np.isnan(left).any() else "infinity"
+        raise CriterionFailed("predictions to be finite numbers", kind)
+    return left - right

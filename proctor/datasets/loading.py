@@ -1,0 +1,134 @@
+"""`load`: a data set by name, and one line that says which one it is."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from proctor.datasets import places
+from proctor.datasets.dataset import Dataset, Found, Source
+from proctor.datasets.happy_sad import HAPPY_SAD
+from proctor.datasets.mnist import MNIST
+from proctor.datasets.series import SERIES
+from proctor.errors import ProctorError
+
+DATASETS = {dataset.name: dataset for dataset in (MNIST, HAPPY_SAD, SERIES)}
+SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
+
+_announced: set[tuple[str, str]] = set()
+
+
+def load(name: str, split: str = "train") -> Any:
+    """The data set `name`: the real one where it can be found, else a stand-in; prints which one it is.
+
+    Looks in `$PROCTOR_DATA`, the Keras cache and the known public address (not if `PROCTOR_OFFLINE=1`), in this order.
+
+    Args:
+        name: one of `names()`.
+        split: "train", or "test" for data that the training data does not hold.
+
+    Returns what the data naturally is:
+        "mnist": images, uint8 (n, 28, 28), and labels, uint8 (n,).
+        "happy_sad": the path of a folder with the pictures in happy/ and sad/.
+        "series": days and values, float32 (1461,) each.
+
+    Raises ProctorError if there is no such data set or split, or its file cannot be read.
+    """
+    dataset = named(name)
+    if split not in ("train", "test"):
+        raise ProctorError(f'split must be "train" or "test", got {split!r}')
+    if split == "test" and exported_sources() is not None:
+        raise ProctorError(f"{name}: the test split is not available here.")
+    found = find(dataset)
+    data = read(dataset, found, split)
+    if (name, split) not in _announced:
+        _announced.add((name, split))
+        print(_line(dataset, found, split, dataset.count(data)), flush=True)
+    return data
+
+
+def source(name: str) -> Source:
+    """Whether `load(name)` would yield the "real" data or the "drawn" stand-in.
+
+    Silent; like `load`, it may fetch the data from its public address the first time.
+
+    Raises ProctorError if there is no such data set.
+    """
+    return find(named(name)).source
+
+
+def names() -> list[str]:
+    """The names of all data sets."""
+    return sorted(DATASETS)
+
+
+def named(name: str) -> Dataset:
+    """The data set called `name`; raises ProctorError, with the nearest name, if there is none."""
+    if name in DATASETS:
+        return DATASETS[name]
+    near = difflib.get_close_matches(str(name), DATASETS, n=1)
+    advice = f'Did you mean "{near[0]}"?' if near else f"There are {', '.join(names())}."
+    raise ProctorError(f'There is no data set "{name}". {advice}')
+
+
+def find(dataset: Dataset) -> Found:
+    """Where `dataset` comes from; fetches it from its public address if need be."""
+    folder = os.environ.get("PROCTOR_DATA", "")
+    exported = exported_sources()
+    if exported is not None and dataset.name in exported:
+        path = Path(folder) / dataset.part if dataset.part else None
+        return Found(exported[dataset.name], path, "from $PROCTOR_DATA")
+    if not dataset.file:
+        return Found("drawn", None, "")
+    if folder and exported is None:
+        # What is unpacked already needs no cache.
+        for path in (Path(folder) / dataset.file, Path(folder) / dataset.part):
+            if os.path.exists(path):
+                return Found("real", path, "from $PROCTOR_DATA")
+    path = places.keras_cache() / dataset.file
+    if os.path.isfile(path):
+        return Found("real", path, "from the Keras cache")
+    if downloaded := places.download(dataset.url, dataset.sha256, dataset.file):
+        return Found("real", downloaded, f"from {dataset.url.split('/')[2]}")
+    network = "PROCTOR_OFFLINE is set" if places.offline() else "offline"
+    given = f"no {dataset.file} in $PROCTOR_DATA" if folder else "no $PROCTOR_DATA"
+    return Found("drawn", None, f"no real ones found: {network}, {given}")
+
+
+def read(dataset: Dataset, found: Found, split: str) -> Any:
+    """The data of one split; raises ProctorError if the file cannot be read."""
+    if found.path is None or dataset.read is None:
+        return dataset.draw(split)
+    try:
+        return dataset.read(found.path, split)
+    except places.UNREADABLE as error:
+        # An OSError's own text holds the path, which is the machine's business.
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+        raise ProctorError(
+            f"{dataset.name}: {found.path.name} ({found.where}) cannot be read: {reason}. Replace it or delete it."
+        ) from error
+
+
+def exported_sources() -> dict[str, Source] | None:
+    """What `export` wrote into `$PROCTOR_DATA`, by name; None if that is no folder it wrote."""
+    folder = os.environ.get("PROCTOR_DATA")
+    if not folder or not os.path.isfile(path := os.path.join(folder, SOURCES)):
+        return None
+    try:
+        sources = json.loads(Path(path).read_text())
+        return {str(name): "real" if kind == "real" else "drawn" for name, kind in sources.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise ProctorError(f"{SOURCES} in $PROCTOR_DATA cannot be read; export the data again.") from error
+
+
+def _line(dataset: Dataset, found: Found, split: str, count: int) -> str:
+    """Such as "mnist: 60,000 real digits (from $PROCTOR_DATA)"."""
+    if not dataset.file:
+        kind = "generated"
+    else:
+        kind = "real" if found.source == "real" else "drawn stand-in"
+    where = f" ({found.where})" if found.where and dataset.file else ""
+    return f"{dataset.name}: {count:,} {kind} {'test ' if split == 'test' else ''}{dataset.noun}{where}"

@@ -1,0 +1,155 @@
+"""Where files come from and are kept: the Keras cache, public addresses, a cache of our own."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import tempfile
+import threading
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+# What reading a damaged file raises.
+UNREADABLE = (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile, zlib.error)
+
+PATIENCE = 2.0  # seconds within which a public address must answer
+UNPACKED_LIMIT = 2**30
+
+_unreachable: set[str] = set()  # hosts that failed; asking again would cost every load its patience
+
+
+def keras_cache() -> Path:
+    """The folder where Keras keeps data sets."""
+    home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
+    return Path(os.path.expanduser(home)) / "datasets"
+
+
+def our_cache() -> Path:
+    """The user's cache folder for Proctor, which may be missing or read-only."""
+    if chosen := os.environ.get("PROCTOR_CACHE"):
+        return Path(chosen).expanduser()
+    import pooch  # type: ignore[import-untyped]
+
+    return Path(pooch.os_cache("proctor"))
+
+
+def kept(name: str, make: Callable[[Path], None]) -> Path:
+    """The file or folder `name` of our cache, made by `make(path)` if it is not there yet.
+
+    Where the cache cannot be written, it is made in a temporary folder that ends with this process.
+    """
+    path = our_cache() / name
+    if os.path.exists(path):
+        return path
+    if not _writable(path.parent):
+        path = Path(_scratch().name) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with draft(path) as new:
+            make(new)
+    return path
+
+
+@contextmanager
+def draft(path: Path) -> Iterator[Path]:
+    """A place beside `path` to write a file or a folder to; it becomes `path` in one step when all is well.
+
+    A folder that someone else has put at `path` meanwhile is left as it is.
+    """
+    with tempfile.TemporaryDirectory(prefix=".draft-", dir=path.parent) as folder:
+        new = Path(folder) / path.name
+        yield new
+        try:
+            os.replace(new, path)
+        except OSError:
+            if not path.is_dir():
+                raise
+
+
+def download(url: str, sha256: str, name: str) -> Path | None:
+    """The file published at `url`, fetched once; None if it cannot be had now.
+
+    `PROCTOR_OFFLINE=1` keeps it from asking the network.
+    """
+
+    def fetch(path: Path) -> None:
+        import pooch
+
+        pooch.get_logger().setLevel("WARNING")  # its progress names folders of the machine
+        downloader = pooch.HTTPDownloader(timeout=5)
+        pooch.retrieve(url, f"sha256:{sha256}", fname=path.name, path=path.parent, downloader=downloader)
+
+    kept_name = os.path.join("downloads", name)
+    if not os.path.isfile(our_cache() / kept_name) and not _reachable(url):
+        return None
+    try:
+        return kept(kept_name, fetch)
+    except (OSError, ValueError):  # the network's, the disk's; another checksum
+        _unreachable.add(_host(url))
+        return None
+
+
+def offline() -> bool:
+    """Whether `PROCTOR_OFFLINE` asks to leave the network alone."""
+    return os.environ.get("PROCTOR_OFFLINE", "0") not in ("", "0")
+
+
+def unpack(archive: Path, folder: Path, member: str) -> None:
+    """Unpack those files of a zip whose whole name matches the pattern `member` into `folder`.
+
+    Raises ValueError if there is none, or if they are too large together.
+    """
+    with zipfile.ZipFile(archive) as packed:
+        files = [info for info in packed.infolist() if re.fullmatch(member, info.filename)]
+        if not files:
+            raise ValueError("it holds none of the expected files")
+        if sum(info.file_size for info in files) > UNPACKED_LIMIT:
+            raise ValueError("unpacked, it would be larger than 1 GB")
+        for info in files:
+            packed.extract(info, folder)
+
+
+def _reachable(url: str) -> bool:
+    """Whether `url` answers in time; asked once per process and host."""
+    if offline() or _host(url) in _unreachable:
+        return False
+    answers: list[bool] = []
+
+    def ask() -> None:
+        import requests
+
+        try:
+            answers.append(requests.head(url, timeout=PATIENCE).ok)
+        except requests.RequestException:
+            answers.append(False)
+
+    # A thread, because looking up a host's name knows no time-out.
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    if not any(answers):
+        _unreachable.add(_host(url))
+    return any(answers)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+@functools.cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    """A folder that is removed when the process ends."""
+    return tempfile.TemporaryDirectory(prefix="proctor-")

@@ -1,0 +1,296 @@
+"""The examiner: runs a submission in the jail, its criteria in pytest, and says what came of it.
+
+It imports no TensorFlow and no student code. `grade` is the front door: one submission in, a verdict and the notebook
+as it ran out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from proctor import datasets
+from proctor.channel.student import Link, Student, ask_for_model
+from proctor.course import Assignment, Course
+from proctor.errors import CourseError, ProctorError, RefusedModel, StudentError, UnreadableSubmission
+from proctor.grading import Grading, run_criteria
+from proctor.intake import Submission, read_submission
+from proctor.jail.client import Jail
+from proctor.jail.limits import Limits
+from proctor.jail.run import NotebookRun
+from proctor.jail.server import ForkServer
+from proctor.models.gate import CustomLayers, open_gate
+from proctor.models.view import ModelView
+from proctor.notebook import grade_id, read_source, rebuild
+from proctor.verdict import Verdict
+
+MODEL_FILE = "model.keras"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a grading run decides beside the submission.
+
+    Args:
+        address: of the fork server.
+        threads: of each jail.
+        seed: of each jail.
+        train: overrides the assignment's `train`, or "".
+    """
+
+    address: str
+    threads: int = 1
+    seed: int = 0
+    train: str = ""
+
+
+@contextlib.contextmanager
+def fork_server(course: Course) -> Iterator[str]:
+    """The address of a fork server that lives as long as the block; students see only the course's data."""
+    data = data_folder(course)
+    data.mkdir(parents=True, exist_ok=True)
+    with ForkServer(hidden=(course.root,), shown=(data,)) as server:
+        yield server.address
+
+
+def data_folder(course: Course) -> Path:
+    """The folder of what jails may read of the data sets."""
+    return course.state / "data"
+
+
+def grade(course: Course, name: str, student: str, settings: Settings | None = None) -> tuple[Verdict, NotebookNode]:
+    """Grade `student`'s submission of the assignment `name`.
+
+    Args:
+        settings: of the run; without them a fork server is started for this one submission.
+
+    Returns the verdict and the notebook as it ran. A fault of ours and an unreadable submission are verdicts too
+    (`graded` is False). Raises CourseError if the assignment itself is not in order.
+    """
+    if settings is None:
+        with fork_server(course) as address:
+            return grade(course, name, student, Settings(address))
+    assignment = course.assignment(name)
+    source = read_source(course.source(name))
+    try:
+        submission = read_submission(course.submitted(student, name), student, assignment, source)
+    except UnreadableSubmission as error:
+        return Verdict(name, student, graded=False, reason=str(error)), source
+    return examine(course, assignment, source, submission, settings)
+
+
+def examine(
+    course: Course, assignment: Assignment, source: NotebookNode, submission: Submission, settings: Settings
+) -> tuple[Verdict, NotebookNode]:
+    """Grade a submission that has been read; see `grade`."""
+    started = time.monotonic()
+    notebook, notes = rebuild(source, submission.notebook)
+    try:
+        with _Examination(course, assignment, notebook, submission, settings) as examination:
+            ran = time.monotonic()
+            grading = Grading(examination.student, thresholds_of(assignment))
+            run_criteria(_graders(course, assignment.name), grading)
+            cells = examination.run.cells
+            model = examination.model_description()
+    except CourseError:
+        raise
+    except (ProctorError, OSError, MemoryError) as error:
+        reason = str(error) or type(error).__name__
+        return Verdict(assignment.name, submission.student, graded=False, reason=reason), notebook
+    now = time.monotonic()
+    verdict = Verdict(
+        assignment.name,
+        submission.student,
+        graded=not grading.fault,
+        reason=grading.fault,
+        criteria=_in_notebook_order(grading, source),
+        cells=cells,
+        notes=[*submission.notes, *notes, *examination.notes],
+        model=model,
+        environment=environment(assignment),
+        seconds={"run": ran - started, "criteria": now - ran, "total": now - started},
+    )
+    return verdict, notebook
+
+
+@contextlib.contextmanager
+def examination(folder: Path, paths: list[Path]) -> Iterator[Grading]:
+    """For `pytest graders/NAME --submission DIR`: the submission in `folder`, run, ready to be graded.
+
+    Raises CourseError if `paths` do not lie in one grader's folder, UnreadableSubmission if there is nothing to grade.
+    """
+    graders = {path.resolve().parent if path.suffix else path.resolve() for path in paths}
+    if len(graders) != 1:
+        raise CourseError("--submission grades one exercise: pytest graders/NAME --submission DIR")
+    grader = graders.pop()
+    course = Course.find(grader)
+    assignment = course.assignment(grader.name)
+    source = read_source(course.source(grader.name))
+    submission = read_submission(folder, folder.resolve().parent.name, assignment, source)
+    notebook, _ = rebuild(source, submission.notebook)
+    with fork_server(course) as address:
+        with _Examination(course, assignment, notebook, submission, Settings(address)) as running:
+            yield Grading(running.student, thresholds_of(assignment))
+
+
+class _Examination:
+    """A submission's notebook, run in its jail, and the model it handed in, in another."""
+
+    def __init__(
+        self,
+        course: Course,
+        assignment: Assignment,
+        notebook: NotebookNode,
+        submission: Submission,
+        settings: Settings,
+    ):
+        self._assignment = assignment
+        self._settings = settings
+        self._limits = jail_limits(course, assignment, settings)
+        self._files = dict(submission.files)
+        self._model_jails: list[Jail] = []
+        self._views: dict[str, ModelView] = {}
+        self.notes: list[str] = []
+        train = settings.train or assignment.train
+        handed_in = all(file in submission.files for file in assignment.artifacts.values())
+        self.run = NotebookRun(
+            settings.address,
+            self._limits,
+            assignment.budget,
+            notebook,
+            files=submission.files if train != "always" else {},
+            train=train == "always" or (train == "missing" and not handed_in),
+        )
+
+    def __enter__(self) -> _Examination:
+        self.run.start()
+        opened = {name: self._opener(name, file) for name, file in self._assignment.artifacts.items()}
+        self.student = Student(_NotebookLink(self.run), opened)
+        return self
+
+    def __exit__(self, *ignored: object) -> None:
+        self.run.close()
+        for jail in self._model_jails:
+            jail.close()
+
+    def model_description(self) -> dict[str, Any] | None:
+        """What is known about the handed-in model, if a criterion asked for it."""
+        views = list(self._views.values())
+        return views[0].description if views else None
+
+    def _opener(self, name: str, file: str) -> Any:
+        def open_model() -> ModelView:
+            if name not in self._views:
+                self._views[name] = self._open(file)
+            return self._views[name]
+
+        return open_model
+
+    def _open(self, file: str) -> ModelView:
+        """The handed-in model, or the one that the training cells saved, read in a jail without student code."""
+        trained = self.run.trains
+        data = self.run.file(file) if trained else self._files.get(file)
+        if data is None:
+            where = "the training cell did not save one" if trained else "and the training cells are not run here"
+            raise StudentError("Missing", f"{file} was not handed in, {where}")
+        try:
+            gated = open_gate(data, keras_version=metadata.version("keras"), file_name=file)
+        except CustomLayers as error:
+            self.notes.append(f"{file} has layers of the student's own ({error}); it was judged where the notebook ran")
+            return ask_for_model(_NotebookLink(self.run), op="load_with_own_layers", path=file)
+        except RefusedModel as error:
+            raise StudentError("Missing", f"{file}: {error}") from None
+        jail = Jail(self._settings.address, self._limits, {MODEL_FILE: data}, self._assignment.budget.call_seconds)
+        self._model_jails.append(jail)
+        view = ask_for_model(_ModelLink(jail), op="load", path=MODEL_FILE)
+        description = {**view.description, "compiled": gated.compiled}
+        return ModelView(description, view._predict, view._weights)
+
+
+class _NotebookLink:
+    """The way to the process that ran the notebook; a new one is made when that has ended."""
+
+    def __init__(self, run: NotebookRun):
+        self._run = run
+        self._jail = run.jail
+
+    def ask(self, request: dict[str, Any]) -> Any:
+        """What the notebook's process answers."""
+        try:
+            return self._jail.ask(request)
+        except StudentError as error:
+            if request.get("op") == "get" and error.type == "NameError" and not error.where:
+                raise StudentError("Missing", self._run.why_missing(str(request.get("name")))) from None
+            raise
+
+    def alive(self) -> Link:
+        """This link, or one to a process in which the notebook has run anew."""
+        if not self._jail.ended:
+            return self
+        self._run.again()
+        return _NotebookLink(self._run)
+
+
+class _ModelLink:
+    """The way to the process that holds a model file."""
+
+    def __init__(self, jail: Jail):
+        self._jail = jail
+
+    def ask(self, request: dict[str, Any]) -> Any:
+        """What the model answers."""
+        return self._jail.ask(request)
+
+    def alive(self) -> Link:
+        """This link; a model that ended its process is not loaded twice."""
+        return self
+
+
+def jail_limits(course: Course, assignment: Assignment, settings: Settings) -> Limits:
+    """The limits of this assignment's jails, its data set laid out for them."""
+    variables = {"PROCTOR_OFFLINE": "1"}
+    if assignment.dataset:
+        folder = data_folder(course) / assignment.dataset
+        datasets.export([assignment.dataset], folder)
+        variables["PROCTOR_DATA"] = str(folder)
+    return Limits.of(assignment.budget, threads=settings.threads, seed=settings.seed, environment=variables)
+
+
+def _graders(course: Course, name: str) -> list[Path]:
+    files = [course.grader(name) / file for file in ("test_public.py", "test_hidden.py")]
+    found = [file for file in files if file.is_file()]
+    if not found:
+        raise CourseError(f"graders/{name}/ has neither test_public.py nor test_hidden.py")
+    return found
+
+
+def _in_notebook_order(grading: Grading, source: NotebookNode) -> list[Any]:
+    order = [grade_id(cell) for cell in source.cells]
+    known = {name: index for index, name in enumerate(order)}
+    return sorted(grading.results, key=lambda result: known.get(result.group, len(order)))
+
+
+def thresholds_of(assignment: Assignment) -> dict[str, float]:
+    """The thresholds for the data that is used here."""
+    source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
+    return assignment.thresholds.get(source, {})
+
+
+def environment(assignment: Assignment) -> dict[str, str]:
+    """What the verdict depends on beside the submission."""
+    versions = {"python": platform.python_version()}
+    for package in ("proctor", "keras", "tensorflow", "tensorflow-cpu", "numpy"):
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            versions[package] = metadata.version(package)
+    if assignment.dataset:
+        versions["data"] = f"{assignment.dataset}: {datasets.source(assignment.dataset)}"
+    return versions
+

@@ -1,0 +1,59 @@
+"""A cell's output records as they go into a notebook: known fields only, terminal effects undone."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+_ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-_])")
+_SAFE_TEXT = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
+_PICTURES = ("image/png", "image/jpeg")
+
+
+def tidy(records: list[dict[str, Any]]) -> list[NotebookNode]:
+    """nbformat outputs of the records that came from a jail, whatever they hold."""
+    return [output for output in map(_output, records) if output is not None]
+
+
+def _output(record: dict[str, Any]) -> NotebookNode | None:
+    kind = record["output_type"]
+    if kind == "stream":
+        name = record.get("name") if record.get("name") in ("stdout", "stderr") else "stdout"
+        return nbformat.v4.new_output("stream", name=name, text=_overwritten(str(record.get("text", ""))))
+    if kind == "error":
+        lines = record.get("traceback") if isinstance(record.get("traceback"), list) else []
+        return nbformat.v4.new_output(
+            "error",
+            ename=str(record.get("ename", ""))[:200],
+            evalue=_plain(str(record.get("evalue", ""))),
+            traceback=[_plain(str(line)) for line in lines],
+        )
+    data = record.get("data") if isinstance(record.get("data"), dict) else {}
+    bundle = {mime: _plain(data[mime]) for mime in _SAFE_TEXT if isinstance(data.get(mime), str)}
+    bundle |= {mime: data[mime] for mime in _PICTURES if isinstance(data.get(mime), str)}
+    if not bundle:
+        return None
+    if kind == "display_data":
+        return nbformat.v4.new_output(kind, data=bundle)
+    count = record.get("execution_count")
+    return nbformat.v4.new_output(kind, data=bundle, execution_count=count if type(count) is int else None)
+
+
+def _plain(text: str) -> str:
+    return _ESCAPES.sub("", text).replace("\x00", "")
+
+
+def _overwritten(text: str) -> str:
+    """`text` as a terminal would leave it: what a carriage return or a backspace overwrote is gone."""
+    lines = _plain(text).replace("\r\n", "\n").split("\n")
+    return "\n".join(_line(line) for line in lines)
+
+
+def _line(line: str) -> str:
+    line = line.rstrip("\r").rsplit("\r", 1)[-1]
+    while "\b" in line:
+        line = re.sub(r"[^\b]\b", "", line, count=1) if re.search(r"[^\b]\b", line) else line.replace("\b", "")
+    return line

@@ -1,0 +1,90 @@
+"""`check()`: the public criteria of one group, on the live objects of the student's own notebook."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from proctor import datasets
+from proctor.channel.student import LocalLink, Student
+from proctor.course import read_assignment
+from proctor.errors import ProctorError
+from proctor.verdict import CriterionResult
+
+PUBLIC = "test_public.py"
+
+
+class CheckTable:
+    """What `check` found; Jupyter shows it as a table, anything else as text."""
+
+    def __init__(self, group: str, criteria: list[CriterionResult]):
+        self.group = group
+        self.criteria = criteria
+
+    def __repr__(self) -> str:
+        from proctor.feedback.table import text
+
+        return text(self.group, self.criteria)
+
+    def _repr_html_(self) -> str:
+        from proctor.feedback.table import html
+
+        return html(self.group, self.criteria)
+
+
+class Remark:
+    """One sentence to the student, where there is no table to show."""
+
+    def __init__(self, sentence: str):
+        self._sentence = sentence
+
+    def __repr__(self) -> str:
+        return self._sentence
+
+
+def check(group: str) -> CheckTable | Remark:
+    """Check the answers of one check cell against its public criteria.
+
+    Args:
+        group: the check cell's name, as its line in the notebook has it.
+
+    Returns a table that says what is met, what is not and what to look at; no points are written anywhere.
+    """
+    folder = Path.cwd()
+    if not (folder / PUBLIC).is_file():
+        return Remark(f"check('{group}'): {PUBLIC} is not in this notebook's folder; put it beside the notebook.")
+    try:
+        criteria = check_namespace(group, _namespace(), folder)
+    except ProctorError as error:
+        return Remark(f"check('{group}'): {error}")
+    if not criteria:
+        return Remark(f"check('{group}'): all of its criteria are checked when you hand in.")
+    return CheckTable(group, criteria)
+
+
+def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list[CriterionResult]:
+    """The results of the public criteria of `group`, in `folder`, for the objects in `namespace`."""
+    from proctor.grading import Grading, run_criteria
+
+    declared = folder / "assignment.toml"
+    thresholds: dict[str, float] = {}
+    if declared.is_file():
+        assignment = read_assignment(declared, folder.name)
+        source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
+        thresholds = assignment.thresholds.get(source, {})
+    grading = Grading(Student(LocalLink(namespace)), thresholds, only=group)
+    run_criteria([folder / PUBLIC], grading)
+    if grading.fault:
+        raise ProctorError(f"this check could not be run here: {grading.fault}")
+    return [result for result in grading.results if result.group == group]
+
+
+def _namespace() -> dict[str, Any]:
+    """The notebook's namespace, or the one of the script that called `check`."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        namespace: dict[str, Any] = shell.user_ns
+        return namespace
+    return sys._getframe(2).f_globals

@@ -1,0 +1,255 @@
+"""What there is to say about a live Keras model, as plain data; runs where Keras is: in the jail or a notebook."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from proctor.errors import RefusedModel
+from proctor.models.names import ACTIVATION_LAYERS, canonical, compiled
+
+LONGEST_LIST = 32
+LONGEST_TEXT = 500
+DEEPEST = 12
+ELEMENTS = 50_000_000
+
+
+def describe(model: Any) -> dict[str, Any]:
+    """Everything that a grader may know about `model` without asking it, ready for JSON.
+
+    Args:
+        model: a Keras model; it may be subclassed, and need not be built or compiled.
+
+    Returns a dict of name, class_name, keras_version, input_shape, output_shape, parameters,
+    trainable_parameters, layers and compiled. Layers of nested models come in their place, named
+    "outer/inner"; input layers are left out. What is not known is None.
+    """
+    import keras  # type: ignore[import-untyped]
+
+    return {
+        "name": str(model.name),
+        "class_name": type(model).__name__,
+        "keras_version": keras.__version__,
+        "input_shape": _of_tensors(model, "inputs") or _built_shape(model),
+        "output_shape": _of_tensors(model, "outputs") or _computed_shape(model),
+        "parameters": _count(model, "weights"),
+        "trainable_parameters": _count(model, "trainable_weights"),
+        "layers": [_layer(name, layer) for name, layer in _flat(model, "")],
+        "compiled": _compiled(model),
+    }
+
+
+def load(path: str | Path) -> Any:
+    """The Keras model in the `.keras` file `path`, not compiled; for a jail without student code.
+
+    The file must have passed `models.gate`. Raises RefusedModel if its weights are not plain HDF5 data or
+    Keras cannot load it.
+    """
+    import keras
+
+    check_weights(path)
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:
+        first = str(error).strip().splitlines() or [""]
+        raise RefusedModel(
+            f"Keras could not load the model: {type(error).__name__}: {first[0][:200]} "
+            "Save it again with model.save(...) and hand in the new file."
+        ) from error
+
+
+def check_weights(path: str | Path) -> None:
+    """Raise RefusedModel unless the weights in the `.keras` file `path` are plain arrays of a bounded size.
+
+    HDF5 can point into other files and promise more than it holds, so only groups, hard links and ordinary
+    datasets pass.
+    """
+    import h5py  # type: ignore[import-untyped]
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            weights = io.BytesIO(archive.read("model.weights.h5"))
+        with h5py.File(weights, "r") as file:
+            _check_group(file, set(), 0)
+    except (OSError, RuntimeError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise RefusedModel(
+            "The weights in the model file cannot be read. Save the model again with model.save(...)."
+        ) from error
+
+
+def _check_group(group: Any, seen: set[int], elements: int) -> int:
+    """How many numbers there are up to and with `group`; raises RefusedModel for anything but plain data."""
+    import h5py
+
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise RefusedModel("The weights in the model file point into another file; hand in what model.save wrote.")
+        item = group[name]
+        address = h5py.h5o.get_info(item.id).addr
+        if address in seen:
+            raise RefusedModel("The weights in the model file point at one another; hand in what model.save wrote.")
+        seen.add(address)
+        if isinstance(item, h5py.Group):
+            elements = _check_group(item, seen, elements)
+        elif isinstance(item, h5py.Dataset):
+            elements += _elements(item)
+        else:
+            raise RefusedModel("The weights in the model file hold more than arrays; hand in what model.save wrote.")
+        if elements > ELEMENTS:
+            raise RefusedModel(f"The model has more than {ELEMENTS // 1_000_000} million weights; make it smaller.")
+    return elements
+
+
+def _elements(dataset: Any) -> int:
+    """How many numbers `dataset` holds; raises RefusedModel unless it holds them itself, as plain as Keras does."""
+    import h5py
+
+    creation = dataset.id.get_create_plist()
+    plain = creation.get_external_count() == 0 and not dataset.is_virtual and creation.get_nfilters() == 0
+    if not plain or creation.get_layout() not in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT):
+        raise RefusedModel("The weights in the model file are not stored as Keras does; hand in what model.save wrote.")
+    if dataset.dtype.kind not in "fiub":
+        raise RefusedModel(f"The weights in the model file are of type {dataset.dtype}; they must be numbers.")
+    size = math.prod(dataset.shape or (1,))
+    # HDF5 gives zeros for what was never written, so a few bytes can promise any number of gigabytes.
+    if size > 1024 and dataset.id.get_storage_size() < size * dataset.dtype.itemsize:
+        raise RefusedModel("The weights in the model file are incomplete; hand in what model.save wrote.")
+    return size
+
+
+def _flat(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    """The layers of `model` with their names, those of nested models in their place."""
+    import keras
+
+    # A functional model's graph may hold operations (`x + 1`), which are no layers but belong in the picture.
+    for layer in model.operations if hasattr(model, "operations") else model.layers:
+        name = prefix + str(layer.name)
+        if isinstance(layer, keras.layers.InputLayer):
+            continue
+        functional = isinstance(layer, keras.Model) and hasattr(layer, "operations")
+        if functional or isinstance(layer, keras.Sequential):
+            yield from _flat(layer, name + "/")
+        else:
+            yield name, layer
+
+
+def _layer(name: str, layer: Any) -> dict[str, Any]:
+    try:
+        config = layer.get_config()
+    except Exception:  # noqa: BLE001 - a student's own layer may have no config, or a broken one
+        config = {}
+    return {
+        "name": name,
+        "class_name": type(layer).__name__,
+        "config": _plain(config) if isinstance(config, dict) else {},
+        "input_shape": _of_node(layer, "input_tensors") or _built_shape(layer),
+        "output_shape": _of_node(layer, "output_tensors") or _computed_shape(layer),
+        "parameters": _count(layer, "weights"),
+        "trainable": bool(getattr(layer, "trainable", True)),
+        "activation": _activation(layer),
+    }
+
+
+def _activation(layer: Any) -> str | None:
+    """Canonical name of the activation that `layer` applies, or None."""
+    activation = getattr(layer, "activation", None)
+    if activation is not None:
+        return canonical(getattr(activation, "__name__", None) or type(activation).__name__)
+    name = type(layer).__name__
+    return canonical(name) if name in ACTIVATION_LAYERS else None
+
+
+def _compiled(model: Any) -> dict[str, Any] | None:
+    if not getattr(model, "compiled", False):
+        return None
+    try:
+        return compiled(model.get_compile_config())
+    except Exception:  # noqa: BLE001 - a loss or metric of the student's own need not be serialisable
+        loss = getattr(model, "loss", None)
+        name = loss if isinstance(loss, str) else getattr(loss, "__name__", None) or type(loss).__name__
+        return compiled({"optimizer": type(model.optimizer).__name__, "loss": name, "metrics": []})
+
+
+def _count(layer: Any, which: str) -> int:
+    """How many numbers the weights of `layer` hold; 0 before it is built."""
+    try:
+        return sum(math.prod(weight.shape) for weight in getattr(layer, which, ()))
+    except (TypeError, ValueError):
+        return 0
+
+
+def _of_tensors(model: Any, which: str) -> list[Any] | None:
+    """Shapes of a functional model's inputs or outputs."""
+    try:
+        tensors = getattr(model, which, None)
+    except Exception:  # noqa: BLE001 - Sequential raises before it is built, each version its own error
+        return None
+    return _shapes(tensors)
+
+
+def _of_node(layer: Any, which: str) -> list[Any] | None:
+    """Shapes of what goes into or comes out of `layer` where it was first used."""
+    nodes = getattr(layer, "_inbound_nodes", None)
+    return _shapes(getattr(nodes[0], which, None)) if nodes else None
+
+
+def _shapes(tensors: Any) -> list[Any] | None:
+    shapes = [[_size(size) for size in tensor.shape] for tensor in tensors or ()]
+    return shapes[0] if len(shapes) == 1 else shapes or None
+
+
+def _built_shape(layer: Any) -> list[Any] | None:
+    """The shape that `layer` was built for, where no graph tells it."""
+    shapes = list((getattr(layer, "_build_shapes_dict", None) or {}).values())
+    return _any_batch(_plain_shape(shapes[0] if len(shapes) == 1 else shapes or None))
+
+
+def _computed_shape(layer: Any) -> list[Any] | None:
+    """The shape that comes out of `layer` for the one it was built for."""
+    known = getattr(layer, "_build_shapes_dict", None)
+    if not known:
+        return None
+    try:
+        return _any_batch(_plain_shape(layer.compute_output_shape(**known)))
+    except Exception:  # noqa: BLE001 - a student's own layer may not be able to say
+        return None
+
+
+def _any_batch(shape: list[Any] | None) -> list[Any] | None:
+    """`shape` with None for the batch, which may have been the one that the layer first saw."""
+    if shape and isinstance(shape[0], list):
+        return [_any_batch(one) for one in shape]
+    return [None, *shape[1:]] if shape else shape
+
+
+def _plain_shape(shape: Any) -> list[Any] | None:
+    if not isinstance(shape, (list, tuple)):
+        return None
+    return [_plain_shape(size) if isinstance(size, (list, tuple)) else _size(size) for size in shape]
+
+
+def _size(size: Any) -> int | None:
+    return None if size is None else int(size)
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """`value` as JSON-ready data of a bounded size."""
+    if value is None or isinstance(value, (bool, int)) and type(value) in (bool, int):
+        return value
+    if type(value) is float:
+        return value if math.isfinite(value) else repr(value)
+    if depth < DEEPEST and isinstance(value, dict):
+        return {str(key)[:LONGEST_TEXT]: _plain(item, depth + 1) for key, item in value.items()}
+    if depth < DEEPEST and isinstance(value, (list, tuple)):
+        items = [_plain(item, depth + 1) for item in value[:LONGEST_LIST]]
+        return items if len(value) <= LONGEST_LIST else [*items[:8], f"… ({len(value)} items)"]
+    if hasattr(value, "tolist") and getattr(value, "size", LONGEST_LIST + 1) <= LONGEST_LIST:
+        return _plain(value.tolist(), depth + 1)
+    try:
+        return (value if type(value) is str else repr(value))[:LONGEST_TEXT]
+    except Exception:  # noqa: BLE001 - a student's own __repr__
+        return f"<{type(value).__name__}>"

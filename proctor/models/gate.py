@@ -1,0 +1,379 @@
+"""The static gate: what can be told about a handed-in model file without Keras, h5py, or trust.
+
+A `.keras` file is a zip of two small JSON files and one HDF5 file. The gate reads the JSON as plain data and refuses
+everything that is not a model made of Keras's own pure layers. The HDF5 part is only looked at in the jail
+(`models.describe.check_weights`).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from proctor.errors import RefusedModel
+from proctor.models import names
+from proctor.models.allowed import FUNCTIONS, LAYERS, MODELS, PARTS
+
+MIB = 2**20
+LARGEST_FILE = 64 * MIB
+MOST_MEMBERS = 8
+MEMBERS = {"metadata.json": MIB // 16, "config.json": 4 * MIB, "model.weights.h5": 256 * MIB}
+LARGEST_RATIO = 30
+CHUNK = MIB
+DEEPEST = 64
+MOST_LAYERS = 400
+LARGEST_INTEGER = 2**20
+LONGEST_STRING = 4096
+
+# Integers that are no sizes of anything, and shapes, which flattening multiplies up.
+INTEGERS = {"seed": 2**64, "shared_object_id": 2**64, "shape": 2**26, "input_shape": 2**26, "build_config": 2**26}
+# Keras reads a file for these if they hold a string.
+PATHS = {"vocabulary", "idf_weights", "filepath", "filename", "fname", "path", "origin", "url", "file", "directory"}
+# Values that are no objects: what the key "config" of each holds.
+VALUES = {
+    "__keras_tensor__": {"shape", "dtype", "keras_history"},
+    "__tensor__": {"value", "dtype"},
+    "__numpy__": {"value", "dtype"},
+    "__slice__": {"start", "stop", "step"},
+    "__ellipsis__": set(),
+    "__bytes__": {"value"},
+}
+DTYPES = {"bool", "bfloat16", "string"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+DTYPES |= {"float16", "float32", "float64"}
+
+# A JSON string (an unfinished one goes to the end, so that no text takes long), or a bracket.
+TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+
+AGAIN = 'Save it with model.save("{name}") and hand in that file.'
+HDF5 = b"\x89HDF\r\n\x1a\n"
+FORMATS = {
+    HDF5: "is saved in the old HDF5 format (.h5)",
+    b"\x80": "is a Python pickle",
+    b"\x1f\x8b": "is a gzip archive",
+    b"7z\xbc\xaf": "is a 7z archive",
+    b"Rar!": "is a RAR archive",
+    b"\x93NUMPY": "is a NumPy array",
+    b"%PDF": "is a PDF",
+    b"\x08\x01\x12": "is one part of a SavedModel folder",
+}
+
+
+LAYERED = LAYERS | MODELS
+KNOWN = LAYERED | PARTS
+
+
+class CustomLayers(RefusedModel):
+    """A model file whose only fault is that it names classes or functions of the author's own.
+
+    Args:
+        used: their names.
+    """
+
+    def __init__(self, message: str, used: tuple[str, ...]):
+        self.used = used
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Gated:
+    """What a model file that passed the gate says about itself.
+
+    Args:
+        config: Keras's config of the model, as plain data.
+        metadata: what Keras says about the file.
+        compiled: what the model was compiled with (see `names.compiled`), or None.
+    """
+
+    config: dict[str, Any]
+    metadata: dict[str, Any]
+    compiled: dict[str, Any] | None
+
+
+@dataclass
+class _Walk:
+    """What has been met on the way through a config."""
+
+    custom: frozenset[str]
+    layers: int = 0
+    unknown: list[str] = field(default_factory=list)
+
+
+def open_gate(
+    data: bytes,
+    *,
+    keras_version: str,
+    custom: frozenset[str] = frozenset(),
+    file_name: str = "model.keras",
+) -> Gated:
+    """Let a handed-in model file through to the jail, or refuse it.
+
+    Args:
+        data: the whole file.
+        keras_version: the version that will load it.
+        custom: names of classes and functions beside Keras's own that the jail knows.
+        file_name: what the file should be called, for the message.
+
+    Raises RefusedModel with a sentence on what was found and what to hand in instead; CustomLayers if all
+    that is wrong is that the model uses classes of its author's own.
+    """
+    again = AGAIN.format(name=file_name)
+    _require_zip(data, again)
+    contents = _contents(data, again)
+    metadata = _json(contents["metadata.json"], "metadata.json", again)
+    _require_version(metadata.get("keras_version"), keras_version)
+    config = _json(contents["config.json"], "config.json", again)
+    walk = _Walk(custom)
+    module_and_name = _pair(config)
+    if module_and_name not in MODELS and not _is_custom(config):
+        raise RefusedModel(f"The file holds {module_and_name[1]!r} rather than a model. {again}")
+    # The model is never compiled when it is loaded, so that a loss of the author's own does no harm there.
+    for item in _objects({key: value for key, value in config.items() if key != "compile_config"}, walk):
+        _judge(item, walk)
+    if walk.unknown:
+        used = tuple(dict.fromkeys(walk.unknown))
+        raise CustomLayers(
+            f"The model uses {_listed(used)}, which Keras does not know. Build it from Keras's own layers and "
+            "functions, and hand it in again.",
+            used,
+        )
+    return Gated(config, metadata, names.compiled(config.get("compile_config")))
+
+
+def _require_zip(data: bytes, again: str) -> None:
+    """Refuse what is no zip file, or one whose directory is too large to be read."""
+    if not data:
+        raise RefusedModel(f"The model file is empty. {again}")
+    if len(data) > LARGEST_FILE:
+        raise RefusedModel(
+            f"The model file has {len(data) // MIB} MB; at most {LARGEST_FILE // MIB} MB are accepted. "
+            "Use fewer or smaller layers."
+        )
+    if not data.startswith(b"PK"):
+        raise RefusedModel(f"The model file {_kind(data)}. {again}")
+    end = data[-22:]
+    if not end.startswith(b"PK\x05\x06") or len(end) < 22 or end[-2:] != b"\0\0":
+        raise RefusedModel(f"The model file is cut off or damaged (it does not end as a zip file does). {again}")
+    members, size = struct.unpack("<HI", end[10:16])
+    if members > MOST_MEMBERS or size > CHUNK or data[-42:-38] == b"PK\x06\x07":
+        raise RefusedModel(f"The file is a zip archive of {members} files rather than a model. {again}")
+
+
+def _kind(data: bytes) -> str:
+    """What kind of file `data` is that is no zip file, as the end of a sentence."""
+    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if data[4:8] == b"TFL3":
+        return "is in the TFLite format"
+    if start[:1] == b"<":
+        return "is a web page (was it downloaded without being logged in?)"
+    if start.startswith(b"version https://git-lfs"):
+        return "is a Git LFS pointer; the model itself was not uploaded"
+    if start[:1] in (b"{", b"["):
+        return "is JSON text"
+    for magic, kind in FORMATS.items():
+        if data.startswith(magic):
+            return kind
+    try:
+        text = data[:512].decode("utf-8", errors="strict" if len(data) <= 512 else "ignore")
+    except UnicodeDecodeError:
+        text = "\0"
+    readable = all(letter.isprintable() or letter in "\r\n\t" for letter in text)
+    return "is a text file" if readable else "is not in a format that Keras writes"
+
+
+def _contents(data: bytes, again: str) -> dict[str, bytes]:
+    """The two JSON members of a model file whose members all are as they must be."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            _require_members(archive.infolist(), again)
+            _require_hdf5(archive, again)
+            return {name: _read(archive, name) for name in ("metadata.json", "config.json")}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise RefusedModel(f"The model file is damaged. {again}") from error
+
+
+def _require_members(members: list[zipfile.ZipInfo], again: str) -> None:
+    found = [member.filename for member in members]
+    whole = [name for name in found if name.endswith(".keras")]
+    if whole and not set(found) & set(MEMBERS):
+        raise RefusedModel(f"The file is a zip archive round {whole[0][:80]!r}. Hand in that file as it is.")
+    if any(name.endswith(("saved_model.pb", "fingerprint.pb")) for name in found):
+        raise RefusedModel(f"The file is a SavedModel folder in a zip archive. {again}")
+    if any(name.endswith("data.pkl") for name in found):
+        raise RefusedModel(f"The file is a PyTorch model. {again}")
+    if any(name.startswith("assets/") for name in found):
+        raise RefusedModel(
+            "The model keeps a vocabulary in a file of its own. Hand in the model without its text layer, or give "
+            "that layer its words as vocabulary=[...]."
+        )
+    for what, others in (
+        ("also holds", set(found) - set(MEMBERS)),
+        ("lacks", set(MEMBERS) - set(found)),
+        ("holds twice", {name for name in found if found.count(name) > 1}),
+    ):
+        if others:
+            raise RefusedModel(f"The file is not as Keras writes a model: it {what} {_listed(sorted(others))}. {again}")
+    for member in members:
+        limit = MEMBERS[member.filename]
+        if member.file_size > limit:
+            raise RefusedModel(
+                f"The model's {member.filename} has {member.file_size // MIB} MB; at most {max(limit // MIB, 1)} MB "
+                "are accepted. Use fewer or smaller layers."
+            )
+        plain = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not member.flag_bits & 1
+        if not plain or member.file_size > LARGEST_RATIO * max(member.compress_size, 64):
+            raise RefusedModel(f"The model file is packed other than Keras packs it. {again}")
+
+
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as file:
+        return file.read(MEMBERS[name] + 1)
+
+
+def _require_hdf5(archive: zipfile.ZipFile, again: str) -> None:
+    """Refuse weights that are no HDF5, or are damaged: reading them to the end checks that."""
+    with archive.open("model.weights.h5") as file:
+        if not file.read(8).startswith(HDF5):
+            raise RefusedModel(f"The weights in the model file are not in the HDF5 format. {again}")
+        while file.read(CHUNK):
+            pass
+
+
+def _require_version(found: Any, ours: str) -> None:
+    """Refuse a file of a Keras that ours cannot read: a newer one, or one before Keras 3."""
+    if not isinstance(found, str) or not re.fullmatch(r"\d{1,4}\.\d{1,4}[.\w]{0,20}", found, re.ASCII):
+        raise RefusedModel("The model file does not say which Keras saved it. Save it again with model.save(...).")
+    theirs, grader = ([int(part) for part in version.split(".")[:2]] for version in (f"{found}.", ours))
+    if theirs > grader or theirs < [3]:
+        raise RefusedModel(
+            f"The model was saved with Keras {found}, the grader has {ours}. "
+            f"Save it again with that one: pip install keras=={ours}"
+        )
+
+
+def _json(data: bytes, name: str, again: str) -> dict[str, Any]:
+    """The JSON object in `data`; nested too deeply, Python's own reader would run out of stack."""
+    try:
+        text = data.decode("utf-8")
+        _require_depth(text, name)
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as error:
+        raise RefusedModel(f"The model's {name} is not readable. {again}") from error
+    if not isinstance(value, dict):
+        raise RefusedModel(f"The model's {name} is not as Keras writes it. {again}")
+    return value
+
+
+def _require_depth(text: str, name: str) -> None:
+    depth = 0
+    for match in TOKENS.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(match[0], 0)
+        if depth > DEEPEST:
+            raise RefusedModel(
+                f"The model's {name} is nested more than {DEEPEST} levels deep. Use fewer models inside models."
+            )
+
+
+def _objects(value: Any, walk: _Walk, key: str = "", limit: int = LARGEST_INTEGER) -> Iterator[dict[str, Any]]:
+    """Every dict in `value` that Keras would make an object of; plain values on the way are checked."""
+    limit = INTEGERS.get(key, limit)
+    if isinstance(value, bool):
+        return
+    if isinstance(value, int) and abs(value) > limit:
+        raise RefusedModel(
+            f"The model has {key or 'a size'} = {str(value)[:30]}; at most {limit:,} are accepted. Use smaller layers."
+        )
+    if isinstance(value, str) and len(value) > LONGEST_STRING:
+        raise RefusedModel(f"The model has a text of {len(value):,} letters in its {key or 'config'}; remove it.")
+    if isinstance(value, str) and key in PATHS:
+        raise RefusedModel(
+            f"The model reads its {key} from a file ({value[:60]!r}). Give it as a list, so that it is in the model."
+        )
+    if isinstance(value, list):
+        for item in value:
+            yield from _objects(item, walk, key if key not in PATHS else "", limit)
+    if isinstance(value, dict):
+        if not value.keys().isdisjoint(("class_name", "registered_name", "module")):
+            yield value
+            limit = LARGEST_INTEGER
+        for name, item in value.items():
+            if len(name) > LONGEST_STRING:
+                raise RefusedModel("The model has a name of more than 4096 letters; shorten it.")
+            yield from _objects(item, walk, name, limit)
+
+
+def _judge(item: dict[str, Any], walk: _Walk) -> None:
+    """Refuse an object that is not on the list; note one that is the author's own."""
+    module, name = _pair(item)
+    config = item.get("config")
+    if name == "Lambda" or name == "__lambda__":
+        raise RefusedModel(
+            "The model has a Lambda layer or a lambda function, which cannot be loaded safely. "
+            "Use one of Keras's own layers, such as Rescaling, Reshape or Activation, or an operation of keras.ops."
+        )
+    if name in VALUES and "module" not in item:
+        _judge_value(name, config)
+        return
+    if name == "function":
+        if not isinstance(config, str):
+            raise RefusedModel("The model uses a function without a name; save it again with model.save(...).")
+        if (module, config) in FUNCTIONS and item.get("registered_name") in (None, config, "function"):
+            return
+        if module in ("builtins", "", "__main__"):
+            if config not in walk.custom:
+                walk.unknown.append(config[:80])
+            return
+        raise RefusedModel(f"The model uses the function {_dotted(module, config)}, which is not accepted in a model.")
+    if (module, name) in LAYERED:
+        walk.layers += 1
+        if walk.layers > MOST_LAYERS:
+            raise RefusedModel(f"The model has more than {MOST_LAYERS} layers; make it smaller.")
+    if (module, name) in KNOWN:
+        if item.get("registered_name") not in (None, name):
+            raise RefusedModel(f"The model has a {name} that says it is something else; use Keras's own.")
+        return
+    if _is_custom(item):
+        if not {name, item.get("registered_name")} & walk.custom:
+            walk.unknown.append(name[:80])
+        return
+    raise RefusedModel(f"The model uses {_dotted(module, name)}, which is not accepted in a model.")
+
+
+def _judge_value(name: str, config: Any) -> None:
+    fields = VALUES[name]
+    if not isinstance(config, dict) or not set(config) <= fields:
+        raise RefusedModel(f"The model has a {name} that is not as Keras writes it; save it again.")
+    if "dtype" in config and config["dtype"] not in DTYPES:
+        raise RefusedModel(f"The model has a value of type {str(config['dtype'])[:40]!r}, which is not accepted.")
+
+
+def _pair(item: dict[str, Any]) -> tuple[str, str]:
+    """Module and class of an object; "" for what is not given."""
+    module, name = item.get("module"), item.get("class_name")
+    if not isinstance(name, str) or not isinstance(module, (str, type(None))):
+        raise RefusedModel("The model has a part without a class; save it again with model.save(...).")
+    return module or "", name
+
+
+def _is_custom(item: dict[str, Any]) -> bool:
+    """Whether `item` names a class of the author's own, as Keras writes those."""
+    registered = item.get("registered_name")
+    if not isinstance(registered, str) or "module" not in item:
+        return False
+    return item["module"] in (None, "__main__") or (">" in registered and item["module"].split(".")[0] != "keras")
+
+
+def _dotted(module: str, name: str) -> str:
+    return repr(f"{module}.{name}".strip(".")[:80])
+
+
+def _listed(items: Sequence[str]) -> str:
+    shown = ", ".join(repr(item[:80]) for item in items[:3])
+    return shown if len(items) <= 3 else f"{shown} and {len(items) - 3} more"

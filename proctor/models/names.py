@@ -1,0 +1,130 @@
+"""One spelling for everything that Keras lets people spell in several ways."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+# Other spellings of a name, and the class names whose words snake case cuts in the wrong place.
+ALIASES = {
+    "acc": "accuracy",
+    "adam_w": "adamw",
+    "bce": "binary_crossentropy",
+    "binary_io_u": "binary_iou",
+    "categorical_cross_entropy": "categorical_crossentropy",
+    "binary_cross_entropy": "binary_crossentropy",
+    "cce": "categorical_crossentropy",
+    "f_beta_score": "fbeta_score",
+    "hard_swish": "hard_silu",
+    "huber_loss": "huber",
+    "io_u": "iou",
+    "kld": "kl_divergence",
+    "kullback_leibler_divergence": "kl_divergence",
+    "leaky_re_lu": "leaky_relu",
+    "logcosh": "log_cosh",
+    "log_cosh_error": "log_cosh",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "mean_io_u": "mean_iou",
+    "mse": "mean_squared_error",
+    "msle": "mean_squared_logarithmic_error",
+    "one_hot_io_u": "one_hot_iou",
+    "one_hot_mean_io_u": "one_hot_mean_iou",
+    "p_re_lu": "prelu",
+    "re_lu": "relu",
+    "re_lu6": "relu6",
+    "rm_sprop": "rmsprop",
+    "rmse": "root_mean_squared_error",
+    "scce": "sparse_categorical_crossentropy",
+    "sparse_categorical_cross_entropy": "sparse_categorical_crossentropy",
+    "swish": "silu",
+}
+
+LONGEST = 80
+
+# Layers (and operations) that only apply an activation.
+ACTIVATION_LAYERS = frozenset(
+    [
+        "Activation",
+        "Celu",
+        "Elu",
+        "ELU",
+        "Exponential",
+        "Gelu",
+        "HardSigmoid",
+        "HardSilu",
+        "HardTanh",
+        "LeakyReLU",
+        "LeakyRelu",
+        "LogSigmoid",
+        "LogSoftmax",
+        "Mish",
+        "PReLU",
+        "ReLU",
+        "ReLU6",
+        "Relu",
+        "Relu6",
+        "Selu",
+        "Sigmoid",
+        "Silu",
+        "Softmax",
+        "Softplus",
+        "Softsign",
+        "Tanh",
+    ]
+)
+
+
+def canonical(name: Any) -> str:
+    """The one spelling, in snake case, of a loss, metric, optimizer, activation or initializer.
+
+    Args:
+        name: a name ("mse", "SGD", "MeanSquaredError") or the config that Keras writes for an object or function.
+    """
+    if isinstance(name, dict):
+        config = name.get("config")
+        if isinstance(config, dict) and "fn" in config and str(name.get("class_name")).endswith("Wrapper"):
+            return canonical(config["fn"])
+        return canonical(config if name.get("class_name") == "function" else name.get("class_name", ""))
+    text = str(name).rsplit(">", 1)[-1][:LONGEST]
+    text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", text)
+    text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower()
+    return ALIASES.get(text, text)
+
+
+def layer_class(name: str) -> str:
+    """The name of the class behind a layer's name: `MaxPool2D` is `MaxPooling2D`, `Convolution1D` is `Conv1D`."""
+    name = name.replace("Convolution", "Conv")
+    name = re.sub(r"MaxPool(?=\dD)", "MaxPooling", name)
+    return re.sub(r"(Avg|Average)Pool(?=\dD)", "AveragePooling", name)
+
+
+def compiled(config: Any) -> dict[str, Any] | None:
+    """What a model was compiled with, in canonical names, or None if it was not.
+
+    Args:
+        config: the compile config that Keras writes beside a model; it is only read, never deserialised.
+
+    Returns a dict of optimizer (name), loss (name, or a list of names where there are several), from_logits
+    (True if a loss asks for it) and metrics (list of names).
+    """
+    if not isinstance(config, dict) or not config.get("optimizer"):
+        return None
+    losses = [item for item in _flat(config.get("loss")) if item is not None]
+    names = [canonical(item) for item in losses]
+    settings = [item["config"] for item in losses if isinstance(item, dict) and isinstance(item.get("config"), dict)]
+    return {
+        "optimizer": canonical(config["optimizer"]),
+        "loss": names[0] if len(names) == 1 else names or None,
+        "from_logits": any(setting.get("from_logits") is True for setting in settings),
+        "metrics": [canonical(item) for item in _flat(config.get("metrics")) if item is not None],
+    }
+
+
+def _flat(value: Any) -> list[Any]:
+    """The names and object configs in `value`: one, or a list or dict of them to any depth."""
+    if isinstance(value, dict) and "class_name" not in value:
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [item for part in value for item in _flat(part)]
+    return [value]
