@@ -48,11 +48,12 @@ def list_assignments() -> None:
 
 @application.command()
 def new(name: Name) -> None:
-    """Make a new exercise that already passes `verify`: one notebook and one folder of graders."""
-    from proctor.scaffold import scaffold
+    """Make a new exercise that already passes `verify`; in an empty folder, a new course with it."""
+    from proctor.scaffold import find_or_begin, scaffold
 
-    for path in scaffold(Course.find(), name):
-        console.print(f"made {path}", highlight=False)
+    course = find_or_begin(Path.cwd())
+    for path in scaffold(course, name):
+        console.print(f"made {path.relative_to(course.root)}", highlight=False)
     console.print(f"Next: proctor verify {name}", highlight=False)
 
 

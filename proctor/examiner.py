@@ -57,7 +57,7 @@ def fork_server(course: Course) -> Iterator[str]:
     """The address of a fork server that lives as long as the block; students see only the course's data."""
     data = data_folder(course)
     data.mkdir(parents=True, exist_ok=True)
-    with ForkServer(hidden=(course.root,), shown=(data,)) as server:
+    with ForkServer(shown=(data,)) as server:
         yield server.address
 
 

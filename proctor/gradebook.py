@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import glob
 import html
 import math
@@ -10,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -86,9 +87,12 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
     What the student's code had displayed is made inert.
     """
     shown = copy.deepcopy(notebook)
-    inert.quiet(shown)
     shown.cells = [cell for cell in shown.cells if cell.get("id") != "proctor-notes"]
     groups = verdict.groups()
+    for cell in shown.cells:
+        if cell.cell_type == "code" and grade_id(cell) in groups and not is_solution(cell):
+            cell.outputs = []
+    inert.quiet(shown)
     for cell in shown.cells:
         criteria = groups.get(grade_id(cell))
         if cell.cell_type == "code" and criteria:
@@ -96,8 +100,7 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
                 "text/html": table.html(grade_id(cell), criteria, points(cell)),
                 "text/plain": table.text(grade_id(cell), criteria, points(cell)),
             }
-            kept = cell.outputs if is_solution(cell) else []
-            cell.outputs = [*kept, nbformat.v4.new_output("display_data", data=data)]
+            cell.outputs.append(nbformat.v4.new_output("display_data", data=data))
     if verdict.notes:
         notes = "".join(f"<li>{html.escape(' '.join(plain(note).split()))}</li>" for note in verdict.notes)
         cell = nbformat.v4.new_markdown_cell(f"<p><b>Notes on this submission</b></p><ul>{notes}</ul>")
@@ -146,6 +149,16 @@ def marks(course: Course) -> list[Mark]:
                 texts = cell_text(student.id), cell_text(assignment.name)
                 found.append(Mark(*texts, scores.get(student.id), float(assignment.max_score)))
     return found
+
+
+def export(course: Course, file: Path) -> int:
+    """Write every mark into the CSV file `file`; returns how many there are. Who has none has an empty score."""
+    found = marks(course)
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        rows = csv.writer(opened)
+        rows.writerow([column.name for column in fields(Mark)])
+        rows.writerows(astuple(mark) for mark in found)
+    return sum(mark.score is not None for mark in found)
 
 
 def cell_text(value: str) -> str:
@@ -242,7 +255,8 @@ def _save(
             cell.metadata.nbgrader["checksum"] = book.find_source_cell(grade_id(cell), name, name).checksum
 
     book.update_or_create_student(student)
-    book.update_or_create_submission(name, student, **({"timestamp": handed_in} if handed_in else {}))
+    with book.db.no_autoflush:  # nbgrader builds a submission piece by piece
+        book.update_or_create_submission(name, student, **({"timestamp": handed_in} if handed_in else {}))
     config = release.settings(course)
     scores = _Scores(verdict, config=config)
     scores.gradebook, scores.notebook_id, scores.assignment_id, scores.student_id = book, name, name, student
@@ -284,14 +298,14 @@ def _penalise(book: Gradebook, late: AssignLatePenalties, name: str, student: st
 
 
 def _write(path: Path, text: str) -> None:
-    """Put `text` into the file `path` at once, read-only as nbgrader leaves it."""
+    """Put `text` into the file `path`, all of it or nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
         try:
             file.write(text.encode("utf-8", errors="backslashreplace"))
             file.flush()
             os.fsync(file.fileno())
-            os.chmod(file.name, 0o444)
+            os.chmod(file.name, 0o644)
             os.replace(file.name, path)
         except BaseException:
             os.unlink(file.name)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +81,42 @@ def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list
     if grading.fault:
         raise ProctorError(f"this check could not be run here: {grading.fault}")
     return [result for result in grading.results if result.group == group]
+
+
+def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
+    """Run a notebook in this process, from its own folder, and yield what each check shows as it comes.
+
+    Raises ProctorError if `notebook` is not a notebook.
+    """
+    import nbformat
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+    from traitlets.config import Config
+
+    from proctor.notebook import grade_id
+
+    try:
+        cells = nbformat.read(notebook, as_version=4).cells
+    except Exception as error:  # nbformat raises whatever its parsers do
+        reason = error.strerror if isinstance(error, OSError) else "it is not a notebook"
+        raise ProctorError(f"{notebook} cannot be read: {reason}") from error
+    os.environ.setdefault("MPLBACKEND", "Agg")  # pictures are drawn, but no window opens
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    try:
+        with contextlib.chdir(notebook.resolve().parent):
+            for number, cell in enumerate(cells, start=1):
+                if cell.cell_type != "code":
+                    continue
+                with capture_output():
+                    ran = shell.run_cell(cell.source)
+                error = ran.error_before_exec or ran.error_in_exec
+                if error is not None:
+                    reason = f"{type(error).__name__}: {error}".rstrip(": ")
+                    yield Remark(f"cell '{grade_id(cell) or number}' stopped with {reason}")
+                elif isinstance(ran.result, CheckTable | Remark):
+                    yield ran.result
+    finally:
+        InteractiveShell.clear_instance()
 
 
 def _namespace() -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +39,7 @@ class Grade(NbGraderPreprocessor):
 
         course, name, student = _submission(self, resources)
         _drop_links(course, name, student)
-        verdict, notebook = examiner.grade(course, name, student)
+        verdict, notebook = examiner.grade(course, name, student, examiner.Settings(_fork_server(course)))
         if not verdict.graded:
             raise NotGraded(verdict.reason)
         resources["proctor"] = verdict
@@ -52,6 +55,16 @@ class Record(NbGraderPreprocessor):
 
         course, _, _ = _submission(self, resources)
         return gradebook.record(course, resources["proctor"], nb) or nb, resources
+
+
+@cache
+def _fork_server(course: Course) -> str:
+    """The address of one fork server for all submissions that nbgrader grades in this process."""
+    from proctor.examiner import fork_server
+
+    running = ExitStack()
+    atexit.register(running.close)
+    return running.enter_context(fork_server(course))
 
 
 def complete_release(assignment: str, student: str, notebooks: list[str]) -> None:

@@ -51,7 +51,7 @@ def release(course: Course, name: str) -> Path:
     """
     course.assignment(name)
     with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as folder:
-        made = _made(course, name, Path(folder) / "release")
+        made = student_version(course, name, Path(folder) / "release")
         found = leaks(course, name, made)
         if found:
             raise ReleaseError(f"{name!r} is not released, because it would tell what it must not:\n" + _listed(found))
@@ -70,7 +70,7 @@ def stale(course: Course) -> list[str]:
     for name in course.names():
         try:
             with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as folder:
-                made = _made(course, name, Path(folder) / "release")
+                made = student_version(course, name, Path(folder) / "release")
                 changed = _differences(made, course.release(name)) + leaks(course, name, made)
         except ReleaseError as error:
             changed = [str(error)]
@@ -79,8 +79,11 @@ def stale(course: Course) -> list[str]:
     return sentences
 
 
-def _made(course: Course, name: str, folder: Path) -> Path:
-    """The student version made under `folder`, not checked for leaks."""
+def student_version(course: Course, name: str, folder: Path) -> Path:
+    """The folder, made under `folder`, that students would get; not checked for leaks.
+
+    Raises ReleaseError if a marker does not pair or nbgrader refuses the source.
+    """
     check_markers(name, read_source(course.source(name)))
     made = generate(course, name, folder, register=False)
     for file in PUBLIC:

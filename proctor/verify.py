@@ -20,7 +20,7 @@ from proctor.intake import Submission
 from proctor.jail.run import NotebookRun
 from proctor.notebook import check_cells, grade_id, points, read_source
 from proctor.pool import default_jobs, each
-from proctor.release import generate, leaks
+from proctor.release import leaks, student_version
 from proctor.verdict import CriterionResult, Verdict
 
 
@@ -84,7 +84,7 @@ def verify(course: Course, name: str, *, jobs: int = 0, seeds: int = 1) -> Itera
         for kind, answers in (("variant", variants), ("mutant", mutants)):
             for answer in answers:
                 try:
-                    submission = _submission(course, assignment, source, answer, submissions[0][2], address)
+                    submission = attempted(course, assignment, source, answer, submissions[0][2], address)
                     submissions.append((kind, answer, submission))
                 except (CourseError, StudentError) as error:
                     yield Finding(kind, answer.title, str(error))
@@ -122,7 +122,7 @@ def structure(course: Course, assignment: Assignment, source: NotebookNode) -> l
 def _released(course: Course, name: str, folder: Path) -> tuple[NotebookNode | None, Finding]:
     started = time.monotonic()
     try:
-        made = generate(course, name, folder, register=False)
+        made = student_version(course, name, folder)
         problem = _join(leaks(course, name, made))
         notebook = nbformat.read(made / f"{name}.ipynb", as_version=4)
     except ReleaseError as error:
@@ -143,17 +143,21 @@ def _solved(
         title = "runs top to bottom within its budget" + (f" (seed {seed})" if seeds > 1 else "")
         settings = Settings(address, threads=default_jobs(), seed=seed)
         started = time.monotonic()
-        files, problem = _run_for_files(course, assignment, source, settings, train=True)
+        files, problem = run_for_files(course, assignment, source, settings, train=True)
         findings.append(Finding("solution", title, problem, seconds=time.monotonic() - started))
         submission = Submission(f"solution{seed}", source, files)
         made.append(("solution", Answer("the solution" + (f" (seed {seed})" if seeds > 1 else ""), ()), submission))
     return findings, made
 
 
-def _run_for_files(
+def run_for_files(
     course: Course, assignment: Assignment, notebook: NotebookNode, settings: Settings, train: bool
 ) -> tuple[dict[str, bytes], str]:
-    """The files that a run of `notebook` leaves, and what went wrong in it."""
+    """The artifacts that a run of `notebook` leaves, and what went wrong in it ("" if nothing did).
+
+    Args:
+        train: whether the training cells run; without them, the untrained models of the notebook are saved.
+    """
     limits = jail_limits(course, assignment, settings)
     run = NotebookRun(settings.address, limits, assignment.budget, notebook, {}, train)
     files = {}
@@ -175,15 +179,16 @@ def _run_for_files(
     return files, _join(bad + missing)
 
 
-def _submission(
+def attempted(
     course: Course, assignment: Assignment, source: NotebookNode, answer: Answer, solution: Submission, address: str
 ) -> Submission:
+    """What a student with this `answer` would hand in, `solution` being what the source's own run hands in."""
     attempt: Attempt = answer.attempt(source)
     files = dict(solution.files)
     if attempt.hands_in == RETRAINED:
         files = {}
     elif attempt.hands_in == UNTRAINED:
-        files, _ = _run_for_files(course, assignment, attempt.notebook, Settings(address), train=False)
+        files, _ = run_for_files(course, assignment, attempt.notebook, Settings(address), train=False)
     for name, data in attempt.files.items():
         files.pop(name, None)
         if data is not None:

@@ -9,12 +9,14 @@ import numpy as np
 
 from proctor.errors import CriterionFailed
 
-# Relative tolerance by dtype: about a thousand roundings (ten, where that is all that half precision has), so that
-# another order of summation passes and a missing term does not.
+# Relative tolerance by dtype: a thousand roundings of float32 and ten of float16, so that another order of summation
+# passes and a missing term does not. That of float64 is far wider than its roundings, since what is computed in
+# float64 most often has to do with something that was float32 or iterative.
 TOLERANCES = {"float16": 1e-2, "float32": 1e-4, "float64": 1e-6}
 KINDS = {"float": "f", "int": "iu", "bool": "b", "number": "fiu"}
 KIND_NAMES = {"float": "floating-point numbers", "int": "integers", "bool": "booleans", "number": "numbers"}
 DEEPEST = 64
+LONGEST_PLACE = 100
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 60
@@ -59,29 +61,26 @@ def assert_close(found: Any, expected: Any, what: str, rtol: float | None = None
     """
     left, right = as_array(found, what), as_array(expected, what)
     _require_shape(left, right.shape, what)
-    exact = left.dtype.kind in "iub" and right.dtype.kind in "iub" and rtol is None and atol is None
-    if rtol is None:
-        rtol = 0.0 if exact else max(_tolerance(found, left), _tolerance(expected, right))
-    left, right = _wide(left, exact), _wide(right, exact)
-    if atol is None:
-        finite = np.abs(right[np.isfinite(right)])
-        atol = 0.0 if exact else 0.1 * rtol * max(float(finite.max(initial=0.0)), 1e-3)
-    with np.errstate(invalid="ignore", over="ignore"):
-        deviation = np.abs(left - right) if not exact else _exact_deviation(left, right)
-        allowed = atol + rtol * np.abs(right) if not exact else np.zeros(right.shape)
-        wrong = ~((left == right) | ((deviation <= allowed) & np.isfinite(right)))
+    if rtol is None and atol is None and left.dtype.kind in "iub" and right.dtype.kind in "iub":
+        wrong, allowed = left != right, np.zeros(right.shape)
+    else:
+        rtol = max(_tolerance(found, left), _tolerance(expected, right)) if rtol is None else rtol
+        allowed = _allowed(right, rtol, atol)
+        finite = np.isfinite(left) & np.isfinite(right)
+        with np.errstate(invalid="ignore"):
+            wrong = ~((left == right) | (finite & (_deviation(left, right) <= allowed)))
     if not wrong.any():
         return
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     at = f"{_named(what)}{list(index) if index else ''}"
-    tolerance = "exactly" if exact else f"give or take {float(allowed[index]):.2g}"
+    tolerance = f"give or take {float(allowed[index]):.2g}" if allowed[index] else "exactly"
     digits = 6 if _number(left[index]) != _number(right[index]) else 15
     message = _number(left[index], digits)
     if left.size > 1:
-        real = deviation[wrong & np.isfinite(deviation)]
-        message += f" there, and {int(wrong.sum())} of {left.size} values differ"
-        if real.size:
-            message += f", by {float(real.max()):.3g} at most"
+        deviations = _deviation(left, right)[wrong]
+        message += f" there, and {len(deviations)} of {left.size} values differ"
+        if np.isfinite(deviations).any():
+            message += f", by {float(deviations[np.isfinite(deviations)].max()):.3g} at most"
     raise CriterionFailed(f"{at} to be {_number(right[index], digits)} ({tolerance})", message)
 
 
@@ -197,20 +196,33 @@ def _tolerance(value: Any, array: np.ndarray) -> float:
     return {"float16": 1e-2, "float32": 1e-4, "complex64": 1e-4}.get(array.dtype.name, TOLERANCES["float64"])
 
 
-def _wide(array: np.ndarray, exact: bool) -> np.ndarray:
-    return array if exact else array.astype(complex if array.dtype.kind == "c" else float)
+def _allowed(expected: np.ndarray, rtol: float, atol: float | None) -> np.ndarray:
+    """How far off each value may be."""
+    sizes = np.abs(_wide(expected))
+    if atol is None:
+        # Where all that is expected is next to nothing, what it was computed from is taken to be a thousandth.
+        atol = 0.1 * rtol * max(float(sizes[np.isfinite(sizes)].max(initial=0.0)), 1e-3)
+    allowed: np.ndarray = atol + rtol * np.where(np.isfinite(sizes), sizes, 0.0)
+    return allowed
 
 
-def _exact_deviation(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    # Unsigned integers wrap round when they are subtracted.
-    deviation: np.ndarray = np.abs(left.astype(float) - right.astype(float))
+def _deviation(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    # In a type of their own, unsigned integers would wrap round and half precision overflow.
+    with np.errstate(invalid="ignore"):
+        deviation: np.ndarray = np.abs(_wide(left) - _wide(right))
     return deviation
+
+
+def _wide(array: np.ndarray) -> np.ndarray:
+    return array.astype(complex if array.dtype.kind == "c" else float)
 
 
 def _difference(found: Any, expected: Any, at: str, depth: int) -> tuple[str, str] | None:
     """The first place where `found` is not `expected`, as what was expected there and what was found, or None."""
     if depth > DEEPEST:
         return f"{at} to be nested less deeply", f"more than {DEEPEST} levels"
+    if len(at) > LONGEST_PLACE:
+        at = f"{at[: LONGEST_PLACE // 2]}…{at[-LONGEST_PLACE // 2 :]}"
     found, expected = _scalar(found), _scalar(expected)
     if type(found) is np.ndarray and type(expected) is np.ndarray:
         return _array_difference(found, expected, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -74,6 +75,6 @@ class Credit:
             zero, full: the two ends; `full` below `zero` means that less is better.
         """
         fraction = (value - zero) / (full - zero)
-        self.fraction = min(1.0, max(0.0, fraction)) if fraction == fraction else 0.0
+        self.fraction = 0.0 if math.isnan(fraction) else min(1.0, max(0.0, fraction))
         self.found = f"{value:.4g}"
         self.expected = f"{full:.4g} or {'less' if full < zero else 'more'} (no points at {zero:.4g})"

@@ -16,7 +16,7 @@ from proctor.models.view import LayerView, ModelView
 TRANSPARENT = ("Normalization", "Dropout")
 # These attributes of a layer can be asked for like its settings.
 ATTRIBUTES = ("name", "class_name", "input_shape", "output_shape", "parameters", "trainable", "activation")
-# Half of what float32 is precise to: other batch sizes are summed in another order.
+# Other batch sizes are summed in another order; what a model computes through many layers of float32 differs by less.
 ROW_TOLERANCE = 1e-3
 MOST_ROWS = 64
 
@@ -94,19 +94,20 @@ def assert_layer(model: ModelView, index_or_class: int | str, **config: Any) -> 
         name = index_or_class
         candidates = [(row, inner) for row, layer in merged if (inner := _as_class(layer, name))]
         if not candidates:
-            raise _failed(model, f"a {name} layer", "none")
+            raise _failed(model, f"{_article(name)} {name} layer", "none")
     elif -len(merged) <= index_or_class < len(merged):
         name = "the last layer" if index_or_class == -1 else f"layer {index_or_class}"
         candidates = [merged[index_or_class]]
     else:
-        raise _failed(model, f"{abs(index_or_class)} layers or more", _number(len(merged)))
+        needed = index_or_class + 1 if index_or_class >= 0 else -index_or_class
+        raise _failed(model, f"{needed} layers or more", _number(len(merged)))
     misses = [_misses(layer, config) for _, layer in candidates]
     if all(misses):
         # The one that comes closest is the one that was meant.
         miss = min(misses, key=len)
         wanted = ", ".join(f"{key}={_shown(config[key])}" for key in miss)
         found = ", ".join(f"{key}={_shown(value)}" for key, value in miss.items())
-        title = f"a {name} layer" if isinstance(index_or_class, str) else name
+        title = f"{_article(name)} {name} layer" if isinstance(index_or_class, str) else name
         raise _failed(model, f"{title} with {wanted}", found, [candidates[misses.index(miss)][0]])
 
 
@@ -231,6 +232,8 @@ def _allowed(key: str, found: Any, wanted: Any) -> bool:
     """Whether `found` is `wanted` or one of several."""
     if _same(key, found, wanted):
         return True
+    if isinstance(found, list) and isinstance(wanted, tuple) and all(isinstance(one, int) for one in wanted):
+        return False  # one value of several numbers, such as a kernel size
     return isinstance(wanted, (tuple, set, frozenset)) and any(_same(key, found, one) for one in wanted)
 
 
@@ -288,6 +291,10 @@ def _shown(value: Any) -> str:
         return " or ".join(str(one) for one in value)
     text = str(tuple(value) if isinstance(value, list) else value)
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _article(name: str) -> str:
+    return "an" if name.startswith(("A", "E", "I", "LSTM", "RNN")) else "a"
 
 
 def _number(number: int) -> str:

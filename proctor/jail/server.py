@@ -6,6 +6,9 @@ before a fork: a process that has is no longer safe to fork (TensorFlow hangs in
 
 from __future__ import annotations
 
+import gc
+import importlib
+import io
 import json
 import os
 import select
@@ -26,6 +29,31 @@ NOBODY = 65534
 START_SECONDS = 120
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
+
+IMPORTED = (
+    "numpy",
+    "keras",
+    "tensorflow",
+    "tensorflow.python.data.ops.concatenate_op",
+    "tensorflow.python.data.ops.flat_map_op",
+    "tensorflow.python.data.ops.from_tensors_op",
+    "tensorflow.python.data.ops.range_op",
+    "tensorflow.python.data.ops.zip_op",
+    "h5py",
+    "matplotlib.figure",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "PIL.Image",
+    "PIL.PngImagePlugin",
+    "PIL.JpegImagePlugin",
+    "IPython.core.interactiveshell",
+    "stack_data",
+    "pygments.formatters.terminal256",
+    "proctor",
+    "proctor.jail.child",
+    "proctor.jail.shell",
+    "proctor.models.describe",
+)
 
 CLEAN_ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -48,14 +76,12 @@ class ForkServer:
     """A running fork server; a context manager. `address` is where jails are asked for.
 
     Args:
-        hidden: folders that student code must not see (the course).
-        shown: folders below them, or anywhere, that it may read (the exercise's data).
+        shown: folders that student code may read beside the system and the interpreter (the exercises' data).
 
     Raises NotGraded if the server does not start.
     """
 
-    def __init__(self, hidden: tuple[Path, ...] = (), shown: tuple[Path, ...] = ()):
-        self._hidden = hidden
+    def __init__(self, shown: tuple[Path, ...] = ()):
         self._shown = shown
 
     def __enter__(self) -> ForkServer:
@@ -77,19 +103,19 @@ class ForkServer:
         return self
 
     def _start(self, listener: int, scratch: Path, user: int | None) -> subprocess.Popen[bytes]:
-        homes = [Path.home()] if Path.home() != Path("/") and not Path(self._folder.name).is_relative_to(Path.home()) else []
-        hidden = {path.resolve() for path in (*self._hidden, *homes) if path.is_dir()}
         shown = {Path(sys.prefix), Path(sys.base_prefix), PACKAGE, *(path.resolve() for path in self._shown)}
-        command = [sys.executable, "-P", "-m", "proctor.jail.server", str(listener), str(scratch)]
+        root = Path(self._folder.name, "root")
+        root.mkdir()
         plan = {
-            "hide": sorted(map(str, hidden)),
+            "root": str(root),
             "show": sorted(map(str, shown)),
+            "write": [str(scratch)],
             "user": user,
-            "command": command,
+            "command": [sys.executable, "-P", "-m", "proctor.jail.server", str(listener), str(scratch)],
         }
         return subprocess.Popen(
             [sys.executable, "-I", str(VIEW), json.dumps(plan)],
-            env={**CLEAN_ENVIRONMENT, "HOME": str(scratch), "MPLCONFIGDIR": str(scratch / ".matplotlib")},
+            env={**CLEAN_ENVIRONMENT, "HOME": str(scratch), "TMPDIR": str(scratch), "MPLCONFIGDIR": str(scratch / "matplotlib")},
             cwd="/",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -154,23 +180,19 @@ def main(listener: socket.socket, scratch: Path) -> None:
 
 
 def _import_everything() -> None:
-    """Import what students' notebooks import; running no operation, so that forking stays safe."""
-    import IPython.core.interactiveshell
-    import matplotlib.pyplot
-    import matplotlib_inline.backend_inline
-    import numpy
-    import tensorflow as tf
+    """Import what students' notebooks import, down to what is only imported on first use.
 
-    import keras
-    import proctor
-    import proctor.datasets
-    import proctor.jail.child
-    import proctor.jail.shell
-    import proctor.models.describe
-
-    _ = (IPython, matplotlib, matplotlib_inline, numpy, keras, proctor)
+    No TensorFlow operation runs and no thread starts, so that forking stays safe.
+    """
+    for name in IMPORTED:
+        importlib.import_module(name)
+    tensorflow = sys.modules["tensorflow"]
     for name in ("data", "image", "io", "strings", "random", "nn", "math"):
-        getattr(tf, name)
+        getattr(tensorflow, name)
+    figure = sys.modules["matplotlib.figure"].Figure()
+    figure.subplots().plot([0, 1])
+    figure.savefig(io.BytesIO())
+    gc.freeze()
 
 
 def _fork(

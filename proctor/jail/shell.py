@@ -121,6 +121,9 @@ class Shell(InteractiveShell):
 
     outputs: Outputs
 
+    # `!command` without the terminal that IPython would give it: there is none in the jail.
+    system = InteractiveShell.system_raw
+
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         sys.stdout.flush()
         self.outputs.error(etype.__name__, _message(evalue), list(stb))

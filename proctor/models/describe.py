@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,7 +168,9 @@ def _compiled(model: Any) -> dict[str, Any] | None:
     if not getattr(model, "compiled", False):
         return None
     try:
-        return compiled(model.get_compile_config())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a lambda as a loss is the student's own affair
+            return compiled(model.get_compile_config())
     except Exception:  # noqa: BLE001 - a loss or metric of the student's own need not be serialisable
         loss = getattr(model, "loss", None)
         name = loss if isinstance(loss, str) else getattr(loss, "__name__", None) or type(loss).__name__

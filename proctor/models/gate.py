@@ -11,6 +11,7 @@ import io
 import json
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -65,6 +66,8 @@ FORMATS = {
 }
 
 
+# No class of an author's own comes from these.
+NOT_THEIRS = (sys.stdlib_module_names - {"__main__"}) | {"keras", "tensorflow", "numpy", "tf_keras"}
 LAYERED = LAYERS | MODELS
 KNOWN = LAYERED | PARTS
 
@@ -364,10 +367,8 @@ def _pair(item: dict[str, Any]) -> tuple[str, str]:
 
 def _is_custom(item: dict[str, Any]) -> bool:
     """Whether `item` names a class of the author's own, as Keras writes those."""
-    registered = item.get("registered_name")
-    if not isinstance(registered, str) or "module" not in item:
-        return False
-    return item["module"] in (None, "__main__") or (">" in registered and item["module"].split(".")[0] != "keras")
+    root = (item.get("module") or "__main__").split(".")[0]
+    return isinstance(item.get("registered_name"), str) and "module" in item and root not in NOT_THEIRS
 
 
 def _dotted(module: str, name: str) -> str:

@@ -1,0 +1,5 @@
+"""`python -m proctor`: the commands."""
+
+from proctor.cli import main
+
+main()

@@ -1,0 +1,553 @@
+"""What graders assert with, and what a student reads when it does not hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from proctor.criteria.arrays import (
+    as_array,
+    assert_between,
+    assert_close,
+    assert_dtype,
+    assert_equal,
+    assert_probabilities,
+    assert_shape,
+)
+from proctor.criteria.layers import (
+    assert_compiled,
+    assert_input_shape,
+    assert_layer,
+    assert_layer_count,
+    assert_layer_order,
+    assert_output_shape,
+    assert_parameters,
+    assert_same_in_any_batch,
+    at_least,
+    at_most,
+    output_activation,
+)
+from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
+from proctor.errors import CriterionFailed
+from proctor.models.view import ModelView
+
+LONGEST = 200
+floats = arrays.arrays(
+    st.sampled_from(["f2", "f4", "f8"]),
+    arrays.array_shapes(min_dims=0, max_dims=3, max_side=4),
+    elements=st.floats(-100, 100, width=16),
+)
+data = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary(),
+    lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+def failure(check: Callable[..., Any], *args: Any, **kwargs: Any) -> CriterionFailed:
+    """How `check` fails; whatever it is, it is short enough to be read."""
+    with pytest.raises(CriterionFailed) as failed:
+        check(*args, **kwargs)
+    assert len(failed.value.expected) < LONGEST and len(failed.value.found) < LONGEST
+    return failed.value
+
+
+def said(check: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[str, str]:
+    """What was expected and what was found."""
+    failed = failure(check, *args, **kwargs)
+    return failed.expected, failed.found
+
+
+# Arrays
+
+
+@pytest.mark.parametrize(
+    "value, found",
+    [
+        (None, "None (is there a `return`?)"),
+        ("3", "'3' (str)"),
+        ([[1, 2], [3]], "a list of 2 items"),
+        ([1, "2"], "a list of 2 items"),
+        (np.array(["a"]), "an array of <U1"),
+        (np.array([None]), "an array of object"),
+        (object(), "object"),
+        ({"a": 1}, "dict"),
+    ],
+)
+def test_what_is_no_array_is_called_what_it_is(value, found):
+    """A student reads what their code gave instead of an array."""
+    assert said(as_array, value, "w") == ("`w` to be an array of numbers", found)
+
+
+@pytest.mark.parametrize(
+    "value", [1, 2.5, True, [1, 2], ((1, 2.0),), np.float32(3), np.zeros((2, 0)), [np.ones(2)] * 3]
+)
+def test_numbers_in_any_wrapping_are_an_array(value):
+    """Numbers and lists of numbers count as arrays."""
+    np.testing.assert_array_equal(as_array(value, "w"), np.asarray(value))
+
+
+def test_no_object_is_asked_what_it_is():
+    """An object that would make an array of itself is none."""
+
+    class Sly:
+        def __array__(self, *args, **kwargs):
+            raise AssertionError
+
+    class Always(np.ndarray):
+        def __eq__(self, other):
+            return True
+
+    failure(as_array, Sly(), "w")
+    failure(as_array, [Sly()], "w")
+    failure(as_array, np.zeros(3).view(Always), "w")
+
+
+@given(floats)
+def test_an_array_is_close_to_itself_and_to_its_rounding(array):
+    """Rounding to the coarser dtype never fails."""
+    assert_close(array, array, "w")
+    assert_close(array.astype("f2"), array, "w")
+    assert_close(array.tolist(), array.astype("f4"), "w")
+
+
+@given(floats, st.data())
+def test_one_value_off_is_found_and_named(array, draw):
+    """Wherever a value is off by a hundredth of the largest, its index is in the message."""
+    if not array.size:
+        return
+    array = array.astype("f4")
+    flat = draw.draw(st.integers(0, array.size - 1))
+    other = array.copy()
+    other.flat[flat] += max(float(np.abs(array).max()), 1e-3) / 100
+    index = list(map(int, np.unravel_index(flat, array.shape)))
+    expected, found = said(assert_close, other, array, "w")
+    assert expected.startswith(f"`w`{index if index else ''} to be ")
+    assert ("differ" in found) == (array.size > 1)
+
+
+@given(floats, st.sampled_from([np.nan, np.inf, -np.inf]))
+def test_nan_and_infinity_never_pass_for_a_number(array, value):
+    """Not even with a tolerance without end, and NaN not even against itself."""
+    if not array.size:
+        return
+    other = array.copy()
+    other.flat[-1] = value
+    failure(assert_close, other, array, "w")
+    failure(assert_close, other, array, "w", rtol=1e9, atol=0.1)
+    failure(assert_close, array, other, "w")
+    if math.isnan(value):
+        failure(assert_close, other, other, "w")
+    else:
+        assert_close(other, other, "w")
+
+
+def test_what_a_student_reads_about_a_value_that_is_off():
+    """First difference, largest deviation, tolerance; not a wall of numbers."""
+    expected = np.arange(12, dtype="f4").reshape(3, 4)
+    found = expected.copy()
+    found[1, 2] = 7
+    found[2, 0] = 8.5
+    assert said(assert_close, found, expected, "w") == (
+        "`w`[1, 2] to be 6 (give or take 0.00071)",
+        "7 there, and 2 of 12 values differ, by 1 at most",
+    )
+    assert said(assert_close, 0.25, 0.5, "loss") == ("`loss` to be 0.5 (give or take 5.5e-05)", "0.25")
+    assert said(assert_close, np.array(1.00001), np.array(1.0), "w")[1] == "1.00001"
+    assert said(assert_close, np.array(1.000000200001), np.array(1.0), "w", rtol=1e-9)[1] == "1.000000200001"
+    assert said(assert_close, np.zeros((3, 1)), np.zeros((3, 3)), "w") == ("`w` to be of shape (3, 3)", "shape (3, 1)")
+    assert said(assert_close, np.zeros(3), 0.0, "w") == ("`w` to be a single number", "shape (3,)")
+    assert said(assert_close, 0.0, np.zeros(3), "the mean of w")[0] == "the mean of w to be of shape (3,)"
+
+
+@pytest.mark.parametrize(
+    "found, expected, close",
+    [
+        (np.float32(1 / 3), 1 / 3, True),
+        (float(np.float32(1 / 3)), np.array(1 / 3), True),  # computed in float32, handed back as a Python number
+        (np.array(np.float32(1 / 3), "f8") + 1e-5, np.array(1 / 3), False),
+        (np.float16(1 / 3), 1 / 3, True),
+        (np.zeros(2, "f4"), np.full(2, 1e-8), True),
+        (np.full(2, 1e-3, "f4"), np.zeros(2), False),
+        (np.array([1000.0, 1e-4], "f4"), np.array([1000.0, 0.0]), True),  # what cancels 1000 - 1000 in float32
+        (np.array([1e-6, 2e-6], "f4"), np.array([1e-6, 1e-6], "f4"), False),
+        (3, 3.0, True),
+        (np.uint8(3), np.int64(3), True),
+        (np.uint8(250), np.int64(-6), False),
+        (2**53, 2**53 + 1, False),
+        ([True], [1], True),
+        (np.array([1 + 1j]), np.array([1 + 1.0000001j]), True),
+        (np.zeros((0, 3)), np.zeros((0, 3)), True),
+    ],
+)
+def test_tolerance_follows_what_was_computed_with(found, expected, close):
+    """A rounding of the coarser dtype passes, a difference does not; integers are exact."""
+    if close:
+        assert_close(found, expected, "w")
+    else:
+        failure(assert_close, found, expected, "w")
+
+
+@given(data)
+def test_data_equals_itself(value):
+    """Any data, nested in any way, is equal to itself."""
+    assert_equal(value, value, "it")
+
+
+@given(data, data)
+def test_equal_data_is_equal_in_python_too(left, right):
+    """What passes is what Python finds equal."""
+    try:
+        assert_equal(left, right, "it")
+    except CriterionFailed:
+        assert left != right or repr(left) != repr(right)
+    else:
+        assert left == right
+
+
+class AlwaysEqual(int):
+    def __eq__(self, other: object) -> bool:
+        return True
+
+    __hash__ = int.__hash__
+
+
+@pytest.mark.parametrize(
+    "found, expected, told",
+    [
+        (1, True, ("`it` to be True", "1 (int)")),
+        (True, 1, ("`it` to be 1", "True (bool)")),
+        (AlwaysEqual(3), 4, ("`it` to be 4", "AlwaysEqual")),
+        ("3", 3, ("`it` to be 3", "'3' (str)")),
+        (None, 3, ("`it` to be 3", "None (is there a `return`?)")),
+        ((1, 2), [1, 2], ("`it` to be [1, 2]", "a tuple of 2 items")),
+        (float("nan"), float("nan"), ("`it` to be NaN", "NaN")),
+        ([1, [2, 3]], [1, [2, 4]], ("`it`[1][1] to be 4", "3")),
+        ([1], [1, 2], ("`it` to have 2 items", "1 item: [1]")),
+        ({"a": 1}, {"a": 1, "b": 2}, ("`it` to have the keys ['a', 'b']", "no 'b'")),
+        ({"a": 1, "c": 2}, {"a": 1}, ("`it` to have the keys ['a']", "also 'c'")),
+        ({"a": [1]}, {"a": [2]}, ("`it`['a'][0] to be 2", "1")),
+        (np.array([1, 2]), np.array([1, 3]), ("`it`[1] to be 3", "2 there, and 1 of 2 values differ")),
+        (np.zeros((2, 1)), np.zeros(2), ("`it` to be of shape (2,)", "shape (2, 1)")),
+        (np.array([True]), np.array([1]), ("`it` to hold int64", "bool")),
+        ([1], np.array([1]), ("`it` to be an array of shape (1,)", "a list of 1 item")),
+    ],
+)
+def test_what_is_not_equal_is_told_where(found, expected, told):
+    """The first place that differs, and what is there."""
+    assert said(assert_equal, found, expected, "it") == told
+
+
+def test_what_counts_as_equal():
+    """Numbers by value, an array without axes as its number, dicts in any order."""
+    assert_equal(1, 1.0, "it")
+    assert_equal(np.array(3), 3, "it")
+    assert_equal(3.0, np.float32(3), "it")
+    assert_equal({"b": np.ones(2), "a": (1, "x")}, {"a": (1, "x"), "b": np.ones(2)}, "it")
+    assert_equal(np.array([1, 2]), np.array([1.0, 2.0]), "it")
+
+
+def test_however_large_a_difference_is_the_message_is_short():
+    """Never a wall of numbers."""
+    failure(assert_equal, list(range(10**5)), list(range(10**5 + 1)), "it")
+    failure(assert_equal, "x" * 10**5, "y" * 10**5, "it")
+    failure(assert_equal, {str(n): n for n in range(10**4)}, {}, "it")
+    failure(assert_equal, np.zeros(10**5), np.ones(10**5), "it")
+    failure(assert_equal, 10**4000, 1, "it")
+    deep: list[Any] = []
+    for _ in range(200):
+        deep = [deep]
+    failure(assert_equal, deep, deep, "it")
+    failure(as_array, deep, "it")
+
+
+def test_shape_dtype_and_bounds():
+    """The small ones say what they want and what they got."""
+    assert_shape(np.zeros((3, 4)), (None, 4), "w")
+    assert said(assert_shape, np.zeros((3, 1)), (None, 3), "w") == ("`w` to be of shape (any, 3)", "shape (3, 1)")
+    assert said(assert_shape, 3, (5,), "w") == ("`w` to be of shape (5,)", "a single number")
+    assert said(assert_shape, np.zeros(2), (), "w") == ("`w` to be a single number", "shape (2,)")
+    assert_dtype(np.zeros(2, "f2"), "float", "w")
+    assert_dtype([1, 2], "int", "w")
+    assert_dtype(np.zeros(2, "u1"), "number", "w")
+    assert said(assert_dtype, np.zeros(2, "u1"), "float", "w") == ("`w` to hold floating-point numbers", "uint8")
+    assert said(assert_dtype, np.zeros(2, bool), "number", "w") == ("`w` to hold numbers", "bool")
+    assert_between([0, 0.5, 1], 0, 1, "w")
+    assert said(assert_between, [[0, 1.5]], 0, 1, "w") == ("`w` to be from 0 to 1", "1.5 at [0, 1]")
+    assert said(assert_between, float("nan"), 0, np.inf, "loss") == ("`loss` to be from 0 to inf", "NaN")
+
+
+@given(arrays.arrays("f4", (5, 4), elements=st.floats(-20, 20, width=16)))
+def test_a_softmax_gives_probabilities_and_its_logits_do_not(logits):
+    """Rounding does not keep probabilities from summing to 1."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    assert_probabilities(powers / powers.sum(axis=1, keepdims=True))
+    failure(assert_probabilities, logits + 30)
+
+
+def test_what_are_no_probabilities():
+    """Out of bounds, NaN, or not summing to 1; one column need not."""
+    assert_probabilities(np.array([[0.3], [0.9]]))
+    assert_probabilities([0.25, 0.75], "p")
+    assert_probabilities(np.full((2, 3), 1 / 3, "f2"))
+    told = ("predictions to be probabilities that sum to 1 in each row", "a sum of 1.5 for row 1")
+    assert said(assert_probabilities, np.array([[0.5, 0.5], [0.75, 0.75]])) == told
+    assert said(assert_probabilities, [-0.5, 1.5])[1] == "-0.5 at [0]"
+    assert said(assert_probabilities, [[np.nan, 1.0]])[1] == "NaN at [0, 0]"
+
+
+# Models, described by hand as `models.describe` does
+
+
+def layer(class_name: str, output: tuple[Any, ...] = (None, 10), activation: str | None = None, **config: Any) -> Any:
+    return {
+        "name": class_name.lower(),
+        "class_name": class_name,
+        "config": config,
+        "input_shape": [None, 4],
+        "output_shape": list(output),
+        "parameters": 10 * config.get("units", 0),
+        "trainable": True,
+        "activation": activation,
+    }
+
+
+def model(*layers: Any, predict: Callable[..., Any] | None = None, **description: Any) -> ModelView:
+    """A model with these layers that answers with `predict`, a function of the inputs."""
+    about = {
+        "name": "digits",
+        "class_name": "Sequential",
+        "keras_version": "3.15.1",
+        "input_shape": [None, 28, 28],
+        "output_shape": list(layers[-1]["output_shape"]) if layers else None,
+        "parameters": sum(layer["parameters"] for layer in layers),
+        "trainable_parameters": 0,
+        "layers": list(layers),
+        "compiled": None,
+        **description,
+    }
+    return ModelView(about, lambda x, batch_size: predict(x) if predict else x, list)
+
+
+def convolutional() -> ModelView:
+    return model(
+        layer("Conv2D", (None, 26, 26, 8), "linear", filters=8, kernel_size=[3, 3], padding="valid"),
+        layer("BatchNormalization", (None, 26, 26, 8)),
+        layer("ReLU", (None, 26, 26, 8), "relu"),
+        layer("MaxPooling2D", (None, 13, 13, 8), pool_size=[2, 2], strides=[2, 2]),
+        layer("Flatten", (None, 1352)),
+        layer("Dense", (None, 64), "relu", units=64, use_bias=True),
+        layer("Dropout", (None, 64), rate=0.1),
+        layer("Dense", (None, 10), "linear", units=10, kernel_initializer={"class_name": "HeNormal", "config": {}}),
+        layer("Softmax", (None, 10), "softmax", axis=-1),
+    )
+
+
+def test_layers_are_counted():
+    """Classes by any of their names, exactly or within a bound."""
+    seen = convolutional()
+    assert_layer_count(seen, Conv2D=1, MaxPool2D=1, Dense=2, LSTM=0)
+    assert_layer_count(seen, Dense=at_least(2), Conv2D=at_most(1), Dropout=at_least(1))
+    failed = failure(assert_layer_count, seen, Dense=1)
+    assert (failed.expected, failed.found, failed.marked) == ("1 Dense layer", "2", (5, 7))
+    assert failed.detail is not None and failed.detail[0] == ["layer", "type", "output shape", "parameters", "settings"]
+    assert failed.detail[1 + failed.marked[0]][0] == "dense"
+    assert said(assert_layer_count, seen, LSTM=at_least(1)) == ("at least 1 LSTM layers", "none")
+
+
+def test_a_wrapped_layer_counts_as_itself_and_its_wrapper():
+    """A bidirectional LSTM is an LSTM, too."""
+    inner = {"class_name": "LSTM", "config": {"units": 8, "activation": "tanh"}}
+    seen = model(layer("Bidirectional", layer=inner))
+    assert_layer_count(seen, Bidirectional=1, LSTM=1, GRU=0)
+    assert_layer(seen, "LSTM", units=8, activation="tanh")
+
+
+def test_layers_follow_one_another():
+    """Others may stand between them."""
+    seen = convolutional()
+    assert_layer_order(seen, "Conv2D", "MaxPooling2D", "Dense", "Dense")
+    told = said(assert_layer_order, seen, "MaxPooling2D", "Conv2D")
+    assert told == ("layers in the order MaxPooling2D, Conv2D", "no Conv2D behind the MaxPooling2D")
+    assert said(assert_layer_order, seen, "LSTM", "Dense")[1] == "no LSTM"
+    failure(assert_layer_order, seen, "Dense", "Dense", "Dense")
+
+
+def test_an_activation_of_its_own_counts_as_that_of_the_layer_before():
+    """Dense and Softmax are one layer, and so are Conv2D, BatchNormalization and ReLU."""
+    seen = convolutional()
+    assert_layer(seen, -1, class_name="Dense", units=10, activation="softmax")
+    assert_layer(seen, "Conv2D", activation="relu")
+    assert output_activation(seen) == "softmax"
+    assert output_activation(model(layer("Dense", activation="linear"))) == "linear"
+    assert output_activation(model(layer("Flatten"), layer("Softmax", activation="softmax"))) == "softmax"
+    assert output_activation(model()) is None
+
+
+def test_a_layer_is_as_it_should_be_however_it_is_spelt():
+    """Numbers for pairs, lists for tuples, names in any spelling, alternatives."""
+    seen = convolutional()
+    assert_layer(seen, 0, kernel_size=3, filters=(4, 8, 16), padding={"valid", "same"})
+    assert_layer(seen, 0, kernel_size=(3, 3), output_shape=(None, None, None, 8))
+    assert_layer(seen, "MaxPool2D", pool_size=(2, 2), activation=None)
+    assert_layer(seen, "Dense", kernel_initializer="he_normal")
+    assert_layer(seen, "Dense", kernel_initializer=("GlorotNormal", "HeNormal"), activation=("softmax", "sigmoid"))
+    assert_layer(seen, -2, class_name="Dropout", rate=0.1)
+    assert_layer(seen, "Dense", use_bias=True, units=64)
+    assert_layer(model(layer("Dense", dtype={"class_name": "DTypePolicy", "config": {"name": "f16"}})), 0, dtype="f16")
+    failure(assert_layer, seen, "Dense", use_bias=1)
+    failure(assert_layer, seen, 0, kernel_size=(3, 5, 5))
+
+
+def test_what_a_student_reads_about_a_layer():
+    """The setting that is off, what it is, and which row of the table it is."""
+    seen = convolutional()
+    failed = failure(assert_layer, seen, -1, units=10, activation="sigmoid")
+    told = ("the last layer with activation=sigmoid", "activation=softmax", (7,))
+    assert (failed.expected, failed.found, failed.marked) == told
+    told_closest = failure(assert_layer, seen, "Dense", units=128, activation="relu")
+    assert (told_closest.found, told_closest.marked) == ("units=64", (5,))
+    assert said(assert_layer, seen, "LSTM", units=3) == ("an LSTM layer", "none")
+    assert said(assert_layer, seen, 0, rate=0.5) == ("layer 0 with rate=0.5", "rate=not set")
+    assert said(assert_layer, seen, 20, units=1)[0] == "21 layers or more"
+    assert said(assert_layer, seen, -20, units=1)[0] == "20 layers or more"
+    assert (
+        said(assert_layer, seen, "Dense", activation=("elu", "gelu"))[0] == "a Dense layer with activation=elu or gelu"
+    )
+
+
+def test_shapes_and_parameters_of_a_model():
+    """None stands for any size; a model that saw no data says so."""
+    seen = convolutional()
+    assert_input_shape(seen, (None, 28, 28))
+    assert_output_shape(seen, (None, 10))
+    assert_output_shape(seen, (None, None))
+    failed = failure(assert_output_shape, seen, (None, 2))
+    assert (failed.expected, failed.found, failed.marked) == ("outputs of shape (None, 2)", "(None, 10)", (8,))
+    failure(assert_input_shape, seen, (None, 28, 28, 1))
+    assert "has not seen any data" in said(assert_input_shape, model(input_shape=None), (None, 4))[1]
+    two = model(layer("Dense"), input_shape=[[None, 4], [None, 8]])
+    assert_input_shape(two, ((None, 4), (None, 8)))
+    failure(assert_input_shape, two, ((None, 4), (None, 9)))
+    failure(assert_input_shape, two, (None, 4))
+    assert_parameters(seen, at_most=740, at_least=740, exactly=740)
+    failed = failure(assert_parameters, seen, at_most=700)
+    assert (failed.expected, failed.found, failed.marked) == ("at most 700 parameters", "740", (5,))
+    assert said(assert_parameters, seen, at_least=1000) == ("at least 1,000 parameters", "740")
+    assert said(assert_parameters, seen, exactly=1) == ("1 parameters", "740")
+
+
+def test_what_a_model_is_compiled_with():
+    """Names in any spelling; a metric may stand among others; every output has its loss."""
+    seen = model(compiled={"optimizer": "sgd", "loss": "mean_squared_error", "metrics": ["auc", "accuracy"]})
+    assert_compiled(seen, loss="mse", optimizer="SGD", metrics="acc")
+    assert_compiled(seen, loss=("mae", "MeanSquaredError"), optimizer=("Adam", "SGD"), metrics=("precision", "AUC"))
+    told = ("loss huber or mean_absolute_error", "mean_squared_error")
+    assert said(assert_compiled, seen, loss=("Huber", "mae")) == told
+    assert said(assert_compiled, seen, metrics="recall") == ("metrics recall", "auc, accuracy")
+    assert "not: call model.compile" in said(assert_compiled, model())[1]
+    two = model(compiled={"optimizer": "sgd", "loss": ["mean_squared_error", "huber"], "metrics": []})
+    assert_compiled(two, loss=("mse", "huber"))
+    failure(assert_compiled, two, loss="mse")
+    assert said(assert_compiled, two, metrics="acc")[1] == "none"
+
+
+def test_a_model_that_looks_at_its_batch_is_found_out():
+    """Each row's prediction is its own."""
+    x = np.random.default_rng(0).random((20, 3), dtype="f4")
+    assert_same_in_any_batch(model(predict=lambda x: 2 * x), x)
+    assert_same_in_any_batch(model(predict=lambda x: [x, x[:, :1]]), x)
+    failure(assert_same_in_any_batch, model(predict=lambda x: x - x[0]), x)
+    failure(assert_same_in_any_batch, model(predict=lambda x: np.eye(20)[np.arange(len(x))]), x)
+
+
+# Metrics
+
+
+def predicting(found: Any, activation: str | None, **about: Any) -> ModelView:
+    return model(layer("Dense", activation=activation), predict=lambda x: np.asarray(found), **about)
+
+
+X = np.zeros((4, 1))
+PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6], [0.5, 0.3, 0.2]])
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 2, 2], [[0], [1], [2], [2]], np.eye(3)[[0, 1, 2, 2]], [0.0, 1.0, 2.0, 2.0]])
+def test_accuracy_takes_labels_in_any_form(labels):
+    """Integers, a column of them, or one-hot rows."""
+    assert accuracy(predicting(PROBABILITIES, "softmax"), (X, np.array(labels))) == 0.75
+    assert accuracy(predicting(np.log(PROBABILITIES) + 3, "linear"), (X, np.array(labels))) == 0.75
+
+
+@pytest.mark.parametrize(
+    "found, activation, about",
+    [
+        ([[0.2], [0.8], [0.6], [0.1]], "sigmoid", {}),
+        ([0.2, 0.8, 0.6, 0.1], "sigmoid", {}),
+        ([[-1.0], [2.0], [0.2], [-3.0]], "linear", {}),
+        ([[-1.0], [2.0], [0.2], [-3.0]], None, {}),
+        ([[-1.0], [0.4], [0.2], [-3.0]], None, {"compiled": {"from_logits": True}}),
+        ([[0.2], [0.8], [0.6], [0.1]], None, {}),
+    ],
+)
+def test_one_output_is_a_probability_or_a_logit(found, activation, about):
+    """How the model ends decides where one class ends and the other begins."""
+    assert accuracy(predicting(found, activation, **about), (X, np.array([0, 1, 1, 1]))) == 0.75
+
+
+def test_every_token_counts():
+    """Predictions for each step of a sequence are judged one by one."""
+    found = np.broadcast_to(PROBABILITIES, (2, 4, 3))
+    assert accuracy(predicting(found, "softmax"), (X[:2], np.array([[0, 1, 2, 0], [1, 1, 1, 1]]))) == 5 / 8
+
+
+def test_crossentropy_is_the_same_from_probabilities_and_logits():
+    """It is the mean of the negative log of what the right class got."""
+    labels = np.array([0, 1, 2, 2])
+    right = -np.log([0.7, 0.8, 0.6, 0.2]).mean()
+    assert crossentropy(predicting(PROBABILITIES, "softmax"), (X, labels)) == pytest.approx(right)
+    assert crossentropy(predicting(np.log(PROBABILITIES) - 400, "linear"), (X, labels)) == pytest.approx(right)
+    one = np.array([0.2, 0.8, 0.6, 0.1])
+    right = -np.log([0.8, 0.8, 0.6, 0.1]).mean()
+    assert crossentropy(predicting(one, "sigmoid"), (X, np.array([0, 1, 1, 1]))) == pytest.approx(right)
+    logits = np.log(one / (1 - one))[:, None]
+    assert crossentropy(predicting(logits, "linear"), (X, np.array([[0], [1], [1], [1]]))) == pytest.approx(right)
+    assert np.isfinite(crossentropy(predicting(np.eye(3)[[1, 1, 1, 1]], "softmax"), (X, labels)))
+
+
+def test_predictions_that_do_not_fit_the_labels_fail():
+    """What does not fit never broadcasts."""
+    fits = predicting(PROBABILITIES, "softmax")
+    failure(accuracy, fits, (X, np.zeros((4, 2))))
+    failure(accuracy, fits, (X, np.array([0, 1, 2, 3])))
+    failure(accuracy, predicting(PROBABILITIES.reshape(4, 3, 1), "softmax"), (X, np.zeros(4)))
+    failure(accuracy, model(predict=lambda x: [x, x]), (X, np.zeros(4)))
+    failure(crossentropy, predicting(np.full((4, 3), np.nan), "softmax"), (X, np.zeros(4)))
+
+
+@settings(max_examples=50)
+@given(
+    arrays.arrays("f8", (6,), elements=st.floats(-1e3, 1e3)), arrays.arrays("f8", (6,), elements=st.floats(-1e3, 1e3))
+)
+def test_mean_errors_take_a_column_for_a_row(found, true):
+    """(n, 1) counts as (n,), and never broadcasts to (n, n)."""
+    squared, absolute = np.mean((found - true) ** 2), np.mean(np.abs(found - true))
+    for left, right in ((found, true), (found[:, None], true), (found, true[:, None]), (found.tolist(), true)):
+        assert mean_squared_error(left, right) == pytest.approx(squared)
+        assert mean_absolute_error(left, right) == pytest.approx(absolute)
+
+
+def test_mean_errors_refuse_what_does_not_fit():
+    """Another shape, NaN or infinity is no error but a failure."""
+    assert said(mean_squared_error, np.zeros((6, 2)), np.zeros(6)) == ("predictions of shape (6,)", "shape (6, 2)")
+    assert said(mean_squared_error, np.zeros(1), np.zeros(6))[1] == "shape (1,)"
+    assert said(mean_absolute_error, [np.nan, 1], [0, 1]) == ("predictions to be finite numbers", "NaN")
+    assert said(mean_absolute_error, [np.inf, 1], [0, 1])[1] == "infinity"
+    failure(mean_absolute_error, None, [0, 1])

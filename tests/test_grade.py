@@ -1,0 +1,216 @@
+"""What grading promises, on real notebooks in real jails."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import RELU, edited, statuses
+
+ALL = {"relu_values", "relu_any_shape", "counts", "one_unit", "doubles"}
+
+
+def test_the_solution_gets_every_point(graded, solution):
+    """The instructor's own answer, its model made by the training cell, is worth 100 %."""
+    verdict = graded(solution)
+    assert verdict.graded
+    assert {name for name, status in statuses(verdict).items() if status == "passed"} == ALL
+    assert verdict.earned == verdict.points == 6
+
+
+def test_a_criterion_waits_for_what_it_needs(graded, solution):
+    """A criterion whose prerequisite is not met is not counted as failed, earns nothing and says what it waits for."""
+    verdict = graded(edited(solution, "write_relu", "def relu(x):\n    return x"))
+    doubles = next(result for result in verdict.criteria if result.name == "doubles")
+    assert (doubles.status, doubles.earned, doubles.found) == ("waiting", 0, "waits for relu")
+
+
+def test_a_failure_names_expected_found_and_the_students_own_line(graded, solution):
+    """An exception in the student's code is told with its type, message and their line."""
+    verdict = graded(edited(solution, "write_relu", "def relu(x):\n    y = {}\n    return y['key']"))
+    failed = verdict.groups()["relu"][0]
+    assert failed.found == "KeyError: 'key'  (your relu, line 3)"
+
+
+def test_a_value_that_no_check_can_use_fails_the_criterion_only(graded, solution):
+    """A wrong kind of value costs its criteria, and the others keep their points."""
+    verdict = graded(edited(solution, "write_relu", "def relu(x):\n    return None"))
+    assert verdict.graded
+    assert statuses(verdict)["counts"] == "passed"
+    assert verdict.groups()["relu"][0].found.startswith("None")
+
+
+@pytest.mark.parametrize(
+    ("deed", "said"),
+    [
+        ("import os; os._exit(0)", "ended"),
+        ("import ctypes; ctypes.string_at(0)", "ended"),
+        ("while True: pass", "2 s"),
+        ("raise SystemExit", "SystemExit"),
+    ],
+)
+def test_what_ends_the_process_costs_only_the_criteria_it_touches(graded, solution, deed, said):
+    """A crash, an exit or an endless loop inside one function leaves every other criterion its points."""
+    verdict = graded(edited(solution, "write_relu", f"def relu(x):\n    {deed}"))
+    found = statuses(verdict)
+    assert found["relu_values"] == found["relu_any_shape"] == "failed"
+    assert found["counts"] == found["one_unit"] == "passed"
+    assert said in verdict.groups()["relu"][0].found
+
+
+@pytest.mark.parametrize("deed", ["import os; os._exit(0)", "while True: pass", "raise RuntimeError"])
+def test_a_cell_that_kills_the_process_leaves_the_cells_before_it(graded, solution, deed):
+    """What was defined before a deadly cell is still graded, and the cell is named."""
+    verdict = graded(edited(solution, "write_build", deed))
+    found = statuses(verdict)
+    assert found["relu_values"] == found["counts"] == "passed"
+    assert found["one_unit"] == "failed"
+    assert any(cell.id == "write_build" and cell.status != "ok" for cell in verdict.cells)
+
+
+def test_training_is_not_repeated_when_the_model_is_handed_in(graded, solution, keras_file):
+    """The handed-in model is judged, and cells tagged "train" do not run."""
+    verdict = graded(solution, {"double.keras": keras_file()})
+    assert [cell.status for cell in verdict.cells if cell.id == "train"] == ["skipped"]
+
+
+def test_a_model_is_measured_not_believed(graded, solution, keras_file):
+    """An untrained model of the right shape fails what the examiner measures, and only that."""
+    import keras
+
+    verdict = graded(solution, {"double.keras": keras_file(keras.layers.Dense(1, kernel_initializer="zeros"))})
+    assert {name for name, status in statuses(verdict).items() if status != "passed"} == {"doubles"}
+
+
+def test_partial_credit_is_in_proportion(graded, solution, keras_file):
+    """Halfway between no points and all is half of them."""
+    import keras
+
+    layer = keras.layers.Dense(1, kernel_initializer=keras.initializers.Constant(1.4), bias_initializer="zeros")
+    verdict = graded(solution, {"double.keras": keras_file(layer)})
+    doubles = next(result for result in verdict.criteria if result.name == "doubles")
+    assert (doubles.status, doubles.earned) == ("partial", 1.0)
+
+
+def test_a_failed_architecture_shows_the_layer_table_with_its_row_marked(graded, solution, keras_file):
+    """The student sees which layer is meant."""
+    import keras
+
+    file = keras_file(keras.layers.Dense(3), keras.layers.Dense(2))
+    failed = next(r for r in graded(solution, {"double.keras": file}).criteria if r.name == "one_unit")
+    assert failed.detail is not None
+    assert failed.marked == (1,)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b"\x89HDF\r\n\x1a\n" + b"\0" * 100, "HDF5"),
+        (b"<html>log in</html>", "hand"),
+        (b"PK\x03\x04 cut short", "cut off or damaged"),
+    ],
+)
+def test_a_model_file_that_is_none_says_what_to_hand_in(graded, solution, data, said):
+    """Truncated, empty or of another format: one sentence, and the other criteria keep their points."""
+    verdict = graded(solution, {"double.keras": data})
+    found = next(result for result in verdict.criteria if result.name == "one_unit")
+    assert (found.status, statuses(verdict)["relu_values"]) == ("failed", "passed")
+    assert said in found.found
+
+
+def test_a_model_of_another_exercise_is_told_by_its_shape(graded, solution, keras_file):
+    """A well-formed model that is not the asked one fails on its shape, not with a crash."""
+    import keras
+
+    verdict = graded(solution, {"double.keras": keras_file(keras.layers.Dense(10), shape=(784,))})
+    assert statuses(verdict)["one_unit"] == "failed"
+    assert verdict.graded
+
+
+def test_a_model_with_own_layers_is_judged_where_the_notebook_ran(graded, solution):
+    """A layer class of the student's own never enters the jail of model files, and still earns its points."""
+    own = """class Own(keras.layers.Dense):
+    pass
+
+
+model = keras.Sequential([keras.Input((1,)), Own(1)])
+model.set_weights([np.array([[2.0]]), np.array([0.0])])
+model.save("double.keras")"""
+    verdict = graded(edited(edited(solution, "write_build", own), "train", own))
+    assert statuses(verdict)["doubles"] == "passed"
+    assert any("student's own" in note for note in verdict.notes)
+
+
+def test_noise_does_not_cost_a_point(graded, solution):
+    """stderr, warnings, prints of numbers, magics, figures, top-level await and long output change no mark."""
+    noise = """import sys, warnings, asyncio
+import matplotlib.pyplot as plt
+print("0.0", file=sys.stderr)
+warnings.warn("careful")
+%matplotlib inline
+plt.plot([1, 2]); plt.show()
+await asyncio.sleep(0)
+!echo 17
+print("x" * 10**6)
+"""
+    verdict = graded(edited(solution, "write_relu", noise + RELU))
+    assert verdict.earned == verdict.points
+
+
+def test_nothing_the_process_prints_patches_or_returns_raises_its_score(graded, solution):
+    """Objects that equal everything, a patched NumPy and a forged message are worth nothing."""
+    forged = """import numpy.testing
+class Equal(float):
+    __eq__ = __le__ = __ge__ = __lt__ = __gt__ = lambda *_: True
+    __abs__ = __sub__ = __rsub__ = lambda *_: 0
+np.allclose = np.array_equal = lambda *a, **k: True
+np.testing.assert_allclose = lambda *a, **k: None
+def relu(x):
+    return Equal(3)
+def always(*a, **k):
+    return True
+import builtins, os, socket
+for number in range(3, 64):
+    try:
+        os.write(number, (99).to_bytes(4, "little") + b"forged")
+    except OSError:
+        pass
+"""
+    verdict = graded(edited(solution, "write_relu", forged))
+    assert statuses(verdict)["relu_values"] == statuses(verdict)["relu_any_shape"] == "failed"
+
+
+def test_the_same_submission_gets_the_same_verdict(graded, solution):
+    """But for the times, two runs say the same."""
+    first, second = (graded(edited(solution, "write_relu", "def relu(x):\n    return x + np.random.rand()")) for _ in "12")
+    assert [(r.name, r.status, r.earned, r.found) for r in first.criteria] == [
+        (r.name, r.status, r.earned, r.found) for r in second.criteria
+    ]
+
+
+def test_students_code_sees_neither_the_course_nor_the_network(graded, solution):
+    """In the jail there are no graders, gradebooks or other submissions anywhere, and nobody to call."""
+    look = """import os, socket
+seen = []
+for base, names, files in os.walk("/"):
+    names[:] = [name for name in names if name not in ("proc", "usr", "site-packages")]
+    seen += [os.path.join(base, f) for f in files if f in ("test_hidden.py", "gradebook.db", "answers.py", "double.ipynb")]
+seen = [path for path in seen if not path.endswith("/proctor/answers.py")]
+assert not seen, seen
+assert os.getuid() != 0
+try:
+    socket.create_connection(("127.0.0.1", 22), 1)
+except OSError as error:
+    assert "unreachable" in str(error), error
+"""
+    verdict = graded(edited(solution, "write_build", look))
+    assert [cell.error for cell in verdict.cells if cell.id == "write_build"] == [""]
+
+
+def test_a_verdict_is_plain_data(graded, solution):
+    """It survives the way through JSON unchanged."""
+    from proctor.verdict import from_data, to_data
+
+    verdict = graded(solution)
+    assert from_data(json.loads(json.dumps(to_data(verdict)))) == verdict

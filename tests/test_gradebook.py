@@ -1,0 +1,426 @@
+"""Marks reach nbgrader's gradebook once, whole and only when there is one; feedback shows them and runs nothing."""
+
+import csv
+import io
+import multiprocessing
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from proctor import examiner, gradebook
+from proctor.course import Course
+from proctor.errors import CourseError, NotGraded, ProctorError
+from proctor.release import release, settings
+from proctor.verdict import CriterionResult, Verdict
+
+HERE = Path(__file__).parent.parent
+SCRIPT = "<script>alert(1)</script>"
+HIDDEN_VALUE = "0.731058"
+
+
+def graded_cell(make, source, name, **flags):
+    made = make(source, id=name)
+    made.metadata["nbgrader"] = {
+        "grade_id": name,
+        "grade": False,
+        "solution": False,
+        "locked": False,
+        "task": False,
+        "schema_version": 3,
+    } | flags
+    return made
+
+
+def source_notebook():
+    return new_notebook(
+        cells=[
+            graded_cell(new_code_cell, "### BEGIN SOLUTION\nhalf = 1 / 2\n### END SOLUTION", "write", solution=True),
+            graded_cell(new_code_cell, 'check("half")', "half", grade=True, locked=True, points=3),
+            graded_cell(new_code_cell, 'check("double")', "double", grade=True, locked=True, points=2),
+            graded_cell(new_markdown_cell, "Because.", "why", grade=True, solution=True, points=4),
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """A course with one released assignment, made once."""
+    course = Course(tmp_path_factory.mktemp("course"))
+    course.grader("halves").mkdir(parents=True)
+    (course.grader("halves") / "assignment.toml").write_text('title = "Halves"\n')
+    (course.grader("halves") / "test_public.py").write_text('"""Public."""\n')
+    course.source("halves").parent.mkdir(parents=True)
+    nbformat.write(source_notebook(), course.source("halves"))
+    shutil.copy(HERE / "nbgrader_config.py", course.root)
+    release(course, "halves")
+    return course.root
+
+
+@pytest.fixture
+def course(released, tmp_path):
+    shutil.copytree(released, tmp_path / "course")
+    made = Course(tmp_path / "course")
+    hand_in(made, "ada")
+    return made
+
+
+def hand_in(course, student, stamp="2030-01-02 10:00:00 UTC"):
+    folder = course.submitted(student, "halves")
+    folder.mkdir(parents=True)
+    shutil.copy(course.release("halves") / "halves.ipynb", folder)
+    (folder / "timestamp.txt").write_text(stamp)
+
+
+def verdict(student="ada", half=2.0, **changes):
+    criteria = [
+        CriterionResult("a", "half", "A half is 0.5.", "Divide.", 2, half, "passed"),
+        CriterionResult(
+            "b", "half", "Halves add up.", "Add.", 1, 0, "failed", hidden=True, expected=HIDDEN_VALUE, found="0.268941"
+        ),
+        CriterionResult("c", "double", f"Doubles {SCRIPT}.", "Twice.", 2, 1, "partial", expected="2", found=SCRIPT),
+    ]
+    return Verdict("halves", student, **({"graded": True, "criteria": criteria} | changes))
+
+
+def run_notebook(answer="half = 0.5", why="As I said."):
+    made = source_notebook()
+    made.cells[0].source = answer
+    made.cells[3].source = why
+    made.cells[0].outputs = [
+        new_output("stream", text=SCRIPT),
+        new_output("display_data", data={"text/html": f"<b>bold</b>{SCRIPT}", "application/javascript": "alert(2)"}),
+        new_output("display_data", data={"text/markdown": "<img src=x onerror=alert(3)>"}),
+        new_output(
+            "display_data", data={"image/png": "iVBORw0KGgo="}, metadata={"image/png": {"width": "1 onerror=alert(4)"}}
+        ),
+        new_output("display_data", data={"image/svg+xml": f"<svg onload='alert(5)'>{SCRIPT}</svg>"}),
+    ]
+    return made
+
+
+def book_of(course):
+    return Gradebook(f"sqlite:///{course.root}/gradebook.db", "proctor")
+
+
+def grades(course, student="ada"):
+    with book_of(course) as book:
+        found = book.find_submission("halves", student).notebooks[0].grades
+        return {grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade) for grade in found}
+
+
+def everything(course):
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        return list(database.iterdump())
+
+
+def test_marks_are_recorded_by_grade_id(course):
+    """Each check cell gets what its criteria earned; a written answer waits for a person, as with nbgrader."""
+    gradebook.record(course, verdict(), run_notebook())
+
+    assert grades(course) == {"half": (2, None, False), "double": (1, None, False), "why": (None, None, True)}
+    with book_of(course) as book:
+        submission = book.find_submission("halves", "ada")
+        assert (submission.score, submission.max_score) == (3, 9)
+        assert submission.timestamp.year == 2030
+    unanswered = nbformat.read(course.release("halves") / "halves.ipynb", as_version=4).cells[3].source
+    gradebook.record(course, verdict("bob"), run_notebook(why=unanswered))
+    assert grades(course, "bob")["why"] == (0, None, False)
+
+
+def test_recording_twice_changes_nothing(course):
+    """A command that is run again leaves gradebook and notebook as they were."""
+    gradebook.record(course, verdict(), run_notebook())
+    before, written = everything(course), (course.autograded("ada", "halves") / "halves.ipynb").read_bytes()
+
+    gradebook.record(course, verdict(), run_notebook())
+
+    assert everything(course) == before
+    assert (course.autograded("ada", "halves") / "halves.ipynb").read_bytes() == written
+
+
+def test_what_a_person_gave_survives_a_regrade(course):
+    """Manual scores, extra credit and comments stay, and the cell is marked for another look."""
+    gradebook.record(course, verdict(), run_notebook())
+    with book_of(course) as book:
+        grade = book.find_grade("half", "halves", "halves", "ada")
+        grade.manual_score, grade.extra_credit = 2.5, 0.25
+        book.find_comment("write", "halves", "halves", "ada").manual_comment = "Nice."
+        book.db.commit()
+
+    gradebook.record(course, verdict(half=1.0), run_notebook())
+
+    assert grades(course)["half"] == (1, 2.5, True)
+    with book_of(course) as book:
+        assert book.find_grade("half", "halves", "halves", "ada").score == 2.75
+        assert book.find_comment("write", "halves", "halves", "ada").comment == "Nice."
+
+
+def test_scores_are_clamped_and_finite(course):
+    """No cell earns more than it is worth or less than nothing; what is not a number is no mark."""
+    gradebook.record(course, verdict(half=99), run_notebook())
+    assert grades(course)["half"][0] == 3
+    gradebook.record(course, verdict(half=-5), run_notebook())
+    assert grades(course)["half"][0] == 0
+    before = everything(course)
+    with pytest.raises(NotGraded, match="not a number"):
+        gradebook.record(course, verdict(half=float("nan")), run_notebook())
+    assert everything(course) == before
+
+
+def test_a_submission_that_is_not_graded_gets_no_mark(course):
+    """A fault of ours leaves no trace in the gradebook or in autograded/."""
+    before = everything(course)
+
+    assert gradebook.record(course, verdict(graded=False, reason="the worker was killed"), run_notebook()) is None
+
+    assert everything(course) == before
+    assert not course.autograded("ada", "halves").exists()
+
+
+def test_a_check_cell_without_criteria_is_no_full_mark(course):
+    """Verdict, notebook and gradebook must be about the same check cells."""
+    before = everything(course)
+    half = [criterion for criterion in verdict().criteria if criterion.group == "half"]
+    with pytest.raises(CourseError, match="'double' that no criterion belongs to"):
+        gradebook.record(course, verdict(criteria=half), run_notebook())
+    other = CriterionResult("d", "other", "t", "h", 1, 1, "passed")
+    with pytest.raises(CourseError, match="criteria for other"):
+        gradebook.record(course, verdict(criteria=[*verdict().criteria, other]), run_notebook())
+    missing = run_notebook()
+    del missing.cells[3]
+    with pytest.raises(CourseError, match="release it again"):
+        gradebook.record(course, verdict(), missing)
+    assert everything(course) == before
+
+
+def test_an_unregistered_assignment_is_registered(course):
+    """Grading works on a gradebook that has never seen the assignment."""
+    (course.root / "gradebook.db").unlink()
+
+    gradebook.record(course, verdict(), run_notebook())
+
+    assert grades(course)["half"][0] == 2
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        assert len(database.execute("SELECT version_num FROM alembic_version").fetchall()) == 1
+
+
+def test_late_penalties_are_nbgraders(course):
+    """The plugin that the course's `nbgrader_config.py` names decides, and a regrade decides anew."""
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
+    with book_of(course) as book:
+        book.update_or_create_assignment("halves", duedate="2030-01-01 10:00:00 UTC")
+
+    gradebook.record(course, verdict(), run_notebook())
+
+    with book_of(course) as book:
+        assert book.find_submission("halves", "ada").late_submission_penalty == 3
+        book.update_or_create_assignment("halves", duedate="2030-02-01 10:00:00 UTC")
+    gradebook.record(course, verdict(), run_notebook())
+    with book_of(course) as book:
+        assert not book.find_submission("halves", "ada").late_submission_penalty
+
+
+@pytest.mark.parametrize("stamp", ["yesterday-ish", "", "9" * 500, "99999-01-01"])
+def test_an_unreadable_timestamp_is_no_timestamp(course, stamp):
+    """What is no date stops no grading."""
+    (course.submitted("ada", "halves") / "timestamp.txt").write_text(stamp)
+
+    gradebook.record(course, verdict(), run_notebook())
+
+    with book_of(course) as book:
+        assert book.find_submission("halves", "ada").timestamp is None
+
+
+def _record_and_die(root, moment):
+    """Record a verdict in a process that ends at the `moment`-th change of the database or file."""
+    left = [moment]
+
+    def count(self, *args, **kwargs):
+        left[0] -= 1
+        if left[0] < 0:
+            os._exit(9)
+        return flush(self, *args, **kwargs)
+
+    flush = gradebook._OneCommit.flush
+    gradebook._OneCommit.flush = count
+    gradebook.record(Course(root), verdict(), run_notebook())
+    os._exit(0)
+
+
+@pytest.mark.parametrize("moment", [0, 1, 3, 6, 9])
+def test_a_killed_run_leaves_all_marks_or_none(course, moment):
+    """Whatever moment it is killed at, the gradebook has every mark of a submission or none, and a rerun has all."""
+    before = everything(course)
+    process = multiprocessing.get_context("fork").Process(target=_record_and_die, args=(course.root, moment))
+    process.start()
+    process.join(60)
+
+    assert process.exitcode == 9
+    assert everything(course) == before
+    gradebook.record(course, verdict(), run_notebook())
+    assert grades(course)["half"][0] == 2
+
+
+def test_a_locked_gradebook_is_told_in_a_sentence(course, monkeypatch):
+    """Another program that keeps the gradebook locked is waited for, not for ever, and named; nothing is lost."""
+    monkeypatch.setattr(gradebook, "WAIT_SECONDS", 0.2)
+    other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(ProctorError, match="in use by another program; nothing was lost, run the same command again"):
+        gradebook.record(course, verdict(), run_notebook())
+
+    other.close()
+    assert not course.autograded("ada", "halves").exists()
+    gradebook.record(course, verdict(), run_notebook())
+    assert grades(course)["half"][0] == 2
+
+
+def test_the_autograded_notebook_shows_the_tables(course):
+    """Check cells show their table as HTML and as text, notes stand first, and nothing in it runs."""
+    gradebook.record(course, verdict(notes=[f"cell 'x' was {SCRIPT}"]), run_notebook())
+
+    path = course.autograded("ada", "halves") / "halves.ipynb"
+    notes, write, half, double, _ = nbformat.read(path, as_version=4).cells
+    assert "&lt;script&gt;" in notes.source and "<script" not in notes.source
+    assert "A half is 0.5." in half.outputs[0].data["text/html"]
+    assert "half                " in half.outputs[0].data["text/plain"]
+    assert "2 of 3 points" in half.outputs[0].data["text/plain"]
+    assert "<script" not in double.outputs[0].data["text/html"]
+    assert write.outputs[1].data.keys() == {"text/html"} and "<script" not in write.outputs[1].data["text/html"]
+    assert half.metadata.nbgrader.checksum
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert (path.parent / "timestamp.txt").read_text() == "2030-01-02 10:00:00 UTC"
+    assert not [left for left in path.parent.iterdir() if left.name.startswith(".")]
+
+
+def test_feedback_shows_the_tables_and_runs_nothing(course):
+    """The page that a student opens has the tables with their style, escaped text, and no live markup of anybody's."""
+    why = f"{SCRIPT}<img src=x onerror=alert(6)> [link](javascript:alert(7)) <b>kept</b>"
+    gradebook.record(course, verdict(), run_notebook(why=why))
+
+    page = (gradebook.feedback(course, "halves", "ada") / "halves.html").read_text()
+
+    body = page[page.index("<body") :]
+    assert "A half is 0.5." in body and "border-radius" in body and "2.0 / 3.0" in body
+    assert "<b>kept</b>" in body and "<b>bold</b>" in body and "&lt;script&gt;alert(1)" in body
+    assert not any(
+        live in body for live in ("<script", '<img src="x', "onerror=alert", 'href="javascript', "<svg", "<iframe")
+    )
+    assert HIDDEN_VALUE not in page and "0.268941" not in page
+
+
+def test_nothing_hidden_leaves_the_graders_folder(course):
+    """Neither autograded/ nor feedback/ nor release/ holds what a hidden criterion expected or found."""
+    gradebook.record(course, verdict(), run_notebook())
+    gradebook.feedback(course, "halves", "ada")
+
+    for folder in ("release", "autograded", "feedback"):
+        for path in (course.root / folder).rglob("*.*"):
+            assert HIDDEN_VALUE.encode() not in path.read_bytes() and b"0.268941" not in path.read_bytes()
+
+
+def test_feedback_on_what_is_not_graded_says_so(course):
+    """A missing autograded notebook is a sentence, not a traceback."""
+    with pytest.raises(ProctorError, match="no feedback on 'halves' for ada"):
+        gradebook.feedback(course, "halves", "ada")
+
+
+def test_marks_can_be_opened_in_a_spreadsheet(course):
+    """Names that a spreadsheet would run are text, scores are numbers, and who has no mark has none."""
+    gradebook.record(course, verdict("=HYPERLINK(1)"), run_notebook())
+    with book_of(course) as book:
+        book.add_student("bob")
+
+    rows = {mark.student: mark for mark in gradebook.marks(course)}
+
+    assert rows["'=HYPERLINK(1)"].score == 3 and rows["'=HYPERLINK(1)"].max_score == 9
+    assert rows["bob"].score is None
+    assert gradebook.export(course, course.root / "marks.csv") == 1
+    assert "'=HYPERLINK(1),halves,3.0,9.0\n" in (course.root / "marks.csv").read_text()
+    assert "bob,halves,,9.0\n" in (course.root / "marks.csv").read_text()
+    out = io.StringIO()
+    csv.writer(out).writerow([gradebook.cell_text(text) for text in ("+1", "-1", "@a", "\ta", "\rb", "ok", "a-b")])
+    assert out.getvalue().strip() == "'+1,'-1,'@a,'a,'b,ok,a-b"
+
+
+@pytest.fixture
+def nbgrader(course, monkeypatch):
+    """nbgrader's own commands with the course's own settings."""
+    monkeypatch.chdir(course.root)
+    config = settings(course)
+    return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+
+def test_plain_nbgrader_autograde_gives_the_same_marks(course, nbgrader, monkeypatch):
+    """`nbgrader autograde` runs no notebook itself: marks and notebook are those of `proctor grade`."""
+    monkeypatch.setattr(examiner, "grade", lambda course, name, student: (verdict(student), run_notebook()))
+    gradebook.record(course, verdict(), run_notebook())
+    wanted = grades(course), (course.autograded("ada", "halves") / "halves.ipynb").read_bytes()
+    (course.root / "gradebook.db").unlink()
+    gradebook.register(course, "halves")
+    (course.submitted("ada", "halves") / "halves.ipynb").write_text("this is no notebook")
+    (course.submitted("ada", "halves") / "mine.txt").symlink_to(course.root / "gradebook.db")
+
+    result = nbgrader.autograde("halves", "ada")
+
+    assert result["success"], result
+    assert (grades(course), (course.autograded("ada", "halves") / "halves.ipynb").read_bytes()) == wanted
+    assert not (course.autograded("ada", "halves") / "mine.txt").exists()
+    assert nbgrader.generate_feedback("halves", "ada")["success"]
+    page = (course.feedback("ada", "halves") / "halves.html").read_text()
+    assert "A half is 0.5." in page and "<script>alert" not in page
+
+
+def test_plain_nbgrader_autograde_writes_no_mark_for_a_fault(course, nbgrader, monkeypatch):
+    """One submission that cannot be graded fails alone: no mark, no notebook, and the next one is graded."""
+    hand_in(course, "bob")
+    outcomes = {"ada": verdict(graded=False, criteria=[], reason="the worker was killed"), "bob": verdict("bob")}
+    monkeypatch.setattr(examiner, "grade", lambda course, name, student: (outcomes[student], run_notebook()))
+
+    result = nbgrader.autograde("halves", "*")
+
+    assert not result["success"] and "the worker was killed" in result["log"]
+    assert not course.autograded("ada", "halves").exists()
+    assert {score for score, _, _ in grades(course).values()} == {None}
+    assert grades(course, "bob")["half"][0] == 2
+    assert {mark.student: mark.score for mark in gradebook.marks(course)} == {"ada": None, "bob": 3}
+
+
+def test_plain_nbgrader_generate_assignment_gives_the_public_criteria(course, nbgrader):
+    """The formgrader's button makes the same release as `proctor release`."""
+    before = {path.name: path.read_bytes() for path in course.release("halves").iterdir()}
+
+    assert nbgrader.generate_assignment("halves")["success"]
+
+    assert {path.name: path.read_bytes() for path in course.release("halves").iterdir()} == before
+
+
+def test_the_formgrader_runs_nothing_of_a_students(course):
+    """The page on which an instructor grades by hand shows the table and no live markup."""
+    from nbconvert.exporters import HTMLExporter
+    from nbgrader.server_extensions.formgrader import handlers
+
+    gradebook.record(course, verdict(), run_notebook(why=f"{SCRIPT}<img src=x onerror=alert(6)>"))
+    config = settings(course)
+    config.merge(
+        Config(HTMLExporter={"template_name": "formgrade", "extra_template_basedirs": [handlers.template_path]})
+    )
+    about = {"nbgrader": {}, "index": 0, "total": 1}
+
+    page, _ = HTMLExporter(config=config).from_filename(
+        str(course.autograded("ada", "halves") / "halves.ipynb"), resources=about
+    )
+
+    assert "A half is 0.5." in page and "onerror=alert" not in page and "<script>alert" not in page
