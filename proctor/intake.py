@@ -133,16 +133,16 @@ def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
         raise UnreadableSubmission(f"{path.name} is not a notebook: its JSON is nested too deep") from error
     except ValueError as error:
         raise UnreadableSubmission(f"{path.name} is not valid JSON ({error}); was it cut short?") from error
-    return _as_version_4(content, path.name, notes)
+    return _as_version_4(content, text, path.name, notes)
 
 
-def _as_version_4(content: Any, name: str, notes: list[str]) -> NotebookNode:
+def _as_version_4(content: Any, text: str, name: str, notes: list[str]) -> NotebookNode:
     version = content.get("nbformat") if isinstance(content, dict) else None
     if not isinstance(version, int) or version not in (3, 4):
         raise UnreadableSubmission(f"{name} is not a notebook of version 3 or 4 (nbformat {version!r})")
     try:
         if version == 3:
-            content = nbformat.convert(nbformat.from_dict(content), 4)
+            content = nbformat.reads(text, as_version=4)
             notes.append(f"{name} is in the old notebook format 3 and was converted")
         return _clean(content)
     except Exception as error:  # nbformat raises whatever its converters do
