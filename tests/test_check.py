@@ -1,0 +1,69 @@
+"""`check()` in a student's live notebook, in a real kernel, on what was released."""
+
+from __future__ import annotations
+
+import copy
+
+import nbformat
+import pytest
+from conftest import BUILD, COUNT, RELU, edited
+from nbclient import NotebookClient
+
+from proctor.release import release
+
+
+@pytest.fixture
+def run_released(course, monkeypatch):
+    """Releases the small course and runs its notebook, with answers filled in, as a student does."""
+
+    def run(**answers: str):
+        folder = release(course, "double")
+        notebook = nbformat.read(folder / "double.ipynb", as_version=4)
+        for grade_id, source in answers.items():
+            notebook = edited(notebook, grade_id, source)
+        client = NotebookClient(
+            copy.deepcopy(notebook), timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+        )
+        return {cell.metadata.nbgrader.grade_id: cell for cell in client.execute().cells if cell.cell_type == "code"}
+
+    return run
+
+
+def shown(cell) -> str:
+    """The check table in a cell's output, as text; there is an HTML form beside it."""
+    (output,) = [output for output in cell.outputs if output.output_type == "execute_result"]
+    assert output.data["text/html"].startswith("<div")
+    return output.data["text/plain"]
+
+
+def test_a_solved_notebook_is_told_so(run_released):
+    """Right answers get a table that says so, from public criteria alone."""
+    cells = run_released(write_relu=RELU, write_count=COUNT, write_build=BUILD)
+    assert shown(cells["relu"]).splitlines()[0].split() == ["relu", "1", "of", "1", "point"]
+    assert "✓ count yields the numbers below n" in shown(cells["count"])
+    assert "✓ The model has one unit." in shown(cells["model"])
+    assert "any shape" not in shown(cells["relu"])
+
+
+def test_a_wrong_answer_is_told_expected_found_and_hint(run_released):
+    """The table says what was expected, what was found, and where to look, without a traceback of ours."""
+    cells = run_released(write_relu="def relu(x):\n    return abs(x)")
+    text = shown(cells["relu"])
+    assert "expected  relu([-1, 2])[0] to be 0" in text
+    assert "hint      What should become of negative numbers?" in text
+    assert not [output for output in cells["relu"].outputs if output.output_type == "error"]
+
+
+def test_an_untouched_notebook_says_not_yet(run_released):
+    """Before anything is written, check says that it is not written."""
+    cells = run_released()
+    assert "it is not written yet" in shown(cells["relu"])
+    assert cells["write_relu"].outputs == []
+
+
+def test_check_elsewhere_says_what_is_missing(tmp_path, monkeypatch, capsys):
+    """Without the public criteria beside the notebook, one sentence says what to do."""
+    from proctor import check
+
+    monkeypatch.chdir(tmp_path)
+    assert "put it beside the notebook" in repr(check("relu"))
