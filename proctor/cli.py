@@ -138,11 +138,7 @@ def grade(
     from proctor.feedback.table import number, summary_text
 
     course = Course.find()
-    pairs = [
-        (name, who)
-        for name in names or course.names()
-        for who in _known_students(course, name, student)
-    ]
+    pairs = [(name, who) for name in names or course.names() for who in _known_students(course, name, student)]
     if not pairs:
         raise ProctorError("there is nothing to grade: submitted/ has no folder <student>/<exercise>")
     table = Table("exercise", "student", "points", "of", "")

@@ -36,6 +36,7 @@ MARKER = ".proctor-demo"
 MADE = ("source", "graders", "release", "submitted", "autograded", "feedback", ".proctor", "__pycache__")
 MADE_FILES = ("nbgrader_config.py", "gradebook.db", "marks.csv", MARKER)
 
+FUSE = 15  # seconds that a cell may take in the demo, where the exercise trains nothing: time to watch, not to wait
 LOOT = "could open"  # what the hostile submission prints, with the path, when it gets at something
 
 FOR_EVER = """
@@ -55,7 +56,7 @@ for name in dir(proctor):
     if name.startswith("assert_"):
         setattr(proctor, name, lambda *values, **settings: None)
 print('{"graded": true, "earned": 100}')
-sys.stdout = sys.stderr = None
+sys.stdout = sys.stderr = open(os.devnull, "w")
 
 
 def leave(*values, **settings):
@@ -101,7 +102,7 @@ for folder in ("../..", *FOLDERS):
                     pass
 """
 
-# Who hands in what, of which of the two exercises. What takes longest comes first, so that no processor waits at the end.
+# Who hands in what, of which of the two exercises. What takes longest comes first: no processor waits at the end.
 CLASS = (
     ("mallory", 1, "hostile: prints for ever", FOR_EVER),
     ("ada", 0, "solution", 0),
@@ -204,6 +205,10 @@ def _fresh_course(course: Course, folder: Path, exercises: tuple[str, str]) -> C
         for kind in ("source", "graders"):
             ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
             shutil.copytree(course.root / kind / name, folder / kind / name, ignore=ignored)
+        if not course.assignment(name).artifacts:
+            declared = folder / "graders" / name / "assignment.toml"
+            text = declared.read_text(encoding="utf-8")
+            declared.write_text(re.sub(r"^cell_seconds = .*", f"cell_seconds = {FUSE}", text, flags=re.MULTILINE))
     if (course.root / "nbgrader_config.py").is_file():
         shutil.copyfile(course.root / "nbgrader_config.py", folder / "nbgrader_config.py")
     return Course.find(folder)
@@ -253,16 +258,17 @@ def _answers(made: Course, name: str, source: NotebookNode) -> dict[str, list[An
 
 
 def _released(made: Course, name: str) -> NotebookNode:
-    return nbformat.read(made.release(name) / f"{name}.ipynb", as_version=4)
+    notebook: NotebookNode = nbformat.read(made.release(name) / f"{name}.ipynb", as_version=4)
+    return notebook
 
 
 def _attack(made: Course, assignment: Assignment, attack: str, folders: list[str]) -> NotebookNode:
-    """The release with `attack` in its last solution cell, nothing else being done."""
+    """The release with `attack` in place of its last solution cell, nothing else being done."""
     notebook = _released(made, assignment.name)
     cells = [cell for cell in notebook.cells if is_solution(cell) and cell.cell_type == "code"]
     names = [name for cell in cells for name in re.findall(r"^(?:def|class) (\w+)", cell.source, re.MULTILINE)]
     attack = attack.replace("NAMES", repr([*names, *assignment.artifacts])).replace("FOLDERS", repr(folders))
-    cells[-1].source += "\n" + attack
+    cells[-1].source = attack.strip("\n")
     return notebook
 
 

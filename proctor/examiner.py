@@ -136,9 +136,11 @@ def examination(folder: Path, paths: list[Path]) -> Iterator[Grading]:
     source = read_source(course.source(grader.name))
     submission = read_submission(folder, folder.resolve().parent.name, assignment, source)
     notebook, _ = rebuild(source, submission.notebook)
-    with fork_server(course) as address:
-        with _Examination(course, assignment, notebook, submission, Settings(address)) as running:
-            yield Grading(running.student, thresholds_of(assignment))
+    with (
+        fork_server(course) as address,
+        _Examination(course, assignment, notebook, submission, Settings(address)) as running,
+    ):
+        yield Grading(running.student, thresholds_of(assignment))
 
 
 class _Examination:
@@ -293,4 +295,3 @@ def environment(assignment: Assignment) -> dict[str, str]:
     if assignment.dataset:
         versions["data"] = f"{assignment.dataset}: {datasets.source(assignment.dataset)}"
     return versions
-

@@ -15,7 +15,7 @@ import pytest
 from proctor.channel.student import Student
 from proctor.criteria.criterion import Credit, Criterion
 from proctor.errors import CourseError, CriterionFailed, StudentError
-from proctor.verdict import CriterionResult
+from proctor.verdict import CriterionResult, Status
 
 CREDIT = pytest.StashKey[Credit]()
 
@@ -73,12 +73,16 @@ class Grading:
         """Keep the wanted groups; run each group where it first appears, public before hidden."""
         declared = [(item, declaration(item)) for item in items]
         criteria = [(item, found) for item, found in declared if found is not None]
-        order = list(dict.fromkeys(found.group for item, found in sorted(criteria, key=lambda pair: is_hidden(pair[0]))))
+        order = list(
+            dict.fromkeys(found.group for item, found in sorted(criteria, key=lambda pair: is_hidden(pair[0])))
+        )
         _check_needs(order, [found for _, found in criteria])
         wanted = _with_needs(self._only, [found for _, found in criteria]) if self._only else set(order)
         kept = [(item, found) for item, found in criteria if found.group in wanted]
         kept.sort(key=lambda pair: (order.index(pair[1].group), is_hidden(pair[0])))
-        config.hook.pytest_deselected(items=[item for item in items if item not in [kept_item for kept_item, _ in kept]])
+        config.hook.pytest_deselected(
+            items=[item for item in items if item not in [kept_item for kept_item, _ in kept]]
+        )
         items[:] = [item for item, _ in kept]
         for item, found in kept:
             self._results.setdefault(_name(item), _unrun(item, found))
@@ -121,7 +125,9 @@ class Grading:
         self._results[_name(item)] = replace(result, seconds=seconds)
         return report
 
-    def _failed(self, item: pytest.Item, result: CriterionResult, excinfo: pytest.ExceptionInfo) -> CriterionResult:
+    def _failed(
+        self, item: pytest.Item, result: CriterionResult, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> CriterionResult:
         error = excinfo.value
         failed = replace(result, status="failed", earned=0.0)
         if isinstance(error, CriterionFailed):
@@ -142,10 +148,12 @@ class Grading:
                 grader_fault=f"{place} raised {type(error).__name__}: {error}",
             )
         else:
-            self.fault = f"the grader failed at {Path(str(item.path)).name}, {_name(item)}: {type(error).__name__}: {error}"
+            self.fault = (
+                f"the grader failed at {Path(str(item.path)).name}, {_name(item)}: {type(error).__name__}: {error}"
+            )
         return replace(failed, found=failed.found + _parameters(item)) if failed.found else failed
 
-    def _assertion(self, excinfo: pytest.ExceptionInfo, error: AssertionError) -> tuple[str, str]:
+    def _assertion(self, excinfo: pytest.ExceptionInfo[BaseException], error: AssertionError) -> tuple[str, str]:
         """What a plain `assert` expected and found, in the words of its own expression."""
         test = _asserted(excinfo)
         message = str(error).split("\nassert ")[0].strip()
@@ -172,7 +180,7 @@ def _name(item: pytest.Item) -> str:
 
 
 def _unrun(item: pytest.Item, found: Criterion) -> CriterionResult:
-    title = " ".join((getattr(item, "function").__doc__ or "").strip().split("\n\n")[0].split())
+    title = " ".join((getattr(item, "function", item).__doc__ or "").strip().split("\n\n")[0].split())
     return CriterionResult(
         _name(item), found.group, title, found.hint, found.points, 0.0, "waiting", hidden=is_hidden(item)
     )
@@ -182,7 +190,7 @@ def _credited(result: CriterionResult, credit: Credit | None) -> CriterionResult
     fraction = 1.0 if credit is None else credit.fraction
     if result.status in ("partial",):
         fraction = min(fraction, result.earned / result.points if result.points else 1.0)
-    status = "passed" if fraction >= 1 else "partial" if fraction > 0 else "failed"
+    status: Status = "passed" if fraction >= 1 else "partial" if fraction > 0 else "failed"
     expected, found = ("", "") if credit is None or fraction >= 1 else (credit.expected, credit.found)
     return replace(
         result, status=status, earned=round(result.points * fraction, 2), expected=expected, found=found or result.found
@@ -223,23 +231,25 @@ def _short(value: object) -> str:
 def _parameters(item: pytest.Item) -> str:
     callspec = getattr(item, "callspec", None)
     simple = {} if callspec is None else callspec.params
-    said = [f"{name}={_short(value)}" for name, value in simple.items() if isinstance(value, (int, float, str, bool, tuple))]
+    said = [
+        f"{name}={_short(value)}" for name, value in simple.items() if isinstance(value, (int, float, str, bool, tuple))
+    ]
     return f"  (with {', '.join(said)})" if said else ""
 
 
-def _in_grader(excinfo: pytest.ExceptionInfo) -> bool:
+def _in_grader(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
     """Whether the error came up in the grader or in numbers that it computed, not in our plumbing or in a fixture's."""
     names = {Path(str(entry.path)).name for entry in excinfo.traceback}
     plumbing = {"client.py", "server.py", "wire.py"}
     return any(name.startswith("test_") for name in names) and not names & plumbing
 
 
-def _line(excinfo: pytest.ExceptionInfo) -> int:
+def _line(excinfo: pytest.ExceptionInfo[BaseException]) -> int:
     lines = [entry.lineno + 1 for entry in excinfo.traceback if Path(str(entry.path)).name.startswith("test_")]
     return lines[-1] if lines else 0
 
 
-def _asserted(excinfo: pytest.ExceptionInfo) -> ast.expr | None:
+def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> ast.expr | None:
     try:
         statement = ast.parse(str(excinfo.traceback[-1].statement).strip()).body[0]
     except (SyntaxError, IndexError):
@@ -300,12 +310,15 @@ def run_criteria(files: list[Path], grading: Grading | Collected) -> None:
         else:
             os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
     if Collecting.problem or code not in (0, 1, 5):
-        raise CourseError(f"the grader {files[0].parent.name} could not be run: {Collecting.problem or f'pytest {code!r}'}")
+        raise CourseError(
+            f"the grader {files[0].parent.name} could not be run: {Collecting.problem or f'pytest {code!r}'}"
+        )
 
 
 def _forget(files: list[Path]) -> None:
     """Make the next run in this process import graders anew: those of two exercises have the same module names."""
-    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in map(str, files)]:
+    paths = {str(file) for file in files}
+    for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
         del sys.modules[name]
 
 
@@ -315,4 +328,3 @@ def details_dropped(results: list[CriterionResult]) -> list[CriterionResult]:
         replace(result, expected="", found="", detail=None, marked=(), grader_fault="") if result.hidden else result
         for result in results
     ]
-

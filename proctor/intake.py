@@ -183,4 +183,3 @@ def _decoded(data: bytes, name: str, notes: list[str]) -> str:
             notes.append(f"{name} is encoded as {encoding} and was read as such")
         return text
     raise UnreadableSubmission(f"{name} is not text in UTF-8; was another file renamed to it?")
-

@@ -109,9 +109,9 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
                     continue
                 with capture_output():
                     ran = shell.run_cell(cell.source)
-                error = ran.error_before_exec or ran.error_in_exec
-                if error is not None:
-                    reason = f"{type(error).__name__}: {error}".rstrip(": ")
+                raised = ran.error_before_exec or ran.error_in_exec
+                if raised is not None:
+                    reason = f"{type(raised).__name__}: {raised}".rstrip(": ")
                     yield Remark(f"cell '{grade_id(cell) or number}' stopped with {reason}")
                 elif isinstance(ran.result, CheckTable | Remark):
                     yield ran.result

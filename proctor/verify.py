@@ -100,11 +100,13 @@ def verify(course: Course, name: str, *, jobs: int = 0, seeds: int = 1) -> Itera
 
 def structure(course: Course, assignment: Assignment, source: NotebookNode) -> list[str]:
     """What in the notebook and the grader does not agree, a sentence each."""
-    files = [path for path in sorted(course.grader(assignment.name).glob("test_*.py"))]
+    files = sorted(course.grader(assignment.name).glob("test_*.py"))
     found = [result for _, result in collect(files)]
     groups = {group: [result for result in found if result.group == group] for group in {r.group for r in found}}
     cells = check_cells(source)
-    problems = [f"'{group}' has criteria but the notebook has no such check cell" for group in groups if group not in cells]
+    problems = [
+        f"'{group}' has criteria but the notebook has no such check cell" for group in groups if group not in cells
+    ]
     for name, cell in cells.items():
         worth = sum(result.points for result in groups.get(name, []))
         if abs(worth - points(cell)) > 1e-9:
@@ -171,7 +173,9 @@ def run_for_files(
                 files[file] = data
     finally:
         run.close()
-    bad = [f"cell '{cell.id}' {cell.status}: {cell.error}" for cell in run.cells if cell.status not in ("ok", "skipped")]
+    bad = [
+        f"cell '{cell.id}' {cell.status}: {cell.error}" for cell in run.cells if cell.status not in ("ok", "skipped")
+    ]
     missing = [f"it did not save {file}" for file in assignment.artifacts.values() if file not in files]
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -212,7 +216,11 @@ def judged(kind: str, answer: Answer, verdict: Verdict, seconds: float) -> Findi
     if not verdict.graded:
         problem = f"not graded: {verdict.reason}"
     elif kind == "untouched":
-        problem = f"it gets {verdict.earned:g} points: {_names(r for r in verdict.criteria if r.earned)}" if verdict.earned else ""
+        problem = (
+            f"it gets {verdict.earned:g} points: {_names(r for r in verdict.criteria if r.earned)}"
+            if verdict.earned
+            else ""
+        )
     elif kind == "mutant":
         problem = _mutant_problem(answer, failed)
     else:
@@ -237,7 +245,8 @@ def _mutant_problem(answer: Answer, failed: list[CriterionResult]) -> str:
 
 
 def _why(result: CriterionResult) -> str:
-    return f"{result.group}/{result.name} is {result.status}: expected {result.expected or '…'}, found {result.found or '…'}"
+    told = f"expected {result.expected or '…'}, found {result.found or '…'}"
+    return f"{result.group}/{result.name} is {result.status}: {told}"
 
 
 def _names(results: Iterable[CriterionResult]) -> str:
@@ -246,5 +255,3 @@ def _names(results: Iterable[CriterionResult]) -> str:
 
 def _join(sentences: list[str]) -> str:
     return "; ".join(sentences)
-
-

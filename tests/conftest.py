@@ -112,7 +112,9 @@ TRAIN = """model.set_weights([np.array([[2.0]]), np.array([0.0])])
 model.save("double.keras")"""
 
 
-def code(source: str, grade_id: str, points: float | None = None, solution: bool = False, train: bool = False) -> NotebookNode:
+def code(
+    source: str, grade_id: str, points: float | None = None, solution: bool = False, train: bool = False
+) -> NotebookNode:
     """A code cell with nbgrader's metadata."""
     settings = {"schema_version": 3, "solution": solution, "locked": not solution, "task": False, "grade_id": grade_id}
     settings["grade"] = points is not None

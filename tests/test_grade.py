@@ -70,7 +70,9 @@ def test_a_cell_that_kills_the_process_leaves_the_cells_before_it(graded, soluti
 
 def test_training_is_not_repeated_when_the_model_is_handed_in(graded, solution, keras_file):
     """The handed-in model is judged, and cells tagged "train" do not run."""
-    verdict = graded(solution, {"double.keras": keras_file()})
+    import keras
+
+    verdict = graded(solution, {"double.keras": keras_file(keras.layers.Dense(1))})
     assert [cell.status for cell in verdict.cells if cell.id == "train"] == ["skipped"]
 
 
@@ -183,7 +185,9 @@ for number in range(3, 64):
 
 def test_the_same_submission_gets_the_same_verdict(graded, solution):
     """But for the times, two runs say the same."""
-    first, second = (graded(edited(solution, "write_relu", "def relu(x):\n    return x + np.random.rand()")) for _ in "12")
+    first, second = (
+        graded(edited(solution, "write_relu", "def relu(x):\n    return x + np.random.rand()")) for _ in "12"
+    )
     assert [(r.name, r.status, r.earned, r.found) for r in first.criteria] == [
         (r.name, r.status, r.earned, r.found) for r in second.criteria
     ]
@@ -195,7 +199,8 @@ def test_students_code_sees_neither_the_course_nor_the_network(graded, solution)
 seen = []
 for base, names, files in os.walk("/"):
     names[:] = [name for name in names if name not in ("proc", "usr", "site-packages")]
-    seen += [os.path.join(base, f) for f in files if f in ("test_hidden.py", "gradebook.db", "answers.py", "double.ipynb")]
+    secret = ("test_hidden.py", "gradebook.db", "answers.py", "double.ipynb")
+    seen += [os.path.join(base, f) for f in files if f in secret]
 seen = [path for path in seen if "/proctor/" not in path]  # the package itself may be read
 assert not seen, seen
 assert os.getuid() != 0

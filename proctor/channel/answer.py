@@ -16,6 +16,8 @@ import numpy as np
 
 from proctor.channel.wire import DEPTH, Reference
 
+PLAIN = (bool, int, float, complex, str, bytes)
+
 
 class Answerer:
     """Answers requests about `namespace`; holds the objects that the other end has references to."""
@@ -120,11 +122,11 @@ class Answerer:
     def _as_data(self, value: Any, depth: int) -> Any:
         if depth > DEPTH:
             raise ValueError(f"the value is nested more than {DEPTH} deep")
-        for kind in (bool, int, float, complex, str, bytes):
-            if isinstance(value, kind) and not isinstance(value, np.generic):
-                return value if type(value) is kind else kind.__new__(kind, value)  # type: ignore[arg-type]
-        if value is None or type(value) is Reference:
+        if value is None or type(value) in (*PLAIN, Reference):
             return value
+        if isinstance(value, PLAIN) and not isinstance(value, np.generic):
+            kind: Any = next(kind for kind in PLAIN if isinstance(value, kind))
+            return kind(value)
         if isinstance(value, (np.ndarray, np.generic)):
             array = np.array(value, subok=False)
             return array if array.dtype.kind in "biufc" else self._as_data(array.tolist(), depth + 1)
@@ -132,7 +134,9 @@ class Answerer:
             return np.asarray(value)
         if isinstance(value, (list, tuple, set, frozenset)):
             items = [self._as_data(item, depth + 1) for item in value]
-            return tuple(items) if isinstance(value, tuple) else set(items) if isinstance(value, (set, frozenset)) else items
+            if isinstance(value, (set, frozenset)):
+                return set(items)
+            return tuple(items) if isinstance(value, tuple) else items
         if isinstance(value, Mapping):
             return {self._as_data(key, depth + 1): self._as_data(item, depth + 1) for key, item in value.items()}
         return self._reference(value)
@@ -166,7 +170,8 @@ def _quiet() -> Any:
 
 def _is_tensor(value: Any) -> bool:
     module = type(value).__module__
-    return module.startswith(("tensorflow.", "keras.", "jax", "torch")) and hasattr(value, "__array__") and hasattr(value, "shape")
+    named = module.startswith(("tensorflow.", "keras.", "jax", "torch"))
+    return named and hasattr(value, "__array__") and hasattr(value, "shape")
 
 
 def _is_model(value: Any) -> bool:

@@ -165,7 +165,10 @@ class Channel:
         self.connection = connection
 
     def send(self, value: Any, timeout: float | None = None) -> None:
-        """Send `value`; raises WireError if it is not data, TimeoutError or ConnectionError if the other end is not there."""
+        """Send `value`.
+
+        Raises WireError if it is not data, TimeoutError or ConnectionError if the other end is not there.
+        """
         data = encode(value)
         self.connection.settimeout(timeout)
         self.connection.sendall(struct.pack("<I", len(data)) + data)

@@ -126,9 +126,6 @@ def exported_sources() -> dict[str, Source] | None:
 
 def _line(dataset: Dataset, found: Found, split: str, count: int) -> str:
     """Such as "mnist: 60,000 real digits (from $PROCTOR_DATA)"."""
-    if not dataset.file:
-        kind = "generated"
-    else:
-        kind = "real" if found.source == "real" else "drawn stand-in"
+    kind = "generated" if not dataset.file else "real" if found.source == "real" else "drawn stand-in"
     where = f" ({found.where})" if found.where and dataset.file else ""
     return f"{dataset.name}: {count:,} {kind} {'test ' if split == 'test' else ''}{dataset.noun}{where}"

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from proctor.channel.answer import Answerer
-from proctor.channel.wire import Channel, WireError
+from proctor.channel.wire import Channel
+from proctor.errors import WireError
 from proctor.jail import limits as bounds
 
 
@@ -42,7 +43,11 @@ def live(connection: socket.socket, scratch: Path) -> None:
 
 def _redirect_raw_output(scratch: Path) -> None:
     null = os.open(os.devnull, os.O_RDONLY)
-    raw = os.open(scratch, os.O_TMPFILE | os.O_RDWR, 0o600) if hasattr(os, "O_TMPFILE") else os.open(os.devnull, os.O_RDWR)
+    raw = (
+        os.open(scratch, os.O_TMPFILE | os.O_RDWR, 0o600)
+        if hasattr(os, "O_TMPFILE")
+        else os.open(os.devnull, os.O_RDWR)
+    )
     os.dup2(null, 0)
     os.dup2(raw, 1)
     os.dup2(raw, 2)

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from proctor.channel.student import answered
-from proctor.channel.wire import Channel, WireError
-from proctor.errors import NotGraded, StudentError
+from proctor.channel.wire import Channel
+from proctor.errors import NotGraded, StudentError, WireError
 from proctor.jail.limits import Limits
 from proctor.jail.server import CLEAN_ENVIRONMENT
 
@@ -73,7 +73,9 @@ class Jail:
         try:
             ran = self._request({"op": "cell", "source": source, "seconds": seconds}, seconds, records)
             status = str(ran.get("status"))
-            outcome = CellOutcome(status, f"stopped after {seconds:g} s" if status == "timeout" else str(ran.get("error")))
+            outcome = CellOutcome(
+                status, f"stopped after {seconds:g} s" if status == "timeout" else str(ran.get("error"))
+            )
         except StudentError as error:
             timeout = error.type in ("CellTimeout", "Timeout")
             message = f"stopped after {seconds:g} s" if timeout else str(error)

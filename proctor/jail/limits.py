@@ -35,7 +35,9 @@ class Limits:
     environment: dict[str, str] | None = None
 
     @classmethod
-    def of(cls, budget: Budget, *, threads: int = 1, seed: int = 0, environment: dict[str, str] | None = None) -> Limits:
+    def of(
+        cls, budget: Budget, *, threads: int = 1, seed: int = 0, environment: dict[str, str] | None = None
+    ) -> Limits:
         """The limits that an assignment's budget means."""
         cpu_seconds = threads * (budget.notebook_seconds + 60 * budget.call_seconds)
         return cls(budget.memory_gb, cpu_seconds, budget.output_kb, threads, seed, environment)

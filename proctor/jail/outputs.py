@@ -24,14 +24,16 @@ def _output(record: dict[str, Any]) -> NotebookNode | None:
         name = record.get("name") if record.get("name") in ("stdout", "stderr") else "stdout"
         return nbformat.v4.new_output("stream", name=name, text=_overwritten(str(record.get("text", ""))))
     if kind == "error":
-        lines = record.get("traceback") if isinstance(record.get("traceback"), list) else []
+        traceback = record.get("traceback")
+        lines = traceback if isinstance(traceback, list) else []
         return nbformat.v4.new_output(
             "error",
             ename=str(record.get("ename", ""))[:200],
             evalue=_plain(str(record.get("evalue", ""))),
             traceback=[_plain(str(line)) for line in lines],
         )
-    data = record.get("data") if isinstance(record.get("data"), dict) else {}
+    shown = record.get("data")
+    data: dict[str, Any] = shown if isinstance(shown, dict) else {}
     bundle = {mime: _plain(data[mime]) for mime in _SAFE_TEXT if isinstance(data.get(mime), str)}
     bundle |= {mime: data[mime] for mime in _PICTURES if isinstance(data.get(mime), str)}
     if not bundle:

@@ -9,9 +9,9 @@ from nbformat import NotebookNode
 
 from proctor.course import Budget
 from proctor.errors import StudentError
-from proctor.jail.outputs import tidy
 from proctor.jail.client import CellOutcome, Jail
 from proctor.jail.limits import Limits
+from proctor.jail.outputs import tidy
 from proctor.notebook import grade_id, is_check, is_train
 from proctor.verdict import CellRun
 

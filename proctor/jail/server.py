@@ -6,6 +6,7 @@ before a fork: a process that has is no longer safe to fork (TensorFlow hangs in
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import io
@@ -115,7 +116,12 @@ class ForkServer:
         }
         return subprocess.Popen(
             [sys.executable, "-I", str(VIEW), json.dumps(plan)],
-            env={**CLEAN_ENVIRONMENT, "HOME": str(scratch), "TMPDIR": str(scratch), "MPLCONFIGDIR": str(scratch / "matplotlib")},
+            env={
+                **CLEAN_ENVIRONMENT,
+                "HOME": str(scratch),
+                "TMPDIR": str(scratch),
+                "MPLCONFIGDIR": str(scratch / "matplotlib"),
+            },
             cwd="/",
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -243,10 +249,8 @@ def _reap(jails: dict[int, Path]) -> None:
 def _kill(pid: int) -> None:
     """Kill the jail and what it started in its session."""
     for kill in (os.killpg, os.kill):
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
 
 
 def _remove(folder: Path) -> None:

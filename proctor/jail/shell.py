@@ -105,7 +105,7 @@ class _Hook(DisplayHook):
 class _Publisher(DisplayPublisher):
     outputs: Outputs
 
-    def publish(self, data: dict[str, Any], metadata: Any = None, **ignored: Any) -> None:
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **ignored: Any) -> None:
         sys.stdout.flush()
         self.outputs.rich("display_data", data)
 

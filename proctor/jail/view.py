@@ -17,7 +17,17 @@ NEW_MOUNTS, NEW_USER, NEW_NETWORK, NEW_IPC = 0x00020000, 0x10000000, 0x40000000,
 READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system", "/proc")
-SETTINGS = ("ld.so.cache", "passwd", "group", "nsswitch.conf", "hosts", "localtime", "fonts", "alternatives", "ssl/certs")
+SETTINGS = (
+    "ld.so.cache",
+    "passwd",
+    "group",
+    "nsswitch.conf",
+    "hosts",
+    "localtime",
+    "fonts",
+    "alternatives",
+    "ssl/certs",
+)
 DEVICES = ("null", "zero", "full", "random", "urandom")
 
 

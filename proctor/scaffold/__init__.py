@@ -20,9 +20,8 @@ def scaffold(course: Course, name: str) -> list[Path]:
     Raises ProctorError if the name is taken, or is not one for a notebook and two folders.
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
-        raise ProctorError(
-            f'"{name}" cannot name an exercise: take lower-case letters, digits and underscores, such as "first_network"'
-        )
+        rule = 'lower-case letters, digits and single underscores, as in "first_network"'
+        raise ProctorError(f'"{name}" cannot name an exercise: use {rule}')
     folders = (course.source(name).parent, course.grader(name))
     for folder in folders:
         if folder.exists():

@@ -2,14 +2,14 @@
 
 from proctor.answers import edit, mutant, replace, variant
 
-ROW_BY_ROW = '''
+ROW_BY_ROW = """
 def softmax(scores):
     def of_row(row):
         powers = [np.exp(score - max(row)) for score in row]
         return [power / sum(powers) for power in powers]
 
     return np.apply_along_axis(of_row, -1, scores)
-'''
+"""
 
 variants = [
     variant("by way of logarithms", edit("write_softmax", "scores.max(", "np.logaddexp.reduce(scores, ")),

@@ -19,7 +19,7 @@ def test_any_shape(student, shape):
     assert_close(student.softmax(scores), reference(scores), f"probabilities of scores of shape {shape}")
 
 
-@criterion("softmax", points=1, hint="Adding a number to all scores of a row changes nothing. Which number keeps exp small?")
+@criterion("softmax", points=1, hint="Adding a number to a whole row changes nothing. Which one keeps exp small?")
 def test_large_scores(student):
     """Scores in the thousands become probabilities too."""
     scores = np.array([[1000.0, 1001.0, 999.0], [-2000.0, -2000.0, -3000.0]])

@@ -1,0 +1,67 @@
+# make demo | test | lint | verify | release | bench | coverage | lock | clean
+
+# What a shell may have set and none of this is meant to follow.
+unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONHASHSEED
+unexport PIP_NO_COMPILE PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT PIP_NO_BINARY
+unexport PYTEST_ADDOPTS COVERAGE_PROCESS_START COVERAGE_FILE KERAS_BACKEND VIRTUAL_ENV CDPATH
+# TensorFlow without its notices, and without a GPU: what is trained here is small.
+export TF_CPP_MIN_LOG_LEVEL = 3
+export CUDA_VISIBLE_DEVICES = -1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+SHELL := /bin/sh
+SUITABLE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test lint coverage verify release bench lock clean
+
+demo: $(READY)
+	@$(BIN)/proctor demo
+
+# What pytest says comes last, whatever lint found.
+test: $(READY)
+	@$(MAKE) --no-print-directory lint; linted=$$?; \
+	$(BIN)/coverage erase; $(BIN)/coverage run -m pytest; tested=$$?; \
+	test $$tested -ne 0 && exit $$tested; exit $$linted
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+coverage: $(READY)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+verify: $(READY)
+	$(BIN)/proctor verify
+
+release: $(READY)
+	$(BIN)/proctor release
+
+bench: $(READY)
+	$(BIN)/python benchmarks/bench.py
+
+# Needs uv (https://docs.astral.sh/uv/); keeps what is locked already unless UPGRADE=--upgrade.
+lock:
+	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --extra grading --group dev $(UPGRADE) \
+		--no-header --output-file requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist demo
+	find proctor tests graders benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@"$(PYTHON)" -c '$(SUITABLE)' 2>/dev/null || { \
+		echo "Proctor needs Python 3.11, 3.12 or 3.13: install one, or name it with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) has no venv; install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@echo "Installing into .venv: a few minutes, once."
+	"$(PYTHON)" -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@# Whatever was installed without its bytecode would be compiled anew at each start.
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib proctor >/dev/null || true
+	@touch $(READY)

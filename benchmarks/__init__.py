@@ -1,0 +1,1 @@
+"""The same work done by Proctor and by others, side by side."""

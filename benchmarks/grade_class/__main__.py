@@ -1,0 +1,152 @@
+"""Grade one class twice, by `proctor grade` and by plain `nbgrader autograde`, and print what each took and gave.
+
+Everything happens in a temporary folder. Both courses are released beforehand; what is timed is the command as a person
+runs it, its start included. Exits with 1 if a mark is not the expected one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.grade_class.exercise import NAME, make_plain_course, make_proctor_course
+from benchmarks.grade_class.measure import Measured, run
+from benchmarks.grade_class.submissions import FULL, Submission, class_of, hand_in
+
+START_SECONDS, SUBMISSION_SECONDS = 300, 90
+
+Marks = dict[str, float]
+
+
+def main() -> int:
+    """Run the comparison; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.grade_class", description=__doc__)
+    parser.add_argument("--submissions", type=int, default=20, help="size of the class (20)")
+    parser.add_argument("--jobs", type=int, default=0, help="passed on to proctor grade (0: one for each processor)")
+    arguments = parser.parse_args()
+    students = class_of(max(1, arguments.submissions))
+    console = Console()
+    console.print(machine(), highlight=False)
+    with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
+        ours, theirs = Path(folder, "proctor"), Path(folder, "nbgrader")
+        with console.status("making the courses …"):
+            prepare(ours, theirs, students)
+        with console.status("the students' own cells in one warm process …"):
+            floor, bare = measure_floor(theirs, len(students))
+        with console.status("proctor grade …"):
+            jobs = ["--jobs", str(arguments.jobs)]
+            proctor = grade(ours, ["proctor", "grade", NAME, *jobs], len(students))
+        with console.status("nbgrader autograde …"):
+            nbgrader = grade(theirs, ["nbgrader", "autograde", NAME], len(students))
+        by_proctor, by_nbgrader = marks(ours), marks(theirs)
+    rows = {"the students' own cells": floor, "proctor grade": proctor, "nbgrader autograde": nbgrader}
+    console.print(costs(rows, bare, {"proctor grade": by_proctor, "nbgrader autograde": by_nbgrader}, students))
+    console.print(given(students, by_proctor, by_nbgrader))
+    console.print(f"proctor / own cells  {proctor.seconds / bare:.2f}", highlight=False)
+    console.print(f"nbgrader / proctor   {nbgrader.seconds / proctor.seconds:.1f}", highlight=False)
+    surprises = [
+        f"{tool} gave {student} ({students[student].what}) {found.get(student)}, expected {expected[student]:g}"
+        for tool, found, expected in (
+            ("proctor", by_proctor, {student: work.due for student, work in students.items()}),
+            ("nbgrader", by_nbgrader, {student: work.expected_of_nbgrader for student, work in students.items()}),
+        )
+        for student in students
+        if found.get(student) != expected[student]
+    ]
+    for surprise in surprises:
+        console.print(surprise, style="red", highlight=False)
+    return 1 if surprises else 0
+
+
+def machine() -> str:
+    """What this is measured on."""
+    cores = len(os.sched_getaffinity(0))
+    packages = ", ".join(f"{package} {version(package)}" for package in ("proctor", "nbgrader", "keras", "numpy"))
+    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
+    return f"{cores} cores ({platform.machine()}), Python {platform.python_version()}, {packages}; load {load}"
+
+
+def prepare(ours: Path, theirs: Path, students: dict[str, Submission]) -> None:
+    """Make and release both courses, and hand the same work in to both."""
+    ours.mkdir()
+    theirs.mkdir()
+    make_proctor_course(ours)
+    make_plain_course(theirs)
+    _run(ours, ["proctor", "release", NAME], START_SECONDS)
+    _run(theirs, ["nbgrader", "generate_assignment", NAME], START_SECONDS)
+    hand_in(ours, students)
+    hand_in(theirs, students)
+
+
+def measure_floor(course: Path, count: int) -> tuple[Measured, float]:
+    """The run of the students' own cells, and the seconds that these took alone."""
+    command = ["benchmarks.grade_class.floor", str(course / "submitted")]
+    measured = _run(Path(__file__).parents[2], command, START_SECONDS + SUBMISSION_SECONDS * count)
+    return measured, sum(json.loads(measured.said.splitlines()[-1]))
+
+
+def grade(course: Path, command: list[str], count: int) -> Measured:
+    """Grade the class in `course`."""
+    return _run(course, command, START_SECONDS + SUBMISSION_SECONDS * count)
+
+
+def _run(folder: Path, module: list[str], timeout: float) -> Measured:
+    """Run `python -m MODULE` as in an activated environment (nbgrader calls `alembic`), TensorFlow without notices."""
+    quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "MPLBACKEND": "Agg"}
+    environment = {**os.environ, **quiet, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    return run([sys.executable, "-m", *module], folder, environment, timeout)
+
+
+def marks(course: Path) -> Marks:
+    """Each student's points in the course's gradebook."""
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        return {found.student.id: found.score for found in book.assignment_submissions(NAME)}
+
+
+def costs(rows: dict[str, Measured], bare: float, found: dict[str, Marks], students: dict[str, Submission]) -> Table:
+    """What each way took, and how many of its marks are those due."""
+    table = Table("", title=f"{len(students)} submissions", title_justify="left")
+    for column in ("wall time", "a submission", "times the bare compute", "peak memory", "right marks"):
+        table.add_column(column, justify="right")
+    for name, measured in rows.items():
+        # Of the students' own cells only the compute counts, not the start of their process.
+        seconds = measured.seconds if name in found else bare
+        right = sum(found[name].get(student) == work.due for student, work in students.items()) if name in found else ""
+        table.add_row(
+            name,
+            f"{seconds:.1f} s",
+            f"{seconds / len(students):.2f} s",
+            f"{seconds / bare:.2f}",
+            f"{measured.peak / 2**20:.0f} MiB",
+            f"{right} of {len(students)}" if name in found else "",
+        )
+    return table
+
+
+def given(students: dict[str, Submission], by_proctor: Marks, by_nbgrader: Marks) -> Table:
+    """The marks of each piece of work; where one is not the one due, it is red."""
+    table = Table("submission", title=f"marks, of {FULL}", title_justify="left")
+    for column in ("due", "proctor", "nbgrader"):
+        table.add_column(column, justify="right")
+    for student, work in students.items():
+        points = [by_proctor.get(student), by_nbgrader.get(student)]
+        shown = ["–" if mark is None else f"{mark:g}" for mark in points]
+        colours = ["green" if mark == work.due else "red" for mark in points]
+        coloured = [f"[{colour}]{text}[/]" for colour, text in zip(colours, shown, strict=True)]
+        table.add_row(work.what, f"{work.due:g}", *coloured)
+    return table
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,280 @@
+"""What is checked at grading only in the convolution exercise: a reference of our own, and numerical gradients."""
+
+import numpy as np
+import pytest
+from numpy.lib.stride_tricks import sliding_window_view
+
+from proctor import CriterionFailed, as_array, assert_close, assert_dtype, assert_shape, criterion, fetch, share
+
+# batch, height, width, channels, kernel height, kernel width, kernels, stride, pad
+LAYERS = [
+    (2, 7, 6, 3, 3, 2, 4, 1, 0),
+    (1, 5, 8, 1, 3, 3, 2, 2, 1),
+    (3, 6, 9, 2, 2, 4, 1, 3, 2),
+    (1, 4, 5, 2, 4, 5, 3, 1, 0),
+    (2, 8, 5, 1, 1, 1, 2, 2, 0),
+    (1, 3, 4, 2, 5, 3, 2, 2, 2),
+]
+# batch, height, width, channels, size, stride
+POOLS = [(2, 6, 8, 3, 2, 2), (1, 7, 5, 2, 3, 1), (3, 5, 6, 1, 2, 3), (1, 4, 4, 2, 4, 1), (2, 5, 7, 2, 3, 2)]
+TYPES = ["float64", "float32", "int64"]
+
+
+def layer(shape, dtype="float64"):
+    """Images, kernels and biases of a layer; whole numbers if dtype says so."""
+    batch, height, width, channels, high, wide, count, _, _ = shape
+    draw = np.random.default_rng(sum(shape))
+    sizes = (batch, height, width, channels), (high, wide, channels, count), (count,)
+    return [(3 * draw.normal(size=size)).astype(dtype) for size in sizes]
+
+
+def distinct(shape):
+    """Numbers around 0, no two of them closer than 0.5, in random order."""
+    size = int(np.prod(shape))
+    return (np.random.default_rng(size).permutation(size) / 2 - size / 4).reshape(shape)
+
+
+def windows(images, high, wide, stride):
+    """Every window: (batch, rows, columns, channels, high, wide)."""
+    return sliding_window_view(images, (high, wide), axis=(1, 2))[:, ::stride, ::stride]
+
+
+def convolved(images, kernels, biases, stride, pad):
+    """What convolve must return."""
+    frame = ((0, 0), (pad, pad), (pad, pad), (0, 0))
+    seen = windows(np.pad(images.astype(float), frame), *kernels.shape[:2], stride)
+    return np.einsum("brcdhw,hwdk->brck", seen, kernels.astype(float)) + biases
+
+
+def pooled(images, size, stride, mode):
+    """What pool must return."""
+    seen = windows(images.astype(float), size, size, stride)
+    return seen.max(axis=(4, 5)) if mode == "max" else seen.mean(axis=(4, 5))
+
+
+def numerical_gradient(loss, array, step=2**-6):
+    """The slope of `loss` for every element of `array`, by nudging it to both sides."""
+    gradient, nudged = np.zeros(array.shape), array.astype(float)
+    for index in np.ndindex(array.shape):
+        here = nudged[index]
+        nudged[index] = here + step
+        above = loss(nudged)
+        nudged[index] = here - step
+        gradient[index] = (above - loss(nudged)) / (2 * step)
+        nudged[index] = here
+    return gradient
+
+
+def assert_matches(found, expected, dtype, what):
+    """`found` is `expected` to the precision of `dtype`, in which the inputs were given."""
+    array = as_array(found, what)
+    if dtype == "float32" and array.dtype == np.float64:
+        # Stored in 16 digits, but computed from numbers of 7.
+        array = array.astype("float32")
+    assert_close(array, expected, what)
+
+
+def asked(student, function, *arguments, **settings):
+    """What the student's function returns; fails if it changed one of the arrays that it was given."""
+    sent = [share(student, value) if isinstance(value, np.ndarray) else value for value in arguments]
+    found = getattr(student, function)(*sent, **settings)
+    for number, (handle, value) in enumerate(zip(sent, arguments, strict=True), start=1):
+        if isinstance(value, np.ndarray) and not np.array_equal(fetch(handle), value):
+            raise CriterionFailed(f"{function} to leave its arguments as they are", f"argument {number} was changed")
+    return found
+
+
+@criterion("pad_images", points=1, hint="Batch and channels never grow, pad may be 0, and what is given must not be changed.")
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("shape, pad", [((2, 3, 5, 2), 0), ((1, 4, 2, 3), 1), ((3, 1, 1, 1), 4), ((2, 6, 3, 1), 2)])
+def test_frames_any_batch(student, shape, pad, dtype):
+    """Any batch of images is framed, whatever its shape and type of numbers, and left as it was."""
+    images = layer((*shape, 1, 1, 1, 1, 0), dtype)[0]
+    expected = np.zeros((shape[0], shape[1] + 2 * pad, shape[2] + 2 * pad, shape[3]), dtype)
+    expected[:, pad : pad + shape[1], pad : pad + shape[2]] = images
+    assert_close(asked(student, "pad_images", images, pad), expected, "padded")
+
+
+@criterion("output_size", points=1, hint="Pixels left over at the end make no further position; the answer is of type int.")
+def test_counts_for_any_length(student):
+    """The count is right, and a whole number, for any length, window, stride and padding."""
+    for length in (1, 4, 7, 10):
+        for window in (1, 2, 3, 5):
+            for stride in (1, 2, 3):
+                for pad in (0, 1, 2):
+                    positions = len(range(0, length + 2 * pad - window + 1, stride))
+                    if positions:
+                        found = student.output_size(length, window, stride, pad)
+                        what = f"output_size({length}, {window}, {stride}, {pad})"
+                        assert_dtype(found, "int", what)
+                        assert_close(found, positions, what)
+
+
+@criterion("convolution_step", points=1, hint="A patch may have many channels and any height and width; leave it as it is.")
+@pytest.mark.parametrize("shape", [(3, 3, 3), (2, 5, 1), (4, 1, 2), (1, 1, 8)])
+@pytest.mark.parametrize("dtype", TYPES)
+def test_any_patch(student, shape, dtype):
+    """Patches of any shape and type of numbers are answered with one number, and left as they were."""
+    draw = np.random.default_rng(sum(shape))
+    patch, kernel = (4 * draw.normal(size=shape)).astype(dtype), (4 * draw.normal(size=shape)).astype(dtype)
+    expected = float(np.dot(patch.ravel().astype(float), kernel.ravel().astype(float)) - 1.5)
+    assert_matches(asked(student, "convolution_step", patch, kernel, -1.5), np.asarray(expected), dtype, "the answer")
+
+
+@criterion("convolve", points=2, hint="Try images and kernels that are not square, several channels, a stride of 3.")
+@pytest.mark.parametrize("shape", LAYERS)
+def test_any_layer(student, shape):
+    """Images and kernels of any shape are convolved, with any stride and padding."""
+    images, kernels, biases = layer(shape)
+    found = student.convolve(images, kernels, biases, stride=shape[-2], pad=shape[-1])
+    assert_close(found, convolved(images, kernels, biases, *shape[-2:]), "maps")
+
+
+@criterion("convolve", points=1, hint="Of which type is the array that you fill? Do you write into one that you were given?")
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("shape", [LAYERS[0], LAYERS[1]])
+def test_convolves_any_number_type(student, shape, dtype):
+    """Images of floats or of whole numbers are convolved alike, and left as they were."""
+    images, kernels, biases = layer(shape, dtype)
+    if dtype == "int64":
+        kernels, biases = kernels / 4, biases + 0.25
+    found = asked(student, "convolve", images, kernels, biases, stride=shape[-2], pad=shape[-1])
+    assert_matches(found, convolved(images, kernels, biases, *shape[-2:]), dtype, "maps")
+
+
+@criterion("pool", points=1, hint="Try images that are not square, a stride unlike the size, and several channels.")
+@pytest.mark.parametrize("mode", ["max", "average"])
+@pytest.mark.parametrize("shape", POOLS)
+def test_pools_any_images(student, shape, mode):
+    """Images of any shape are pooled, each channel by itself, with any size and stride."""
+    images = distinct(shape[:4])
+    assert_close(student.pool(images, *shape[4:], mode), pooled(images, *shape[4:], mode), "pooled")
+
+
+@criterion("pool", points=1, hint="The mean of whole numbers need not be one; and images that are given must not be changed.")
+@pytest.mark.parametrize("mode", ["max", "average"])
+@pytest.mark.parametrize("dtype", TYPES)
+def test_pools_any_number_type(student, dtype, mode):
+    """Images of floats or of whole numbers are pooled alike, and left as they were."""
+    images = (2 * distinct((2, 5, 4, 3)) - 300).astype(dtype)
+    expected = pooled(images, 2, 1, mode)
+    found = as_array(asked(student, "pool", images, 2, 1, mode), "pooled")
+    assert_matches(found, expected, dtype, "pooled")
+
+
+@pytest.fixture(params=LAYERS, ids=str)
+def backward(request):
+    """A layer's inputs, an upstream gradient, and the loss that it belongs to."""
+    images, kernels, biases = layer(request.param)
+    stride, pad = request.param[-2:]
+    maps = convolved(images, kernels, biases, stride, pad)
+    upstream = np.random.default_rng(maps.size).normal(size=maps.shape)
+
+    def loss(images=images, kernels=kernels, biases=biases):
+        return float(np.sum(upstream * convolved(images, kernels, biases, stride, pad)))
+
+    def gradients(student):
+        found = asked(student, "convolve_backward", upstream, images, kernels, stride=stride, pad=pad)
+        if not isinstance(found, (tuple, list)) or len(found) != 3:
+            raise CriterionFailed("three arrays: d_images, d_kernels, d_biases", type(found).__name__)
+        return found
+
+    return images, kernels, biases, loss, gradients
+
+
+@criterion("convolve_backward", points=2, hint="Every pixel collects from all windows, kernels and channels; cut the frame off.")
+def test_gradient_for_images(student, backward):
+    """d_images is the slope that one finds by nudging every pixel, for any shape, stride and padding."""
+    images, _, _, loss, gradients = backward
+    assert_close(gradients(student)[0], numerical_gradient(lambda array: loss(images=array), images), "d_images")
+
+
+@criterion("convolve_backward", points=1, hint="A kernel collects from every position of every image.")
+def test_gradient_for_kernels(student, backward):
+    """d_kernels is the slope that one finds by nudging every number of every kernel."""
+    _, kernels, _, loss, gradients = backward
+    assert_close(gradients(student)[1], numerical_gradient(lambda array: loss(kernels=array), kernels), "d_kernels")
+
+
+@criterion("convolve_backward", points=1, hint="A bias is added at every position of every image of its own map.")
+def test_gradient_for_biases(student, backward):
+    """d_biases is the slope that one finds by nudging every bias."""
+    _, _, biases, loss, gradients = backward
+    assert_close(gradients(student)[2], numerical_gradient(lambda array: loss(biases=array), biases), "d_biases")
+
+
+@criterion("convolve_backward", points=1, hint="Gradients have fractions even where images have none: of which type are your arrays?")
+@pytest.mark.parametrize("dtype", ["float32", "int64"])
+def test_gradients_for_any_number_type(student, dtype):
+    """The gradients are as good for images of float32 or of whole numbers."""
+    images, kernels, biases = layer(LAYERS[1], dtype)
+    upstream = np.random.default_rng(3).normal(size=(1, 3, 4, 2)).astype("float32" if dtype == "float32" else "float64")
+    kernels = kernels if dtype == "float32" else kernels / 4
+
+    def loss(images=images, kernels=kernels):
+        return float(np.sum(upstream * convolved(images, kernels, biases, 2, 1)))
+
+    found = asked(student, "convolve_backward", upstream, images, kernels, stride=2, pad=1)
+    assert_matches(found[0], numerical_gradient(lambda array: loss(images=array), images), dtype, "d_images")
+    assert_matches(found[1], numerical_gradient(lambda array: loss(kernels=array), kernels), dtype, "d_kernels")
+    assert_matches(found[2], upstream.sum(axis=(0, 1, 2), dtype=float), dtype, "d_biases")
+
+
+@criterion("max_mask", points=1, hint="What happens where several elements are equally large, or all are below zero?")
+@pytest.mark.parametrize(
+    "window",
+    [np.zeros((2, 2)), np.array([[3, 1, 3], [0, 3, 2]]), -1.0 - distinct((3, 4)) ** 2, np.full((1, 3), -2.0), np.ones((1, 1))],
+)
+def test_exactly_one_is_marked(student, window):
+    """Exactly one element is marked, and it is a largest one, even where several are equal or all are negative."""
+    found = as_array(asked(student, "max_mask", window), "mask")
+    assert_shape(found, window.shape, "mask")
+    marked = np.argwhere(found != 0)
+    if len(marked) != 1:
+        raise CriterionFailed("exactly one element to be marked", f"{len(marked)}")
+    row, column = marked[0]
+    assert_close(np.asarray(found[row, column], float), np.asarray(1.0), "the mark")
+    if window[row, column] != window.max():
+        raise CriterionFailed("a largest element to be marked", f"one of {window[row, column]:g}, below {window.max():g}")
+
+
+@criterion("spread_evenly", points=1, hint="Any number over any window, whole numbers and negative ones too.")
+@pytest.mark.parametrize("value, shape", [(-3.5, (1, 1)), (7, (3, 4)), (0.0, (2, 2)), (1, (5, 2)), (-2, (1, 6))])
+def test_shares_of_any_number(student, value, shape):
+    """Any number is divided equally over a window of any shape."""
+    assert_close(student.spread_evenly(value, shape), np.full(shape, float(value) / np.prod(shape)), "shares")
+
+
+@criterion("pool_backward", points=2, hint="Visit the very windows that pool visits, image by image and channel by channel.")
+@pytest.mark.parametrize("mode", ["max", "average"])
+@pytest.mark.parametrize("shape", POOLS)
+def test_gradient_of_any_pooling(student, shape, mode):
+    """The gradient is the slope that one finds by nudging every pixel, for any shape, size and stride."""
+    images = distinct(shape[:4])
+    upstream = np.random.default_rng(1).normal(size=pooled(images, *shape[4:], mode).shape)
+    slope = numerical_gradient(lambda array: float(np.sum(upstream * pooled(array, *shape[4:], mode))), images)
+    assert_close(asked(student, "pool_backward", upstream, images, *shape[4:], mode), slope, "d_images")
+
+
+@criterion("pool_backward", points=1, hint="Each window hands out its gradient once, to one of its largest pixels.")
+@pytest.mark.parametrize("size, stride", [(2, 2), (3, 1)])
+def test_nothing_is_handed_out_twice(student, size, stride):
+    """Where pixels are equally large, as after a ReLU, max pooling hands each gradient out once."""
+    images = np.maximum(distinct((2, 6, 6, 2)) - 20, 0)
+    upstream = 1.0 + np.random.default_rng(5).random(size=pooled(images, size, stride, "max").shape)
+    found = as_array(student.pool_backward(upstream, images, size, stride, "max"), "d_images")
+    assert_shape(found, images.shape, "d_images")
+    for channel in range(images.shape[-1]):
+        arrived, sent = found[..., channel].sum(), upstream[..., channel].sum()
+        assert_close(np.asarray(arrived, float), np.asarray(sent), f"the sum of d_images in channel {channel}")
+
+
+@criterion("pool_backward", points=1, hint="Shares have fractions even where images have none: of which type is your array?")
+@pytest.mark.parametrize("mode", ["max", "average"])
+@pytest.mark.parametrize("dtype", ["float32", "int64"])
+def test_pool_gradients_for_any_number_type(student, dtype, mode):
+    """The gradient is as good for images of float32 or of whole numbers."""
+    images = (2 * distinct((1, 4, 6, 2))).astype(dtype)
+    upstream = np.random.default_rng(2).normal(size=(1, 2, 3, 2)).astype("float32" if dtype == "float32" else "float64")
+    slope = numerical_gradient(lambda array: float(np.sum(upstream * pooled(array, 2, 2, mode))), images)
+    assert_matches(asked(student, "pool_backward", upstream, images, 2, 2, mode), slope, dtype, "d_images")

@@ -1,0 +1,115 @@
+"""Other right answers of the price list exercise, and wrong ones."""
+
+from proctor.answers import append, edit, mutant, replace, retrained, untrained, variant
+
+COLUMNS_OF_TEN = """
+def price_list():
+    bedrooms = np.linspace(1, 10, 10, dtype="float32")[:, np.newaxis]
+    return bedrooms, (50_000 + 50_000 * bedrooms) / 100_000
+"""
+TYPED_OUT = """
+def price_list():
+    return [np.array([5.0, 3.0, 8.0, 1.0, 2.0, 4.0, 6.0]), np.array([3.0, 2.0, 4.5, 1.0, 1.5, 2.5, 3.5])]
+"""
+FUNCTIONAL = """
+def build_model():
+    bedrooms = keras.Input((1,), name="bedrooms")
+    model = keras.Model(bedrooms, keras.layers.Dense(units=1, activation="linear", name="price")(bedrooms))
+    model.compile(loss=keras.losses.MeanSquaredError(), optimizer=keras.optimizers.Adam(learning_rate=0.1))
+    return model
+"""
+GROWN = """
+def build_model():
+    model = keras.models.Sequential()
+    model.add(keras.layers.InputLayer(shape=[1]))
+    model.add(keras.layers.Dense(1))
+    model.add(keras.layers.Activation("linear"))
+    model.compile("rmsprop", "mse", metrics=["mae"])
+    return model
+"""
+RESCALED = """
+def build_model():
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Rescaling(0.1), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.01), "mse")
+    return model
+"""
+CALLED = """
+def predict_prices(model, bedrooms):
+    houses = np.reshape([float(size) for size in bedrooms], (len(bedrooms), 1))
+    return keras.ops.convert_to_numpy(keras.ops.squeeze(model(houses), axis=1)) * 1e5
+"""
+ONE_BY_ONE = """
+def predict_prices(model, bedrooms):
+    return np.array([float(model.predict(np.array([[size]]), verbose=0)[0, 0]) * 100_000 for size in bedrooms])
+"""
+SHARED = """
+keras.utils.set_random_seed(1)
+neuron = keras.layers.Dense(1)
+
+def build_model():
+    model = keras.Sequential([keras.Input((1,)), neuron])
+    model.compile("sgd", "mse")
+    return model
+"""
+
+LIST, MODEL, TRAINING, QUOTES = "write_price_list", "write_build_model", "write_training", "write_predict_prices"
+PREDICTION = "model.predict(column, verbose=0)[:, 0]"
+
+variants = [
+    variant("columns of ten houses, two at a time", replace(LIST, COLUMNS_OF_TEN),
+            edit(TRAINING, "epochs=500", "epochs=200, batch_size=2"), retrained()),
+    variant("seven houses typed out in any order", replace(LIST, TYPED_OUT)),
+    variant("functional model, Adam, early end", replace(MODEL, FUNCTIONAL),
+            edit(TRAINING, "epochs=500", "epochs=400, callbacks=[keras.callbacks.EarlyStopping('loss', patience=40)]"),
+            retrained()),
+    variant("layers added one by one, loss under its short name", replace(MODEL, GROWN)),
+    variant("bedrooms scaled inside the model", replace(MODEL, RESCALED)),
+    variant("the weight starts at zero", edit(MODEL, "Dense(1)", "Dense(1, kernel_initializer='zeros')")),
+    variant("calls the model instead of predict", replace(QUOTES, CALLED)),
+    variant("asks for each house on its own", replace(QUOTES, ONE_BY_ONE)),
+]
+
+mutants = [
+    mutant("prices in full", edit(LIST, "0.5 + 0.5 * bedrooms", "50_000 + 50_000 * bedrooms"),
+           fails="prices_follow_the_rule"),
+    mutant("prices in full, trained on them", edit(LIST, "0.5 + 0.5 * bedrooms", "50_000 + 50_000 * bedrooms"),
+           edit(TRAINING, "epochs=500", "epochs=30"), retrained(), fails=["prices_follow_the_rule", "train_model"]),
+    mutant("prices in thousands", edit(LIST, "0.5 + 0.5 * bedrooms", "50 + 50 * bedrooms"),
+           fails="prices_follow_the_rule"),
+    mutant("forgets what the house itself costs", edit(LIST, "0.5 + 0.5 *", "0.5 *"), fails="prices_follow_the_rule"),
+    mutant("Python lists", edit(LIST, "return bedrooms, prices", "return bedrooms.tolist(), prices.tolist()"),
+           fails="price_list"),
+    mutant("whole numbers of bedrooms", edit(LIST, "np.arange(1.0, 7.0)", "np.arange(1, 7)"), fails="two_float_arrays"),
+    mutant("five houses", edit(LIST, "7.0", "6.0"), fails="six_sizes"),
+    mutant("the same house six times", edit(LIST, "np.arange(1.0, 7.0)", "np.ones(6)"), fails="six_sizes"),
+    mutant("one price fewer than houses", edit(LIST, "return bedrooms, prices", "return bedrooms, prices[1:]"),
+           fails=["two_float_arrays", "prices_follow_the_rule"]),
+    mutant("returns nothing", edit(LIST, "return bedrooms, prices", ""), fails="price_list"),
+    mutant("the whole list as one input", edit(MODEL, "shape=(1,)", "shape=(6,)"), fails="build_model"),
+    mutant("one output for each house on the list", edit(MODEL, "Dense(1)", "Dense(6)"), fails="build_model"),
+    mutant("no input named", edit(MODEL, "keras.Input(shape=(1,)), ", ""), fails=["one_number_in", "one_neuron"]),
+    mutant("ReLU behind the neuron", edit(MODEL, "Dense(1)", "Dense(1, activation='relu')"), fails="a_straight_line"),
+    mutant("a hidden layer before the neuron", edit(MODEL, "keras.layers.Dense(1)",
+           "keras.layers.Dense(8), keras.layers.Dense(1)"), untrained(), fails=["one_neuron", "train_model"]),
+    mutant("no bias", edit(MODEL, "Dense(1)", "Dense(1, use_bias=False)"), fails="one_neuron"),
+    mutant("mean absolute error", edit(MODEL, 'loss="mean_squared', 'loss="mean_absolute'), fails="compiled"),
+    mutant("never compiled", edit(MODEL, "    model.compile(optimizer=\"sgd\", loss=\"mean_squared_error\")\n", ""),
+           fails="compiled"),
+    mutant("every model shares one layer", replace(MODEL, SHARED), fails="a_new_model_each_time"),
+    mutant("hands in an untrained model", untrained(), fails="train_model"),
+    mutant("stops after five epochs", edit(TRAINING, "500", "5"), retrained(), fails="train_model"),
+    mutant("stops in the valley", edit(TRAINING, "500", "60"), edit(MODEL, "Dense(1)", "Dense(1, 'linear', True, 'zeros')"),
+           retrained(), fails="train_model"),
+    mutant("steps far too small", edit(MODEL, '"sgd"', "keras.optimizers.SGD(1e-6)"), edit(TRAINING, "500", "100"),
+           retrained(), fails="train_model"),
+    mutant("ignores the houses", edit(QUOTES, PREDICTION, "np.full(len(column), 4.0)"), fails="predict_prices"),
+    mutant("knows the rule instead of asking the model", edit(QUOTES, PREDICTION, "(0.5 + 0.5 * column[:, 0])"),
+           fails=["full_prices", "any_model"]),
+    mutant("asks a new model", append(QUOTES, "quote = predict_prices\n\n"
+           "def predict_prices(model, bedrooms):\n    return quote(build_model(), bedrooms)\n"), fails="predict_prices"),
+    mutant("leaves the prices in hundreds of thousands", edit(QUOTES, "100_000 * ", ""), fails="predict_prices"),
+    mutant("gives back a column", edit(QUOTES, "[:, 0]", ""), fails="predict_prices"),
+    mutant("quotes the first house only", edit(QUOTES, "[:, 0]", "[0]"), fails="predict_prices"),
+    mutant("hands the list to the model as it is", edit(QUOTES, "predict(column", "predict(bedrooms"),
+           fails=["lists_and_whole_numbers", "any_model"]),
+]

@@ -1,0 +1,38 @@
+"""What is checked at grading only in the price list exercise."""
+
+import numpy as np
+import pytest
+
+from proctor import as_array, assert_between, assert_close, criterion
+
+
+@criterion("build_model", points=1, hint="Build the layers inside the function, so that each call starts afresh.")
+def test_a_new_model_each_time(student):
+    """Every call of build_model gives a new model; changing one leaves the others as they are."""
+    sizes = np.array([[0.0], [1.0], [5.0]])
+    first = student.build_model()
+    before = first.predict(sizes)
+    second = student.build_model()
+    second.set_weights([weights + 1 for weights in second.weights])
+    assert_close(first.predict(sizes), before, "predictions of the first model")
+
+
+@criterion("train_model", points=1, hint="The model has to follow the rule for every size, not only for those that are named.")
+@pytest.mark.parametrize("bedrooms, price", [(2.5, 1.75), (9.0, 5.0)])
+def test_other_houses(student, bedrooms, price):
+    """The trained model prices other houses that it has never seen to within 0.25."""
+    found = as_array(student.model.predict(np.array([[bedrooms]])), "predictions")
+    assert_between(found, price - 0.25, price + 0.25, f"the price of {bedrooms:g} bedrooms")
+
+
+@criterion("predict_prices", points=1, hint="Use the model and the houses that the function is given, whatever they are.")
+@pytest.mark.parametrize(
+    "weight, bias, bedrooms", [(-0.2, 7.0, [0.0, 2.5, 7.0, 11.0]), (2.0, 0.25, [7.0]), (0.0, 1.5, [10.0, 1.0])]
+)
+def test_any_model(student, weight, bias, bedrooms):
+    """predict_prices asks the model that it is given, for the houses that it is given, however many."""
+    keras = student.keras
+    model = keras.Sequential([keras.layers.InputLayer(shape=(1,)), keras.layers.Dense(1)])
+    model.set_weights([np.array([[weight]], "float32"), np.array([bias], "float32")])
+    expected = 100_000 * (weight * np.array(bedrooms, "float32") + bias)
+    assert_close(student.predict_prices(model, bedrooms), expected.astype("float32"), "prices")

@@ -1,0 +1,226 @@
+"""Other right answers of the exercise on stopping, and wrong ones."""
+
+from proctor.answers import edit, hand_in, mutant, replace, retrained, untrained, variant
+
+FUNCTIONAL = """
+def build_model():
+    pictures = keras.Input(shape=(28, 28), name="pictures")
+    x = keras.layers.Reshape((784,))(pictures)
+    x = keras.layers.Dense(300)(x)
+    x = keras.layers.ReLU()(x)
+    x = keras.layers.Dense(100, activation=keras.activations.gelu)(x)
+    x = keras.layers.Dense(10)(x)
+    model = keras.Model(pictures, keras.layers.Softmax()(x))
+    model.compile(
+        optimizer=keras.optimizers.RMSprop(learning_rate=1e-3),
+        loss=keras.losses.SparseCategoricalCrossentropy(),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+    )
+    return model
+"""
+LAYER_BY_LAYER = """
+def build_model():
+    model = keras.models.Sequential()
+    model.add(keras.layers.Input((28, 28)))
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(256, activation="relu", kernel_regularizer=keras.regularizers.L2(1e-5)))
+    model.add(keras.layers.BatchNormalization())
+    model.add(keras.layers.Dropout(0.2))
+    model.add(keras.layers.Dense(10))
+    model.add(keras.layers.Activation("softmax"))
+    optimizer = keras.optimizers.SGD(learning_rate=0.1, momentum=0.9)
+    model.compile(optimizer, "sparse_categorical_crossentropy", ["accuracy"])
+    return model
+"""
+IN_KERAS = """
+def preprocess(images):
+    return keras.ops.cast(images, "float32") / 255.0
+"""
+IN_DOUBLE = """
+def preprocess(images):
+    fractions = np.array(images, dtype=float)
+    fractions *= 1 / 255
+    return fractions
+"""
+STEP_BY_STEP = """
+class StopAt(keras.callbacks.Callback):
+    def __init__(self, target=0.99):
+        super().__init__()
+        self.goal = target
+
+    def on_epoch_end(self, epoch, logs=None):
+        if logs is None:
+            return
+        accuracy = logs.get("accuracy")
+        if accuracy is None or accuracy < self.goal:
+            return
+        print(f"{accuracy:.1%} is good enough: stopping after epoch {epoch + 1}")
+        self.model.stop_training = True
+"""
+BY_EXCEPTION = """
+class StopAt(keras.callbacks.Callback):
+    def __init__(self, target=0.99):
+        self.target = target
+
+    def on_epoch_end(self, epoch, logs=None):
+        try:
+            self.model.stop_training = bool(logs["accuracy"] >= self.target)
+        except (KeyError, TypeError):
+            pass
+"""
+WITH_A_DATASET = """
+def train(model, x, y, target=0.99, max_epochs=15):
+    callbacks = [keras.callbacks.TerminateOnNaN(), StopAt(target=target)]
+    return model.fit(x=np.asarray(x), y=np.asarray(y), epochs=max_epochs, callbacks=callbacks, verbose=0)
+"""
+ONE_EPOCH_AT_A_TIME = """
+def train(model, x, y, target=0.99, max_epochs=15):
+    supervisor = StopAt(target)
+    history = model.fit(x, y, epochs=max_epochs, batch_size=64, shuffle=True, callbacks=supervisor)
+    return history
+"""
+IN_PLACE = """
+def preprocess(images):
+    fractions = images.astype("float32", copy=False)
+    fractions /= 255
+    return fractions
+"""
+ALWAYS_THE_SAME_LESSON = """
+def train(model, x, y, target=0.99, max_epochs=15):
+    x, y = x_train[:500], train_labels[:500]
+    return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
+"""
+A_MODEL_OF_ITS_OWN = """
+def train(model, x, y, target=0.99, max_epochs=15):
+    model = build_model()
+    return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
+"""
+ANOTHER_KEY = """
+        if (logs or {}).get("acc", 0.0) >= self.target:
+            self.model.stop_training = True
+"""
+
+variants = [
+    variant("functional, Reshape, two hidden layers, Softmax as a layer", replace("write_build_model", FUNCTIONAL)),
+    variant("batch normalisation, dropout, L2, momentum", replace("write_build_model", LAYER_BY_LAYER)),
+    variant("scales with keras.ops", replace("write_preprocess", IN_KERAS)),
+    variant("scales a copy in double precision", replace("write_preprocess", IN_DOUBLE)),
+    variant("the callback returns early and says why", replace("write_stop_at", STEP_BY_STEP)),
+    variant("the callback catches the missing key", replace("write_stop_at", BY_EXCEPTION)),
+    variant("more than one callback, default batches", replace("write_train", WITH_A_DATASET)),
+    variant("a single callback instead of a list", replace("write_train", ONE_EPOCH_AT_A_TIME)),
+    variant("asks for a little more than 99 %", edit("write_train", "target=0.99", "target=0.995"), retrained()),
+]
+mutants = [
+    # preprocess
+    mutant("forgets to scale", edit("write_preprocess", " / 255", ""), fails="preprocess"),
+    mutant("divides by 256", edit("write_preprocess", "255", "256"), fails="preprocess"),
+    mutant("divides bytes without remainder", edit("write_preprocess", '.astype("float32") /', " //"), fails="preprocess"),
+    mutant("scales to -1 ... 1", edit("write_preprocess", "/ 255", "/ 127.5 - 1"), fails="preprocess"),
+    mutant("scales by the brightest of the batch", edit("write_preprocess", "/ 255", "/ images.max()"), fails="the_same_in_any_batch"),
+    mutant("scales the caller's own array", replace("write_preprocess", IN_PLACE), fails="leaves_its_input_alone"),
+    mutant(
+        "unrolls the pictures already",
+        edit("write_preprocess", "/ 255", "/ 255 if len(images) == 0 else (images / 255).reshape(len(images), -1)"),
+        fails="preprocess",
+    ),
+    # build_model
+    mutant("eleven units", edit("write_build_model", "Dense(10", "Dense(11"), untrained(), fails="ten_probabilities"),
+    mutant("nine units", edit("write_build_model", "Dense(10", "Dense(9"), untrained(), fails="build_model"),
+    mutant("no softmax", edit("write_build_model", ', activation="softmax"', ""), untrained(), fails="build_model"),
+    mutant("sigmoid for softmax", edit("write_build_model", '"softmax"', '"sigmoid"'), untrained(), fails="build_model"),
+    mutant(
+        "softmax of every row of the picture",
+        edit("write_build_model", "            keras.layers.Flatten(),\n", ""),
+        untrained(),
+        fails=["build_model", "train"],
+    ),
+    mutant(
+        "crossentropy for one-hot labels",
+        edit("write_build_model", '"sparse_categorical', '"categorical'),
+        fails=["build_model", "train"],
+    ),
+    mutant(
+        "squared error on labels",
+        edit("write_build_model", '"sparse_categorical_crossentropy"', '"mse"'),
+        fails=["is_taught_by_crossentropy"],
+    ),
+    mutant(
+        "takes probabilities for logits",
+        edit(
+            "write_build_model",
+            '"sparse_categorical_crossentropy"',
+            "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+        ),
+        fails="is_taught_by_crossentropy",
+    ),
+    mutant(
+        "calls the metric acc",
+        edit("write_build_model", 'metrics=["accuracy"]', 'metrics=["acc"]'),
+        fails=["reports_its_accuracy", "ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+    ),
+    mutant("not compiled", edit("write_build_model", "    model.compile(", "    dict("), fails=["build_model", "train"]),
+    # StopAt
+    mutant("stops only above the target", edit("write_stop_at", ">=", ">"), fails="stop_at"),
+    mutant("stops below the target", edit("write_stop_at", ">=", "<"), fails=["stop_at", "train"]),
+    mutant(
+        "reads the old key",
+        edit("write_stop_at", '"accuracy"', '"acc"'),
+        fails=["stop_at", "ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+    ),
+    mutant(
+        "watches the validation accuracy",
+        edit("write_stop_at", '"accuracy"', '"val_accuracy"'),
+        fails=["stop_at", "ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+    ),
+    mutant(
+        "needs the key to be there",
+        edit("write_stop_at", '.get("accuracy", 0.0)', '["accuracy"]'),
+        fails="keeps_quiet_without_an_accuracy",
+    ),
+    mutant("needs logs to be there", edit("write_stop_at", "(logs or {})", "logs"), fails="keeps_quiet_without_an_accuracy"),
+    mutant(
+        "always stops at 99 %",
+        edit("write_stop_at", ">= self.target", ">= 0.99"),
+        fails=[
+            "any_target_in_any_epoch",
+            "ends_when_the_target_is_met",
+            "ends_with_the_first_epoch_that_meets_the_target",
+        ],
+    ),
+    mutant(
+        "sets a flag that nobody reads",
+        edit("write_stop_at", "self.model.stop_training", "self.stop_training"),
+        fails=["stop_at", "ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+    ),
+    mutant(
+        "gives up in late epochs",
+        edit("write_stop_at", ">= self.target", ">= self.target or epoch > 20"),
+        fails="any_target_in_any_epoch",
+    ),
+    # train
+    mutant(
+        "forgets the callback",
+        edit("write_train", "callbacks=[StopAt(target)], ", ""),
+        fails=["ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+    ),
+    mutant(
+        "always the same target",
+        edit("write_train", "StopAt(target)", "StopAt()"),
+        fails=["ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+    ),
+    mutant("always fifteen epochs", edit("write_train", "epochs=max_epochs", "epochs=15"), fails="ends_at_max_epochs"),
+    mutant("returns the model", edit("write_train", "return model.fit", "model.fit"), fails="train"),
+    mutant("labels off by one", edit("write_train", "fit(x, y,", "fit(x, (y + 1) % 10,"), fails="teaches_what_it_is_given"),
+    mutant("always the same lesson", replace("write_train", ALWAYS_THE_SAME_LESSON), fails="teaches_what_it_is_given"),
+    mutant("teaches a model of its own", replace("write_train", A_MODEL_OF_ITS_OWN), fails="teaches_what_it_is_given"),
+    # what is handed in
+    mutant("hands in an untrained model", untrained(), fails=["reads_the_training_digits", "reads_new_digits"]),
+    mutant("hands in no model file but another", hand_in("mnist_callback.keras", b"not a model"), fails="accuracy"),
+    mutant(
+        "learns a thousand digits by heart",
+        edit("write_train", "fit(x, y,", "fit(x[:1000], y[:1000],"),
+        retrained(),
+        fails="accuracy",
+    ),
+]

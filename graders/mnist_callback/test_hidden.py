@@ -1,0 +1,114 @@
+"""The criteria of `mnist_callback` that never leave this folder."""
+
+import numpy as np
+import pytest
+from proctor import (
+    CriterionFailed,
+    accuracy,
+    assert_close,
+    assert_dtype,
+    assert_equal,
+    criterion,
+    crossentropy,
+    datasets,
+    fetch,
+    share,
+)
+
+
+@pytest.fixture(scope="module")
+def new_digits():
+    """The test digits, which no notebook can load at grading, as fractions, and their labels."""
+    images, labels = datasets.load("mnist", split="test")
+    return images / np.float32(255), labels
+
+
+@criterion("preprocess", points=1, hint="Does the same picture always become the same fractions, whatever comes with it?")
+@pytest.mark.parametrize(
+    "count, darkest, brightest, kind",
+    [(1, 0, 255, "uint8"), (7, 0, 90, "uint8"), (33, 20, 200, "int32"), (5, 0, 120, "float32"), (2, 3, 9, "float64")],
+)
+def test_the_same_in_any_batch(student, count, darkest, brightest, kind):
+    """Any number of pictures, dark or bright, of any numeric type, is scaled in the same way."""
+    levels = np.random.default_rng(count).integers(darkest, brightest, (count, 28, 28), endpoint=True).astype(kind)
+    found = student.preprocess(levels)
+    assert_dtype(found, "float", "preprocess(images)")
+    assert_close(found, levels.astype("float64") / 255, "preprocess(images)", rtol=1e-3)
+
+
+@criterion("preprocess", points=1, hint="Return a new array; does one of your lines write into the one that came in?")
+@pytest.mark.parametrize("kind", ["uint8", "float32", "float64"])
+def test_leaves_its_input_alone(student, kind):
+    """The pictures that come in are left as they were."""
+    levels = np.random.default_rng(9).integers(0, 256, (4, 28, 28)).astype(kind)
+    images = share(student, levels)
+    student.preprocess(images)
+    assert_equal(fetch(images), levels, "images")
+
+
+@criterion("build_model", points=1, hint="Which crossentropy takes integers, and does it expect probabilities?")
+def test_is_taught_by_crossentropy(student):
+    """The loss is the crossentropy of the model's probabilities with integer labels."""
+    pictures = np.random.default_rng(11).random((40, 28, 28), dtype="float32")
+    model = student.build_model()
+    found = model.predict(pictures)
+    least, most = found.argmin(axis=1).astype("uint8"), found.argmax(axis=1).astype("uint8")
+    # The difference of two labellings, so that what a regulariser adds to both does not matter.
+    losses = [model.evaluate(pictures, labels, verbose=0, return_dict=True)["loss"] for labels in (least, most)]
+    expected = crossentropy(model, (pictures, least)) - crossentropy(model, (pictures, most))
+    assert_close(losses[0] - losses[1], expected, "the loss of unlikely labels less that of likely ones", rtol=0.02)
+
+
+@criterion("stop_at", points=1, hint="Where does the number in your comparison come from?")
+@pytest.mark.parametrize(
+    "target, epoch, reached, stops",
+    [(0.9, 0, 0.9, True), (0.9, 40, 0.899, False), (0.5, 3, 0.7, True), (1.0, 12, 0.999, False), (1.0, 1, 1.0, True)],
+)
+def test_any_target_in_any_epoch(student, target, epoch, reached, stops):
+    """Any other target works in the same way, in the first epoch and in a late one."""
+    model = student.keras.Sequential()
+    model.compile()
+    callback = student.StopAt(target)
+    callback.set_model(model)
+    callback.on_epoch_end(epoch, {"accuracy": reached, "loss": 0.3})
+    if bool(model.stop_training) is not stops:
+        wanted, found = ("a stop", "training goes on") if stops else ("training goes on", "a stop")
+        raise CriterionFailed(f"{wanted} at {reached} with target={target}", found)
+
+
+@criterion("train", points=1, hint="Is the callback made with the target that `train` was given?")
+def test_ends_with_the_first_epoch_that_meets_the_target(student):
+    """Training ends with the first epoch that meets the target, whatever the target is."""
+    history = student.train(student.build_model(), *stripes(600), target=0.75, max_epochs=25)
+    found = list(history.history["accuracy"])
+    meets = [epoch + 1 for epoch, value in enumerate(found) if value >= 0.75]
+    if (meets[:1] or [25]) != [len(found)]:
+        raise CriterionFailed(f"an end after epoch {(meets or [25])[0]}", f"after {len(found)}")
+
+
+@criterion("train", points=1, hint="Does `fit` get the model, the pictures and the labels that `train` was given?")
+def test_teaches_what_it_is_given(student):
+    """The model given to `train` learns the pictures and labels given to it."""
+    model, lesson = student.build_model(), stripes(600)
+    before = crossentropy(model, lesson)
+    student.train(model, *lesson, target=2.0, max_epochs=6)
+    after = crossentropy(model, lesson)
+    if not after < before:
+        raise CriterionFailed(f"a crossentropy below the {before:.3g} of before", f"{after:.3g} after 6 epochs")
+
+
+@criterion("accuracy", points=3, needs="build_model", hint="Nearly all of the training digits, and few of the new ones?")
+def test_reads_new_digits(student, new_digits, thresholds, credit):
+    """The saved model reads 97 % of digits that it has never seen correctly."""
+    found = accuracy(student.model, new_digits)
+    credit.between(found, zero=thresholds["new_none"], full=thresholds["new_full"])
+
+
+def stripes(count):
+    """`count` easy pictures, bright in one of ten pairs of columns, and in which; in mixed order."""
+    rng = np.random.default_rng(count)
+    labels = rng.integers(0, 10, count)
+    pictures = rng.random((count, 28, 28), dtype="float32") / 4
+    for picture, label in zip(pictures, labels, strict=True):
+        picture[:, 4 + 2 * label : 6 + 2 * label] += 0.75
+    return pictures, labels.astype("uint8")

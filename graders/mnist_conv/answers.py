@@ -1,0 +1,231 @@
+"""Other right answers of the exercise on convolutions, and wrong ones."""
+
+from proctor.answers import append, edit, hand_in, mutant, replace, retrained, untrained, variant
+
+FUNCTIONAL = """
+def build_model():
+    pictures = keras.Input(shape=(28, 28, 1))
+    x = keras.layers.Conv2D(16, (3, 3), padding="same")(pictures)
+    x = keras.layers.ReLU()(x)
+    x = keras.layers.MaxPool2D(pool_size=(2, 2), strides=2)(x)
+    x = keras.layers.Reshape((-1,))(x)
+    x = keras.layers.Dense(100, activation="relu")(x)
+    x = keras.layers.Dropout(0.3)(x)
+    x = keras.layers.Dense(10)(x)
+    model = keras.Model(inputs=pictures, outputs=keras.layers.Softmax()(x))
+    model.compile(
+        optimizer=keras.optimizers.Nadam(),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=False),
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
+    )
+    return model
+"""
+LAYER_BY_LAYER = """
+def build_model():
+    model = keras.models.Sequential(name="reader")
+    model.add(keras.layers.InputLayer(shape=(28, 28, 1)))
+    model.add(keras.layers.Convolution2D(filters=24, kernel_size=5, use_bias=False))
+    model.add(keras.layers.BatchNormalization())
+    model.add(keras.layers.Activation("relu"))
+    model.add(keras.layers.MaxPooling2D())
+    model.add(keras.layers.Flatten())
+    model.add(keras.layers.Dense(64, activation="relu", kernel_regularizer="l2"))
+    model.add(keras.layers.Dense(10))
+    model.add(keras.layers.Activation("softmax"))
+    optimizer = keras.optimizers.SGD(learning_rate=0.05, momentum=0.9, nesterov=True)
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+NESTED = """
+def build_model():
+    eyes = keras.Sequential([keras.layers.Conv2D(32, 3, activation="relu"), keras.layers.MaxPooling2D(3)])
+    mind = keras.Sequential([keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10, activation="softmax")])
+    model = keras.Sequential([keras.Input((28, 28, 1)), eyes, keras.layers.Flatten(), mind])
+    model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    return model
+"""
+AVERAGES = """
+    model = keras.Sequential(
+        [
+            keras.layers.Input((28, 28, 1)),
+            keras.layers.Conv2D(32, 3, activation="relu"),
+            keras.layers.AveragePooling2D(2),
+            keras.layers.Flatten(),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile("rmsprop", "sparse_categorical_crossentropy", ["accuracy"])
+    return model
+"""
+BY_RESHAPING = """
+def add_channel(images):
+    fractions = np.asarray(images) * (1 / 255)
+    return fractions.reshape(len(images), 28, 28, 1)
+"""
+IN_KERAS = """
+def add_channel(images):
+    return keras.layers.Rescaling(1 / 255)(images[..., None])
+"""
+BY_NEW_AXIS = """
+def add_channel(images):
+    return (images / 255.0)[:, :, :, np.newaxis].astype(np.float32)
+"""
+A_SINGLE_CALLBACK = """
+def train(model, x, y, target=0.996, max_epochs=10):
+    supervisor = StopAt(target)
+    return model.fit(np.array(x), np.array(y), epochs=max_epochs, batch_size=64, callbacks=supervisor)
+"""
+TWO_PARTS = """
+def train(model, x, y, target=0.996, max_epochs=10):
+    history = model.fit(
+        x, y, validation_split=0.1, batch_size=100, epochs=max_epochs, verbose=0,
+        callbacks=[keras.callbacks.TerminateOnNaN(), StopAt(target=target)],
+    )
+    return history
+"""
+IN_PLACE = """
+def add_channel(images):
+    fractions = images.astype("float32", copy=False)
+    fractions /= 255
+    return fractions[..., None]
+"""
+RESHAPED_IN_PLACE = """
+def add_channel(images):
+    images.shape = (len(images), 28, 28, 1)
+    return images / 255
+"""
+ANOTHER_MODEL = """
+model = keras.Sequential([
+    keras.Input((28, 28, 1)),
+    keras.layers.Conv2D(8, 3, activation="relu"),
+    keras.layers.MaxPooling2D(),
+    keras.layers.Conv2D(8, 3, activation="relu"),
+    keras.layers.Flatten(),
+    keras.layers.Dense(10, activation="softmax"),
+])
+"""
+A_MODEL_OF_ITS_OWN = """
+def train(model, x, y, target=0.996, max_epochs=10):
+    model = build_model()
+    return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
+"""
+
+POOL = "            keras.layers.MaxPooling2D(2),\n"
+CONVOLUTION = '            keras.layers.Conv2D(32, 5, activation="relu"),\n'
+LATE = ["ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"]
+
+variants = [
+    variant("functional, ReLU and Softmax as layers, dropout", replace("write_build_model", FUNCTIONAL)),
+    variant("batch normalisation, L2, momentum", replace("write_build_model", LAYER_BY_LAYER)),
+    variant("models in a model", replace("write_build_model", NESTED)),
+    variant("average pooling, no hidden layer", replace("write_build_model", "def build_model():" + AVERAGES)),
+    variant("reshapes, in double precision", replace("write_add_channel", BY_RESHAPING)),
+    variant("scales with a Keras layer", replace("write_add_channel", IN_KERAS)),
+    variant("a new axis, scaled before", replace("write_add_channel", BY_NEW_AXIS)),
+    variant("a single callback instead of a list, smaller batches", replace("write_train", A_SINGLE_CALLBACK)),
+    variant("keeps some pictures for validation", replace("write_train", TWO_PARTS)),
+]
+mutants = [
+    # add_channel
+    mutant("forgets to scale", edit("write_add_channel", " / 255", ""), fails="add_channel"),
+    mutant("divides by 256", edit("write_add_channel", "255", "256"), fails="add_channel"),
+    mutant("no channel", edit("write_add_channel", "np.expand_dims(images.astype(\"float32\") / 255, axis=-1)", "images / 255"), fails="add_channel"),
+    mutant("the channel first", edit("write_add_channel", "axis=-1", "axis=1"), fails="add_channel"),
+    mutant("one picture of many channels", edit("write_add_channel", "axis=-1", "axis=0"), fails="add_channel"),
+    mutant(
+        "three channels",
+        edit("write_add_channel", "np.expand_dims(images.astype(\"float32\") / 255, axis=-1)", "np.stack([images / 255] * 3, axis=-1)"),
+        fails="add_channel",
+    ),
+    mutant(
+        "rows and columns change places",
+        edit("write_add_channel", "images.astype(", "images.transpose(0, 2, 1).astype("),
+        fails="add_channel",
+    ),
+    mutant("scales by the brightest of the batch", edit("write_add_channel", "/ 255", "/ images.max()"), fails="the_same_in_any_batch"),
+    mutant(
+        "only for as many pictures as there are",
+        edit("write_add_channel", "axis=-1)", "axis=-1).reshape(len(train_images) if len(images) > 2 else 2, 28, 28, 1)"),
+        fails="the_same_in_any_batch",
+    ),
+    mutant("scales the caller's own array", replace("write_add_channel", IN_PLACE), fails="leaves_its_input_alone"),
+    mutant("reshapes the caller's own array", replace("write_add_channel", RESHAPED_IN_PLACE), fails="leaves_its_input_alone"),
+    # build_model
+    mutant(
+        "two convolutions",
+        edit("write_build_model", CONVOLUTION, CONVOLUTION * 2),
+        untrained(),
+        fails="one_convolution_and_one_pool",
+    ),
+    mutant("two pools", edit("write_build_model", POOL, POOL * 2), untrained(), fails="one_convolution_and_one_pool"),
+    mutant(
+        "no pool",
+        edit("write_build_model", POOL, ""),
+        untrained(),
+        fails=["one_convolution_and_one_pool", "within_the_budget"],
+    ),
+    mutant(
+        "a stride for a pool",
+        edit("write_build_model", CONVOLUTION + POOL, CONVOLUTION.replace("5,", "5, strides=2,")),
+        untrained(),
+        fails="one_convolution_and_one_pool",
+    ),
+    mutant(
+        "no convolution",
+        edit("write_build_model", CONVOLUTION, ""),
+        untrained(),
+        fails="one_convolution_and_one_pool",
+    ),
+    mutant(
+        "pools first",
+        edit("write_build_model", CONVOLUTION + POOL, POOL + CONVOLUTION),
+        untrained(),
+        fails="one_convolution_and_one_pool",
+    ),
+    mutant("too many units", edit("write_build_model", "Dense(128", "Dense(512"), untrained(), fails="within_the_budget"),
+    mutant("eleven classes", edit("write_build_model", "Dense(10", "Dense(11"), untrained(), fails="build_model"),
+    mutant("no softmax", edit("write_build_model", ', activation="softmax"', ""), untrained(), fails="build_model"),
+    mutant(
+        "no Flatten",
+        edit("write_build_model", "            keras.layers.Flatten(),\n", ""),
+        untrained(),
+        fails=["build_model", "train"],
+    ),
+    mutant(
+        "crossentropy for one-hot labels",
+        edit("write_build_model", '"sparse_categorical', '"categorical'),
+        fails=["build_model", "train"],
+    ),
+    mutant(
+        "takes probabilities for logits",
+        edit(
+            "write_build_model",
+            '"sparse_categorical_crossentropy"',
+            "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+        ),
+        fails="is_taught_by_crossentropy",
+    ),
+    mutant(
+        "calls the metric acc",
+        edit("write_build_model", 'metrics=["accuracy"]', 'metrics=["acc"]'),
+        fails=["reports_its_accuracy", *LATE],
+    ),
+    mutant("returns no model", edit("write_build_model", "    return model", "    model"), untrained(), fails=["build_model", "train"]),
+    # train
+    mutant("forgets the callback", edit("write_train", "callbacks=[StopAt(target)], ", ""), fails=LATE),
+    mutant("always the same target", edit("write_train", "StopAt(target)", "StopAt(0.995)"), fails=LATE),
+    mutant("always ten epochs", edit("write_train", "epochs=max_epochs", "epochs=10"), fails="ends_at_max_epochs"),
+    mutant("forgets to return the History", edit("write_train", "return model.fit", "model.fit"), fails="train"),
+    mutant("labels off by one", edit("write_train", "fit(x, y,", "fit(x, (y + 1) % 10,"), fails="teaches_what_it_is_given"),
+    mutant("teaches a model of its own", replace("write_train", A_MODEL_OF_ITS_OWN), fails="teaches_what_it_is_given"),
+    # what is handed in
+    mutant("hands in an untrained model", untrained(), fails=["reads_the_training_digits", "reads_new_digits"]),
+    mutant("hands in another model", append("write_train", ANOTHER_MODEL), untrained(), fails="accuracy"),
+    mutant("hands in half a file", hand_in("mnist_conv.keras", b"PK\x03\x04"), fails="accuracy"),
+    mutant(
+        "learns two thousand digits by heart",
+        edit("write_train", "fit(x, y,", "fit(x[:2000], y[:2000],"),
+        retrained(),
+        fails=["reads_the_training_digits", "reads_new_digits"],
+    ),
+]

@@ -1,0 +1,177 @@
+"""The criteria of `series_windows` that never leave this folder."""
+
+import math
+
+import numpy as np
+import pytest
+
+from proctor import (
+    CriterionFailed,
+    as_array,
+    assert_close,
+    criterion,
+    mean_squared_error,
+    take,
+)
+
+SPLIT, DAYS, WINDOW, NOISE = 3 * 365 + 1, 4 * 365 + 1, 20, 6.0
+
+
+def random_series(days, seed):
+    """A series without any pattern."""
+    return np.random.default_rng(seed).normal(100, 30, days).astype("float32")
+
+
+def make_series(seed):
+    """The notebook's four years, with noise of another seed."""
+    day = np.arange(DAYS)
+    year = 2 * np.pi * day / 365.25
+    sales = 120 + 0.04 * day - 55 * np.cos(year) - 20 * np.cos(2 * year + 0.9)
+    return (sales + np.random.default_rng(seed).normal(0, NOISE, DAYS)).astype("float32")
+
+
+def cut(series, window):
+    """All windows of a series, and the value after each."""
+    cuts = np.lib.stride_tricks.sliding_window_view(series, window + 1)
+    return cuts[:, :-1], cuts[:, -1]
+
+
+@criterion("baseline", points=1, hint="Does it use `start` and the series it is given?")
+@pytest.mark.parametrize("days, start", [(50, 1), (200, 150), (33, 32)])
+def test_naive_on_any_series(student, days, start):
+    """The naive forecast is right for any series and any first day."""
+    series = random_series(days, start)
+    expected = [series[day - 1] for day in range(start, days)]
+    assert_close(student.naive_forecast(series, start), np.array(expected), "the naive forecast")
+
+
+@criterion("baseline", points=1, hint="Flatten both before you subtract; square before you average.")
+@pytest.mark.parametrize("shapes", [((300,), (300,)), ((300, 1), (300,)), ((300,), (300, 1))])
+def test_error_of_any_forecast(student, shapes):
+    """The mean squared error is right for long forecasts of either shape."""
+    forecast, actual = random_series(300, 1), random_series(300, 2)
+    expected = sum((float(a) - float(b)) ** 2 for a, b in zip(forecast, actual, strict=True)) / 300
+    found = student.mean_squared_error(forecast.reshape(shapes[0]), actual.reshape(shapes[1]))
+    assert_close(found, expected, f"the error of shapes {shapes[0]} and {shapes[1]}", rtol=1e-4)
+
+
+@criterion("windowed_dataset", points=2, hint="Try windows of one day, and a batch that is larger than all there is.")
+@pytest.mark.parametrize("days, window, batch_size", [(50, 1, 7), (31, 30, 8), (200, 12, 64), (40, 9, 500)])
+def test_windows_of_any_series(student, days, window, batch_size):
+    """Windows and labels are right for any series, window and batch size."""
+    series = random_series(days, days + window)
+    windows, labels = joined(take(student.windowed_dataset(series, window, batch_size, False), days + 5))
+    expected = cut(series, window)
+    assert_close(windows, expected[0], "windows")
+    assert_close(labels, expected[1], "labels")
+
+
+@criterion("windowed_dataset", points=1, hint="How large is the shuffle's buffer, and does it hold windows or batches?")
+def test_batches_draw_from_the_whole_series(student):
+    """With shuffling, each batch holds windows from all over the series."""
+    items = take(student.windowed_dataset(np.arange(600), 5, 20, True), 40)
+    spread = float(np.mean([np.std(as_array(labels, "labels")) for _, labels in items]))
+    whole = float(np.std(np.arange(5, 600)))
+    if not spread >= 0.7 * whole:
+        raise CriterionFailed(
+            f"labels that lie about as far apart within a batch as in the whole ramp (standard deviation {whole:.0f})",
+            f"a standard deviation of {spread:.0f} within a batch",
+        )
+
+
+@criterion("windowed_dataset", points=1, hint="Is the random order remembered from the first epoch?")
+def test_every_epoch_has_its_own_order(student):
+    """With shuffling, a second epoch comes in an order of its own."""
+    dataset = student.windowed_dataset(np.arange(80), 5, 10, True)
+    (_, first), (_, second) = joined(take(dataset, 20)), joined(take(dataset, 20))
+    if len(first) == len(second) and (first == second).all():
+        raise CriterionFailed("another order in the second epoch", "the same order in both")
+
+
+@criterion("split_series", points=1, hint="Together the two parts' windows have every label once.")
+@pytest.mark.parametrize("days, start, window", [(60, 40, 1), (500, 333, 25), (90, 30, 30)])
+def test_no_leak_across_any_split(student, days, start, window):
+    """In any split, training knows nothing from `start` on, and validation forecasts every day from `start` on."""
+    found = student.split_series(np.arange(days, dtype="float32"), start, window)
+    if not isinstance(found, (tuple, list)) or len(found) != 2:
+        raise CriterionFailed("a pair (train, valid)", f"a value of type {type(found).__name__}")
+    train, valid = (as_array(part, "a part") for part in found)
+    if valid.ndim != 1 or len(valid) <= window:
+        raise CriterionFailed("a flat part for validation, longer than a window", f"one of shape {valid.shape}")
+    assert_close(train, np.arange(start, dtype="float32"), "train")
+    assert_close(cut(valid, window)[1], np.arange(start, days, dtype="float32"), "the labels of the validation windows")
+
+
+@criterion("why_shuffle", points=1, hint="Each batch counts once, also a smaller last one.")
+@pytest.mark.parametrize("column", [False, True])
+def test_spread_of_any_batches(student, column):
+    """The spread is right for any labels, flat or in a column, and with a smaller last batch."""
+    labels = random_series(107, 5)
+    means = [labels[i : i + 10].mean() for i in range(0, 107, 10)]
+    labels = labels[:, None] if column else labels
+    dataset = student.tf.data.Dataset.from_tensor_slices((np.zeros((107, 3)), labels)).batch(10)
+    assert_close(student.spread_of_batches(dataset), float(np.std(means)), "the spread", rtol=1e-3)
+
+
+@criterion("build_model", points=1, hint="Where do `mean` and `std` enter your layers?")
+@pytest.mark.parametrize("mean, std", [(-300.0, 40.0), (0.5, 0.001), (2e5, 3e3)])
+def test_scaling_for_any_series(student, mean, std):
+    """Untrained, a model for any series answers numbers of about its size, and not always the same."""
+    windows = np.random.default_rng(2).normal(mean, std, (200, 9)).astype("float32")
+    found = student.build_model(9, mean, std).predict(windows)
+    if float(np.abs(found - mean).max()) > 6 * std or float(found.std()) < 0.005 * std:
+        raise CriterionFailed(
+            f"answers of about {mean:g} ± {std:g}", f"answers from {found.min():.6g} to {found.max():.6g}"
+        )
+
+
+@criterion(
+    "forecast", points=2, hint="Compare one forecast by hand with the model's answer to the window before that day."
+)
+@pytest.mark.parametrize("days, start, window", [(70, 50, 6), (400, 90, 15), (30, 29, 10)])
+def test_forecast_of_any_series(student, days, start, window):
+    """Any series is forecast day by day from the window before each, in order."""
+    layers = student.keras.layers
+    model = student.keras.Sequential(
+        [layers.InputLayer((window,)), layers.Rescaling(0.01), layers.Dense(8, activation="tanh"), layers.Dense(1)]
+    )
+    series = random_series(days, days)
+    expected = model.predict(cut(series[start - window :], window)[0])[:, 0]
+    assert_close(student.forecast(model, series, start, window), expected, "the forecast", rtol=1e-3)
+
+
+@criterion("beats_naive", points=1, needs="build_model", hint="Does your own comparison in the notebook show it, too?")
+def test_better_than_naive_on_the_fourth_year(student, thresholds, credit):
+    """On the fourth year, the saved model's MSE is at most 85 % of the naive one's."""
+    credit.between(ratio(student.model, [48]), zero=thresholds["none"], full=thresholds["full"])
+
+
+@criterion(
+    "beats_naive",
+    points=2,
+    needs="build_model",
+    hint="More epochs, or fewer units, if it knows its own series by heart.",
+)
+def test_better_than_naive_with_other_noise(student, thresholds, credit):
+    """On five fourth years with other noise, the saved model's MSE is at most 85 % of the naive one's."""
+    credit.between(ratio(student.model, range(9101, 9106)), zero=thresholds["none"], full=thresholds["full"])
+
+
+def joined(items):
+    """All windows and all labels (flat) of a list of batches."""
+    if not items or any(not isinstance(item, (tuple, list)) or len(item) != 2 for item in items):
+        raise CriterionFailed("batches that are pairs of windows and labels", f"{len(items)} elements of another kind")
+    windows = [as_array(windows, "windows") for windows, _ in items]
+    if any(part.ndim != 2 or part.shape[1] != windows[0].shape[1] for part in windows):
+        raise CriterionFailed("windows of one length in every batch", f"shapes {[part.shape for part in windows][:4]}")
+    return np.concatenate(windows), np.concatenate([as_array(labels, "labels").ravel() for _, labels in items])
+
+
+def ratio(model, seeds):
+    """The model's error over the naive one's, on the fourth years of these seeds together."""
+    errors = []
+    for seed in seeds:
+        windows, labels = cut(make_series(seed)[SPLIT - WINDOW :], WINDOW)
+        errors.append((mean_squared_error(model.predict(windows), labels), mean_squared_error(windows[:, -1], labels)))
+    found, naive = np.mean(errors, axis=0)
+    return math.inf if not naive else float(found / naive)

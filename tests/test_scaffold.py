@@ -1,0 +1,104 @@
+"""`proctor new` makes exercises that are worth copying: they prove themselves."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from proctor.course import Course
+from proctor.errors import CourseError, ProctorError
+from proctor.scaffold import find_or_begin, scaffold
+from proctor.verify import verify
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+def test_a_new_exercise_proves_itself(tmp_path):
+    """What `proctor new` makes passes `proctor verify` as it is."""
+    course = find_or_begin(tmp_path)
+    scaffold(course, "first_steps")
+    findings = list(verify(course, "first_steps"))
+    assert [finding.problem for finding in findings if finding.problem] == []
+    kinds = [finding.kind for finding in findings]
+    assert (kinds.count("variant"), kinds.count("mutant")) == (2, 3)
+
+
+def test_a_new_exercise_comes_last_and_names_its_files(course):
+    """It is a notebook and four files of graders, after the exercises that are there."""
+    made = scaffold(course, "first_steps")
+    assert [path.relative_to(course.root).as_posix() for path in made] == [
+        "source/first_steps/first_steps.ipynb",
+        "graders/first_steps/assignment.toml",
+        "graders/first_steps/test_public.py",
+        "graders/first_steps/test_hidden.py",
+        "graders/first_steps/answers.py",
+    ]
+    assert course.names() == ["double", "first_steps"]
+    assert course.assignment("first_steps").order == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["", "First", "2nd", "first-steps", "first steps", "first__steps", "steps_", "class", "../up", "schön"]
+)
+def test_a_name_that_would_not_do_is_refused(course, name):
+    """A name that is no lower-case identifier is refused, and nothing is made."""
+    with pytest.raises(ProctorError, match="cannot name an exercise"):
+        scaffold(course, name)
+    assert course.names() == ["double"]
+
+
+@pytest.mark.parametrize("folder", ["source", "graders"])
+def test_what_is_there_is_never_written_over(course, folder):
+    """A name whose folder is there already is refused, even if only one of the two is."""
+    (course.root / folder / "first_steps").mkdir()
+    with pytest.raises(ProctorError, match=f"{folder}/first_steps/ is there already"):
+        scaffold(course, "first_steps")
+    assert not list(course.root.glob("*/first_steps/*"))
+
+
+def test_a_folder_with_other_things_becomes_no_course(tmp_path):
+    """Only an empty folder (but for hidden files) becomes a course; any other is left alone."""
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(CourseError, match="no course here"):
+        find_or_begin(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_the_course_around_a_folder_is_found(course):
+    """Inside a course no new one begins."""
+    assert find_or_begin(course.root / "source") == Course(course.root.resolve())
+
+
+def test_a_new_course_is_set_up_as_this_one(tmp_path):
+    """nbgrader's settings of a new course are this repository's, under its own name."""
+    (tmp_path / ".git").mkdir()
+    course = find_or_begin(tmp_path)
+    ours = (REPOSITORY / "nbgrader_config.py").read_text(encoding="utf-8")
+    theirs = (course.root / "nbgrader_config.py").read_text(encoding="utf-8")
+    assert f'course_id = "{tmp_path.name}"' in theirs
+    assert theirs == ours.replace('course_id = "proctor"', f'course_id = "{tmp_path.name}"')
+
+
+def test_check_runs_a_notebook_without_jupyter(course, proctor):
+    """`proctor check` shows the table of each check cell, and the cells that stopped."""
+    scaffold(course, "first_steps")
+    notebook = course.source("first_steps")
+    shutil.copy(course.grader("first_steps") / "test_public.py", notebook.parent)
+    assert "2 of 2 points" in proctor("check", str(notebook)).stdout
+
+    text = notebook.read_text(encoding="utf-8")
+    notebook.write_text(text.replace("return powers / powers.sum", "return power / powers.sum"), encoding="utf-8")
+    said = proctor("check", str(notebook)).stdout
+    assert "cell 'show_opinions' stopped with NameError: name 'power' is not defined" in said
+    assert "0 of 2 points" in said
+
+
+@pytest.mark.parametrize("text, reason", [(None, "No such file"), ("{}", "not a notebook"), ("é{", "not a notebook")])
+def test_check_says_what_it_cannot_read(course, proctor, text, reason):
+    """What is no notebook is said to be none, in one sentence."""
+    path = course.root / "mine.ipynb"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    said = proctor("check", str(path), code=2).stdout
+    assert "mine.ipynb cannot be read" in said
+    assert reason in said
