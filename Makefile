@@ -48,7 +48,7 @@ bench: $(READY)
 # Needs uv (https://docs.astral.sh/uv/); keeps what is locked already unless UPGRADE=--upgrade.
 lock:
 	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --extra grading --group dev $(UPGRADE) \
-		--no-header --output-file requirements.lock
+		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist demo

@@ -26,7 +26,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from proctor import release
+from proctor import nbgrader_course
 from proctor.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError, UnreadableSubmission
 from proctor.feedback import inert, table
@@ -78,7 +78,7 @@ def register(course: Course, name: str) -> None:
         except MissingEntry:
             pass
     with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as folder:
-        release.generate(course, name, Path(folder) / "release")
+        nbgrader_course.generate(course, name, Path(folder) / "release")
 
 
 def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
@@ -114,12 +114,12 @@ def feedback(course: Course, name: str, student: str) -> Path:
 
     Raises ProctorError if the submission is not graded or the page cannot be made.
     """
-    folder = release.directory(course, assignment_id=name, student_id=glob.escape(student))
-    config = release.settings(course)
+    folder = nbgrader_course.directory(course, assignment_id=name, student_id=glob.escape(student))
+    config = nbgrader_course.settings(course)
     config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.filters = FILTERS
     try:
-        release.run(GenerateFeedback, folder, config)
+        nbgrader_course.run(GenerateFeedback, folder, config)
     except ProctorError as error:
         raise ProctorError(f"no feedback on {name!r} for {plain(student)}: {error}") from error
     return course.feedback(student, name)
@@ -188,7 +188,7 @@ class _OneCommit(Session):
 @contextmanager
 def _transaction(course: Course) -> Iterator[Gradebook]:
     """The gradebook, locked for us, everything done to it saved at the end or, if anything is raised, not at all."""
-    folder = release.directory(course)
+    folder = nbgrader_course.directory(course)
     url = make_url(folder.db_url)
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite:
@@ -196,7 +196,7 @@ def _transaction(course: Course) -> Iterator[Gradebook]:
     book = None
     try:
         address = url.render_as_string(hide_password=False)
-        release.make_gradebook(address)
+        nbgrader_course.make_gradebook(address)
         book = Gradebook(address, folder.course_id)
         book.db.remove()
         book.db = scoped_session(sessionmaker(class_=_OneCommit, bind=book.engine))
@@ -206,7 +206,7 @@ def _transaction(course: Course) -> Iterator[Gradebook]:
         book.db().really_commit()
     except OperationalError as error:
         if "locked" in str(error):
-            raise ProctorError(release.BUSY) from error
+            raise ProctorError(nbgrader_course.BUSY) from error
         raise
     finally:
         if book is not None:
@@ -257,7 +257,7 @@ def _save(
     book.update_or_create_student(student)
     with book.db.no_autoflush:  # nbgrader builds a submission piece by piece
         book.update_or_create_submission(name, student, **({"timestamp": handed_in} if handed_in else {}))
-    config = release.settings(course)
+    config = nbgrader_course.settings(course)
     scores = _Scores(verdict, config=config)
     scores.gradebook, scores.notebook_id, scores.assignment_id, scores.student_id = book, name, name, student
     for index, cell in enumerate(notebook.cells):

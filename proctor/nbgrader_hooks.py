@@ -72,15 +72,15 @@ def complete_release(assignment: str, student: str, notebooks: list[str]) -> Non
 
     nbgrader logs what a hook raises and goes on, so a release that leaks is removed first.
     """
-    from proctor import release
+    from proctor import leaks
 
     course = Course(Path.cwd())  # where nbgrader is while it converts
     if assignment not in course.names():
         return
-    for file in release.PUBLIC:
+    for file in leaks.PUBLIC:
         if (course.grader(assignment) / file).is_file():
             shutil.copyfile(course.grader(assignment) / file, course.release(assignment) / file)
-    found = release.leaks(course, assignment)
+    found = leaks.leaks(course, assignment)
     if found:
         shutil.rmtree(course.release(assignment))
         raise ReleaseError(f"{assignment!r} is not released, it would tell:\n" + "\n".join(found))

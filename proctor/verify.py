@@ -18,9 +18,10 @@ from proctor.examiner import Settings, examine, fork_server, jail_limits
 from proctor.grading import collect
 from proctor.intake import Submission
 from proctor.jail.run import NotebookRun
+from proctor.leaks import leaks
 from proctor.notebook import check_cells, grade_id, points, read_source
 from proctor.pool import default_jobs, each
-from proctor.release import leaks, student_version
+from proctor.release import student_version
 from proctor.verdict import CriterionResult, Verdict
 
 

@@ -16,10 +16,11 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from proctor import examiner, gradebook
+from proctor import gradebook
 from proctor.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError
-from proctor.release import release, settings
+from proctor.nbgrader_course import settings
+from proctor.release import release
 from proctor.verdict import CriterionResult, Verdict
 
 HERE = Path(__file__).parent.parent
@@ -361,41 +362,6 @@ def nbgrader(course, monkeypatch):
     monkeypatch.chdir(course.root)
     config = settings(course)
     return NbGraderAPI(CourseDirectory(config=config), config=config)
-
-
-def test_plain_nbgrader_autograde_gives_the_same_marks(course, nbgrader, monkeypatch):
-    """`nbgrader autograde` runs no notebook itself: marks and notebook are those of `proctor grade`."""
-    monkeypatch.setattr(examiner, "grade", lambda course, name, student: (verdict(student), run_notebook()))
-    gradebook.record(course, verdict(), run_notebook())
-    wanted = grades(course), (course.autograded("ada", "halves") / "halves.ipynb").read_bytes()
-    (course.root / "gradebook.db").unlink()
-    gradebook.register(course, "halves")
-    (course.submitted("ada", "halves") / "halves.ipynb").write_text("this is no notebook")
-    (course.submitted("ada", "halves") / "mine.txt").symlink_to(course.root / "gradebook.db")
-
-    result = nbgrader.autograde("halves", "ada")
-
-    assert result["success"], result
-    assert (grades(course), (course.autograded("ada", "halves") / "halves.ipynb").read_bytes()) == wanted
-    assert not (course.autograded("ada", "halves") / "mine.txt").exists()
-    assert nbgrader.generate_feedback("halves", "ada")["success"]
-    page = (course.feedback("ada", "halves") / "halves.html").read_text()
-    assert "A half is 0.5." in page and "<script>alert" not in page
-
-
-def test_plain_nbgrader_autograde_writes_no_mark_for_a_fault(course, nbgrader, monkeypatch):
-    """One submission that cannot be graded fails alone: no mark, no notebook, and the next one is graded."""
-    hand_in(course, "bob")
-    outcomes = {"ada": verdict(graded=False, criteria=[], reason="the worker was killed"), "bob": verdict("bob")}
-    monkeypatch.setattr(examiner, "grade", lambda course, name, student: (outcomes[student], run_notebook()))
-
-    result = nbgrader.autograde("halves", "*")
-
-    assert not result["success"] and "the worker was killed" in result["log"]
-    assert not course.autograded("ada", "halves").exists()
-    assert {score for score, _, _ in grades(course).values()} == {None}
-    assert grades(course, "bob")["half"][0] == 2
-    assert {mark.student: mark.score for mark in gradebook.marks(course)} == {"ada": None, "bob": 3}
 
 
 def test_plain_nbgrader_generate_assignment_gives_the_public_criteria(course, nbgrader):

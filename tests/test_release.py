@@ -10,7 +10,8 @@ from nbgrader.api import Gradebook
 
 from proctor.course import Course
 from proctor.errors import ReleaseError
-from proctor.release import leaks, release, stale
+from proctor.leaks import leaks
+from proctor.release import release, stale
 
 SOLUTION = '''def relu(x):
     """Keep what is positive."""

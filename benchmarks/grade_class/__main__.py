@@ -12,6 +12,7 @@ import os
 import platform
 import sys
 import tempfile
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -36,24 +37,28 @@ def main() -> int:
     arguments = parser.parse_args()
     students = class_of(max(1, arguments.submissions))
     console = Console()
-    console.print(machine(), highlight=False)
+    console.print(machine(), highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
         ours, theirs = Path(folder, "proctor"), Path(folder, "nbgrader")
         with console.status("making the courses …"):
             prepare(ours, theirs, students)
         with console.status("the students' own cells in one warm process …"):
-            floor, bare = measure_floor(theirs, len(students))
+            bare = measure_floor(theirs, len(students))
         with console.status("proctor grade …"):
             jobs = ["--jobs", str(arguments.jobs)]
             proctor = grade(ours, ["proctor", "grade", NAME, *jobs], len(students))
         with console.status("nbgrader autograde …"):
             nbgrader = grade(theirs, ["nbgrader", "autograde", NAME], len(students))
         by_proctor, by_nbgrader = marks(ours), marks(theirs)
-    rows = {"the students' own cells": floor, "proctor grade": proctor, "nbgrader autograde": nbgrader}
-    console.print(costs(rows, bare, {"proctor grade": by_proctor, "nbgrader autograde": by_nbgrader}, students))
+    rows = {"bare compute": bare, "proctor": proctor, "nbgrader": nbgrader}
+    console.print(costs(rows, {"proctor": by_proctor, "nbgrader": by_nbgrader}, students))
     console.print(given(students, by_proctor, by_nbgrader))
-    console.print(f"proctor / own cells  {proctor.seconds / bare:.2f}", highlight=False)
-    console.print(f"nbgrader / proctor   {nbgrader.seconds / proctor.seconds:.1f}", highlight=False)
+    faster, less = nbgrader.seconds / proctor.seconds, nbgrader.processor / proctor.processor
+    console.print(
+        f"proctor takes 1/{faster:.1f} of nbgrader's time, 1/{less:.1f} of its processor time; bare compute: "
+        "the students' own cells, one after another in one warm process",
+        highlight=False,
+    )
     surprises = [
         f"{tool} gave {student} ({students[student].what}) {found.get(student)}, expected {expected[student]:g}"
         for tool, found, expected in (
@@ -88,11 +93,11 @@ def prepare(ours: Path, theirs: Path, students: dict[str, Submission]) -> None:
     hand_in(theirs, students)
 
 
-def measure_floor(course: Path, count: int) -> tuple[Measured, float]:
-    """The run of the students' own cells, and the seconds that these took alone."""
+def measure_floor(course: Path, count: int) -> Measured:
+    """The students' own cells: what they took alone, and the memory of their process, its start included."""
     command = ["benchmarks.grade_class.floor", str(course / "submitted")]
     measured = _run(Path(__file__).parents[2], command, START_SECONDS + SUBMISSION_SECONDS * count)
-    return measured, sum(json.loads(measured.said.splitlines()[-1]))
+    return replace(measured, **json.loads(measured.said.splitlines()[-1]))
 
 
 def grade(course: Path, command: list[str], count: int) -> Measured:
@@ -114,22 +119,23 @@ def marks(course: Path) -> Marks:
         return {found.student.id: found.score for found in book.assignment_submissions(NAME)}
 
 
-def costs(rows: dict[str, Measured], bare: float, found: dict[str, Marks], students: dict[str, Submission]) -> Table:
-    """What each way took, and how many of its marks are those due."""
+def costs(rows: dict[str, Measured], found: dict[str, Marks], students: dict[str, Submission]) -> Table:
+    """What each way took, beside the first, and how many of its marks are those due."""
+    bare = next(iter(rows.values()))
     table = Table("", title=f"{len(students)} submissions", title_justify="left")
-    for column in ("wall time", "a submission", "times the bare compute", "peak memory", "right marks"):
+    for column in ("wall", "each", "× bare", "processor", "× bare", "peak memory", "right marks"):
         table.add_column(column, justify="right")
     for name, measured in rows.items():
-        # Of the students' own cells only the compute counts, not the start of their process.
-        seconds = measured.seconds if name in found else bare
-        right = sum(found[name].get(student) == work.due for student, work in students.items()) if name in found else ""
+        right = sum(found[name].get(student) == work.due for student, work in students.items()) if name in found else 0
         table.add_row(
             name,
-            f"{seconds:.1f} s",
-            f"{seconds / len(students):.2f} s",
-            f"{seconds / bare:.2f}",
+            f"{measured.seconds:.1f} s",
+            f"{measured.seconds / len(students):.2f} s",
+            f"{measured.seconds / bare.seconds:.2f}",
+            f"{measured.processor:.1f} s",
+            f"{measured.processor / bare.processor:.2f}",
             f"{measured.peak / 2**20:.0f} MiB",
-            f"{right} of {len(students)}" if name in found else "",
+            f"{right}/{len(students)}" if name in found else "",
         )
     return table
 

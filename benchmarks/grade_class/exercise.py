@@ -33,7 +33,7 @@ DATA = '''def rings(count, seed):
     return points.astype("float32"), labels
 
 
-x, y = rings(480, seed=0)'''
+x, y = rings(384, seed=0)'''
 
 # Grade id of each solution cell → what the student is given of it.
 STUBS = {
@@ -52,8 +52,8 @@ SOLUTION = {
     "write_entropy": "return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))",
     "write_network": """hidden = keras.layers.Dense(16, activation="relu")
 return keras.Sequential([keras.Input((2,)), hidden, keras.layers.Dense(1, activation="sigmoid")])""",
-    "write_training": """model.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(0.02))
-return model.fit(x, y, epochs=15, batch_size=32, verbose=0)""",
+    "write_training": """model.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(0.03))
+return model.fit(x, y, epochs=10, batch_size=32, verbose=0)""",
 }
 
 TRAIN = """model = build_network()

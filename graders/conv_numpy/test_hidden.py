@@ -84,7 +84,9 @@ def asked(student, function, *arguments, **settings):
     return found
 
 
-@criterion("pad_images", points=1, hint="Batch and channels never grow, pad may be 0, and what is given must not be changed.")
+@criterion(
+    "pad_images", points=1, hint="Batch and channels never grow, pad may be 0, and what is given must not be changed."
+)
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("shape, pad", [((2, 3, 5, 2), 0), ((1, 4, 2, 3), 1), ((3, 1, 1, 1), 4), ((2, 6, 3, 1), 2)])
 def test_frames_any_batch(student, shape, pad, dtype):
@@ -95,7 +97,9 @@ def test_frames_any_batch(student, shape, pad, dtype):
     assert_close(asked(student, "pad_images", images, pad), expected, "padded")
 
 
-@criterion("output_size", points=1, hint="Pixels left over at the end make no further position; the answer is of type int.")
+@criterion(
+    "output_size", points=1, hint="Pixels left over at the end make no further position; the answer is of type int."
+)
 def test_counts_for_any_length(student):
     """The count is right, and a whole number, for any length, window, stride and padding."""
     for length in (1, 4, 7, 10):
@@ -110,7 +114,9 @@ def test_counts_for_any_length(student):
                         assert_close(found, positions, what)
 
 
-@criterion("convolution_step", points=1, hint="A patch may have many channels and any height and width; leave it as it is.")
+@criterion(
+    "convolution_step", points=1, hint="A patch may have many channels and any height and width; leave it as it is."
+)
 @pytest.mark.parametrize("shape", [(3, 3, 3), (2, 5, 1), (4, 1, 2), (1, 1, 8)])
 @pytest.mark.parametrize("dtype", TYPES)
 def test_any_patch(student, shape, dtype):
@@ -130,7 +136,9 @@ def test_any_layer(student, shape):
     assert_close(found, convolved(images, kernels, biases, *shape[-2:]), "maps")
 
 
-@criterion("convolve", points=1, hint="Of which type is the array that you fill? Do you write into one that you were given?")
+@criterion(
+    "convolve", points=1, hint="Of which type is the array that you fill? Do you write into one that you were given?"
+)
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("shape", [LAYERS[0], LAYERS[1]])
 def test_convolves_any_number_type(student, shape, dtype):
@@ -151,7 +159,9 @@ def test_pools_any_images(student, shape, mode):
     assert_close(student.pool(images, *shape[4:], mode), pooled(images, *shape[4:], mode), "pooled")
 
 
-@criterion("pool", points=1, hint="The mean of whole numbers need not be one; and images that are given must not be changed.")
+@criterion(
+    "pool", points=1, hint="The mean of whole numbers need not be one; and images that are given must not be changed."
+)
 @pytest.mark.parametrize("mode", ["max", "average"])
 @pytest.mark.parametrize("dtype", TYPES)
 def test_pools_any_number_type(student, dtype, mode):
@@ -182,7 +192,11 @@ def backward(request):
     return images, kernels, biases, loss, gradients
 
 
-@criterion("convolve_backward", points=2, hint="Every pixel collects from all windows, kernels and channels; cut the frame off.")
+@criterion(
+    "convolve_backward",
+    points=2,
+    hint="Every pixel collects from all windows, kernels and channels; cut the frame off.",
+)
 def test_gradient_for_images(student, backward):
     """d_images is the slope that one finds by nudging every pixel, for any shape, stride and padding."""
     images, _, _, loss, gradients = backward
@@ -203,7 +217,11 @@ def test_gradient_for_biases(student, backward):
     assert_close(gradients(student)[2], numerical_gradient(lambda array: loss(biases=array), biases), "d_biases")
 
 
-@criterion("convolve_backward", points=1, hint="Gradients have fractions even where images have none: of which type are your arrays?")
+@criterion(
+    "convolve_backward",
+    points=1,
+    hint="Gradients have fractions even where images have none: of which type are your arrays?",
+)
 @pytest.mark.parametrize("dtype", ["float32", "int64"])
 def test_gradients_for_any_number_type(student, dtype):
     """The gradients are as good for images of float32 or of whole numbers."""
@@ -223,7 +241,13 @@ def test_gradients_for_any_number_type(student, dtype):
 @criterion("max_mask", points=1, hint="What happens where several elements are equally large, or all are below zero?")
 @pytest.mark.parametrize(
     "window",
-    [np.zeros((2, 2)), np.array([[3, 1, 3], [0, 3, 2]]), -1.0 - distinct((3, 4)) ** 2, np.full((1, 3), -2.0), np.ones((1, 1))],
+    [
+        np.zeros((2, 2)),
+        np.array([[3, 1, 3], [0, 3, 2]]),
+        -1.0 - distinct((3, 4)) ** 2,
+        np.full((1, 3), -2.0),
+        np.ones((1, 1)),
+    ],
 )
 def test_exactly_one_is_marked(student, window):
     """Exactly one element is marked, and it is a largest one, even where several are equal or all are negative."""
@@ -235,7 +259,9 @@ def test_exactly_one_is_marked(student, window):
     row, column = marked[0]
     assert_close(np.asarray(found[row, column], float), np.asarray(1.0), "the mark")
     if window[row, column] != window.max():
-        raise CriterionFailed("a largest element to be marked", f"one of {window[row, column]:g}, below {window.max():g}")
+        raise CriterionFailed(
+            "a largest element to be marked", f"one of {window[row, column]:g}, below {window.max():g}"
+        )
 
 
 @criterion("spread_evenly", points=1, hint="Any number over any window, whole numbers and negative ones too.")
@@ -245,7 +271,9 @@ def test_shares_of_any_number(student, value, shape):
     assert_close(student.spread_evenly(value, shape), np.full(shape, float(value) / np.prod(shape)), "shares")
 
 
-@criterion("pool_backward", points=2, hint="Visit the very windows that pool visits, image by image and channel by channel.")
+@criterion(
+    "pool_backward", points=2, hint="Visit the very windows that pool visits, image by image and channel by channel."
+)
 @pytest.mark.parametrize("mode", ["max", "average"])
 @pytest.mark.parametrize("shape", POOLS)
 def test_gradient_of_any_pooling(student, shape, mode):
@@ -269,7 +297,9 @@ def test_nothing_is_handed_out_twice(student, size, stride):
         assert_close(np.asarray(arrived, float), np.asarray(sent), f"the sum of d_images in channel {channel}")
 
 
-@criterion("pool_backward", points=1, hint="Shares have fractions even where images have none: of which type is your array?")
+@criterion(
+    "pool_backward", points=1, hint="Shares have fractions even where images have none: of which type is your array?"
+)
 @pytest.mark.parametrize("mode", ["max", "average"])
 @pytest.mark.parametrize("dtype", ["float32", "int64"])
 def test_pool_gradients_for_any_number_type(student, dtype, mode):

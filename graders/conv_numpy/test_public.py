@@ -34,7 +34,11 @@ def test_a_frame_of_zeros(student):
     assert_shape(student.pad_images(np.ones((3, 2, 5, 4)), 2), (3, 6, 9, 4), "padded")
 
 
-@criterion("output_size", points=1, hint="Where does the first window begin, and where the last? Whole-number division is //.")
+@criterion(
+    "output_size",
+    points=1,
+    hint="Where does the first window begin, and where may the last? Half a step is no position.",
+)
 @pytest.mark.parametrize(
     "length, window, stride, pad, positions",
     [(8, 3, 1, 0, 6), (8, 3, 2, 0, 3), (8, 3, 3, 1, 3), (5, 5, 2, 0, 1), (6, 3, 1, 1, 6)],
@@ -56,13 +60,15 @@ def test_one_patch(student):
 
 @criterion("convolve", points=2, hint="Follow the window by hand: which pixels lie under it at row 0, column 1?")
 def test_every_position(student):
-    """The kernel (1 2 / 0 0) answers at every position of an image of 3 × 4 pixels."""
+    """The kernel (1 2 3 / 0 0 0) answers at every position of an image of 3 × 4 pixels."""
     image = one_image([0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11])
-    found = student.convolve(image, one_kernel([1, 2], [0, 0]), np.array([10.0]))
-    assert_close(found, one_image([12, 15, 18], [24, 27, 30]), "maps")
+    found = student.convolve(image, one_kernel([1, 2, 3], [0, 0, 0]), np.array([10.0]))
+    assert_close(found, one_image([18, 24], [42, 48]), "maps")
 
 
-@criterion("convolve", points=1, hint="A new position begins `stride` pixels further on; the kernel stays as large as it is.")
+@criterion(
+    "convolve", points=1, hint="A new position begins `stride` pixels further on; the kernel stays as large as it is."
+)
 def test_stride_skips_pixels(student):
     """With a stride of 2, a kernel of a single 1 picks every second pixel."""
     image = one_image([1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16], [17, 18, 19, 20])
@@ -70,7 +76,9 @@ def test_stride_skips_pixels(student):
     assert_close(found, one_image([1, 3], [9, 11], [17, 19]), "maps")
 
 
-@criterion("convolve", points=1, hint="Pad the images first; the number of positions then follows from the padded size.")
+@criterion(
+    "convolve", points=1, hint="Pad the images first; the number of positions then follows from the padded size."
+)
 def test_padding_keeps_the_size(student):
     """With a frame of one pixel, a 3 × 3 kernel that has a 1 in its middle gives the image back."""
     image = one_image([3, 1, 4, 1], [5, 9, 2, 6], [5, 3, 5, 8])
@@ -80,7 +88,7 @@ def test_padding_keeps_the_size(student):
 
 @criterion("convolve", points=1, hint="A patch has all the channels; each kernel, with its own bias, fills one map.")
 def test_each_kernel_fills_its_map(student):
-    """Of two channels, one kernel gives the sum and the other, with a bias of 100, the difference; both images count."""
+    """One kernel gives the sum of two channels, another, with a bias of 100, their difference, for both images."""
     images = np.array([[[[1.0, 2.0], [3.0, 5.0]]], [[[7.0, 11.0], [13.0, 17.0]]]])
     kernels = np.array([[[[1.0, 1.0], [1.0, -1.0]]]])
     found = student.convolve(images, kernels, np.array([0.0, 100.0]))
@@ -137,7 +145,7 @@ def test_contributions_add_up(student):
 )
 @pytest.mark.parametrize("stride, pad", [(1, 0), (2, 0), (1, 1), (2, 2)])
 def test_the_promise_is_kept(student, stride, pad):
-    """Nudge images, kernels and biases: your convolve changes by what the gradients promise, with stride and padding too."""
+    """Nudge images, kernels or biases: your convolve changes by what the gradients promise."""
     draw = np.random.default_rng(10 * stride + pad)
     images, kernels, biases = draw.normal(size=(2, 5, 6, 2)), draw.normal(size=(3, 2, 2, 3)), draw.normal(size=3)
     maps = as_array(student.convolve(images, kernels, biases, stride=stride, pad=pad), "maps")
@@ -155,7 +163,11 @@ def test_the_promise_is_kept(student, stride, pad):
             assert_close(promised, happened, f"what d_{name} promises for a nudge", rtol=1e-3, atol=1e-3)
 
 
-@criterion("max_mask", points=1, hint="np.argmax finds the largest; np.unravel_index turns its answer into row and column.")
+@criterion(
+    "max_mask",
+    points=1,
+    hint="Print your mask: has it the shape of the window, and its one mark in the right row and column?",
+)
 def test_the_largest_is_marked(student):
     """In (1 4 2 / 5 0 3) the 5 is marked and nothing else."""
     found = as_array(student.max_mask(np.array([[1.0, 4.0, 2.0], [5.0, 0.0, 3.0]])), "mask")

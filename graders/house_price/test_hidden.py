@@ -17,7 +17,9 @@ def test_a_new_model_each_time(student):
     assert_close(first.predict(sizes), before, "predictions of the first model")
 
 
-@criterion("train_model", points=1, hint="The model has to follow the rule for every size, not only for those that are named.")
+@criterion(
+    "train_model", points=1, hint="The model has to follow the rule for every size, not only for those that are named."
+)
 @pytest.mark.parametrize("bedrooms, price", [(2.5, 1.75), (9.0, 5.0)])
 def test_other_houses(student, bedrooms, price):
     """The trained model prices other houses that it has never seen to within 0.25."""
@@ -25,7 +27,9 @@ def test_other_houses(student, bedrooms, price):
     assert_between(found, price - 0.25, price + 0.25, f"the price of {bedrooms:g} bedrooms")
 
 
-@criterion("predict_prices", points=1, hint="Use the model and the houses that the function is given, whatever they are.")
+@criterion(
+    "predict_prices", points=1, hint="Use the model and the houses that the function is given, whatever they are."
+)
 @pytest.mark.parametrize(
     "weight, bias, bedrooms", [(-0.2, 7.0, [0.0, 2.5, 7.0, 11.0]), (2.0, 0.25, [7.0]), (0.0, 1.5, [10.0, 1.0])]
 )

@@ -80,7 +80,9 @@ def test_prices_follow_the_rule(student):
     assert_close(found, (50_000 + sizes.astype(float) * 50_000) / 100_000, "prices", rtol=1e-3, atol=1e-3)
 
 
-@criterion("build_model", points=1, hint="keras.Input(shape=...) leaves the batch out: it names the shape of one house.")
+@criterion(
+    "build_model", points=1, hint="keras.Input(shape=...) leaves the batch out: it names the shape of one house."
+)
 def test_one_number_in(student):
     """The model takes one number for each house and gives one back."""
     model = student.build_model()
@@ -88,7 +90,9 @@ def test_one_number_in(student):
     assert_output_shape(model, (None, 1))
 
 
-@criterion("build_model", points=1, hint="A single Dense layer with a single unit has just a weight and a bias to learn.")
+@criterion(
+    "build_model", points=1, hint="A single Dense layer with a single unit has just a weight and a bias to learn."
+)
 def test_one_neuron(student):
     """The model is one neuron: a weight and a bias, and nothing else to learn."""
     model = student.build_model()
@@ -146,7 +150,9 @@ def a_model(student, weight, bias):
     return model
 
 
-@criterion("predict_prices", points=1, hint="Two things lie between the model's answer and the price: its unit and its shape.")
+@criterion(
+    "predict_prices", points=1, hint="Two things lie between the model's answer and the price: its unit and its shape."
+)
 def test_full_prices(student):
     """A model that says 0.3 × bedrooms + 0.2 is quoted in full: 2 bedrooms 80,000, 6 bedrooms 200,000."""
     model = a_model(student, 0.3, 0.2)

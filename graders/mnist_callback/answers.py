@@ -95,10 +95,7 @@ def train(model, x, y, target=0.99, max_epochs=15):
     model = build_model()
     return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
 """
-ANOTHER_KEY = """
-        if (logs or {}).get("acc", 0.0) >= self.target:
-            self.model.stop_training = True
-"""
+LATE = ["ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"]
 
 variants = [
     variant("functional, Reshape, two hidden layers, Softmax as a layer", replace("write_build_model", FUNCTIONAL)),
@@ -114,10 +111,16 @@ variants = [
 mutants = [
     # preprocess
     mutant("forgets to scale", edit("write_preprocess", " / 255", ""), fails="preprocess"),
-    mutant("divides by 256", edit("write_preprocess", "255", "256"), fails="preprocess"),
-    mutant("divides bytes without remainder", edit("write_preprocess", '.astype("float32") /', " //"), fails="preprocess"),
+    mutant("divides by 256", edit("write_preprocess", "/ 255", "/ 256"), fails="preprocess"),
+    mutant(
+        "divides bytes without remainder", edit("write_preprocess", '.astype("float32") /', " //"), fails="preprocess"
+    ),
     mutant("scales to -1 ... 1", edit("write_preprocess", "/ 255", "/ 127.5 - 1"), fails="preprocess"),
-    mutant("scales by the brightest of the batch", edit("write_preprocess", "/ 255", "/ images.max()"), fails="the_same_in_any_batch"),
+    mutant(
+        "scales by the brightest of the batch",
+        edit("write_preprocess", "/ 255", "/ images.max()"),
+        fails="the_same_in_any_batch",
+    ),
     mutant("scales the caller's own array", replace("write_preprocess", IN_PLACE), fails="leaves_its_input_alone"),
     mutant(
         "unrolls the pictures already",
@@ -128,7 +131,9 @@ mutants = [
     mutant("eleven units", edit("write_build_model", "Dense(10", "Dense(11"), untrained(), fails="ten_probabilities"),
     mutant("nine units", edit("write_build_model", "Dense(10", "Dense(9"), untrained(), fails="build_model"),
     mutant("no softmax", edit("write_build_model", ', activation="softmax"', ""), untrained(), fails="build_model"),
-    mutant("sigmoid for softmax", edit("write_build_model", '"softmax"', '"sigmoid"'), untrained(), fails="build_model"),
+    mutant(
+        "sigmoid for softmax", edit("write_build_model", '"softmax"', '"sigmoid"'), untrained(), fails="build_model"
+    ),
     mutant(
         "softmax of every row of the picture",
         edit("write_build_model", "            keras.layers.Flatten(),\n", ""),
@@ -143,7 +148,7 @@ mutants = [
     mutant(
         "squared error on labels",
         edit("write_build_model", '"sparse_categorical_crossentropy"', '"mse"'),
-        fails=["is_taught_by_crossentropy"],
+        fails="is_taught_by_crossentropy",
     ),
     mutant(
         "takes probabilities for logits",
@@ -157,41 +162,41 @@ mutants = [
     mutant(
         "calls the metric acc",
         edit("write_build_model", 'metrics=["accuracy"]', 'metrics=["acc"]'),
-        fails=["reports_its_accuracy", "ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+        fails=["reports_its_accuracy", *LATE],
     ),
-    mutant("not compiled", edit("write_build_model", "    model.compile(", "    dict("), fails=["build_model", "train"]),
+    mutant(
+        "not compiled", edit("write_build_model", "    model.compile(", "    dict("), fails=["build_model", "train"]
+    ),
     # StopAt
     mutant("stops only above the target", edit("write_stop_at", ">=", ">"), fails="stop_at"),
     mutant("stops below the target", edit("write_stop_at", ">=", "<"), fails=["stop_at", "train"]),
     mutant(
         "reads the old key",
         edit("write_stop_at", '"accuracy"', '"acc"'),
-        fails=["stop_at", "ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+        fails=["stop_at", *LATE],
     ),
     mutant(
         "watches the validation accuracy",
         edit("write_stop_at", '"accuracy"', '"val_accuracy"'),
-        fails=["stop_at", "ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+        fails=["stop_at", *LATE],
     ),
     mutant(
         "needs the key to be there",
         edit("write_stop_at", '.get("accuracy", 0.0)', '["accuracy"]'),
         fails="keeps_quiet_without_an_accuracy",
     ),
-    mutant("needs logs to be there", edit("write_stop_at", "(logs or {})", "logs"), fails="keeps_quiet_without_an_accuracy"),
+    mutant(
+        "needs logs to be there", edit("write_stop_at", "(logs or {})", "logs"), fails="keeps_quiet_without_an_accuracy"
+    ),
     mutant(
         "always stops at 99 %",
         edit("write_stop_at", ">= self.target", ">= 0.99"),
-        fails=[
-            "any_target_in_any_epoch",
-            "ends_when_the_target_is_met",
-            "ends_with_the_first_epoch_that_meets_the_target",
-        ],
+        fails=["any_target_in_any_epoch", *LATE],
     ),
     mutant(
         "sets a flag that nobody reads",
         edit("write_stop_at", "self.model.stop_training", "self.stop_training"),
-        fails=["stop_at", "ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+        fails=["stop_at", *LATE],
     ),
     mutant(
         "gives up in late epochs",
@@ -202,16 +207,18 @@ mutants = [
     mutant(
         "forgets the callback",
         edit("write_train", "callbacks=[StopAt(target)], ", ""),
-        fails=["ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+        fails=LATE,
     ),
     mutant(
         "always the same target",
         edit("write_train", "StopAt(target)", "StopAt()"),
-        fails=["ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"],
+        fails=LATE,
     ),
     mutant("always fifteen epochs", edit("write_train", "epochs=max_epochs", "epochs=15"), fails="ends_at_max_epochs"),
     mutant("returns the model", edit("write_train", "return model.fit", "model.fit"), fails="train"),
-    mutant("labels off by one", edit("write_train", "fit(x, y,", "fit(x, (y + 1) % 10,"), fails="teaches_what_it_is_given"),
+    mutant(
+        "labels off by one", edit("write_train", "fit(x, y,", "fit(x, (y + 1) % 10,"), fails="teaches_what_it_is_given"
+    ),
     mutant("always the same lesson", replace("write_train", ALWAYS_THE_SAME_LESSON), fails="teaches_what_it_is_given"),
     mutant("teaches a model of its own", replace("write_train", A_MODEL_OF_ITS_OWN), fails="teaches_what_it_is_given"),
     # what is handed in

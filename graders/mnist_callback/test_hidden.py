@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from proctor import (
     CriterionFailed,
     accuracy,
@@ -23,7 +24,9 @@ def new_digits():
     return images / np.float32(255), labels
 
 
-@criterion("preprocess", points=1, hint="Does the same picture always become the same fractions, whatever comes with it?")
+@criterion(
+    "preprocess", points=1, hint="Does the same picture always become the same fractions, whatever comes with it?"
+)
 @pytest.mark.parametrize(
     "count, darkest, brightest, kind",
     [(1, 0, 255, "uint8"), (7, 0, 90, "uint8"), (33, 20, 200, "int32"), (5, 0, 120, "float32"), (2, 3, 9, "float64")],
@@ -97,7 +100,9 @@ def test_teaches_what_it_is_given(student):
         raise CriterionFailed(f"a crossentropy below the {before:.3g} of before", f"{after:.3g} after 6 epochs")
 
 
-@criterion("accuracy", points=3, needs="build_model", hint="Nearly all of the training digits, and few of the new ones?")
+@criterion(
+    "accuracy", points=3, needs="build_model", hint="Nearly all of the training digits, and few of the new ones?"
+)
 def test_reads_new_digits(student, new_digits, thresholds, credit):
     """The saved model reads 97 % of digits that it has never seen correctly."""
     found = accuracy(student.model, new_digits)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from proctor import (
     CriterionFailed,
     accuracy,
@@ -50,10 +51,14 @@ def test_reports_its_accuracy(student):
     report = student.build_model().evaluate(pictures, labels, verbose=0, return_dict=True)
     names = sorted(report) if isinstance(report, dict) else []
     if "accuracy" not in names:
-        raise CriterionFailed('a report with "accuracy" and "loss"', f"one with {', '.join(map(repr, names)) or 'none'}")
+        raise CriterionFailed(
+            'a report with "accuracy" and "loss"', f"one with {', '.join(map(repr, names)) or 'none'}"
+        )
 
 
-@criterion("stop_at", points=2, hint="Is exactly the target enough? And under which key does Keras report the accuracy?")
+@criterion(
+    "stop_at", points=2, hint="Is exactly the target enough? And under which key does Keras report the accuracy?"
+)
 @pytest.mark.parametrize("reached, stops", [(0.5, False), (0.989, False), (0.99, True), (0.999, True)])
 def test_stops_at_the_target(student, reached, stops):
     """StopAt(0.99) stops at an accuracy of 0.99 or more, and not below."""

@@ -110,6 +110,7 @@ def train(model, x, y, target=0.996, max_epochs=10):
     return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
 """
 
+WHOLE = 'np.expand_dims(images.astype("float32") / 255, axis=-1)'
 POOL = "            keras.layers.MaxPooling2D(2),\n"
 CONVOLUTION = '            keras.layers.Conv2D(32, 5, activation="relu"),\n'
 LATE = ["ends_when_the_target_is_met", "ends_with_the_first_epoch_that_meets_the_target"]
@@ -128,13 +129,13 @@ variants = [
 mutants = [
     # add_channel
     mutant("forgets to scale", edit("write_add_channel", " / 255", ""), fails="add_channel"),
-    mutant("divides by 256", edit("write_add_channel", "255", "256"), fails="add_channel"),
-    mutant("no channel", edit("write_add_channel", "np.expand_dims(images.astype(\"float32\") / 255, axis=-1)", "images / 255"), fails="add_channel"),
+    mutant("divides by 256", edit("write_add_channel", "/ 255", "/ 256"), fails="add_channel"),
+    mutant("no channel", edit("write_add_channel", WHOLE, "images / 255"), fails="add_channel"),
     mutant("the channel first", edit("write_add_channel", "axis=-1", "axis=1"), fails="add_channel"),
     mutant("one picture of many channels", edit("write_add_channel", "axis=-1", "axis=0"), fails="add_channel"),
     mutant(
         "three channels",
-        edit("write_add_channel", "np.expand_dims(images.astype(\"float32\") / 255, axis=-1)", "np.stack([images / 255] * 3, axis=-1)"),
+        edit("write_add_channel", WHOLE, "np.stack([images / 255] * 3, axis=-1)"),
         fails="add_channel",
     ),
     mutant(
@@ -142,14 +143,24 @@ mutants = [
         edit("write_add_channel", "images.astype(", "images.transpose(0, 2, 1).astype("),
         fails="add_channel",
     ),
-    mutant("scales by the brightest of the batch", edit("write_add_channel", "/ 255", "/ images.max()"), fails="the_same_in_any_batch"),
+    mutant(
+        "scales by the brightest of the batch",
+        edit("write_add_channel", "/ 255", "/ images.max()"),
+        fails="the_same_in_any_batch",
+    ),
     mutant(
         "only for as many pictures as there are",
-        edit("write_add_channel", "axis=-1)", "axis=-1).reshape(len(train_images) if len(images) > 2 else 2, 28, 28, 1)"),
+        edit(
+            "write_add_channel", "axis=-1)", "axis=-1).reshape(len(train_images) if len(images) > 2 else 2, 28, 28, 1)"
+        ),
         fails="the_same_in_any_batch",
     ),
     mutant("scales the caller's own array", replace("write_add_channel", IN_PLACE), fails="leaves_its_input_alone"),
-    mutant("reshapes the caller's own array", replace("write_add_channel", RESHAPED_IN_PLACE), fails="leaves_its_input_alone"),
+    mutant(
+        "reshapes the caller's own array",
+        replace("write_add_channel", RESHAPED_IN_PLACE),
+        fails="leaves_its_input_alone",
+    ),
     # build_model
     mutant(
         "two convolutions",
@@ -182,7 +193,9 @@ mutants = [
         untrained(),
         fails="one_convolution_and_one_pool",
     ),
-    mutant("too many units", edit("write_build_model", "Dense(128", "Dense(512"), untrained(), fails="within_the_budget"),
+    mutant(
+        "too many units", edit("write_build_model", "Dense(128", "Dense(512"), untrained(), fails="within_the_budget"
+    ),
     mutant("eleven classes", edit("write_build_model", "Dense(10", "Dense(11"), untrained(), fails="build_model"),
     mutant("no softmax", edit("write_build_model", ', activation="softmax"', ""), untrained(), fails="build_model"),
     mutant(
@@ -210,13 +223,20 @@ mutants = [
         edit("write_build_model", 'metrics=["accuracy"]', 'metrics=["acc"]'),
         fails=["reports_its_accuracy", *LATE],
     ),
-    mutant("returns no model", edit("write_build_model", "    return model", "    model"), untrained(), fails=["build_model", "train"]),
+    mutant(
+        "returns no model",
+        edit("write_build_model", "    return model", "    model"),
+        untrained(),
+        fails=["build_model", "train"],
+    ),
     # train
     mutant("forgets the callback", edit("write_train", "callbacks=[StopAt(target)], ", ""), fails=LATE),
     mutant("always the same target", edit("write_train", "StopAt(target)", "StopAt(0.995)"), fails=LATE),
     mutant("always ten epochs", edit("write_train", "epochs=max_epochs", "epochs=10"), fails="ends_at_max_epochs"),
     mutant("forgets to return the History", edit("write_train", "return model.fit", "model.fit"), fails="train"),
-    mutant("labels off by one", edit("write_train", "fit(x, y,", "fit(x, (y + 1) % 10,"), fails="teaches_what_it_is_given"),
+    mutant(
+        "labels off by one", edit("write_train", "fit(x, y,", "fit(x, (y + 1) % 10,"), fails="teaches_what_it_is_given"
+    ),
     mutant("teaches a model of its own", replace("write_train", A_MODEL_OF_ITS_OWN), fails="teaches_what_it_is_given"),
     # what is handed in
     mutant("hands in an untrained model", untrained(), fails=["reads_the_training_digits", "reads_new_digits"]),

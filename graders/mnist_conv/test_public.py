@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from proctor import (
     CriterionFailed,
     accuracy,
@@ -60,13 +61,17 @@ def test_within_the_budget(student):
     assert_parameters(student.build_model(), at_most=BUDGET)
 
 
-@criterion("build_model", points=1, hint="Does compile() have a loss for integer labels, and the metric by its full name?")
+@criterion(
+    "build_model", points=1, hint="Does compile() have a loss for integer labels, and the metric by its full name?"
+)
 def test_reports_its_accuracy(student):
     """Asked about pictures and their integer labels, the model reports its "accuracy"."""
     report = student.build_model().evaluate(*bars(20), verbose=0, return_dict=True)
     names = sorted(report) if isinstance(report, dict) else []
     if "accuracy" not in names:
-        raise CriterionFailed('a report with "accuracy" and "loss"', f"one with {', '.join(map(repr, names)) or 'none'}")
+        raise CriterionFailed(
+            'a report with "accuracy" and "loss"', f"one with {', '.join(map(repr, names)) or 'none'}"
+        )
 
 
 @criterion("train", points=1, hint="Does `fit` know the callback, and the callback your `target`?")

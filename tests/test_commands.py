@@ -1,0 +1,178 @@
+"""The commands, as a user runs them, on a small real course."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import RELU, edited
+
+from proctor.nbgrader_course import settings
+
+WRONG = "def relu(x):\n    return x"
+
+
+def marks(course) -> dict[str, str]:
+    """Student → score, from what `proctor export` wrote."""
+    with (course.root / "marks.csv").open() as file:
+        return {row["student"]: row["score"] for row in csv.DictReader(file)}
+
+
+@pytest.fixture
+def submissions(hand_in, solution):
+    """A right, a wrong and an unreadable submission."""
+    hand_in("ada", solution)
+    hand_in("bob", edited(solution, "write_relu", WRONG))
+    hand_in("cy", b"not a notebook")
+
+
+def test_a_class_is_graded_from_release_to_marks(course, proctor, submissions):
+    """One submission's trouble stops no other; it gets no mark, and the exit code says that something is left."""
+    proctor("release")
+    done = proctor("grade", code=1)
+    assert "not graded: double.ipynb is not valid JSON" in " ".join(done.stdout.split())
+    proctor("export")
+    assert marks(course) == {"ada": "6.0", "bob": "2.0"}
+
+    proctor("feedback")
+    page = (course.feedback("bob", "double") / "double.html").read_text()
+    assert "relu keeps what is positive." in page
+    assert "31337" not in page
+
+    again = proctor("grade", code=1)
+    assert again.stdout.count("unchanged") == 2
+
+    (course.submitted("bob", "double") / "double.ipynb").write_bytes(
+        (course.submitted("ada", "double") / "double.ipynb").read_bytes()
+    )
+    assert proctor("grade", code=1).stdout.count("unchanged") == 1
+    proctor("export")
+    assert marks(course)["bob"] == "6.0"
+
+
+def test_plain_nbgrader_gives_the_same_marks(course, proctor, submissions):
+    """`nbgrader autograde` goes through the same code, and marks the readable submissions alike."""
+    proctor("release")
+    command = [str(Path(sys.executable).with_name("nbgrader")), "autograde", "double"]
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=200, env=environment)
+    assert "is not valid JSON" in done.stderr
+    proctor("export")
+    by_nbgrader = marks(course)
+    assert {name: by_nbgrader[name] for name in ("ada", "bob")} == {"ada": "6.0", "bob": "2.0"}
+    assert by_nbgrader.get("cy", "") == ""
+
+
+def test_a_manual_grade_survives_a_regrade(course, proctor, hand_in, solution):
+    """What an instructor gave by hand is still there after grading again."""
+    from nbgrader.api import Gradebook
+
+    hand_in("ada", edited(solution, "write_relu", WRONG))
+    proctor("release")
+    proctor("grade")
+    url = settings(course).CourseDirectory.get("db_url", f"sqlite:///{course.root}/gradebook.db")
+    with Gradebook(url) as book:
+        grade = book.find_grade("relu", "double", "double", "ada")
+        grade.manual_score = 1.5
+        book.db.commit()
+    proctor("grade", "--again")
+    with Gradebook(url) as book:
+        assert book.find_grade("relu", "double", "double", "ada").manual_score == 1.5
+        assert book.find_submission("double", "ada").score == 3.5
+
+
+def test_verify_proves_the_small_exercise(proctor):
+    """Solution 100 %, release 0, variants 100 %, mutants caught by just what they name."""
+    done = proctor("verify", "double")
+    assert "all proven" in done.stdout
+    assert "1 variants, 3 mutants" in done.stdout
+
+
+def test_verify_finds_what_is_wrong(course, proctor):
+    """A mutant that nothing catches, one that is named wrongly and an edit that no longer applies are errors."""
+    answers = course.grader("double") / "answers.py"
+    answers.write_text(
+        "from proctor.answers import edit, mutant, variant\n"
+        "variants = [variant('wrong', edit('write_relu', 'np.maximum(x, 0)', 'x'))]\n"
+        "mutants = [mutant('right', fails='relu'),\n"
+        "           mutant('misnamed', edit('write_relu', 'np.maximum(x, 0)', 'x'), fails='count'),\n"
+        "           mutant('gone', edit('write_relu', 'no such text', 'x'), fails='relu')]\n"
+    )
+    said = " ".join(proctor("verify", "double", code=1).stdout.split())
+    assert "no criterion catches it" in said
+    assert "'count' does not catch it" in said
+    assert "must hold 'no such text' exactly once, it is there 0 times" in said
+    assert "relu/relu_values is failed" in said
+
+
+def test_points_that_do_not_agree_are_found(course, proctor):
+    """A cell's points and its criteria's must be the same."""
+    grader = course.grader("double") / "test_public.py"
+    grader.write_text(grader.read_text().replace('points=1, hint="What', 'points=3, hint="What'))
+    said = " ".join(proctor("verify", "double", code=1).stdout.split())
+    assert "'relu' is worth 2 in the notebook, its criteria sum to 4" in said
+
+
+def test_an_unknown_exercise_suggests_the_nearest(proctor):
+    """A slip of the pen is answered with what was meant."""
+    done = proctor("grade", "duoble", code=2)
+    assert 'There is no exercise "duoble". Did you mean "double"?' in done.stdout
+
+
+def test_outside_a_course_one_sentence_says_so(tmp_path):
+    """No traceback where there is no course."""
+    done = subprocess.run(
+        [sys.executable, "-m", "proctor", "list"], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert "no course here" in done.stdout
+
+
+def test_plain_pytest_grades_one_submission(course, hand_in, solution):
+    """`pytest graders/double --submission DIR` shows the check tables."""
+    hand_in("ada", edited(solution, "write_relu", WRONG + "  # " + RELU.splitlines()[0]))
+    folder = course.submitted("ada", "double")
+    command = [sys.executable, "-m", "pytest", "graders/double", "--submission", str(folder), "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 1
+    assert "1 / 1" in done.stdout
+    assert "waits for relu" in done.stdout
+
+
+def test_a_gradebook_in_use_loses_nothing(course, proctor, hand_in, solution):
+    """While another program holds the gradebook, one sentence says so; later the same command works."""
+    import sqlite3
+
+    hand_in("ada", solution)
+    proctor("release")
+    with sqlite3.connect(course.root / "gradebook.db") as other:
+        other.execute("BEGIN EXCLUSIVE")
+        done = proctor("grade", code=2)
+        assert "the gradebook is in use by another program" in done.stdout
+        other.rollback()
+    other.close()
+    proctor("grade")
+    proctor("export")
+    assert marks(course) == {"ada": "6.0"}
+
+
+def test_a_fresh_process_gives_the_same_verdict(course, hand_in, solution):
+    """Where forking is not possible, the same protocol over a fresh process marks alike."""
+    from conftest import statuses
+
+    from proctor.examiner import Settings, grade
+    from proctor.jail.client import SPAWN
+
+    hand_in("ada", edited(solution, "write_relu", WRONG))
+    verdict, _ = grade(course, "double", "ada", Settings(SPAWN))
+    assert statuses(verdict) == {
+        "relu_values": "failed",
+        "relu_any_shape": "failed",
+        "counts": "passed",
+        "one_unit": "passed",
+        "doubles": "waiting",
+    }
