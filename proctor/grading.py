@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import os
-import reprlib
 import sys
 from collections.abc import Generator, Iterable
 from dataclasses import replace
@@ -14,13 +12,11 @@ import pytest
 
 from proctor.channel.student import Student
 from proctor.criteria.criterion import Credit, Criterion
-from proctor.errors import CourseError, CriterionFailed, StudentError
+from proctor.errors import CourseError
+from proctor.explain import explained, short
 from proctor.verdict import CriterionResult, Status
 
 CREDIT = pytest.StashKey[Credit]()
-
-# What a grader's own code raises on data that it did not expect: on a student's value, that is the student's to mend.
-DATA_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
 
 
 class Collected:
@@ -105,7 +101,7 @@ class Grading:
 
     def pytest_assertrepr_compare(self, config: pytest.Config, op: str, left: object, right: object) -> None:
         """Remember the two sides of the comparison that failed."""
-        self._compared = (_short(left), f"{'' if op in ('==', 'is') else op + ' '}{_short(right)}")
+        self._compared = (short(left), f"{'' if op in ('==', 'is') else op + ' '}{short(right)}")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -119,49 +115,28 @@ class Grading:
         seconds = result.seconds + call.duration
         if call.excinfo is not None:
             if result.status != "failed":
-                result = self._failed(item, result, call.excinfo)
+                result = self._failed(item, result, call)
         elif call.when == "call" and result.status != "failed":
             result = _credited(result, item.stash.get(CREDIT, None))
         self._results[_name(item)] = replace(result, seconds=seconds)
         return report
 
-    def _failed(
-        self, item: pytest.Item, result: CriterionResult, excinfo: pytest.ExceptionInfo[BaseException]
-    ) -> CriterionResult:
-        error = excinfo.value
+    def _failed(self, item: pytest.Item, result: CriterionResult, call: pytest.CallInfo[None]) -> CriterionResult:
+        assert call.excinfo is not None
         failed = replace(result, status="failed", earned=0.0)
-        if isinstance(error, CriterionFailed):
-            detail = [[str(text) for text in row] for row in error.detail] if error.detail else None
-            failed = replace(failed, expected=error.expected, found=error.found, detail=detail, marked=error.marked)
-        elif isinstance(error, StudentError):
-            failed = replace(failed, found=_told(error))
-        elif isinstance(error, AssertionError):
-            expected, found = self._assertion(excinfo, error)
-            failed = replace(failed, expected=expected, found=found)
-        elif isinstance(error, pytest.fail.Exception):
-            failed = replace(failed, found=str(error))
-        elif isinstance(error, DATA_ERRORS) and _in_grader(excinfo):
-            place = f"{Path(str(item.path)).name}:{_line(excinfo)}"
-            failed = replace(
-                failed,
-                found=f"a value of a kind that cannot be checked here ({type(error).__name__}: {error})",
-                grader_fault=f"{place} raised {type(error).__name__}: {error}",
-            )
-        else:
-            self.fault = (
-                f"the grader failed at {Path(str(item.path)).name}, {_name(item)}: {type(error).__name__}: {error}"
-            )
-        return replace(failed, found=failed.found + _parameters(item)) if failed.found else failed
-
-    def _assertion(self, excinfo: pytest.ExceptionInfo[BaseException], error: AssertionError) -> tuple[str, str]:
-        """What a plain `assert` expected and found, in the words of its own expression."""
-        test = _asserted(excinfo)
-        message = str(error).split("\nassert ")[0].strip()
-        if message and not message.startswith("assert "):
-            return message, self._compared[0] if self._compared else "it is not so"
-        if isinstance(test, ast.Compare) and self._compared:
-            return f"{ast.unparse(test.left)} is {self._compared[1]}", self._compared[0]
-        return (ast.unparse(test), "it is not so") if test is not None else ("it holds", "it does not")
+        reason = explained(call.excinfo, self._compared, in_test=call.when == "call")
+        if reason is None:
+            place = f"{Path(str(item.path)).name}, {_name(item)}"
+            self.fault = f"the grader failed at {place}: {type(call.excinfo.value).__name__}: {call.excinfo.value}"
+            return failed
+        return replace(
+            failed,
+            expected=reason.expected,
+            found=reason.found + _parameters(item),
+            detail=reason.detail,
+            marked=reason.marked,
+            grader_fault=reason.grader_fault,
+        )
 
 
 def declaration(item: pytest.Item) -> Criterion | None:
@@ -213,48 +188,13 @@ def _with_needs(group: str, criteria: list[Criterion]) -> set[str]:
     return wanted
 
 
-def _told(error: StudentError) -> str:
-    where = f"  ({error.where})" if error.where else ""
-    if error.type == "NotImplementedError":
-        return f"it is not written yet{where}"
-    if error.type in ("ProcessEnded", "Timeout", "Missing"):
-        return f"{error.message}{where}"
-    return f"{error.type}: {error.message}{where}"
-
-
-def _short(value: object) -> str:
-    shortener = reprlib.Repr()
-    shortener.maxstring = shortener.maxother = 200
-    return shortener.repr(value)
-
-
 def _parameters(item: pytest.Item) -> str:
     callspec = getattr(item, "callspec", None)
     simple = {} if callspec is None else callspec.params
     said = [
-        f"{name}={_short(value)}" for name, value in simple.items() if isinstance(value, (int, float, str, bool, tuple))
+        f"{name}={short(value)}" for name, value in simple.items() if isinstance(value, (int, float, str, bool, tuple))
     ]
     return f"  (with {', '.join(said)})" if said else ""
-
-
-def _in_grader(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-    """Whether the error came up in the grader or in numbers that it computed, not in our plumbing or in a fixture's."""
-    names = {Path(str(entry.path)).name for entry in excinfo.traceback}
-    plumbing = {"client.py", "server.py", "wire.py"}
-    return any(name.startswith("test_") for name in names) and not names & plumbing
-
-
-def _line(excinfo: pytest.ExceptionInfo[BaseException]) -> int:
-    lines = [entry.lineno + 1 for entry in excinfo.traceback if Path(str(entry.path)).name.startswith("test_")]
-    return lines[-1] if lines else 0
-
-
-def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> ast.expr | None:
-    try:
-        statement = ast.parse(str(excinfo.traceback[-1].statement).strip()).body[0]
-    except (SyntaxError, IndexError):
-        return None
-    return statement.test if isinstance(statement, ast.Assert) else None
 
 
 QUIET = [

@@ -29,7 +29,7 @@ def build_model():
     model.add(keras.layers.Dense(10))
     model.add(keras.layers.Activation("softmax"))
     optimizer = keras.optimizers.SGD(learning_rate=0.1, momentum=0.9)
-    model.compile(optimizer, "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 """
 IN_KERAS = """

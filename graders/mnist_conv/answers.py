@@ -41,7 +41,7 @@ def build_model():
     eyes = keras.Sequential([keras.layers.Conv2D(32, 3, activation="relu"), keras.layers.MaxPooling2D(3)])
     mind = keras.Sequential([keras.layers.Dense(64, activation="relu"), keras.layers.Dense(10, activation="softmax")])
     model = keras.Sequential([keras.Input((28, 28, 1)), eyes, keras.layers.Flatten(), mind])
-    model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 """
 AVERAGES = """
@@ -54,7 +54,7 @@ AVERAGES = """
             keras.layers.Dense(10, activation="softmax"),
         ]
     )
-    model.compile("rmsprop", "sparse_categorical_crossentropy", ["accuracy"])
+    model.compile("rmsprop", "sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 """
 BY_RESHAPING = """

@@ -57,10 +57,11 @@ class Jail:
     def __init__(self, address: str, limits: Limits, files: dict[str, bytes], call_seconds: float):
         self._call_seconds = call_seconds
         self.ended = ""
+        self._descriptor: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: Path | None = None
         try:
-            connection, self._pid = self._spawned() if address == SPAWN else _forked(address)
+            connection = self._spawned() if address == SPAWN else self._forked(address)
             self._channel = Channel(connection)
             self._channel.send({"limits": limits.as_data(), "files": files}, JOB_SECONDS)
         except (OSError, WireError) as error:
@@ -120,10 +121,14 @@ class Jail:
         if not self.ended:
             self.ended = reason
         self._channel.close()
-        for kill in (getattr(os, "killpg", os.kill), os.kill):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                kill(self._pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        if self._descriptor is not None:
+            # A number could be another process's by now; the descriptor never is.
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
+            os.close(self._descriptor)
+            self._descriptor = None
         if self._process is not None:
+            self._process.kill()
             self._process.wait()
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
@@ -134,7 +139,15 @@ class Jail:
     def __exit__(self, *ignored: object) -> None:
         self.close()
 
-    def _spawned(self) -> tuple[socket.socket, int]:
+    def _forked(self, address: str) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(JOB_SECONDS)
+        connection.connect(address)
+        (pid,) = struct.unpack("<I", connection.recv(4, socket.MSG_WAITALL))
+        self._descriptor = os.pidfd_open(pid)
+        return connection
+
+    def _spawned(self) -> socket.socket:
         """A fresh process that connects back over the loopback; a secret keeps others from taking its place."""
         self._scratch = Path(tempfile.mkdtemp(prefix="proctor-"))
         secret = secrets.token_bytes(32)
@@ -154,16 +167,8 @@ class Jail:
                 connection, _ = listener.accept()
                 connection.settimeout(START_SECONDS)
                 if secrets.compare_digest(connection.recv(32, socket.MSG_WAITALL), secret):
-                    return connection, self._process.pid
+                    return connection
                 connection.close()
-
-
-def _forked(address: str) -> tuple[socket.socket, int]:
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(JOB_SECONDS)
-    connection.connect(address)
-    (pid,) = struct.unpack("<I", connection.recv(4, socket.MSG_WAITALL))
-    return connection, pid
 
 
 class _Records:

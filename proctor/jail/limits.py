@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -73,7 +74,19 @@ def apply(limits: Limits, scratch: Path) -> None:
     _bound(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
     _bound(resource.RLIMIT_CORE, 0, 0)
     if hasattr(resource, "RLIMIT_NPROC"):
-        _bound(resource.RLIMIT_NPROC, PROCESSES, PROCESSES)
+        # The system counts every process and thread of the user, not only this jail's.
+        processes = PROCESSES + _running()
+        _bound(resource.RLIMIT_NPROC, processes, processes)
+
+
+def _running() -> int:
+    """How many processes and threads the user of this process has."""
+    count = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if entry.stat().st_uid == os.getuid():
+                count += len(list((entry / "task").iterdir()))
+    return count
 
 
 def _bound(which: int, soft: int, hard: int) -> None:

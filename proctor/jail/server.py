@@ -7,6 +7,7 @@ before a fork: a process that has is no longer safe to fork (TensorFlow hangs in
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import io
@@ -28,6 +29,7 @@ from proctor.errors import NotGraded
 
 NOBODY = 65534
 START_SECONDS = 120
+PARENT_DEATH_SIGNAL = 1
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -222,6 +224,7 @@ def _become_jail(connection: socket.socket, listener: socket.socket, wakers: tup
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
         listener.close()
         for descriptor in wakers:
             os.close(descriptor)
@@ -235,15 +238,15 @@ def _become_jail(connection: socket.socket, listener: socket.socket, wakers: tup
 def _reap(jails: dict[int, Path]) -> None:
     while True:
         try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         except ChildProcessError:
             return
-        if pid == 0:
+        if ended is None:
             return
-        folder = jails.pop(pid, None)
-        _kill(pid)
-        if folder is not None:
-            _remove(folder)
+        # What it started goes before its number is free to be another's.
+        _kill(ended.si_pid)
+        os.waitpid(ended.si_pid, 0)
+        _remove(jails.pop(ended.si_pid))
 
 
 def _kill(pid: int) -> None:
