@@ -43,7 +43,7 @@ release: $(READY)
 	$(BIN)/proctor release
 
 bench: $(READY)
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python -m benchmarks.grade_class
 
 # Needs uv (https://docs.astral.sh/uv/); keeps what is locked already unless UPGRADE=--upgrade.
 lock:
