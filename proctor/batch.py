@@ -37,9 +37,14 @@ def grade_class(
 
     Raises ProctorError if the gradebook cannot be written.
     """
-    keys = {pair: key(course, *pair) for pair in pairs}
+    keys: dict[tuple[str, str], str] = {}
     waiting = []
     for pair in pairs:
+        try:
+            keys[pair] = key(course, *pair)
+        except ProctorError as error:
+            yield Verdict(*pair, graded=False, reason=str(error)), False
+            continue
         known = None if again else read_verdict(course, *pair, keys[pair])
         if known is None:
             waiting.append(pair)

@@ -14,13 +14,14 @@ from rich.table import Table
 
 from proctor.course import Course
 from proctor.errors import ProctorError
+from proctor.verdict import Verdict
 
 application = typer.Typer(
     help="Deep-learning exercises that grade themselves.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 console = Console()
 
-Name = Annotated[str, typer.Argument(help="The exercise; see `proctor list`.")]
+Name = Annotated[str, typer.Argument(help="The name of the exercise, like mnist_callback.")]
 Names = Annotated[list[str] | None, typer.Argument(help="The exercises; all of them by default.")]
 Jobs = Annotated[int, typer.Option(help="How many at once; 0 for one on each processor.")]
 
@@ -117,12 +118,18 @@ def release(
 
 @application.command()
 def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> None:
-    """Run a notebook here and show its check tables: what a student can do without Jupyter (runs in this process)."""
+    """Run a notebook, training and all, and show its check tables: what a student can do without Jupyter.
+
+    It runs in this process, without a jail. The exit code is 1 if a cell stopped or a criterion is not met.
+    """
     from proctor.live import check_notebook
 
+    unmet = 0
     for table in check_notebook(notebook):
+        unmet += not table.met
         console.print(str(table), highlight=False, markup=False)
         console.print()
+    raise typer.Exit(1 if unmet else 0)
 
 
 @application.command()
@@ -135,41 +142,56 @@ def grade(
 ) -> None:
     """Grade what is in submitted/ and write the marks into nbgrader's gradebook."""
     from proctor.batch import grade_class
-    from proctor.feedback.table import number, summary_text
+    from proctor.feedback.table import summary_text
 
     course = Course.find()
-    pairs = [(name, who) for name in names or course.names() for who in _known_students(course, name, student)]
-    if not pairs:
-        raise ProctorError("there is nothing to grade: submitted/ has no folder <student>/<exercise>")
-    table = Table("exercise", "student", "points", "of", "")
-    ungraded = 0
+    pairs = _handed_in(course, names or course.names(), student)
+    verdicts: list[tuple[Verdict, bool]] = []
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task("", total=len(pairs))
         for verdict, before in grade_class(course, pairs, jobs=jobs, again=again):
             progress.advance(bar)
-            ungraded += not verdict.graded
-            if verdict.graded:
-                remark = "unchanged" if before else f"{verdict.seconds.get('total', 0):.1f} s"
-                row = (number(verdict.earned), number(verdict.points), remark)
-            else:
-                row = ("–", "–", f"[yellow]not graded:[/] {_escaped(verdict.reason)}")
-            table.add_row(verdict.assignment, _escaped(verdict.student), *row)
+            verdicts.append((verdict, before))
             if show:
                 progress.console.print(summary_text(verdict), highlight=False, markup=False)
+    _report(sorted(verdicts, key=lambda pair: pairs.index((pair[0].assignment, pair[0].student))))
+
+
+def _report(verdicts: list[tuple[Verdict, bool]]) -> None:
+    """Print a row for each verdict and what is left to do; exit with 1 if a submission is not graded."""
+    from proctor.feedback.table import number
+
+    table = Table("exercise", "student", "points", "of", "")
+    faults = []
+    for verdict, before in verdicts:
+        if verdict.graded:
+            remark = "unchanged" if before else f"{verdict.seconds.get('total', 0):.1f} s"
+            row = (number(verdict.earned), number(verdict.points), remark)
+        else:
+            row = ("–", "–", f"[yellow]not graded:[/] {_escaped(verdict.reason)}")
+        table.add_row(verdict.assignment, _escaped(verdict.student), *row)
+        faults += [f"{verdict.assignment}/{result.grader_fault}" for result in verdict.criteria if result.grader_fault]
     console.print(table)
+    for fault in sorted(set(faults)):
+        console.print(f"The grader stumbled over a submission, {faults.count(fault)} times: {fault}", markup=False)
+    ungraded = sum(not verdict.graded for verdict, _ in verdicts)
     if ungraded:
         console.print(f"{ungraded} not graded; their marks are as they were. Mend the reason and run this again.")
         raise typer.Exit(1)
 
 
-def _known_students(course: Course, name: str, wanted: list[str] | None) -> list[str]:
-    course.assignment(name)
-    students = course.students(name)
-    unknown = sorted(set(wanted or ()) - set(students))
-    if unknown and wanted is not None and len(wanted) == len(unknown):
-        raise ProctorError(f"{', '.join(unknown)} handed in nothing for '{name}' (submitted/{unknown[0]}/{name}/)")
-    return [who for who in students if wanted is None or who in wanted]
+def _handed_in(course: Course, names: list[str], students: list[str] | None) -> list[tuple[str, str]]:
+    """The (exercise, student) pairs to grade; raises ProctorError if a wanted student handed in none of them."""
+    for name in names:
+        course.assignment(name)
+    pairs = [(name, who) for name in names for who in course.students(name) if students is None or who in students]
+    missing = sorted(set(students or ()) - {who for _, who in pairs})
+    if missing:
+        raise ProctorError(f"{', '.join(missing)} handed in nothing for {', '.join(names)}")
+    if not pairs:
+        raise ProctorError("there is nothing to grade: submitted/ has no folder <student>/<exercise>")
+    return pairs
 
 
 @application.command()
@@ -178,10 +200,15 @@ def feedback(names: Names = None) -> None:
     from proctor.gradebook import feedback as make
 
     course = Course.find()
+    made = 0
     for name in names or course.names():
+        course.assignment(name)
         for path in sorted(course.root.glob(f"autograded/*/{name}")):
-            made = make(course, name, path.parent.name)
-            console.print(f"made {made.relative_to(course.root)}", highlight=False)
+            folder = make(course, name, path.parent.name)
+            console.print(f"made {folder.relative_to(course.root)}", highlight=False)
+            made += 1
+    if not made:
+        raise ProctorError("there is nothing to give feedback on: grade something first")
 
 
 @application.command()

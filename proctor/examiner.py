@@ -7,7 +7,9 @@ as it ran out.
 from __future__ import annotations
 
 import contextlib
+import io
 import platform
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ from proctor.course import Assignment, Course
 from proctor.errors import CourseError, ProctorError, RefusedModel, StudentError, UnreadableSubmission
 from proctor.grading import Grading, run_criteria
 from proctor.intake import Submission, read_submission
-from proctor.jail.client import Jail
+from proctor.jail.client import SPAWN, Jail
 from proctor.jail.limits import Limits
 from proctor.jail.run import NotebookRun
 from proctor.jail.server import ForkServer
@@ -54,7 +56,13 @@ class Settings:
 
 @contextlib.contextmanager
 def fork_server(course: Course) -> Iterator[str]:
-    """The address of a fork server that lives as long as the block; students see only the course's data."""
+    """The address of a fork server that lives as long as the block; students see only the course's data.
+
+    Where forking is not safe (macOS, Windows) it stands for a fresh process for each jail.
+    """
+    if not sys.platform.startswith("linux"):
+        yield SPAWN
+        return
     data = data_folder(course)
     data.mkdir(parents=True, exist_ok=True)
     with ForkServer(shown=(data,)) as server:
@@ -97,7 +105,8 @@ def examine(
         with _Examination(course, assignment, notebook, submission, settings) as examination:
             ran = time.monotonic()
             grading = Grading(examination.student, thresholds_of(assignment))
-            run_criteria(_graders(course, assignment.name), grading)
+            with contextlib.redirect_stdout(io.StringIO()):  # which data graders load is in the verdict
+                run_criteria(_graders(course, assignment.name), grading)
             cells = examination.run.cells
             model = examination.model_description()
     except CourseError:
@@ -160,6 +169,7 @@ class _Examination:
         self._files = dict(submission.files)
         self._model_jails: list[Jail] = []
         self._views: dict[str, ModelView] = {}
+        self._refused: dict[str, StudentError] = {}
         self.notes: list[str] = []
         train = settings.train or assignment.train
         handed_in = all(file in submission.files for file in assignment.artifacts.values())
@@ -190,8 +200,14 @@ class _Examination:
 
     def _opener(self, name: str, file: str) -> Any:
         def open_model() -> ModelView:
+            if name in self._refused:
+                raise self._refused[name]
             if name not in self._views:
-                self._views[name] = self._open(file)
+                try:
+                    self._views[name] = self._open(file)
+                except StudentError as error:
+                    self._refused[name] = error
+                    raise
             return self._views[name]
 
         return open_model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Iterator
@@ -21,23 +22,31 @@ PUBLIC = "test_public.py"
 class CheckTable:
     """What `check` found; Jupyter shows it as a table, anything else as text."""
 
-    def __init__(self, group: str, criteria: list[CriterionResult]):
+    def __init__(self, group: str, criteria: list[CriterionResult], points: float | None = None):
         self.group = group
         self.criteria = criteria
+        self._points = points
+
+    @property
+    def met(self) -> bool:
+        """Whether every criterion is met."""
+        return all(result.status == "passed" for result in self.criteria)
 
     def __repr__(self) -> str:
         from proctor.feedback.table import text
 
-        return text(self.group, self.criteria)
+        return text(self.group, self.criteria, self._points)
 
     def _repr_html_(self) -> str:
         from proctor.feedback.table import html
 
-        return html(self.group, self.criteria)
+        return html(self.group, self.criteria, self._points)
 
 
 class Remark:
     """One sentence to the student, where there is no table to show."""
+
+    met = False
 
     def __init__(self, sentence: str):
         self._sentence = sentence
@@ -61,9 +70,22 @@ def check(group: str) -> CheckTable | Remark:
         criteria = check_namespace(group, _namespace(), folder)
     except ProctorError as error:
         return Remark(f"check('{group}'): {error}")
-    if not criteria:
-        return Remark(f"check('{group}'): all of its criteria are checked when you hand in.")
-    return CheckTable(group, criteria)
+    points = _points_of(group, folder)
+    if not criteria and points is None:
+        return Remark(f"check('{group}'): there is no check of that name here.")
+    return CheckTable(group, criteria, points)
+
+
+def _points_of(group: str, folder: Path) -> float | None:
+    """What the notebook in `folder` says that its check cell `group` is worth, or None if no notebook does."""
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            settings = [cell["metadata"].get("nbgrader", {}) for cell in cells]
+            return next(float(found["points"]) for found in settings if found.get("grade_id") == group)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
+            continue
+    return None
 
 
 def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list[CriterionResult]:

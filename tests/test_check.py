@@ -39,10 +39,11 @@ def shown(cell) -> str:
 def test_a_solved_notebook_is_told_so(run_released):
     """Right answers get a table that says so, from public criteria alone."""
     cells = run_released(write_relu=RELU, write_count=COUNT, write_build=BUILD)
-    assert shown(cells["relu"]).splitlines()[0].split() == ["relu", "1", "of", "1", "point"]
+    assert shown(cells["relu"]).splitlines()[0].split() == ["relu", "1", "of", "2", "points"]
     assert "✓ count yields the numbers below n" in shown(cells["count"])
     assert "✓ The model has one unit." in shown(cells["model"])
     assert "any shape" not in shown(cells["relu"])
+    assert "1 point more to get when you hand in" in shown(cells["relu"])
 
 
 def test_a_wrong_answer_is_told_expected_found_and_hint(run_released):

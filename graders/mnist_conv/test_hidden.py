@@ -66,9 +66,7 @@ def test_is_taught_by_crossentropy(student):
 def test_ends_with_the_first_epoch_that_meets_the_target(student):
     """Training ends with the first epoch that meets the target, whatever the target is."""
     history = student.train(student.build_model(), *stripes(600), target=0.75, max_epochs=25)
-    found = history.history.get("accuracy")
-    if not found:
-        raise CriterionFailed("a History of every epoch's accuracy", f"one of {', '.join(history.history) or 'nothing'}")
+    found = accuracies_of(history)
     meets = [epoch + 1 for epoch, value in enumerate(found) if value >= 0.75]
     if (meets[:1] or [25]) != [len(found)]:
         raise CriterionFailed(f"an end after epoch {(meets or [25])[0]}", f"after {len(found)}")
@@ -102,3 +100,15 @@ def stripes(count):
     for picture, label in zip(pictures, labels, strict=True):
         picture[:, 4 + 2 * label : 6 + 2 * label] += 0.75
     return pictures, labels.astype("uint8")
+
+
+def accuracies_of(history):
+    """The accuracy of every epoch that a History remembers."""
+    if history is None or isinstance(history, (dict, list, tuple, float, np.ndarray)):
+        raise CriterionFailed("train to return the History that fit returns", f"{type(history).__name__}")
+    found = history.history.get("accuracy")
+    if not found:
+        raise CriterionFailed(
+            "a History of every epoch's accuracy", f"one of {', '.join(history.history) or 'nothing'}"
+        )
+    return found

@@ -65,7 +65,7 @@ def apply(limits: Limits, scratch: Path) -> None:
     os.chdir(scratch)
     try:
         import resource
-    except ImportError:  # Windows has none of these bounds; `proctor doctor` says so
+    except ImportError:  # Windows has none of these bounds
         return
     memory, cpu = int(limits.memory_gb * 2**30), int(limits.cpu_seconds) + 1
     _bound(resource.RLIMIT_AS, memory, memory)

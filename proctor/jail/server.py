@@ -101,7 +101,11 @@ class ForkServer:
         os.chmod(self.address, 0o600)
         listener.listen(64)
         with listener:
-            self._process = self._start(listener.fileno(), scratch, user)
+            try:
+                self._process = self._start(listener.fileno(), scratch, user)
+            except OSError as error:
+                self._folder.cleanup()
+                raise NotGraded(f"the fork server did not start: {sys.executable}: {error.strerror}") from error
         self._await_ready()
         return self
 

@@ -20,13 +20,17 @@ SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", 
 
 
 class Outputs:
-    """What the current cell has shown so far; passes records on until the cell's bound is reached."""
+    """What the current cell has shown so far; passes records on until the cell's bound is reached.
+
+    `before_a_record` is called before anything but a stream is shown, so that what was printed first comes first.
+    """
 
     def __init__(self, emit: Emit, limit: int):
         self._emit = emit
         self._limit = limit
         self._left = limit
         self.execution_count = 0
+        self.before_a_record: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Begin a new cell."""
@@ -98,7 +102,7 @@ class _Hook(DisplayHook):
             return
         data, _ = self.compute_format_data(result)
         self.update_user_ns(result)
-        sys.stdout.flush()
+        self.outputs.before_a_record()
         self.outputs.rich("execute_result", data)
 
 
@@ -106,7 +110,7 @@ class _Publisher(DisplayPublisher):
     outputs: Outputs
 
     def publish(self, data: Any, metadata: Any = None, source: Any = None, **ignored: Any) -> None:
-        sys.stdout.flush()
+        self.outputs.before_a_record()
         self.outputs.rich("display_data", data)
 
     def clear_output(self, wait: bool = False) -> None:
@@ -120,12 +124,13 @@ class Shell(InteractiveShell):
     display_pub_class = _Publisher
 
     outputs: Outputs
+    streams: tuple[Stream, Stream]
 
     # `!command` without the terminal that IPython would give it: there is none in the jail.
     system = InteractiveShell.system_raw
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
-        sys.stdout.flush()
+        self.outputs.before_a_record()
         self.outputs.error(etype.__name__, _message(evalue), list(stb))
 
     def enable_gui(self, gui: str | None = None) -> None:
@@ -148,7 +153,9 @@ def make_shell(emit: Emit, output_kb: int) -> Shell:
     outputs = Outputs(emit, output_kb * 1024)
     _Hook.outputs = _Publisher.outputs = Shell.outputs = outputs
     shell = Shell.instance(config=configuration)
-    sys.stdout, sys.stderr = Stream("stdout", outputs), Stream("stderr", outputs)
+    shell.streams = (Stream("stdout", outputs), Stream("stderr", outputs))
+    sys.stdout, sys.stderr = shell.streams
+    outputs.before_a_record = shell.streams[0].flush
     shell.run_line_magic("matplotlib", "inline")
     return shell
 
@@ -156,11 +163,12 @@ def make_shell(emit: Emit, output_kb: int) -> Shell:
 def run_cell(shell: Shell, source: str) -> dict[str, Any]:
     """Run one cell; returns {"status": "ok" | "error" | "timeout", "error": "Type: message" or ""}."""
     shell.outputs.start()
+    sys.stdout, sys.stderr = shell.streams  # an earlier cell may have put something else there
     try:
         result = shell.run_cell(source, store_history=True)
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in shell.streams:
+            stream.flush()
         _pass_on_raw_output(shell.outputs)
     failure = result.error_before_exec or result.error_in_exec
     if failure is None:
