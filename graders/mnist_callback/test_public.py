@@ -17,9 +17,9 @@ from proctor import (
 
 @pytest.fixture(scope="module")
 def known_digits():
-    """Ten thousand of the digits that the notebook trains with, as fractions, and their labels."""
+    """A third of the digits that the notebook trains with, as fractions, and their labels."""
     images, labels = datasets.load("mnist")
-    chosen = np.random.default_rng(3).choice(len(images) - len(images) // 10, 10_000, replace=False)
+    chosen = slice(0, len(images) - len(images) // 10, 3)
     return images[chosen] / np.float32(255), labels[chosen]
 
 

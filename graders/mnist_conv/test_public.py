@@ -21,9 +21,9 @@ BUDGET = 1_000_000
 
 @pytest.fixture(scope="module")
 def known_digits():
-    """Ten thousand of the digits that the notebook trains with, as fractions with a channel, and their labels."""
+    """A fifth of the digits that the notebook trains with, as fractions with a channel, and their labels."""
     images, labels = datasets.load("mnist")
-    chosen = np.random.default_rng(6).choice(len(images) - len(images) // 10, 10_000, replace=False)
+    chosen = slice(0, len(images) - len(images) // 10, 5)
     return images[chosen, ..., None] / np.float32(255), labels[chosen]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import sys
 import types
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ import numpy as np
 
 from proctor.channel.wire import DEPTH, Reference
 
+_ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 PLAIN = (bool, int, float, complex, str, bytes)
 
 
@@ -170,7 +172,7 @@ def _quiet() -> Any:
 
 def _is_tensor(value: Any) -> bool:
     module = type(value).__module__
-    named = module.startswith(("tensorflow.", "keras.", "jax", "torch"))
+    named = module.startswith(("tensorflow.", "keras.", "jax", "torch")) and type(value).__name__ != "KerasTensor"
     return named and hasattr(value, "__array__") and hasattr(value, "shape")
 
 
@@ -190,6 +192,8 @@ def _short(value: Any) -> str:
 
 def _text(error: BaseException) -> str:
     try:
-        return str(error)[:1000].replace(os.getcwd() + os.sep, "")
+        text = _ESCAPES.sub("", str(error)).replace(os.getcwd() + os.sep, "")
+        # Keras adds what it was called with, which is longer than what is wrong.
+        return text.split("\nArguments received by")[0].strip()[:1000]
     except Exception:
         return "(its message could not be read)"
