@@ -160,6 +160,7 @@ def grade(
 
 def _report(verdicts: list[tuple[Verdict, bool]]) -> None:
     """Print a row for each verdict and what is left to do; exit with 1 if a submission is not graded."""
+    from proctor.examiner import SHARED
     from proctor.feedback.table import number
 
     table = Table("exercise", "student", "points", "of", "")
@@ -175,6 +176,10 @@ def _report(verdicts: list[tuple[Verdict, bool]]) -> None:
     console.print(table)
     for fault in sorted(set(faults)):
         console.print(f"The grader stumbled over a submission, {faults.count(fault)} times: {fault}", markup=False)
+    if any(verdict.environment.get("jail") == SHARED for verdict, _ in verdicts):
+        console.print(
+            f"[yellow]Student code ran in {SHARED}:[/] this machine allows no namespaces, so it could read files."
+        )
     ungraded = sum(not verdict.graded for verdict, _ in verdicts)
     if ungraded:
         console.print(f"{ungraded} not graded; their marks are as they were. Mend the reason and run this again.")

@@ -35,6 +35,8 @@ from proctor.notebook import grade_id, read_source, rebuild
 from proctor.verdict import Verdict
 
 MODEL_FILE = "model.keras"
+ISOLATED = "namespaces of its own"
+SHARED = "another process only"
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def examine(
             with contextlib.redirect_stdout(io.StringIO()):  # which data graders load is in the verdict
                 run_criteria(_graders(course, assignment.name), grading)
             cells = examination.run.cells
+            isolated = examination.run.jail.isolated
             model = examination.model_description()
     except CourseError:
         raise
@@ -124,7 +127,7 @@ def examine(
         cells=cells,
         notes=[*submission.notes, *notes, *examination.notes],
         model=model,
-        environment=environment(assignment),
+        environment={**environment(assignment), "jail": ISOLATED if isolated else SHARED},
         seconds={"run": ran - started, "criteria": now - ran, "total": now - started},
     )
     return verdict, notebook

@@ -123,7 +123,7 @@ def costs(rows: dict[str, Measured], found: dict[str, Marks], students: dict[str
     """What each way took, beside the first, and how many of its marks are those due."""
     bare = next(iter(rows.values()))
     table = Table("", title=f"{len(students)} submissions", title_justify="left")
-    for column in ("wall", "each", "× bare", "processor", "× bare", "peak memory", "right marks"):
+    for column in ("wall", "each", "× bare", "CPU", "× bare", "memory", "right"):
         table.add_column(column, justify="right")
     for name, measured in rows.items():
         right = sum(found[name].get(student) == work.due for student, work in students.items()) if name in found else 0

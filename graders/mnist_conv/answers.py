@@ -71,12 +71,12 @@ def add_channel(images):
     return (images / 255.0)[:, :, :, np.newaxis].astype(np.float32)
 """
 A_SINGLE_CALLBACK = """
-def train(model, x, y, target=0.996, max_epochs=10):
+def train(model, x, y, target=0.997, max_epochs=10):
     supervisor = StopAt(target)
     return model.fit(np.array(x), np.array(y), epochs=max_epochs, batch_size=64, callbacks=supervisor)
 """
 TWO_PARTS = """
-def train(model, x, y, target=0.996, max_epochs=10):
+def train(model, x, y, target=0.997, max_epochs=10):
     history = model.fit(
         x, y, validation_split=0.1, batch_size=100, epochs=max_epochs, verbose=0,
         callbacks=[keras.callbacks.TerminateOnNaN(), StopAt(target=target)],
@@ -105,7 +105,7 @@ model = keras.Sequential([
 ])
 """
 A_MODEL_OF_ITS_OWN = """
-def train(model, x, y, target=0.996, max_epochs=10):
+def train(model, x, y, target=0.997, max_epochs=10):
     model = build_model()
     return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
 """

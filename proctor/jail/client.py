@@ -21,7 +21,7 @@ from proctor.channel.student import answered
 from proctor.channel.wire import Channel
 from proctor.errors import NotGraded, StudentError, WireError
 from proctor.jail.limits import Limits
-from proctor.jail.server import CLEAN_ENVIRONMENT
+from proctor.jail.server import CLEAN_ENVIRONMENT, HELLO
 
 GRACE_SECONDS = 3.0
 JOB_SECONDS = 60.0
@@ -57,6 +57,7 @@ class Jail:
     def __init__(self, address: str, limits: Limits, files: dict[str, bytes], call_seconds: float):
         self._call_seconds = call_seconds
         self.ended = ""
+        self.isolated = False
         self._descriptor: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: Path | None = None
@@ -64,7 +65,7 @@ class Jail:
             connection = self._spawned() if address == SPAWN else self._forked(address)
             self._channel = Channel(connection)
             self._channel.send({"limits": limits.as_data(), "files": files}, JOB_SECONDS)
-        except (OSError, WireError) as error:
+        except (OSError, WireError, struct.error) as error:
             raise NotGraded(f"no jail could be started ({error or type(error).__name__})") from error
 
     def run_cell(self, source: str, seconds: float) -> CellOutcome:
@@ -143,7 +144,7 @@ class Jail:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(JOB_SECONDS)
         connection.connect(address)
-        (pid,) = struct.unpack("<I", connection.recv(4, socket.MSG_WAITALL))
+        pid, self.isolated = HELLO.unpack(connection.recv(HELLO.size, socket.MSG_WAITALL))
         self._descriptor = os.pidfd_open(pid)
         return connection
 

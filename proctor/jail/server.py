@@ -26,10 +26,12 @@ from types import TracebackType
 from typing import Any
 
 from proctor.errors import NotGraded
+from proctor.jail.view import PARENT_DEATH_SIGNAL, enter_own_namespaces
 
 NOBODY = 65534
 START_SECONDS = 120
-PARENT_DEATH_SIGNAL = 1
+HELLO = struct.Struct("<I?")
+"""A jail's process number, and whether it has namespaces of its own."""
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -166,6 +168,7 @@ class ForkServer:
 def main(listener: socket.socket, scratch: Path) -> None:
     """Fork a jail for each connection until standard input closes."""
     _import_everything()
+    isolated = _can_isolate(scratch)
     os.write(1, b"ready\n")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
@@ -184,7 +187,7 @@ def main(listener: socket.socket, scratch: Path) -> None:
             break
         if listener in readable:
             connection, _ = listener.accept()
-            _fork(connection, listener, (waking, waker), scratch, jails)
+            _fork(connection, listener, (waking, waker), scratch, jails, isolated)
     for pid in jails:
         _kill(pid)
     for folder in jails.values():
@@ -207,8 +210,25 @@ def _import_everything() -> None:
     gc.freeze()
 
 
+def _can_isolate(scratch: Path) -> bool:
+    """Whether jails see only what they may and get namespaces of their own on this machine."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        with contextlib.suppress(OSError):
+            enter_own_namespaces(str(scratch / "probe"))
+            code = 0
+        os._exit(code)
+    return os.waitpid(pid, 0)[1] == 0 and os.stat("/").st_dev != os.stat("/usr").st_dev
+
+
 def _fork(
-    connection: socket.socket, listener: socket.socket, wakers: tuple[int, int], scratch: Path, jails: dict[int, Path]
+    connection: socket.socket,
+    listener: socket.socket,
+    wakers: tuple[int, int],
+    scratch: Path,
+    jails: dict[int, Path],
+    isolated: bool,
 ) -> None:
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
     pid = os.fork()
@@ -217,8 +237,8 @@ def _fork(
     jails[pid] = folder
     with connection:
         try:
-            # Said by this process, which runs no student code: the number that the examiner may kill.
-            connection.sendall(struct.pack("<I", pid))
+            # Said by this process, which runs no student code: what the examiner may kill, and how far to trust it.
+            connection.sendall(HELLO.pack(pid, isolated))
         except OSError:
             _kill(pid)
 
@@ -229,6 +249,8 @@ def _become_jail(connection: socket.socket, listener: socket.socket, wakers: tup
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.setsid()
         ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            enter_own_namespaces(str(folder))
         listener.close()
         for descriptor in wakers:
             os.close(descriptor)

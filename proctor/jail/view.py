@@ -1,8 +1,9 @@
 """What the jail sees of this machine: the system, the interpreter, the exercise's data, its own scratch; nothing else.
 
-Run as a program by `jail.server.ForkServer` before the fork server itself: `python view.py PLAN`, where PLAN is JSON
-with "root" (an empty folder), "show" and "write" (folders), "user" (a uid to become, or null) and "command". Only the
-standard library is used here, since the interpreter of the system may run it.
+The fork server gets a view that all jails share; each jail then gets processes and a scratch folder of its own.
+`jail.server.ForkServer` runs this file as a program before the fork server itself: `python view.py PLAN`, where PLAN is
+JSON with "root" (an empty folder), "show" and "write" (folders), "user" (a uid to become, or null) and "command". It
+uses the standard library alone, so that nothing else is imported before privileges are given up.
 """
 
 from __future__ import annotations
@@ -10,10 +11,16 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import signal
 import sys
 from typing import Any
 
-NEW_MOUNTS, NEW_USER, NEW_NETWORK, NEW_IPC = 0x00020000, 0x10000000, 0x40000000, 0x08000000
+NEW_MOUNTS, NEW_USER, NEW_NETWORK, NEW_IPC, NEW_PIDS = 0x00020000, 0x10000000, 0x40000000, 0x08000000, 0x20000000
+PARENT_DEATH_SIGNAL, DROP_FROM_BOUNDING_SET, NO_NEW_PRIVILEGES = 1, 24, 38
+CAPABILITY_VERSION = 0x20080522
+PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+DETACH = 2
+SCRATCH = "mode=700,size=1g,nr_inodes=64k"
 READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system", "/proc")
@@ -36,7 +43,7 @@ def main(plan: dict[str, Any]) -> None:
     try:
         enter_namespaces()
         build(plan["root"], plan["show"], plan["write"])
-    except OSError as error:
+    except (OSError, KeyError) as error:
         # Without namespaces (an unprivileged container, say) the process boundary and the other user remain.
         print(f"view: {error}", file=sys.stderr)
     if plan["user"] is not None:
@@ -51,11 +58,53 @@ def main(plan: dict[str, Any]) -> None:
 
 def enter_namespaces() -> None:
     """Leave the machine's mounts and network; raises OSError where that is not allowed."""
+    _unshare(NEW_MOUNTS | NEW_NETWORK | NEW_IPC | (0 if os.getuid() == 0 else NEW_USER))
+
+
+def enter_own_namespaces(scratch: str) -> None:
+    """Give a freshly forked jail processes and a scratch folder of its own; returns in the process that is to run.
+
+    That process is a child of the first one of a new process namespace: when any of the three ends, all do, with
+    whatever they have started. The folders beside `scratch` are covered by an empty one that is bounded in size and
+    is gone with the jail.
+
+    Raises OSError where that is not allowed; the jail can still run, in what it shares with the others.
+    """
+    _unshare(NEW_USER | NEW_MOUNTS | NEW_PIDS | NEW_IPC)
+    _wait_in_parent()
+    _mount("proc", "/proc", "proc", READ_ONLY | NO_SETUID | NO_DEVICES | NO_PROGRAMS)
+    _mount("tmpfs", os.path.dirname(scratch), "tmpfs", NO_SETUID | NO_DEVICES, SCRATCH)
+    os.mkdir(scratch, 0o700)
+    _wait_in_parent()
+    drop_capabilities()
+
+
+def _wait_in_parent() -> None:
+    """Fork; the parent ends with its child, the child goes on and ends with its parent."""
+    pid = os.fork()
+    if pid == 0:
+        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        return
+    while os.wait()[0] != pid:
+        pass  # as the first process of its namespace it inherits what others leave behind
+    os._exit(0)
+
+
+def drop_capabilities() -> None:
+    """Give up, for good, what a user namespace gave to this process."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in range(64):
+        libc.prctl(DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    _checked(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    _checked(libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no_new_privs")
+
+
+def _unshare(flags: int) -> None:
     uid, gid = os.getuid(), os.getgid()
     libc = ctypes.CDLL(None, use_errno=True)
-    flags = NEW_MOUNTS | NEW_NETWORK | NEW_IPC | (0 if uid == 0 else NEW_USER)
     _checked(libc.unshare(flags), "unshare")
-    if uid != 0:
+    if flags & NEW_USER:
         for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
@@ -67,15 +116,21 @@ def build(root: str, show: list[str], write: list[str]) -> None:
     _mount("tmpfs", root, "tmpfs", NO_SETUID | NO_DEVICES, "mode=755,size=1m")
     settings = [f"/etc/{name}" for name in SETTINGS]
     devices = [f"/dev/{name}" for name in DEVICES]
+    # A jail writes into /proc once, to say who it is in its own user namespace, before it gets a /proc of its own.
+    writable = {"/proc", *devices, *write}
     for path in [*SYSTEM, *settings, *devices, *write]:
-        _put(root, path, writable=path in write or path in devices)
+        _put(root, path, writable=path in writable)
     # Outer folders first, so that none covers what lies in it.
     for path in sorted(show, key=len):
         _put(root, path, writable=False)
     for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         os.symlink(f"/proc/self/{target}", f"{root}/dev/{name}")
     _mount("none", root, None, REMOUNT | BIND | READ_ONLY | NO_SETUID | NO_DEVICES)
-    os.chroot(root)
+    os.chdir(root)
+    libc = ctypes.CDLL(None, use_errno=True)
+    # A change of root that the kernel lets jails make namespaces in, which it does not after chroot.
+    _checked(libc.syscall(PIVOT_ROOT[os.uname().machine], b".", b"."), "pivot_root")
+    _checked(libc.umount2(b".", DETACH), "umount")
     os.chdir("/")
 
 

@@ -1,0 +1,125 @@
+"""The jail: what student code can see, reach and use up."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from proctor.course import Budget
+from proctor.jail.client import Jail
+from proctor.jail.limits import Limits
+
+LIMITS = Limits.of(Budget(cell_seconds=10))
+
+
+@pytest.fixture
+def jail(address):
+    """A jail with one file."""
+    with Jail(address, LIMITS, {"mine.txt": b"mine"}, 5) as made:
+        yield made
+
+
+def said(jail: Jail, source: str, seconds: float = 10) -> str:
+    """What a cell prints."""
+    outcome = jail.run_cell(source, seconds)
+    assert outcome.error == ""
+    return "".join(output.get("text", "") for output in outcome.outputs)
+
+
+def test_it_runs_as_nobody_without_any_privilege(jail):
+    """No root, no capability, and none to be had."""
+    found = said(jail, "print(open('/proc/self/status').read())")
+    lines = dict(line.split(":\t", 1) for line in found.splitlines() if ":\t" in line)
+    assert "0" not in lines["Uid"].split()
+    assert {lines[name].strip("0") for name in ("CapPrm", "CapEff", "CapBnd", "CapAmb")} == {""}
+    assert lines["NoNewPrivs"] == "1"
+
+
+def test_it_sees_no_process_but_its_own(jail):
+    """The machine's other processes are not there to look at or to signal."""
+    assert int(said(jail, "import os\nprint(len([p for p in os.listdir('/proc') if p.isdigit()]))")) <= 3
+    outcome = jail.run_cell("os.kill(-1, 9)", 5)
+    assert outcome.error.startswith("ProcessLookupError")
+
+
+def test_it_sees_no_other_jail(address, jail):
+    """Of two submissions that run at once neither can read the other's files."""
+    with Jail(address, LIMITS, {"theirs.txt": b"theirs"}, 5) as other:
+        assert "theirs.txt" in said(other, "import os\nprint(os.listdir('.'))")
+        found = said(jail, "import os\nprint([f for _, _, files in os.walk('..') for f in files])")
+    assert "mine.txt" in found
+    assert "theirs.txt" not in found
+
+
+def test_the_system_is_read_only(jail):
+    """Nothing outside the scratch folder can be written."""
+    source = """import os
+for folder in ("/", "/usr", "/etc", "/tmp", os.path.dirname(os.__file__), "/proc/sys/kernel"):
+    try:
+        open(os.path.join(folder, "x"), "w")
+        print("wrote", folder)
+    except OSError:
+        pass"""
+    assert said(jail, source) == ""
+
+
+def test_nothing_outlives_it(address):
+    """A daemon that leaves its session dies with the jail."""
+    with Jail(address, LIMITS, {}, 5) as jail:
+        said(jail, "import subprocess\n_ = subprocess.Popen(['setsid', 'sleep', '31337'])")
+        assert "31337" in subprocess.run(["ps", "ax"], capture_output=True, text=True).stdout
+    for _ in range(100):
+        if "31337" not in subprocess.run(["ps", "ax"], capture_output=True, text=True).stdout:
+            return
+    pytest.fail("sleep 31337 is still there")
+
+
+@pytest.mark.parametrize(
+    ("source", "error"),
+    [
+        ("import numpy\nnumpy.ones(10**10)", "MemoryError"),
+        ("b = bytearray(10**10)", "MemoryError"),
+        ("f = open('big', 'wb')\nfor _ in range(3000):\n    f.write(bytes(2**20))", "OSError"),
+        ("files = [open(f'f{n}', 'w') for n in range(2000)]", "OSError"),
+        (
+            "import os\nfor _ in range(5000):\n    if os.fork() == 0:\n        os.kill(os.getpid(), 19)",
+            "BlockingIOError",
+        ),
+        ("while True: pass", "stopped after 2 s"),
+    ],
+)
+def test_what_it_may_use_is_bounded(jail, source, error):
+    """Memory, disk, open files, processes and time end in an error in the cell, and the jail goes on."""
+    assert jail.run_cell(source, 2 if "while" in source else 20).error.startswith(error)
+    assert said(jail, "print('still here')") == "still here\n"
+
+
+def test_a_flood_of_output_is_cut(jail):
+    """What a cell prints is bounded where it is printed, and says so."""
+    found = said(jail, "print('x' * 10**8)")
+    assert len(found) < 300_000
+    assert found.endswith("… cut here: a cell may print 256 KiB\n")
+
+
+def test_input_finds_nobody(jail):
+    """A cell that asks for input gets an error, not an eternity."""
+    assert jail.run_cell("input('?')", 5).error.startswith(("StdinNotImplementedError", "EOFError"))
+
+
+def test_a_cell_may_not_spoil_the_output_of_the_next(jail):
+    """Whatever a cell does to sys.stdout, the next cell's print is shown."""
+    jail.run_cell("import sys\nsys.stdout = sys.stderr = None", 5)
+    assert said(jail, "print('here')") == "here\n"
+
+
+def test_two_jails_start_from_the_same_random_state(address):
+    """Seeds are set: the same code draws the same numbers."""
+    source = (
+        "import random, numpy, keras\nprint(random.random(), numpy.random.rand(), keras.random.uniform((1,)).numpy())"
+    )
+    drawn = []
+    for _ in range(2):
+        with Jail(address, LIMITS, {}, 5) as jail:
+            drawn.append(said(jail, source))
+    assert drawn[0] == drawn[1]
