@@ -204,7 +204,17 @@ QUIET = [
     f"--config-file={os.devnull}",
     *(
         argument
-        for name in ("terminal", "cacheprovider", "faulthandler", "logging", "warnings", "junitxml", "pastebin")
+        for name in (
+            "terminal",
+            "cacheprovider",
+            "faulthandler",
+            "logging",
+            "warnings",
+            "junitxml",
+            "pastebin",
+            "unraisableexception",
+            "threadexception",
+        )
         for argument in ("-p", f"no:{name}")
     ),
 ]

@@ -1,0 +1,244 @@
+"""The check table: what one group of criteria tells a student, as text and as HTML."""
+
+from __future__ import annotations
+
+import html as markup
+import re
+import textwrap
+from dataclasses import dataclass
+
+from proctor.feedback.plain import plain
+from proctor.verdict import CriterionResult, Verdict
+
+WIDTH = 76
+_INDENT = 6
+_LABEL = 10
+_LONGEST = 600  # characters of one "expected" or "found"
+
+
+@dataclass(frozen=True)
+class _Look:
+    symbol: str
+    word: str
+    colour: str
+
+
+# White on these, and these as a thin bar on white or black, can be told apart by everybody.
+_LOOKS = {
+    "passed": _Look("✓", "met", "#1f7a45"),
+    "partial": _Look("◐", "partly met", "#9a5b00"),
+    "failed": _Look("✗", "not met", "#b3372f"),
+    "waiting": _Look("–", "not yet", "#5f6b7a"),
+}
+
+
+def text(group: str, criteria: list[CriterionResult], points: float | None = None) -> str:
+    """The check table of `group` for a terminal, at most 80 columns wide.
+
+    Args:
+        points: what the group is worth; by default the sum over its criteria.
+    """
+    lines = [_spread(plain(group), _of(criteria, points))]
+    for criterion in criteria:
+        lines += _text_of(criterion)
+    if more := _later(criteria, points):
+        lines.append(f"  … {more}")
+    return "\n".join(lines)
+
+
+def _later(criteria: list[CriterionResult], points: float | None) -> str:
+    """What there is beside these criteria, such as the hidden ones in a live check."""
+    missing = (points or 0) - sum(criterion.points for criterion in criteria)
+    return f"{_points(missing)} more to get when you hand in" if missing > 1e-9 else ""
+
+
+def summary_text(verdict: Verdict) -> str:
+    """The whole verdict for a terminal or a CI log: every group's table, then what else is worth knowing."""
+    title = f"{plain(verdict.assignment)} — {plain(verdict.student)}"
+    if not verdict.graded:
+        return "\n".join([_spread(title, "not graded"), *_wrapped(plain(verdict.reason), "  ", "  ")])
+    total = f"{number(verdict.earned)} of {_points(verdict.points)}"
+    parts = [_spread(title, total) + "\n" + "─" * WIDTH]
+    parts += [text(group, criteria) for group, criteria in verdict.groups().items()]
+    notes = [f"{_cell(run.id)} {run.status}: {run.error}" for run in verdict.cells if run.error]
+    notes += verdict.notes
+    if notes:
+        parts.append("\n".join(line for note in notes for line in _wrapped(plain(note, _LONGEST), "note  ", " " * 6)))
+    return "\n\n".join(parts)
+
+
+def html(group: str, criteria: list[CriterionResult], points: float | None = None) -> str:
+    """The check table of `group` as HTML that needs no style sheet and no script, for light and dark pages.
+
+    Args:
+        points: what the group is worth; by default the sum over its criteria.
+    """
+    worth = sum(criterion.points for criterion in criteria) if points is None else points
+    earned = sum(criterion.earned for criterion in criteria)
+    share = 100 * min(1.0, max(0.0, earned / worth)) if worth else 100.0
+    colour = _LOOKS["passed" if share == 100 else "partial"].colour
+    rows = "".join(_html_of(criterion) for criterion in criteria)
+    if more := _later(criteria, points):
+        rows += f'<tr style="{_ROW}"><td colspan="2" style="{_CELL}padding-left:38px;{_MUTED}">{more}</td></tr>'
+    return (
+        '<div style="max-width:52em;margin:4px 0;border:1px solid rgba(128,128,128,.4);border-radius:6px;'
+        'overflow:hidden;font-family:system-ui,sans-serif;font-size:13px;line-height:1.45">'
+        '<div style="height:4px;background-color:rgba(128,128,128,.25)">'
+        f'<div style="height:4px;width:{share:.0f}%;background-color:{colour}"></div></div>'
+        '<table style="border-collapse:collapse;table-layout:fixed;width:100%;margin:0;border:none;font-size:13px">'
+        f'<tr style="background-color:rgba(128,128,128,.12)"><th scope="col" style="{_CELL}">'
+        f'<code style="font-size:13px;font-weight:600;color:inherit;background-color:transparent">{_escaped(group)}'
+        f'</code></th><th scope="col" style="{_SCORE}width:9em;font-weight:600">{_of(criteria, points)}</th></tr>'
+        f"{rows}</table></div>"
+    )
+
+
+# Jupyter styles every table, header and row of an output; these put it back.
+_RESET = "border:none;background-color:transparent;vertical-align:top;max-width:none;white-space:normal;"
+_CELL = _RESET + "text-align:left;padding:6px 10px;"
+_SCORE = _RESET + "text-align:right;padding:6px 10px;white-space:nowrap;"
+_ROW = "background-color:transparent;border-top:1px solid rgba(128,128,128,.25)"
+_FACT = _RESET + "text-align:left;padding:1px 10px 1px 0;font-weight:normal;"
+_MUTED = "opacity:.72;"
+
+
+def _html_of(criterion: CriterionResult) -> str:
+    look = _LOOKS[criterion.status]
+    score = f"{number(criterion.earned)} / {number(criterion.points)}"
+    facts = "".join(
+        f'<tr style="background-color:transparent"><th scope="row" style="{_FACT}{_MUTED}width:62px;white-space:nowrap">{label}</th>'
+        f'<td style="{_FACT}overflow-wrap:anywhere">{_prose(value)}</td></tr>'
+        for label, value in _facts(criterion)
+    )
+    if facts:
+        facts = f'<table style="border-collapse:collapse;margin:3px 0 0;border:none;font-size:12.5px">{facts}</table>'
+    badge = (
+        "float:left;margin-left:-28px;width:18px;height:18px;line-height:18px;border-radius:9px;text-align:center;"
+        f"color:#fff;background-color:{look.colour};font-size:12px;font-weight:700"
+    )
+    return (
+        f'<tr style="{_ROW}"><td style="{_CELL}padding-left:38px"><span style="{badge}">{look.symbol}</span> '
+        f"{_prose(criterion.title)}{facts}</td>"
+        f'<td style="{_SCORE}"><span style="{_MUTED}">{look.word}</span>&nbsp; {score}</td></tr>'
+        + _html_detail(criterion)
+    )
+
+
+def _html_detail(criterion: CriterionResult) -> str:
+    if not _told(criterion) or not criterion.detail:
+        return ""
+    header, *rows = criterion.detail
+    cell = _RESET + "text-align:left;padding:2px 12px 2px 6px;font-family:monospace;font-size:12px;"
+    styles = [cell + "white-space:pre;"] * (len(header) - 1) + [cell]
+    names = "".join(
+        f'<th scope="col" style="{style}font-weight:600;{_MUTED}">{_escaped(name)}</th>'
+        for name, style in zip(header, styles, strict=False)
+    )
+    lines = [f'<tr style="background-color:transparent">{names}</tr>']
+    for index, row in enumerate(rows):
+        marked = index in criterion.marked
+        look = "background-color:rgba(214,132,20,.22);font-weight:600" if marked else "background-color:transparent"
+        values = [_escaped(value) for value in row]
+        values[:1] = [f"▸ {value}" if marked else value for value in values[:1]]
+        cells = "".join(f'<td style="{style}">{value}</td>' for value, style in zip(values, styles, strict=False))
+        lines.append(f'<tr style="{look}">{cells}</tr>')
+    frame = "border-collapse:collapse;margin:0;border:1px solid rgba(128,128,128,.3)"
+    place = _CELL + "padding:0 10px 8px 38px"
+    return (
+        f'<tr style="background-color:transparent"><td colspan="2" style="{place}"><div style="overflow-x:auto">'
+        f'<table style="{frame}">{"".join(lines)}</table></div></td></tr>'
+    )
+
+
+def _told(criterion: CriterionResult) -> bool:
+    """Whether the student may see what was expected and found."""
+    return not criterion.hidden and criterion.status in ("failed", "partial")
+
+
+def _facts(criterion: CriterionResult) -> list[tuple[str, str]]:
+    if criterion.status == "passed":
+        return []
+    if criterion.status == "waiting":
+        awaited = plain(criterion.found).removeprefix("waits for ")
+        return [("waits for", awaited)] if awaited else []
+    facts = [("hint", plain(criterion.hint, _LONGEST))]
+    if _told(criterion):
+        facts = [
+            ("expected", plain(criterion.expected, _LONGEST)),
+            ("found", plain(criterion.found, _LONGEST)),
+            *facts,
+        ]
+    return [(label, value) for label, value in facts if value.strip()]
+
+
+def _text_of(criterion: CriterionResult) -> list[str]:
+    look = _LOOKS[criterion.status]
+    score = f"{number(criterion.earned)} / {number(criterion.points)}"
+    if criterion.status in ("partial", "waiting"):
+        score = f"{'partly' if criterion.status == 'partial' else look.word}: {score}"
+    title = _wrapped(plain(criterion.title), f"  {look.symbol} ", " " * 4, WIDTH - len(score) - 2)
+    lines = [_spread(title[0], score), *title[1:]]
+    for label, value in _facts(criterion):
+        first = " " * _INDENT + label.ljust(_LABEL)
+        lines += _wrapped(value, first, " " * (_INDENT + _LABEL))
+    if _told(criterion) and criterion.detail:
+        lines += _text_detail(criterion.detail, criterion.marked)
+    return lines
+
+
+def _text_detail(detail: list[list[str]], marked: tuple[int, ...]) -> list[str]:
+    rows = [[plain(value, 200).replace("\n", " ") for value in row] for row in detail]
+    widths = [max(len(row[column]) if column < len(row) else 0 for row in rows) for column in range(len(rows[0]))]
+    while sum(widths) + 2 * len(widths) > WIDTH - _INDENT - 2 and max(widths) > 4:
+        widths[widths.index(max(widths))] -= 1
+    lines = []
+    for index, row in enumerate(rows):
+        mark = "▸ " if index - 1 in marked else "  "
+        cells = [_cut(value, width).ljust(width) for value, width in zip(row, widths, strict=False)]
+        lines.append((" " * _INDENT + mark + "  ".join(cells)).rstrip())
+    return lines
+
+
+def _cut(value: str, width: int) -> str:
+    return value if len(value) <= width else value[: width - 1] + "…"
+
+
+def _wrapped(value: str, first: str, later: str, width: int = WIDTH) -> list[str]:
+    """`value` in lines of at most `width`, the first behind `first`, the others behind `later`."""
+    lines: list[str] = []
+    for line in value.strip("\n").split("\n"):
+        start = later if lines else first
+        lines += textwrap.wrap(line, width, initial_indent=start, subsequent_indent=later) or [start.rstrip()]
+    return lines
+
+
+def _spread(left: str, right: str) -> str:
+    return left.ljust(WIDTH - len(right)) + right if len(left) + len(right) < WIDTH else f"{left}  {right}"
+
+
+def _of(criteria: list[CriterionResult], points: float | None) -> str:
+    worth = sum(criterion.points for criterion in criteria) if points is None else points
+    return f"{number(sum(criterion.earned for criterion in criteria))} of {_points(worth)}"
+
+
+def _points(value: float) -> str:
+    return f"{number(value)} point" + ("" if value == 1 else "s")
+
+
+def number(value: float) -> str:
+    """`value` with at most two decimals and none that say nothing."""
+    return f"{round(value, 2):.10g}"
+
+
+def _cell(name: str) -> str:
+    return f"cell '{name}'" if name else "a cell of your own"
+
+
+def _escaped(value: str) -> str:
+    return markup.escape(plain(value, _LONGEST))
+
+
+def _prose(value: str) -> str:
+    """`value` escaped, its line ends kept and `names` between backticks set as code."""
+    code = r'<code style="color:inherit;background-color:rgba(128,128,128,.15);padding:0 3px">\1</code>'
+    return re.sub(r"`([^`\n]+)`", code, _escaped(value)).replace("\n", "<br>")

@@ -1,0 +1,37 @@
+"""Every exercise of the course is proven, and its release is what its source makes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from proctor.course import Course
+from proctor.release import stale
+
+COURSE = Course(Path(__file__).resolve().parent.parent)
+
+
+@pytest.mark.parametrize("name", COURSE.names())
+def test_the_grader_is_proven(name):
+    """Its solution gets full marks, its release none, every variant all, and every mutant is caught by what it names."""
+    command = [sys.executable, "-m", "proctor", "verify", name]
+    done = subprocess.run(command, cwd=COURSE.root, capture_output=True, text=True, timeout=1200)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", COURSE.names())
+def test_there_are_enough_answers_to_prove_it(name):
+    """At least four other right answers and ten wrong ones."""
+    from proctor.answers import load_answers
+
+    variants, mutants = load_answers(COURSE.grader(name) / "answers.py")
+    assert len(variants) >= 4
+    assert len(mutants) >= 10
+
+
+def test_every_release_is_fresh():
+    """What is committed in release/ is what source/ makes now, and tells nothing of a solution."""
+    assert stale(COURSE) == []
