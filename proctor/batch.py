@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -76,10 +77,21 @@ def _lost(task: _Task, reason: str) -> tuple[Verdict, None]:
 
 def key(course: Course, name: str, student: str) -> str:
     """A fingerprint of everything that the verdict on a submission depends on."""
-    digest = hashlib.sha256(json.dumps(environment(course.assignment(name))).encode())
-    engine = Path(__file__).parent
-    sources = [*sorted(course.grader(name).glob("*")), course.source(name), *sorted(engine.rglob("*.py"))]
-    for path in [*sources, *sorted(course.submitted(student, name).glob("*"))]:
+    files = sorted(course.submitted(student, name).glob("*"))
+    return hashlib.sha256((_assignment_key(course, name) + _digest(files)).encode()).hexdigest()
+
+
+@cache
+def _assignment_key(course: Course, name: str) -> str:
+    """A fingerprint of what the verdicts on all submissions of an assignment depend on; read once a run."""
+    engine = sorted(Path(__file__).parent.rglob("*.py"))
+    files = [*sorted(course.grader(name).glob("*")), course.source(name), *engine]
+    return _digest(files) + json.dumps(environment(course.assignment(name)))
+
+
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
         if path.is_file() and not path.is_symlink():
             digest.update(path.name.encode() + b"\0")
             with path.open("rb") as file:
