@@ -220,7 +220,7 @@ mutants = [
         fails="train",
     ),
     mutant("always fifteen epochs", edit("write_train", "epochs=max_epochs", "epochs=15"), fails="ends_at_max_epochs"),
-    mutant("returns the model", edit("write_train", "return model.fit", "model.fit"), fails="train"),
+    mutant("forgets to return the History", edit("write_train", "return model.fit", "model.fit"), fails="train"),
     mutant(
         "labels off by one", edit("write_train", "fit(x, y,", "fit(x, (y + 1) % 10,"), fails="teaches_what_it_is_given"
     ),

@@ -28,10 +28,11 @@ MIME_TYPES = {
 }
 _LONGEST = 300_000  # characters of one HTML output; cleaning takes seconds per megabyte
 
-_TAGS = frozenset(bleach.ALLOWED_TAGS) | set(
+_MORE_TAGS = (
     "div span p pre br hr h1 h2 h3 h4 h5 h6 img dl dt dd sub sup del ins s u small details summary figure figcaption"
-    " table caption colgroup col thead tbody tfoot tr th td".split()
+    " table caption colgroup col thead tbody tfoot tr th td"
 )
+_TAGS = frozenset(bleach.ALLOWED_TAGS) | set(_MORE_TAGS.split())
 _ATTRIBUTES = {
     "*": {"class", "id", "style", "title"},
     "a": {"href"},
@@ -39,14 +40,12 @@ _ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
-_STYLES = CSSSanitizer(
-    allowed_css_properties=(ALLOWED_CSS_PROPERTIES - {"cursor"})
-    | set(
-        "border border-top border-right border-bottom border-left border-radius border-spacing max-width min-width"
-        " padding padding-top padding-right padding-bottom padding-left margin margin-top margin-right margin-bottom"
-        " margin-left overflow-x overflow-wrap opacity table-layout caption-side word-break".split()
-    )
+_MORE_PROPERTIES = (
+    "border border-top border-right border-bottom border-left border-radius border-spacing max-width min-width"
+    " padding padding-top padding-right padding-bottom padding-left margin margin-top margin-right margin-bottom"
+    " margin-left overflow-x overflow-wrap opacity table-layout caption-side word-break"
 )
+_STYLES = CSSSanitizer(allowed_css_properties=(ALLOWED_CSS_PROPERTIES - {"cursor"}) | set(_MORE_PROPERTIES.split()))
 
 
 def clean(source: object) -> str:

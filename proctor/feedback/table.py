@@ -100,13 +100,14 @@ _SCORE = _RESET + "text-align:right;padding:6px 10px;white-space:nowrap;"
 _ROW = "background-color:transparent;border-top:1px solid rgba(128,128,128,.25)"
 _FACT = _RESET + "text-align:left;padding:1px 10px 1px 0;font-weight:normal;"
 _MUTED = "opacity:.72;"
+_NAME = "width:62px;white-space:nowrap;"
 
 
 def _html_of(criterion: CriterionResult) -> str:
     look = _LOOKS[criterion.status]
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
     facts = "".join(
-        f'<tr style="background-color:transparent"><th scope="row" style="{_FACT}{_MUTED}width:62px;white-space:nowrap">{label}</th>'
+        f'<tr style="background-color:transparent"><th scope="row" style="{_FACT}{_MUTED}{_NAME}">{label}</th>'
         f'<td style="{_FACT}overflow-wrap:anywhere">{_prose(value)}</td></tr>'
         for label, value in _facts(criterion)
     )
