@@ -16,7 +16,7 @@ COURSE = Course(Path(__file__).resolve().parent.parent)
 
 @pytest.mark.parametrize("name", COURSE.names())
 def test_the_grader_is_proven(name):
-    """Its solution gets full marks, its release none, every variant all, and every mutant is caught by what it names."""
+    """The solution gets full marks, the release none, variants all; every mutant is caught by just what it names."""
     command = [sys.executable, "-m", "proctor", "verify", name]
     done = subprocess.run(command, cwd=COURSE.root, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stdout
