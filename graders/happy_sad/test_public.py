@@ -62,7 +62,7 @@ def test_batches_of_ten_from_0_to_1(student):
 
 @criterion("load_faces", points=2, hint="Does a batch get lost, or do colours or rows and columns change places?")
 def test_every_face_once(student, faces):
-    """An epoch shows each of the eighty faces once, unchanged."""
+    """An epoch shows each of the eighty faces once."""
     found = np.concatenate([pictures for pictures, _ in batches(student)])
     nearest = which_face(found, faces[0])
     if (nearest < 0).any():

@@ -82,11 +82,14 @@ def test_any_target_in_any_epoch(student, target, epoch, reached, stops):
 @criterion("train", points=1, hint="Is the callback made with the target that `train` was given?")
 def test_ends_with_the_first_epoch_that_meets_the_target(student):
     """Training ends with the first epoch that meets the target, whatever the target is."""
-    history = student.train(student.build_model(), *stripes(600), target=0.75, max_epochs=25)
+    # Three labels in ten are made up, so that the accuracy comes to 0.5 slowly and nowhere near 0.99.
+    pictures, labels = stripes(600)
+    labels[::10], labels[3::10], labels[6::10] = 0, 1, 2
+    history = student.train(student.build_model(), pictures, labels, target=0.5, max_epochs=15)
     found = accuracies_of(history)
-    meets = [epoch + 1 for epoch, value in enumerate(found) if value >= 0.75]
-    if (meets[:1] or [25]) != [len(found)]:
-        raise CriterionFailed(f"an end after epoch {(meets or [25])[0]}", f"after {len(found)}")
+    meets = [epoch + 1 for epoch, value in enumerate(found) if value >= 0.5]
+    if (meets[:1] or [15]) != [len(found)]:
+        raise CriterionFailed(f"an end after epoch {(meets or [15])[0]}", f"after {len(found)}")
 
 
 @criterion("train", points=1, hint="Does `fit` get the model, the pictures and the labels that `train` was given?")

@@ -113,8 +113,9 @@ variants = [
         edit("write_naive_forecast", "series[start - 1 : -1]", "np.roll(series, 1)[start:]"),
     ),
     variant(
-        "the rest of an epoch of parts: copies, not views",
-        edit("write_split_series", "series[:start]", "series[:start].copy()"),
+        "the validation part counted from the end, the training part a copy",
+        edit("write_split_series", "series[:start]", "np.copy(series[:start])"),
+        edit("write_split_series", "series[start - window :]", "series[-(len(series) - start + window) :]"),
     ),
 ]
 

@@ -65,7 +65,9 @@ def test_windows_and_labels_line_up(student, shuffle):
 def test_every_window_in_order(student):
     """Without shuffling, every window is there once and in order, the last one too, in batches of the asked size."""
     _, labels, sizes = epoch(student, np.arange(23), 5, 4, False)
-    assert_equal([int(label) for label in labels], list(range(5, 23)), "the labels of a ramp from 0 to 22, window=5")
+    assert_equal(
+        [int(label) for label in labels], list(range(5, 23)), "the labels of a ramp from 0 to 22 with window=5"
+    )
     assert_equal(sizes, [4, 4, 4, 4, 2], "the sizes of the batches")
 
 
@@ -73,9 +75,7 @@ def test_every_window_in_order(student):
 def test_shuffling_changes_only_the_order(student):
     """With shuffling, the same labels come, each once, in another order."""
     _, labels, _ = epoch(student, np.arange(60), 6, 8, True)
-    assert_equal(
-        sorted(int(label) for label in labels), list(range(6, 60)), "the labels of a ramp from 0 to 59, sorted"
-    )
+    assert_equal(sorted(int(label) for label in labels), list(range(6, 60)), "the sorted labels of a ramp from 0 to 59")
     if (np.diff(labels) > 0).all():
         raise CriterionFailed("the windows in a random order", "the windows in the order of time")
 

@@ -1,0 +1,169 @@
+"""What students see checked in the price list exercise."""
+
+import numpy as np
+import pytest
+
+from proctor import (
+    CriterionFailed,
+    as_array,
+    assert_between,
+    assert_close,
+    assert_compiled,
+    assert_dtype,
+    assert_input_shape,
+    assert_layer_count,
+    assert_output_shape,
+    assert_parameters,
+    criterion,
+)
+
+
+def the_list(student):
+    """The student's bedrooms and prices."""
+    found = student.price_list()
+    if not isinstance(found, (tuple, list, np.ndarray)) or len(found) != 2:
+        raise CriterionFailed("`price_list()` to return two arrays, bedrooms and prices", described(found))
+    for name, array in zip(("bedrooms", "prices"), found, strict=True):
+        if not isinstance(array, np.ndarray):
+            raise CriterionFailed(f"`{name}` to be a NumPy array", described(array))
+    return found[0], found[1]
+
+
+def described(value):
+    """What came back, in few words."""
+    if value is None:
+        return "None (is there a `return`?)"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return f"a {type(value).__name__}" + (f" of length {len(value)}" if hasattr(value, "__len__") else "")
+
+
+@criterion(
+    "price_list",
+    points=1,
+    hint="np.array([1.0, 2.0, ...]) makes such an array; the prices can be computed from it in one go.",
+)
+def test_two_float_arrays(student):
+    """The price list is two arrays of floats, a price for every house."""
+    bedrooms, prices = the_list(student)
+    for name, array in (("bedrooms", bedrooms), ("prices", prices)):
+        assert_dtype(array, "float", name)
+        if array.shape not in ((array.size,), (array.size, 1)):
+            raise CriterionFailed(f"`{name}` to be of shape (n,) or (n, 1)", f"shape {array.shape}")
+    if bedrooms.size != prices.size:
+        raise CriterionFailed("as many prices as houses", f"{prices.size} prices for {bedrooms.size} houses")
+
+
+@criterion("price_list", points=1, hint="Count the different sizes on your list.")
+def test_six_sizes(student):
+    """There are at least six houses on the list, each of another size."""
+    bedrooms, _ = the_list(student)
+    sizes = as_array(bedrooms, "bedrooms")
+    if not np.isfinite(sizes).all():
+        raise CriterionFailed("`bedrooms` to be finite numbers", "NaN or infinity among them")
+    different = len(np.unique(sizes))
+    if different < 6:
+        raise CriterionFailed("six different sizes or more", f"{different}")
+    if different < sizes.size:
+        raise CriterionFailed("every size once", f"{different} different sizes among {sizes.size} houses")
+
+
+@criterion(
+    "price_list",
+    points=1,
+    hint="Work out one price by hand, in full, and divide it by 100,000: a house with one bedroom is 1.0.",
+)
+def test_prices_follow_the_rule(student):
+    """Every price follows the town's rule, in hundreds of thousands."""
+    bedrooms, prices = the_list(student)
+    sizes, found = as_array(bedrooms, "bedrooms").ravel(), as_array(prices, "prices").ravel()
+    assert_close(found, (50_000 + sizes.astype(float) * 50_000) / 100_000, "prices", rtol=1e-3, atol=1e-3)
+
+
+@criterion(
+    "build_model", points=1, hint="keras.Input(shape=...) leaves the batch out: it names the shape of one house."
+)
+def test_one_number_in(student):
+    """The model takes one number for each house and gives one back."""
+    model = student.build_model()
+    assert_input_shape(model, (None, 1))
+    assert_output_shape(model, (None, 1))
+
+
+@criterion(
+    "build_model", points=1, hint="A single Dense layer with a single unit has just a weight and a bias to learn."
+)
+def test_one_neuron(student):
+    """The model is one neuron: a weight and a bias, and nothing else to learn."""
+    model = student.build_model()
+    assert_layer_count(model, Dense=1)
+    assert_parameters(model, exactly=2)
+
+
+@criterion("build_model", points=1, hint="Leave the activation out: what does it do to the neuron's number?")
+def test_a_straight_line(student):
+    """Whatever its weight and bias, the model is a straight line, for small houses as for large ones."""
+    model = student.build_model()
+    model.set_weights([np.full_like(weights, 0.7) for weights in model.weights])
+    sizes = np.array([[-20.0], [-1.0], [0.0], [0.5], [3.0], [20.0]])
+    found = as_array(model.predict(sizes), "predictions")
+    first, last = float(found.ravel()[0]), float(found.ravel()[-1])
+    line = first + (last - first) * (sizes + 20.0) / 40.0
+    assert_close(found, line, "predictions", rtol=1e-3, atol=1e-3 * max(1.0, abs(first), abs(last)))
+    if abs(last - first) < 1e-6:
+        raise CriterionFailed("predictions that depend on the number of bedrooms", f"{first:g} for every house")
+
+
+@criterion("build_model", points=1, hint="The text before the cell names the loss; model.compile takes it by its name.")
+def test_compiled(student):
+    """The model is compiled with the mean squared error."""
+    assert_compiled(student.build_model(), loss="mean_squared_error")
+
+
+@criterion("train_model", points=2, hint="Has the loss stopped falling? The walk along the valley takes many epochs.")
+@pytest.mark.parametrize("bedrooms, price", [(7, 4.0), (10, 5.5)])
+def test_prices_of_large_houses(student, bedrooms, price):
+    """The trained model prices houses with 7 and with 10 bedrooms to within 0.25."""
+    found = as_array(student.model.predict(np.array([[float(bedrooms)]])), "predictions")
+    assert_between(found, price - 0.25, price + 0.25, f"the price of {bedrooms} bedrooms")
+
+
+@criterion(
+    "train_model",
+    points=1,
+    hint="The bias is what a house without a bedroom would cost, and the last thing to be learned: train longer.",
+)
+def test_the_rule_was_found(student):
+    """The trained model is one neuron, its weight near 0.5 (to within 0.1) and its bias near 0.5 (to within 0.2)."""
+    model = student.model
+    assert_parameters(model, exactly=2)
+    at_none, at_four = as_array(model.predict(np.array([[0.0], [4.0]])), "predictions").ravel()
+    assert_between((at_four - at_none) / 4, 0.4, 0.6, "the weight")
+    assert_between(at_none, 0.3, 0.7, "the bias")
+
+
+def a_model(student, weight, bias):
+    """One neuron with this weight and bias, in the student's process."""
+    keras = student.keras
+    model = keras.Sequential([keras.layers.InputLayer(shape=(1,)), keras.layers.Dense(1)])
+    model.set_weights([np.array([[weight]], "float32"), np.array([bias], "float32")])
+    return model
+
+
+@criterion(
+    "predict_prices", points=1, hint="Two things lie between the model's answer and the price: its unit and its shape."
+)
+def test_full_prices(student):
+    """A model that says 0.3 × bedrooms + 0.2 is quoted in full: 2 bedrooms 80,000, 6 bedrooms 200,000."""
+    model = a_model(student, 0.3, 0.2)
+    found = student.predict_prices(model, np.array([2.0, 6.0]))
+    assert_close(found, np.array([80_000, 200_000], "float32"), "prices")
+
+
+@criterion("predict_prices", points=1, hint="np.array(...) takes any list; the model wants a column of shape (n, 1).")
+@pytest.mark.parametrize("bedrooms", [[1, 2, 3], [1.0, 2.0, 3.0], np.array([1, 2, 3])])
+def test_lists_and_whole_numbers(student, bedrooms):
+    """Houses may come as a list or an array, in whole numbers or not."""
+    model = a_model(student, 0.5, 0.5)
+    found = student.predict_prices(model, bedrooms)
+    assert_close(found, np.array([100_000, 150_000, 200_000], "float32"), "prices")

@@ -1,0 +1,138 @@
+"""The criteria of `mnist_conv` that students get with the notebook."""
+
+import numpy as np
+import pytest
+
+from proctor import (
+    CriterionFailed,
+    accuracy,
+    assert_close,
+    assert_dtype,
+    assert_equal,
+    assert_parameters,
+    assert_probabilities,
+    assert_shape,
+    criterion,
+    datasets,
+)
+
+BUDGET = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def known_digits():
+    """A fifth of the digits that the notebook trains with, as fractions with a channel, and their labels."""
+    images, labels = datasets.load("mnist")
+    chosen = slice(0, len(images) - len(images) // 10, 5)
+    return images[chosen, ..., None] / np.float32(255), labels[chosen]
+
+
+@criterion("add_channel", points=1, hint="Print the shape, the type and the largest number of what you return.")
+def test_fractions_with_a_channel(student):
+    """Two pictures of bytes become fractions of shape (2, 28, 28, 1), and 255 becomes exactly 1."""
+    images, fractions = np.zeros((2, 28, 28), "uint8"), np.zeros((2, 28, 28, 1))
+    images[0, 3, 8], fractions[0, 3, 8, 0] = 255, 1
+    images[1, 20, 6], fractions[1, 20, 6, 0] = 51, 0.2
+    found = student.add_channel(images)
+    assert_shape(found, fractions.shape, "add_channel(images)")
+    assert_dtype(found, "float", "add_channel(images)")
+    assert_close(found, fractions, "add_channel(images)", rtol=1e-4)
+    assert_equal(float(found.max()), 1.0, "the largest fraction")
+
+
+@criterion("build_model", points=1, hint="Pictures with a channel in, and what makes ten numbers that sum to 1?")
+def test_ten_probabilities(student):
+    """The model answers each picture of 28×28×1 fractions with ten probabilities."""
+    pictures = np.random.default_rng(5).random((6, 28, 28, 1), dtype="float32")
+    found = student.build_model().predict(pictures)
+    assert_shape(found, (6, 10), "the answer to 6 pictures")
+    assert_probabilities(found, "the ten numbers for each picture")
+
+
+@criterion("build_model", points=2, hint="Count them in the summary, and see which comes first.")
+def test_one_convolution_and_one_pool(student):
+    """There is exactly one convolution, and exactly one pooling layer behind it."""
+    assert_one_of_each(student.build_model())
+
+
+@criterion("build_model", points=1, hint="Which layer has most of them, and what could make its input smaller?")
+def test_within_the_budget(student):
+    """The model has at most 1,000,000 parameters."""
+    assert_parameters(student.build_model(), at_most=BUDGET)
+
+
+@criterion(
+    "build_model", points=1, hint="Does compile() have a loss for integer labels, and the metric by its full name?"
+)
+def test_reports_its_accuracy(student):
+    """Asked about pictures and their integer labels, the model reports its "accuracy"."""
+    report = student.build_model().evaluate(*bars(20), verbose=0, return_dict=True)
+    names = sorted(report) if isinstance(report, dict) else []
+    if "accuracy" not in names:
+        raise CriterionFailed(
+            'a report with "accuracy" and "loss"', f"one with {', '.join(map(repr, names)) or 'none'}"
+        )
+
+
+@criterion("train", points=1, hint="Does `fit` know the callback, and the callback your `target`?")
+def test_ends_when_the_target_is_met(student):
+    """With a target that the first epoch meets, training ends after that epoch."""
+    history = student.train(student.build_model(), *bars(200), target=0.01, max_epochs=3)
+    assert_epochs(history, 1, "target=0.01 and max_epochs=3")
+
+
+@criterion("train", points=1, hint="How many epochs is `fit` asked for?")
+def test_ends_at_max_epochs(student):
+    """With a target that is never met, training ends after `max_epochs`."""
+    history = student.train(student.build_model(), *noise(200), target=1.0, max_epochs=3)
+    assert_epochs(history, 3, "target=1.0 and max_epochs=3")
+
+
+@criterion("accuracy", points=1, needs="build_model", hint="Did `build_model` change after you trained? Train again.")
+def test_hands_in_what_it_shows(student):
+    """The saved model, too, has one convolution, one pooling layer and at most 1,000,000 parameters."""
+    assert_one_of_each(student.model)
+    assert_parameters(student.model, at_most=BUDGET)
+
+
+@criterion("accuracy", points=3, needs="build_model", hint="Where does the learning curve end, and is it still rising?")
+def test_reads_the_training_digits(student, known_digits, thresholds, credit):
+    """The saved model reads 99.5 % of the training digits correctly."""
+    found = accuracy(student.model, known_digits)
+    credit.between(found, zero=thresholds["known_none"], full=thresholds["known_full"])
+
+
+def assert_one_of_each(model):
+    """Assert that the model has one layer that convolves, and behind it one that pools, of whatever kind."""
+    rows = {}
+    for what, part in (("convolution", "Conv"), ("pooling layer", "Pool")):
+        found = tuple(row for row, layer in enumerate(model.layers) if part in layer.class_name)
+        if len(found) != 1:
+            raise CriterionFailed(f"exactly one {what}", str(len(found) or "none"), model.table(), found)
+        rows[what] = found[0]
+    if rows["convolution"] > rows["pooling layer"]:
+        raise CriterionFailed("the pooling layer behind the convolution", "it comes first", model.table())
+
+
+def assert_epochs(history, count, call):
+    """Assert that a History remembers `count` epochs."""
+    if history is None or isinstance(history, (dict, list, tuple, float, np.ndarray)):
+        raise CriterionFailed("train to return the History that fit returns", f"{type(history).__name__}")
+    found = len(history.epoch)
+    if found != count:
+        raise CriterionFailed(f"{count} epoch{'' if count == 1 else 's'} with {call}", str(found))
+
+
+def bars(count):
+    """`count` easy pictures, a bright bar at one of ten heights, and which of the ten."""
+    labels = np.arange(count) % 10
+    pictures = np.random.default_rng(7).random((count, 28, 28, 1), dtype="float32") / 5
+    for picture, label in zip(pictures, labels, strict=True):
+        picture[4 + 2 * label : 6 + 2 * label] += 0.8
+    return pictures, labels.astype("uint8")
+
+
+def noise(count):
+    """`count` pictures that have nothing to do with their labels."""
+    rng = np.random.default_rng(13)
+    return rng.random((count, 28, 28, 1), dtype="float32"), rng.integers(0, 10, count).astype("uint8")

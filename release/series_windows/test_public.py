@@ -1,0 +1,223 @@
+"""The criteria of `series_windows` that students get with the notebook."""
+
+import math
+
+import numpy as np
+import pytest
+
+from proctor import (
+    CriterionFailed,
+    as_array,
+    assert_close,
+    assert_compiled,
+    assert_equal,
+    assert_input_shape,
+    assert_layer_count,
+    assert_output_shape,
+    at_least,
+    criterion,
+    mean_squared_error,
+    take,
+)
+
+SPLIT, DAYS, WINDOW, NOISE = 3 * 365 + 1, 4 * 365 + 1, 20, 6.0
+LEARNING = ("Dense", "Normalization", "BatchNormalization", "LayerNormalization", "PReLU")
+
+
+@criterion("baseline", points=1, hint="What does one know about day `start` on the evening before it?")
+def test_naive_lags_by_one(student):
+    """On a ramp, the naive forecast of each day is one less than the day."""
+    found = student.naive_forecast(np.arange(12.0), 8)
+    assert_close(found, [7.0, 8.0, 9.0, 10.0], "naive_forecast(0 … 11, start=8)")
+
+
+@criterion("baseline", points=1, hint="Print the shape of the difference when one of the two is a column.")
+@pytest.mark.parametrize("shapes", [((4,), (4,)), ((4, 1), (4,)), ((4,), (4, 1)), ((4, 1), (4, 1))])
+def test_error_of_four_days(student, shapes):
+    """Misses of 1, 0, -2 and 3 make a mean squared error of 3.5, whichever of the two is a column."""
+    forecast = np.array([11.0, 20.0, 28.0, 43.0]).reshape(shapes[0])
+    actual = np.array([10.0, 20.0, 30.0, 40.0]).reshape(shapes[1])
+    what = f"the error of shapes {shapes[0]} and {shapes[1]}"
+    assert_close(student.mean_squared_error(forecast, actual), 3.5, what)
+
+
+@criterion("windowed_dataset", points=2, hint="Which value comes right after the last one of a window?")
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_windows_and_labels_line_up(student, shuffle):
+    """On a ramp, every window climbs by one from day to day and its label is the next number."""
+    windows, labels, _ = epoch(student, np.arange(30), 4, 5, shuffle)
+    steps = np.diff(np.column_stack([windows, labels]), axis=1)
+    wrong = np.flatnonzero((steps != 1).any(axis=1))
+    if wrong.size:
+        row = int(wrong[0])
+        shown = range(max(0, row - 1), min(len(windows), row + 3))
+        raise CriterionFailed(
+            "windows of consecutive days, each with the day after its last one as label",
+            f"the window {list_of(windows[row])} with the label {labels[row]:g}",
+            detail=[["window", "label"]] + [[list_of(windows[i]), f"{labels[i]:g}"] for i in shown],
+            marked=tuple(i - shown[0] for i in shown if i in wrong),
+        )
+
+
+@criterion(
+    "windowed_dataset", points=1, hint="Count: a series of n days has n - window windows. What happens to the last?"
+)
+def test_every_window_in_order(student):
+    """Without shuffling, every window is there once and in order, the last one too, in batches of the asked size."""
+    _, labels, sizes = epoch(student, np.arange(23), 5, 4, False)
+    assert_equal(
+        [int(label) for label in labels], list(range(5, 23)), "the labels of a ramp from 0 to 22 with window=5"
+    )
+    assert_equal(sizes, [4, 4, 4, 4, 2], "the sizes of the batches")
+
+
+@criterion("windowed_dataset", points=1, hint="What is the argument `shuffle` for, and what may it change?")
+def test_shuffling_changes_only_the_order(student):
+    """With shuffling, the same labels come, each once, in another order."""
+    _, labels, _ = epoch(student, np.arange(60), 6, 8, True)
+    assert_equal(sorted(int(label) for label in labels), list(range(6, 60)), "the sorted labels of a ramp from 0 to 59")
+    if (np.diff(labels) > 0).all():
+        raise CriterionFailed("the windows in a random order", "the windows in the order of time")
+
+
+@criterion("split_series", points=1, hint="The fourth year begins with day `start`; training must not have seen it.")
+def test_training_ends_before_start(student):
+    """The training part is everything before `start`, and nothing else."""
+    train, _ = parts(student, np.arange(100), 80, 10)
+    assert_equal([int(day) for day in train], list(range(80)), "train")
+
+
+@criterion("split_series", points=1, hint="How many days before its first label does a window begin?")
+def test_first_validation_label_is_start(student):
+    """The validation part begins one window before `start`, so that its first label is day `start`."""
+    _, valid = parts(student, np.arange(100), 80, 10)
+    assert_equal([int(day) for day in valid], list(range(70, 100)), "valid")
+
+
+@criterion("why_shuffle", points=1, hint="One number per batch first; then how far these numbers lie apart.")
+def test_spread_of_four_batches(student):
+    """Batches with the mean labels 1, 4, 7 and 10 stray by 3.354."""
+    found = student.spread_of_batches(batches(student, np.arange(12.0), 3))
+    assert_close(found, 3.3541, "the spread", rtol=1e-3)
+
+
+@criterion("build_model", points=1, hint="What goes in are `window` numbers, what comes out is one.")
+@pytest.mark.parametrize("window", [WINDOW, 7])
+def test_takes_windows_of_any_length(student, window):
+    """The model takes `window` numbers and answers with one, whatever `window` is."""
+    model = student.build_model(window, 100.0, 20.0)
+    assert_input_shape(model, (None, window))
+    assert_output_shape(model, (None, 1))
+
+
+@criterion("build_model", points=1, hint="At least two layers in between, and an end that may answer anything.")
+def test_dense_layers_with_an_open_end(student):
+    """The saved model has three Dense layers or more; the last of them has one unit and no activation."""
+    model = student.model
+    assert_layer_count(model, Dense=at_least(3))
+    others = [layer.class_name for layer in model.layers if layer.parameters and layer.class_name not in LEARNING]
+    dense = [layer for layer in model.layers if layer.class_name == "Dense"][-1]
+    if others:
+        raise CriterionFailed("Dense layers to do the learning", f"a layer of type {others[0]}", detail=model.table())
+    if dense.config["units"] != 1 or dense.activation not in (None, "linear"):
+        raise CriterionFailed(
+            "the last Dense layer with one unit and no activation",
+            f"{dense.config['units']} unit(s) with the activation {dense.activation}",
+            detail=model.table(),
+            marked=(model.layers.index(dense),),
+        )
+
+
+@criterion("build_model", points=1, hint="The text names three losses that measure how far a number is off.")
+def test_compiled_for_numbers(student):
+    """The saved model was compiled with a loss for numbers: squared or absolute error, or Huber."""
+    assert_compiled(student.model, loss=("mean_squared_error", "mean_absolute_error", "huber"))
+
+
+@criterion(
+    "build_model",
+    points=1,
+    hint="Scale on the way in *and* back on the way out, with the `mean` and `std` you are given.",
+)
+@pytest.mark.parametrize("mean, std", [(5000.0, 10.0), (-700.0, 2.0)])
+def test_answers_in_the_units_of_the_series(student, mean, std):
+    """Untrained, a model for a series of about 5000 ± 10, or of about -700 ± 2, answers numbers of about that size."""
+    answers_about(student, mean, std)
+
+
+@criterion("forecast", points=1, hint="Which three days does one know on the evening before day 5? And before day 9?")
+def test_five_days_of_a_ramp(student):
+    """The last five days of a ramp are forecast from the three days before each, as a flat array."""
+    layers = student.keras.layers
+    model = student.keras.Sequential([layers.InputLayer((3,)), layers.Dense(4, activation="tanh"), layers.Dense(1)])
+    known = np.array([[2, 3, 4], [3, 4, 5], [4, 5, 6], [5, 6, 7], [6, 7, 8]], "float32") / 10
+    found = student.forecast(model, np.arange(10, dtype="float32") / 10, 5, 3)
+    assert_close(found, model.predict(known)[:, 0], "the forecast for days 5 to 9", rtol=1e-3)
+
+
+@criterion(
+    "beats_naive", points=2, needs="build_model", hint="Look at the two loss curves: has it learned, and on what?"
+)
+def test_better_than_naive_on_fresh_evenings(student, thresholds, credit):
+    """On evenings of the fourth year with new noise, the saved model's MSE is at most 85 % of the naive one's."""
+    known, following = evenings(np.random.default_rng(7), 400)
+    naive = mean_squared_error(known[:, -1], following)
+    error = mean_squared_error(student.model.predict(known), following)
+    credit.between(error / naive, zero=thresholds["none"], full=thresholds["full"])
+
+
+def epoch(student, series, window, batch_size, shuffle):
+    """One epoch of the student's dataset: all windows, all labels (flat), and the sizes of the batches."""
+    dataset = student.windowed_dataset(series, window, batch_size, shuffle)
+    enough = 3 * math.ceil(len(series) / batch_size) + 3
+    items = take(dataset, enough)
+    if not items or len(items) == enough:
+        raise CriterionFailed("a dataset with the windows of one epoch", "no batch" if not items else "one without end")
+    windows, labels = [], []
+    for item in items:
+        if not isinstance(item, (tuple, list)) or len(item) != 2:
+            raise CriterionFailed("pairs of windows and labels", f"an element of type {type(item).__name__}")
+        x, y = as_array(item[0], "windows"), as_array(item[1], "labels")
+        if x.ndim != 2 or x.shape[1] != window or y.shape not in ((len(x),), (len(x), 1)):
+            raise CriterionFailed(
+                f"batches of shapes (batch, {window}) and (batch,)", f"a batch of shapes {x.shape} and {y.shape}"
+            )
+        windows.append(x)
+        labels.append(y.ravel())
+    return np.concatenate(windows), np.concatenate(labels), [len(y) for y in labels]
+
+
+def parts(student, series, start, window):
+    """The two parts that the student's split makes of a series."""
+    found = student.split_series(series, start, window)
+    if not isinstance(found, (tuple, list)) or len(found) != 2:
+        raise CriterionFailed("a pair (train, valid)", f"a value of type {type(found).__name__}")
+    return as_array(found[0], "train"), as_array(found[1], "valid")
+
+
+def batches(student, labels, size):
+    """A dataset in the student's process with these labels, and windows that do not matter."""
+    return student.tf.data.Dataset.from_tensor_slices((np.zeros((len(labels), 2)), labels)).batch(size)
+
+
+def answers_about(student, mean, std):
+    """Assert that an untrained model for such a series answers within six standard deviations of its mean."""
+    windows = np.random.default_rng(1).normal(mean, std, (200, 12)).astype("float32")
+    found = student.build_model(12, mean, std).predict(windows)
+    far = float(np.abs(found - mean).max())
+    if far > 6 * std:
+        worst = float(found.ravel()[np.abs(found - mean).argmax()])
+        raise CriterionFailed(f"answers between {mean - 6 * std:g} and {mean + 6 * std:g}", f"an answer of {worst:.5g}")
+
+
+def evenings(rng, count):
+    """`count` evenings of the fourth year: the sales of the 20 days up to each, and of the day that followed."""
+    day = rng.integers(SPLIT, DAYS, count)[:, None] - np.arange(WINDOW, -1, -1)
+    year = 2 * np.pi * day / 365.25
+    sales = 120 + 0.04 * day - 55 * np.cos(year) - 20 * np.cos(2 * year + 0.9) + rng.normal(0, NOISE, day.shape)
+    return sales[:, :WINDOW].astype("float32"), sales[:, WINDOW].astype("float32")
+
+
+def list_of(window):
+    """A window as text."""
+    return "[" + " ".join(f"{value:g}" for value in window) + "]"
