@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -72,7 +73,7 @@ def verify(
     for name in names or course.names():
         table = Table("", "what", "caught by", "seconds", title=name, title_justify="left")
         counts = {"variant": 0, "mutant": 0}
-        with console.status(f"{name} …"):
+        with Live(table, console=console, vertical_overflow="visible"):
             for finding in findings_of(course, name, jobs=jobs, seeds=seeds):
                 counts[finding.kind] = counts.get(finding.kind, 0) + 1
                 bad += bool(finding.problem)
@@ -82,7 +83,6 @@ def verify(
                 for text, style in ((finding.problem, "red"), (finding.remark, "yellow")):
                     if text:
                         table.add_row("", f"[{style}]{_escaped(text)}[/]", "", "")
-        console.print(table)
         console.print(f"{counts['variant']} variants, {counts['mutant']} mutants\n", highlight=False)
     total = f"{time.monotonic() - started:.0f} s"
     if bad:

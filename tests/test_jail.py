@@ -102,6 +102,12 @@ def test_a_flood_of_output_is_cut(jail):
     assert found.endswith("… cut here: a cell may print 256 KiB\n")
 
 
+def test_threads_of_the_standard_library_work(jail):
+    """Pools and locks, which Keras loads images with, find the shared memory they need."""
+    source = "from multiprocessing.pool import ThreadPool\nprint(ThreadPool(2).map(abs, [-1, -2]))"
+    assert said(jail, source) == "[1, 2]\n"
+
+
 def test_input_finds_nobody(jail):
     """A cell that asks for input gets an error, not an eternity."""
     assert jail.run_cell("input('?')", 5).error.startswith(("StdinNotImplementedError", "EOFError"))

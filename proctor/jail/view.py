@@ -21,6 +21,8 @@ CAPABILITY_VERSION = 0x20080522
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 DETACH = 2
 SCRATCH = "mode=700,size=1g,nr_inodes=64k"
+SHARED_MEMORY = "mode=700,size=16m,nr_inodes=1k"
+"""Where locks between threads live, those of Keras's image loading among them."""
 READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system", "/proc")
@@ -75,6 +77,7 @@ def enter_own_namespaces(scratch: str) -> None:
     _mount("proc", "/proc", "proc", READ_ONLY | NO_SETUID | NO_DEVICES | NO_PROGRAMS)
     _mount("tmpfs", os.path.dirname(scratch), "tmpfs", NO_SETUID | NO_DEVICES, SCRATCH)
     os.mkdir(scratch, 0o700)
+    _mount("tmpfs", "/dev/shm", "tmpfs", NO_SETUID | NO_DEVICES | NO_PROGRAMS, SHARED_MEMORY)
     _wait_in_parent()
     drop_capabilities()
 
@@ -123,6 +126,7 @@ def build(root: str, show: list[str], write: list[str]) -> None:
     # Outer folders first, so that none covers what lies in it.
     for path in sorted(show, key=len):
         _put(root, path, writable=False)
+    os.makedirs(f"{root}/dev/shm")
     for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         os.symlink(f"/proc/self/{target}", f"{root}/dev/{name}")
     _mount("none", root, None, REMOUNT | BIND | READ_ONLY | NO_SETUID | NO_DEVICES)
