@@ -18,6 +18,26 @@ from proctor.course import Course
 from proctor.errors import NotGraded, ReleaseError
 
 
+def configure(config: Any) -> None:
+    """Make nbgrader's commands and the formgrader go through Proctor.
+
+    Args:
+        config: what `get_config()` gives in `nbgrader_config.py`.
+    """
+    # `nbgrader generate_assignment` (and the formgrader's button) also hand out the public criteria.
+    config.GenerateAssignment.post_convert_hook = "proctor.nbgrader_hooks.complete_release"
+    # `nbgrader autograde`: student code runs in Proctor's jail, and the verdict is the mark.
+    config.Autograde.exporter_class = "proctor.nbgrader_hooks.Unread"
+    config.Autograde.sanitize_preprocessors = []
+    config.Autograde.autograde_preprocessors = ["proctor.nbgrader_hooks.Grade", "proctor.nbgrader_hooks.Record"]
+    # Feedback pages and the formgrader show what students wrote, but nothing of it runs.
+    config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {
+        "clean_html": "proctor.feedback.inert.clean",
+        "markdown2html": "proctor.feedback.inert.markdown2html",
+    }
+
+
 class Unread(NotebookExporter):
     """In `nbgrader autograde`: reads no notebook, since what a student handed in is for Proctor's intake to read."""
 

@@ -172,6 +172,9 @@ mutants = [
     mutant(
         "not compiled", edit("write_build_model", "    model.compile(", "    dict("), fails=["build_model", "train"]
     ),
+    mutant(
+        "returns no model", edit("write_build_model", "    return model", "    model"), fails=["build_model", "train"]
+    ),
     # StopAt
     mutant("stops only above the target", edit("write_stop_at", ">=", ">"), fails="stop_at"),
     mutant("stops below the target", edit("write_stop_at", ">=", "<"), fails=["stop_at", "train"]),

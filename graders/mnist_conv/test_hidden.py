@@ -53,7 +53,7 @@ def test_leaves_its_input_alone(student, kind):
 def test_is_taught_by_crossentropy(student):
     """The loss is the crossentropy of the model's probabilities with integer labels."""
     pictures = np.random.default_rng(11).random((40, 28, 28, 1), dtype="float32")
-    model = student.build_model()
+    model = built(student)
     found = model.predict(pictures)
     least, most = found.argmin(axis=1).astype("uint8"), found.argmax(axis=1).astype("uint8")
     # The difference of two labellings, so that what a regulariser adds to both does not matter.
@@ -68,7 +68,7 @@ def test_ends_with_the_first_epoch_that_meets_the_target(student):
     # Three labels in ten are made up, so that the accuracy comes to 0.5 slowly and nowhere near 0.99.
     pictures, labels = stripes(600)
     labels[::10], labels[3::10], labels[6::10] = 0, 1, 2
-    history = student.train(student.build_model(), pictures, labels, target=0.5, max_epochs=15)
+    history = student.train(built(student), pictures, labels, target=0.5, max_epochs=15)
     found = accuracies_of(history)
     meets = [epoch + 1 for epoch, value in enumerate(found) if value >= 0.5]
     if (meets[:1] or [15]) != [len(found)]:
@@ -78,7 +78,7 @@ def test_ends_with_the_first_epoch_that_meets_the_target(student):
 @criterion("train", points=1, hint="Does `fit` get the model, the pictures and the labels that `train` was given?")
 def test_teaches_what_it_is_given(student):
     """The model given to `train` learns the pictures and labels given to it."""
-    model, lesson = student.build_model(), stripes(600)
+    model, lesson = built(student), stripes(600)
     before = crossentropy(model, lesson)
     student.train(model, *lesson, target=2.0, max_epochs=6)
     after = crossentropy(model, lesson)
@@ -115,3 +115,12 @@ def accuracies_of(history):
             "a History of every epoch's accuracy", f"one of {', '.join(history.history) or 'nothing'}"
         )
     return found
+
+
+def built(student):
+    """The model that `build_model` makes."""
+    model = student.build_model()
+    if not hasattr(model, "predict"):
+        found = "None (is there a `return`?)" if model is None else f"a value of type {type(model).__name__}"
+        raise CriterionFailed("`build_model` to return a Keras model", found)
+    return model
