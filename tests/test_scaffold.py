@@ -84,13 +84,15 @@ def test_check_runs_a_notebook_without_jupyter(course, proctor):
     scaffold(course, "first_steps")
     notebook = course.source("first_steps")
     shutil.copy(course.grader("first_steps") / "test_public.py", notebook.parent)
-    assert "2 of 2 points" in proctor("check", str(notebook)).stdout
+    said = proctor("check", str(notebook)).stdout
+    assert "2 of 4 points" in said
+    assert "2 points more to get when you hand in" in said
 
     text = notebook.read_text(encoding="utf-8")
     notebook.write_text(text.replace("return powers / powers.sum", "return power / powers.sum"), encoding="utf-8")
-    said = proctor("check", str(notebook)).stdout
+    said = proctor("check", str(notebook), code=1).stdout
     assert "cell 'show_opinions' stopped with NameError: name 'power' is not defined" in said
-    assert "0 of 2 points" in said
+    assert "0 of 4 points" in said
 
 
 @pytest.mark.parametrize("text, reason", [(None, "No such file"), ("{}", "not a notebook"), ("é{", "not a notebook")])
