@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 
 from proctor.course import Course
 from proctor.release import stale
@@ -35,3 +38,13 @@ def test_there_are_enough_answers_to_prove_it(name):
 def test_every_release_is_fresh():
     """What is committed in release/ is what source/ makes now, and tells nothing of a solution."""
     assert stale(COURSE) == []
+
+
+@pytest.mark.parametrize("name", COURSE.names())
+def test_the_release_runs_up_to_the_first_unsolved_cell(name):
+    """In a real kernel, what students get runs until the first thing that they are to write, which says so."""
+    notebook = nbformat.read(COURSE.release(name) / f"{name}.ipynb", as_version=4)
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(COURSE.release(name))}})
+    with pytest.raises(CellExecutionError) as stopped:
+        client.execute()
+    assert stopped.value.ename == "NotImplementedError"
