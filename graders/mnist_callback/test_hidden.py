@@ -125,7 +125,8 @@ def stripes(count):
 def accuracies_of(history):
     """The accuracy of every epoch that a History remembers."""
     if history is None or isinstance(history, (dict, list, tuple, float, np.ndarray)):
-        raise CriterionFailed("train to return the History that fit returns", f"{type(history).__name__}")
+        found = "None (is there a `return`?)" if history is None else f"a value of type {type(history).__name__}"
+        raise CriterionFailed("`train` to return the History that `fit` returns", found)
     found = history.history.get("accuracy")
     if not found:
         raise CriterionFailed(

@@ -117,7 +117,8 @@ def assert_one_of_each(model):
 def assert_epochs(history, count, call):
     """Assert that a History remembers `count` epochs."""
     if history is None or isinstance(history, (dict, list, tuple, float, np.ndarray)):
-        raise CriterionFailed("train to return the History that fit returns", f"{type(history).__name__}")
+        found = "None (is there a `return`?)" if history is None else f"a value of type {type(history).__name__}"
+        raise CriterionFailed("`train` to return the History that `fit` returns", found)
     found = len(history.epoch)
     if found != count:
         raise CriterionFailed(f"{count} epoch{'' if count == 1 else 's'} with {call}", str(found))

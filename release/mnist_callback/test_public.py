@@ -39,7 +39,7 @@ def test_grey_levels_become_fractions(student):
 def test_ten_probabilities(student):
     """The model answers each picture of 28×28 fractions with ten probabilities."""
     pictures = np.random.default_rng(5).random((6, 28, 28), dtype="float32")
-    found = student.build_model().predict(pictures)
+    found = built(student).predict(pictures)
     assert_shape(found, (6, 10), "the answer to 6 pictures")
     assert_probabilities(found, "the ten numbers for each picture")
 
@@ -48,7 +48,7 @@ def test_ten_probabilities(student):
 def test_reports_its_accuracy(student):
     """Asked about pictures and their integer labels, the model reports its "accuracy"."""
     pictures, labels = bars(20)
-    report = student.build_model().evaluate(pictures, labels, verbose=0, return_dict=True)
+    report = built(student).evaluate(pictures, labels, verbose=0, return_dict=True)
     names = sorted(report) if isinstance(report, dict) else []
     if "accuracy" not in names:
         raise CriterionFailed(
@@ -78,14 +78,14 @@ def test_keeps_quiet_without_an_accuracy(student, logs):
 @criterion("train", points=1, hint="Does `fit` know your callback, and the callback your `target`?")
 def test_ends_when_the_target_is_met(student):
     """With a target that the first epoch meets, training ends after that epoch."""
-    history = student.train(student.build_model(), *bars(200), target=0.01, max_epochs=3)
+    history = student.train(built(student), *bars(200), target=0.01, max_epochs=3)
     assert_epochs(history, 1, "target=0.01 and max_epochs=3")
 
 
 @criterion("train", points=1, hint="How many epochs is `fit` asked for?")
 def test_ends_at_max_epochs(student):
     """With a target that is never met, training ends after `max_epochs`."""
-    history = student.train(student.build_model(), *noise(200), target=1.0, max_epochs=3)
+    history = student.train(built(student), *noise(200), target=1.0, max_epochs=3)
     assert_epochs(history, 3, "target=1.0 and max_epochs=3")
 
 
@@ -117,7 +117,8 @@ def stopped(student, callback, logs):
 def assert_epochs(history, count, call):
     """Assert that a History remembers `count` epochs."""
     if history is None or isinstance(history, (dict, list, tuple, float, np.ndarray)):
-        raise CriterionFailed("train to return the History that fit returns", f"{type(history).__name__}")
+        found = "None (is there a `return`?)" if history is None else f"a value of type {type(history).__name__}"
+        raise CriterionFailed("`train` to return the History that `fit` returns", found)
     found = len(history.epoch)
     if found != count:
         raise CriterionFailed(f"{count} epoch{'' if count == 1 else 's'} with {call}", str(found))
@@ -127,3 +128,12 @@ def noise(count):
     """`count` pictures that have nothing to do with their labels."""
     rng = np.random.default_rng(13)
     return rng.random((count, 28, 28), dtype="float32"), rng.integers(0, 10, count).astype("uint8")
+
+
+def built(student):
+    """The model that `build_model` makes."""
+    model = student.build_model()
+    if not hasattr(model, "predict"):
+        found = "None (is there a `return`?)" if model is None else f"a value of type {type(model).__name__}"
+        raise CriterionFailed("`build_model` to return a Keras model", found)
+    return model

@@ -44,7 +44,7 @@ def test_fractions_with_a_channel(student):
 def test_ten_probabilities(student):
     """The model answers each picture of 28×28×1 fractions with ten probabilities."""
     pictures = np.random.default_rng(5).random((6, 28, 28, 1), dtype="float32")
-    found = student.build_model().predict(pictures)
+    found = built(student).predict(pictures)
     assert_shape(found, (6, 10), "the answer to 6 pictures")
     assert_probabilities(found, "the ten numbers for each picture")
 
@@ -52,13 +52,13 @@ def test_ten_probabilities(student):
 @criterion("build_model", points=2, hint="Count them in the summary, and see which comes first.")
 def test_one_convolution_and_one_pool(student):
     """There is exactly one convolution, and exactly one pooling layer behind it."""
-    assert_one_of_each(student.build_model())
+    assert_one_of_each(built(student))
 
 
 @criterion("build_model", points=1, hint="Which layer has most of them, and what could make its input smaller?")
 def test_within_the_budget(student):
     """The model has at most 1,000,000 parameters."""
-    assert_parameters(student.build_model(), at_most=BUDGET)
+    assert_parameters(built(student), at_most=BUDGET)
 
 
 @criterion(
@@ -66,7 +66,7 @@ def test_within_the_budget(student):
 )
 def test_reports_its_accuracy(student):
     """Asked about pictures and their integer labels, the model reports its "accuracy"."""
-    report = student.build_model().evaluate(*bars(20), verbose=0, return_dict=True)
+    report = built(student).evaluate(*bars(20), verbose=0, return_dict=True)
     names = sorted(report) if isinstance(report, dict) else []
     if "accuracy" not in names:
         raise CriterionFailed(
@@ -77,14 +77,14 @@ def test_reports_its_accuracy(student):
 @criterion("train", points=1, hint="Does `fit` know the callback, and the callback your `target`?")
 def test_ends_when_the_target_is_met(student):
     """With a target that the first epoch meets, training ends after that epoch."""
-    history = student.train(student.build_model(), *bars(200), target=0.01, max_epochs=3)
+    history = student.train(built(student), *bars(200), target=0.01, max_epochs=3)
     assert_epochs(history, 1, "target=0.01 and max_epochs=3")
 
 
 @criterion("train", points=1, hint="How many epochs is `fit` asked for?")
 def test_ends_at_max_epochs(student):
     """With a target that is never met, training ends after `max_epochs`."""
-    history = student.train(student.build_model(), *noise(200), target=1.0, max_epochs=3)
+    history = student.train(built(student), *noise(200), target=1.0, max_epochs=3)
     assert_epochs(history, 3, "target=1.0 and max_epochs=3")
 
 
@@ -117,7 +117,8 @@ def assert_one_of_each(model):
 def assert_epochs(history, count, call):
     """Assert that a History remembers `count` epochs."""
     if history is None or isinstance(history, (dict, list, tuple, float, np.ndarray)):
-        raise CriterionFailed("train to return the History that fit returns", f"{type(history).__name__}")
+        found = "None (is there a `return`?)" if history is None else f"a value of type {type(history).__name__}"
+        raise CriterionFailed("`train` to return the History that `fit` returns", found)
     found = len(history.epoch)
     if found != count:
         raise CriterionFailed(f"{count} epoch{'' if count == 1 else 's'} with {call}", str(found))
@@ -136,3 +137,12 @@ def noise(count):
     """`count` pictures that have nothing to do with their labels."""
     rng = np.random.default_rng(13)
     return rng.random((count, 28, 28, 1), dtype="float32"), rng.integers(0, 10, count).astype("uint8")
+
+
+def built(student):
+    """The model that `build_model` makes."""
+    model = student.build_model()
+    if not hasattr(model, "predict"):
+        found = "None (is there a `return`?)" if model is None else f"a value of type {type(model).__name__}"
+        raise CriterionFailed("`build_model` to return a Keras model", found)
+    return model
