@@ -47,13 +47,11 @@ class Settings:
         address: of the fork server.
         threads: of each jail.
         seed: of each jail.
-        train: overrides the assignment's `train`, or "".
     """
 
     address: str
     threads: int = 1
     seed: int = 0
-    train: str = ""
 
 
 @contextlib.contextmanager
@@ -174,7 +172,7 @@ class _Examination:
         self._views: dict[str, ModelView] = {}
         self._refused: dict[str, StudentError] = {}
         self.notes: list[str] = []
-        train = settings.train or assignment.train
+        train = assignment.train
         handed_in = all(file in submission.files for file in assignment.artifacts.values())
         self.run = NotebookRun(
             settings.address,

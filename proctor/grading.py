@@ -270,11 +270,3 @@ def _forget(files: list[Path]) -> None:
     paths = {str(file) for file in files}
     for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
         del sys.modules[name]
-
-
-def details_dropped(results: list[CriterionResult]) -> list[CriterionResult]:
-    """The results as students may see them: hidden criteria without what was expected and found."""
-    return [
-        replace(result, expected="", found="", detail=None, marked=(), grader_fault="") if result.hidden else result
-        for result in results
-    ]

@@ -35,7 +35,7 @@ class Answerer:
             with _quiet():
                 return {"ok": self._as_data(self._do(request), 0)}
         except BaseException as error:  # the student's code may raise anything; all of it is an answer
-            if isinstance(error, KeyboardInterrupt) and threading_is_live():
+            if isinstance(error, KeyboardInterrupt) and _in_a_live_notebook():
                 raise
             return {"error": self.described(error)}
 
@@ -159,7 +159,7 @@ class Answerer:
         return found
 
 
-def threading_is_live() -> bool:
+def _in_a_live_notebook() -> bool:
     """Whether a person may have pressed the interrupt key: in a live notebook, not in the jail."""
     return "ipykernel" in sys.modules
 
