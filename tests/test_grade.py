@@ -219,3 +219,14 @@ def test_a_verdict_is_plain_data(graded, solution):
 
     verdict = graded(solution)
     assert from_data(json.loads(json.dumps(to_data(verdict)))) == verdict
+
+
+def test_an_error_in_a_graph_is_one_sentence(graded, solution):
+    """TensorFlow's error is told without its frames, and without a path of the machine."""
+    wrong = """def relu(x):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(3)])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(np.ones((4, 1)), np.full(4, 7), verbose=0)"""
+    found = graded(edited(solution, "write_relu", wrong)).groups()["relu"][0].found
+    assert found.startswith("InvalidArgumentError: Received a label value of 7 which is outside the valid range")
+    assert "/" not in found

@@ -194,6 +194,13 @@ def _text(error: BaseException) -> str:
     try:
         text = _ESCAPES.sub("", str(error)).replace(os.getcwd() + os.sep, "")
         # Keras adds what it was called with, which is longer than what is wrong.
-        return text.split("\nArguments received by")[0].strip()[:1000]
+        text = text.split("\nArguments received by")[0].strip()
+        return (_of_graph(text) if "Detected at node" in text else text)[:1000]
     except Exception:
         return "(its message could not be read)"
+
+
+def _of_graph(text: str) -> str:
+    """What went wrong in a TensorFlow graph, without the frames that led to it."""
+    told = [line for line in text.splitlines() if line.strip() and not line.startswith((" ", "\t", "Stack trace"))]
+    return " ".join(line for line in told if not line.startswith(("Graph execution error", "Detected at node"))) or text
