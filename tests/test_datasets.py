@@ -104,9 +104,11 @@ def test_drawn_faces_are_laid_out_like_the_real_ones():
     """Forty happy and forty sad PNG pictures of 150 x 150 pixels."""
     folder = datasets.load("happy_sad")
     for mood in ("happy", "sad"):
-        pictures = [Image.open(path) for path in (folder / mood).iterdir()]
-        assert {(picture.format, picture.mode, picture.size) for picture in pictures} == {("PNG", "RGB", (150, 150))}
-        assert len(pictures) == 40
+        found = []
+        for path in (folder / mood).iterdir():
+            with Image.open(path) as picture:
+                found.append((picture.format, picture.mode, picture.size))
+        assert found == [("PNG", "RGB", (150, 150))] * 40
     assert sorted(path.name for path in folder.iterdir()) == ["happy", "sad"]
 
 

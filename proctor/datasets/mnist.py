@@ -18,7 +18,8 @@ SIZES_AND_SEEDS = {"train": (20_000, 2801), "test": (4_000, 2802)}
 
 def read(path: Path, split: str) -> Digits:
     """Images and labels of one split; raises KeyError if the file has not got it, ValueError if it holds no digits."""
-    with np.load(path, allow_pickle=False) as arrays:
+    # Opened here, since NumPy leaves a damaged file open.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
     if images.dtype != np.uint8 or images.shape[1:] != (28, 28) or labels.shape != images.shape[:1]:
         raise ValueError(f"it must hold uint8 images of 28 x 28 pixels, found {images.dtype} {images.shape}")
