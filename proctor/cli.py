@@ -15,12 +15,13 @@ from rich.table import Table
 
 from proctor.course import Course
 from proctor.errors import ProctorError
+from proctor.feedback.plain import one_line, plain
 from proctor.verdict import Verdict
 
 application = typer.Typer(
     help="Deep-learning exercises that grade themselves.", no_args_is_help=True, pretty_exceptions_enable=False
 )
-console = Console()
+console = Console(emoji=False)
 
 Name = Annotated[str, typer.Argument(help="The name of the exercise, like mnist_callback.")]
 Names = Annotated[list[str] | None, typer.Argument(help="The exercises; all of them by default.")]
@@ -32,7 +33,7 @@ def main() -> None:
     try:
         application()
     except ProctorError as error:
-        console.print(str(error), markup=False, highlight=False, style="red", soft_wrap=True)
+        console.print(plain(error, 20_000), markup=False, highlight=False, style="red", soft_wrap=True)
         sys.exit(2)
 
 
@@ -92,9 +93,10 @@ def verify(
 
 
 def _escaped(text: str) -> str:
+    """`text` so that it does nothing to a terminal, whoever wrote it."""
     from rich.markup import escape
 
-    return escape(text)
+    return escape(plain(text))
 
 
 @application.command()
@@ -160,7 +162,6 @@ def grade(
 
 def _report(verdicts: list[tuple[Verdict, bool]]) -> None:
     """Print a row for each verdict and what is left to do; exit with 1 if a submission is not graded."""
-    from proctor.examiner import SHARED
     from proctor.feedback.table import number
 
     table = Table("exercise", "student", "points", "of", "")
@@ -170,16 +171,20 @@ def _report(verdicts: list[tuple[Verdict, bool]]) -> None:
             remark = "unchanged" if before else f"{verdict.seconds.get('total', 0):.1f} s"
             row = (number(verdict.earned), number(verdict.points), remark)
         else:
-            row = ("–", "–", f"[yellow]not graded:[/] {_escaped(verdict.reason)}")
-        table.add_row(verdict.assignment, _escaped(verdict.student), *row)
+            row = ("–", "–", f"[yellow]not graded:[/] {_escaped(one_line(verdict.reason, 2000))}")
+        table.add_row(verdict.assignment, _escaped(one_line(verdict.student)), *row)
         faults += [f"{verdict.assignment}/{result.grader_fault}" for result in verdict.criteria if result.grader_fault]
     console.print(table)
     for fault in sorted(set(faults)):
-        console.print(f"The grader stumbled over a submission, {faults.count(fault)} times: {fault}", markup=False)
-    if any(verdict.environment.get("jail") == SHARED for verdict, _ in verdicts):
         console.print(
-            f"[yellow]Student code ran in {SHARED}:[/] this machine allows no namespaces, so it could read files."
+            f"The grader stumbled over a submission, {faults.count(fault)} times: {one_line(fault, 2000)}", markup=False
         )
+    weaker = sorted({verdict.environment.get("jail", "full") for verdict, _ in verdicts} - {"full"})
+    if weaker:
+        console.print(f"[yellow]Student code ran in a jail of tier {', '.join(weaker)}[/] (see proctor doctor).")
+    flagged = sum(bool(verdict.flags) for verdict, _ in verdicts)
+    if flagged:
+        console.print(f"{flagged} submission{'s have' if flagged > 1 else ' has'} flags: proctor flags")
     ungraded = sum(not verdict.graded for verdict, _ in verdicts)
     if ungraded:
         console.print(f"{ungraded} not graded; their marks are as they were. Mend the reason and run this again.")
@@ -200,18 +205,41 @@ def _handed_in(course: Course, names: list[str], students: list[str] | None) -> 
 
 
 @application.command()
+def flags(names: Names = None) -> None:
+    """Show what in graded submissions may be worth a look, with the evidence; it is no proof and changes no mark."""
+    from proctor.feedback.plain import plain
+    from proctor.flags.across import flags as flags_of
+
+    course = Course.find()
+    table = Table("exercise", "students", "what", "evidence", show_lines=True)
+    for name in names or course.names():
+        course.assignment(name)
+        for found in flags_of(course, name):
+            told = (", ".join(found.students), found.flag.sentence, "\n".join(found.flag.evidence))
+            table.add_row(name, *(_escaped(plain(text)) for text in told))
+    console.print(table if table.row_count else "There are no flags.")
+
+
+@application.command()
 def feedback(names: Names = None) -> None:
     """Make the feedback pages of everything that has been graded."""
     from proctor.gradebook import feedback as make
 
     course = Course.find()
-    made = 0
+    made = failed = 0
     for name in names or course.names():
         course.assignment(name)
         for path in sorted(course.root.glob(f"autograded/*/{name}")):
-            folder = make(course, name, path.parent.name)
-            console.print(f"made {folder.relative_to(course.root)}", highlight=False)
+            try:
+                folder = make(course, name, path.parent.name)
+            except ProctorError as error:  # one student's page is no reason to keep back the others'
+                failed += 1
+                console.print(f"[red]{_escaped(one_line(error, 2000))}[/]", highlight=False, soft_wrap=True)
+                continue
+            console.print(f"made {_escaped(one_line(folder.relative_to(course.root)))}", highlight=False)
             made += 1
+    if failed:
+        raise typer.Exit(1)
     if not made:
         raise ProctorError("there is nothing to give feedback on: grade something first")
 
@@ -223,6 +251,37 @@ def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] 
 
     count = write(Course.find(), file)
     console.print(f"{count} marks in {file}", highlight=False)
+
+
+@application.command()
+def doctor() -> None:
+    """Say what this machine's jail is made of, what is missing, and how to get it.
+
+    The exit code is 1 if student code would not be run here: the jail is weaker than the course accepts.
+    """
+    from proctor import datasets
+    from proctor.doctor import layers_here, remedy
+    from proctor.examiner import accepted_jail, versions
+    from proctor.jail import layers
+
+    accepted = accepted_jail(Course.find())
+    found = layers_here()
+    table = Table("layer", "", "a jail …")
+    for name, promise in layers.LAYERS.items():
+        table.add_row(name, "[green]✓[/]" if name in found else "[red]✗[/]", promise)
+        if name not in found:
+            table.add_row("", "", f"[yellow]{_escaped(remedy(name))}[/]")
+    console.print(table)
+    tier = layers.tier(found)
+    strong = layers.is_as_strong(tier, accepted)
+    said = {
+        "tier": f"{tier}; this course accepts {accepted}" + ("" if strong else ", so no student code is run"),
+        "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
+        "data": ", ".join(f"{name} {datasets.source(name)}" for name in datasets.names()),
+    }
+    for name, text in said.items():
+        console.print(f"{name:8}  {text}", highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if strong else 1)
 
 
 @application.command()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import reprlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from proctor.errors import CriterionFailed, StudentError
+from proctor.feedback.plain import neutral
 
 # What a grader's own code raises on data that it did not expect: on a student's value, that is the student's to mend.
 DATA_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
@@ -35,6 +36,16 @@ def explained(
         compared: the two sides of the last comparison that failed, as text.
         in_test: whether the test's own body raised, not one of its fixtures.
     """
+    why = _why(excinfo, compared, in_test)
+    if why is None:
+        return None
+    detail = why.detail and [[neutral(value) for value in row] for row in why.detail]
+    return replace(why, expected=neutral(why.expected), found=neutral(why.found), detail=detail)
+
+
+def _why(
+    excinfo: pytest.ExceptionInfo[BaseException], compared: tuple[str, str] | None, in_test: bool
+) -> Explanation | None:
     error = excinfo.value
     if isinstance(error, CriterionFailed):
         detail = [[str(text) for text in row] for row in error.detail] if error.detail else None
@@ -48,7 +59,7 @@ def explained(
     if in_test and isinstance(error, DATA_ERRORS) and _in_grader(excinfo):
         what = f"{type(error).__name__}: {error}"
         found = f"a value of a kind that cannot be checked here ({what})"
-        return Explanation(found=found, grader_fault=f"{_place(excinfo)} raised {what}")
+        return Explanation(found=found, grader_fault=neutral(f"{_place(excinfo)} raised {what}"))
     return None
 
 

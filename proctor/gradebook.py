@@ -8,6 +8,7 @@ import glob
 import html
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,14 +31,12 @@ from proctor import nbgrader_course
 from proctor.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError, UnreadableSubmission
 from proctor.feedback import inert, table
-from proctor.feedback.plain import plain
+from proctor.feedback.plain import one_line
 from proctor.intake import read_file
 from proctor.notebook import grade_id, points
 from proctor.verdict import CriterionResult, Verdict
 
 WAIT_SECONDS = 20.0  # for another program to let go of the gradebook
-
-FILTERS = {"clean_html": "proctor.feedback.inert.clean", "markdown2html": "proctor.feedback.inert.markdown2html"}
 
 
 def record(course: Course, verdict: Verdict, notebook: NotebookNode) -> NotebookNode | None:
@@ -102,7 +101,7 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
             }
             cell.outputs.append(nbformat.v4.new_output("display_data", data=data))
     if verdict.notes:
-        notes = "".join(f"<li>{html.escape(' '.join(plain(note).split()))}</li>" for note in verdict.notes)
+        notes = "".join(f"<li>{html.escape(one_line(note, 1000))}</li>" for note in verdict.notes)
         cell = nbformat.v4.new_markdown_cell(f"<p><b>Notes on this submission</b></p><ul>{notes}</ul>")
         cell["id"] = "proctor-notes"
         shown.cells.insert(0, cell)
@@ -116,12 +115,11 @@ def feedback(course: Course, name: str, student: str) -> Path:
     """
     folder = nbgrader_course.directory(course, assignment_id=name, student_id=glob.escape(student))
     config = nbgrader_course.settings(course)
-    config.HTMLExporter.sanitize_html = True
-    config.HTMLExporter.filters = FILTERS
+    inert.show_inertly(config)
     try:
         nbgrader_course.run(GenerateFeedback, folder, config)
     except ProctorError as error:
-        raise ProctorError(f"no feedback on {name!r} for {plain(student)}: {error}") from error
+        raise ProctorError(f"no feedback on {name!r} for {one_line(student)}: {error}") from error
     return course.feedback(student, name)
 
 
@@ -161,10 +159,15 @@ def export(course: Course, file: Path) -> int:
     return sum(mark.score is not None for mark in found)
 
 
+_FORMULA = set("=+-@|%＝＋－＠")
+# Spreadsheets of some countries part a line at semicolons.
+_INNER_FORMULA = re.compile(rf"([;,]\s*)(?=[{re.escape(''.join(sorted(_FORMULA)))}])")
+
+
 def cell_text(value: str) -> str:
     """`value` so that no spreadsheet takes it for a formula."""
-    shown = " ".join(plain(value).split())
-    return f"'{shown}" if shown[:1] in set("=+-@|%＝＋－＠") or value[:1] in set("\t\r\n") else shown
+    shown = _INNER_FORMULA.sub(r"\1'", one_line(value))
+    return f"'{shown}" if shown[:1] in _FORMULA or value[:1] in set("\t\r\n") else shown
 
 
 def _score(submission: Any) -> float | None:
@@ -221,6 +224,12 @@ def _check_groups(name: str, groups: dict[str, list[CriterionResult]], notebook:
     for group, cell in graded.items():
         if cell.cell_type == "code" and not is_solution(cell) and group not in groups:
             raise CourseError(f"{name!r} has a check cell {group!r} that no criterion belongs to")
+    for group, criteria in groups.items():
+        worth, due = sum(criterion.points for criterion in criteria), points(graded[group])
+        if not math.isclose(worth, due):
+            raise CourseError(
+                f"{name!r}: the criteria of {group!r} are worth {worth:g} points and its check cell {due:g}"
+            )
 
 
 def _check_finite(groups: dict[str, list[CriterionResult]]) -> None:

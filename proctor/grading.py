@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Generator, Iterable
@@ -10,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from proctor.channel.student import Student
+from proctor.channel.student import Student, revive
 from proctor.criteria.criterion import Credit, Criterion
 from proctor.errors import CourseError
 from proctor.explain import explained, short
-from proctor.verdict import CriterionResult, Status
+from proctor.verdict import CriterionResult, Flag, Status
 
 CREDIT = pytest.StashKey[Credit]()
 
@@ -45,8 +46,11 @@ class Grading:
         self.student = student
         self.thresholds = thresholds
         self.fault = ""
+        self.flags: list[Flag] = []
+        self.asked_for_files: set[str] = set()
         self._only = only
         self._results: dict[str, CriterionResult] = {}
+        self._needs: dict[str, str] = {}
         self._waiting: set[str] = set()
         self._compared: tuple[str, str] | None = None
 
@@ -66,22 +70,28 @@ class Grading:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep the wanted groups; run each group where it first appears, public before hidden."""
+        """Keep the wanted groups, in the order in which they first appear; run all public criteria before any hidden.
+
+        What a hidden criterion asks with is in the student's process from then on, and could come back in the text
+        of whatever is shown to the student after it.
+        """
         declared = [(item, declaration(item)) for item in items]
         criteria = [(item, found) for item, found in declared if found is not None]
         order = list(
             dict.fromkeys(found.group for item, found in sorted(criteria, key=lambda pair: is_hidden(pair[0])))
         )
+        _check_names(item for item, _ in criteria)
         _check_needs(order, [found for _, found in criteria])
         wanted = _with_needs(self._only, [found for _, found in criteria]) if self._only else set(order)
         kept = [(item, found) for item, found in criteria if found.group in wanted]
-        kept.sort(key=lambda pair: (order.index(pair[1].group), is_hidden(pair[0])))
+        kept.sort(key=lambda pair: (is_hidden(pair[0]), order.index(pair[1].group)))
         config.hook.pytest_deselected(
             items=[item for item in items if item not in [kept_item for kept_item, _ in kept]]
         )
         items[:] = [item for item, _ in kept]
         for item, found in kept:
             self._results.setdefault(_name(item), _unrun(item, found))
+            self._needs[_name(item)] = found.needs
 
     # -- what came of each
 
@@ -90,14 +100,35 @@ class Grading:
         """Let a criterion wait while the group that it needs is not met."""
         found = declaration(item)
         self._compared = None
-        self.student.revive()
-        if found is not None and found.needs and not self._met(found.needs):
+        self.student.__asked_for_artifact__ = False
+        revive(self.student)
+        if found is not None and found.needs and not self._met(found.needs, before_hidden=not is_hidden(item)):
             self._waiting.add(_name(item))
             self._results[_name(item)] = replace(self._results[_name(item)], found=f"waits for {found.needs}")
             pytest.skip(f"waits for {found.needs}")
 
-    def _met(self, group: str) -> bool:
-        return all(result.status in ("passed", "partial") for result in self.results if result.group == group)
+    def _met(self, group: str, before_hidden: bool = False) -> bool:
+        asked = [result for result in self.results if result.group == group and not (before_hidden and result.hidden)]
+        needed = {self._needs[result.name] for result in asked} - {""}
+        return all(result.status in ("passed", "partial") for result in asked) and all(
+            self._met(other, before_hidden) for other in needed
+        )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Let public criteria wait after all that need a group of which a hidden one, which ran later, is not met."""
+        for name, result in self._results.items():
+            if result.status != "waiting" and self._needs[name] and not self._met(self._needs[name]):
+                self._results[name] = replace(
+                    result,
+                    status="waiting",
+                    earned=0.0,
+                    expected="",
+                    found=f"waits for {self._needs[name]}",
+                    detail=None,
+                    marked=(),
+                    grader_fault="",
+                )
 
     def pytest_assertrepr_compare(self, config: pytest.Config, op: str, left: object, right: object) -> None:
         """Remember the two sides of the comparison that failed."""
@@ -112,13 +143,14 @@ class Grading:
         result = self._results.get(_name(item))
         if result is None or result.name in self._waiting:
             return report
-        seconds = result.seconds + call.duration
         if call.excinfo is not None:
             if result.status != "failed":
                 result = self._failed(item, result, call)
         elif call.when == "call" and result.status != "failed":
             result = _credited(result, item.stash.get(CREDIT, None))
-        self._results[_name(item)] = replace(result, seconds=seconds)
+        self._results[_name(item)] = result
+        if self.student.__asked_for_artifact__:
+            self.asked_for_files.add(result.name)
         return report
 
     def _failed(self, item: pytest.Item, result: CriterionResult, call: pytest.CallInfo[None]) -> CriterionResult:
@@ -163,6 +195,7 @@ def _unrun(item: pytest.Item, found: Criterion) -> CriterionResult:
 
 def _credited(result: CriterionResult, credit: Credit | None) -> CriterionResult:
     fraction = 1.0 if credit is None else credit.fraction
+    fraction = 0.0 if math.isnan(fraction) else min(1.0, max(0.0, fraction))
     if result.status in ("partial",):
         fraction = min(fraction, result.earned / result.points if result.points else 1.0)
     status: Status = "passed" if fraction >= 1 else "partial" if fraction > 0 else "failed"
@@ -170,6 +203,16 @@ def _credited(result: CriterionResult, credit: Credit | None) -> CriterionResult
     return replace(
         result, status=status, earned=round(result.points * fraction, 2), expected=expected, found=found or result.found
     )
+
+
+def _check_names(items: Iterable[pytest.Item]) -> None:
+    """Two criteria of one name would share a result, and a hidden one's reason would be shown as the public one's."""
+    files: dict[str, Path] = {}
+    for item in items:
+        path = Path(str(item.path))
+        if files.setdefault(_name(item), path) != path:
+            both = f"{files[_name(item)].name} and {path.name}"
+            raise CourseError(f"there is a criterion test_{_name(item)} in {both}; give one of them another name")
 
 
 def _check_needs(order: list[str], criteria: Iterable[Criterion]) -> None:
@@ -245,6 +288,11 @@ def run_criteria(files: list[Path], grading: Grading | Collected) -> None:
         def pytest_collectreport(self, report: pytest.CollectReport) -> None:
             if report.failed:
                 Collecting.problem = str(report.longrepr).strip().splitlines()[-1]
+
+        def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+            told = isinstance(excinfo.value, CourseError)
+            Collecting.problem = str(excinfo.value) if told else f"{excinfo.typename}: {excinfo.value}"
+            return True  # pytest prints nothing then
 
     before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -14,10 +14,11 @@ from nbformat import NotebookNode
 
 from proctor.course import Assignment
 from proctor.errors import UnreadableSubmission
-from proctor.notebook import grade_id
+from proctor.notebook import grade_id, is_check
 
 NOTEBOOK_BYTES = 30 * 2**20
 FILE_BYTES = 64 * 2**20
+OUTPUT_CHARACTERS = 50_000  # of what a check cell said
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Submission:
 
     Args:
         student: who handed it in (the folder's name).
-        notebook: the submitted notebook, outputs dropped.
+        notebook: the submitted notebook, outputs dropped but for what check cells said, which is for flags only.
         files: artifact's file name → its bytes.
         notes: a sentence for each thing that was not as expected and could be mended.
     """
@@ -44,16 +45,23 @@ def read_submission(folder: Path, student: str, assignment: Assignment, source: 
 
     Raises UnreadableSubmission, saying what to hand in instead, if there is no notebook of this assignment.
     """
-    if not folder.is_dir() or folder.is_symlink():
-        raise UnreadableSubmission(f"{student} handed in nothing for '{assignment.name}' (no such folder)")
+    require_folder(folder, student, assignment.name)
     notes: list[str] = []
-    notebook = _find_notebook(folder, assignment.name, source, notes)
+    notebook = find_notebook(folder, assignment.name, source, notes)
     files = {}
     for name in assignment.artifacts.values():
         data = _artifact(folder, name, notes)
         if data is not None:
             files[name] = data
     return Submission(student, notebook, files, notes)
+
+
+def require_folder(folder: Path, student: str, name: str) -> None:
+    """Raise UnreadableSubmission if `folder` is not one that `student` handed in for the assignment `name`."""
+    if student.encode("utf-8", "replace") != os.fsencode(student):
+        raise UnreadableSubmission(f"the folder {student!r} has a name that is not text in UTF-8; rename it")
+    if not folder.is_dir() or folder.is_symlink():
+        raise UnreadableSubmission(f"{student} handed in nothing for '{name}' (no such folder)")
 
 
 def _artifact(folder: Path, name: str, notes: list[str]) -> bytes | None:
@@ -77,17 +85,21 @@ def read_file(path: Path, limit: int) -> bytes:
         raise
     except OSError as error:
         raise UnreadableSubmission(f"{path.name} is not a plain file ({error.strerror})") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnreadableSubmission(f"{path.name} is not a plain file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableSubmission(f"{path.name} is not a plain file")
         data = file.read(limit + 1)
     if len(data) > limit:
         raise UnreadableSubmission(f"{path.name} is larger than {limit // 2**20} MiB")
     return data
 
 
-def _find_notebook(folder: Path, name: str, source: NotebookNode, notes: list[str]) -> NotebookNode:
+def find_notebook(folder: Path, name: str, source: NotebookNode, notes: list[str]) -> NotebookNode:
+    """The notebook of the assignment `name` in `folder`; what had to be mended is added to `notes`.
+
+    Raises UnreadableSubmission if there is none, or several that could be it.
+    """
     wanted = folder / f"{name}.ipynb"
     if os.path.lexists(wanted):
         return read_notebook(wanted, notes)
@@ -117,7 +129,7 @@ def _what_instead(folder: Path) -> str:
 
 
 def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
-    """The notebook in the file `path`, in today's format, its outputs dropped.
+    """The notebook in the file `path`, in today's format, with no output but what check cells said.
 
     Raises UnreadableSubmission if the file is not a notebook.
     """
@@ -166,9 +178,25 @@ def _clean(content: dict[str, Any]) -> NotebookNode:
             "metadata": metadata if isinstance(metadata, dict) else {},
             "id": str(cell.get("id", "")),
         }
-        cells.append({**clean, "outputs": [], "execution_count": None} if kind == "code" else clean)
+        if kind == "code":
+            count = cell.get("execution_count")
+            clean["execution_count"] = count if type(count) is int else None
+            clean["outputs"] = _said(cell) if is_check(nbformat.from_dict(clean)) else []
+        cells.append(clean)
     notebook: NotebookNode = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
     return notebook
+
+
+def _said(cell: dict[str, Any]) -> list[dict[str, str]]:
+    """What a cell's outputs say, as one bounded stream of text or HTML."""
+    said = []
+    outputs = cell.get("outputs")
+    for output in outputs[:50] if isinstance(outputs, list) else []:
+        data = output.get("data") if isinstance(output.get("data"), dict) else {}
+        for text in (output.get("text"), data.get("text/plain"), data.get("text/html")):
+            said.append("".join(part for part in text if isinstance(part, str)) if isinstance(text, list) else text)
+    whole = "\n".join(text[:OUTPUT_CHARACTERS] for text in said if isinstance(text, str))[:OUTPUT_CHARACTERS]
+    return [{"output_type": "stream", "name": "stdout", "text": whole}] if whole else []
 
 
 def _decoded(data: bytes, name: str, notes: list[str]) -> str:

@@ -26,6 +26,7 @@ _ALMOST = re.compile(r"#\s*(begin|end)[\s_-]*(solutions?|hidden[\s_-]*tests?|mar
 # Lines that any two programs may share.
 _TRIVIAL = re.compile(r"return \w+|import .*|from .* import .*|@.*|raise NotImplementedError\(\)|[\W_]*\w*[\W_]*")
 _SHORTEST = 8
+_IMPORT = re.compile(rf"^(?:from|import)\b.*\b({'|'.join(Path(file).stem for file in SECRET)})\b")
 # Two numbers of four digits are data that somebody computed, not an example.
 _COMPUTED = re.compile(r"\d*\.\d{4,}\D+(?:.*\D)?\d*\.\d{4,}")
 
@@ -139,6 +140,11 @@ def leaks(course: Course, name: str, folder: Path | None = None) -> list[str]:
         else:
             lines = _lines_of(path, file)
             found += _told(lines, secret)
+            found += [
+                f"{line.where}: {line.text}: {module} never leaves graders/{name}/"
+                for line in lines
+                for module in _IMPORT.findall(line.text)
+            ]
             if path.name == PUBLIC[0]:
                 found += _retold(lines, answers, 1) + _formulas(lines, answers)
     return list(dict.fromkeys(found))

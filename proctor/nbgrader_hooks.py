@@ -16,6 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from proctor.course import Course
 from proctor.errors import NotGraded, ReleaseError
+from proctor.feedback.inert import show_inertly
 
 
 def configure(config: Any) -> None:
@@ -31,11 +32,7 @@ def configure(config: Any) -> None:
     config.Autograde.sanitize_preprocessors = []
     config.Autograde.autograde_preprocessors = ["proctor.nbgrader_hooks.Grade", "proctor.nbgrader_hooks.Record"]
     # Feedback pages and the formgrader show what students wrote, but nothing of it runs.
-    config.HTMLExporter.sanitize_html = True
-    config.HTMLExporter.filters = {
-        "clean_html": "proctor.feedback.inert.clean",
-        "markdown2html": "proctor.feedback.inert.markdown2html",
-    }
+    show_inertly(config)
 
 
 class Unread(NotebookExporter):
@@ -93,13 +90,12 @@ def complete_release(assignment: str, student: str, notebooks: list[str]) -> Non
     nbgrader logs what a hook raises and goes on, so a release that leaks is removed first.
     """
     from proctor import leaks
+    from proctor.release import put_public
 
     course = Course(Path.cwd())  # where nbgrader is while it converts
     if assignment not in course.names():
         return
-    for file in leaks.PUBLIC:
-        if (course.grader(assignment) / file).is_file():
-            shutil.copyfile(course.grader(assignment) / file, course.release(assignment) / file)
+    put_public(course, assignment, course.release(assignment))
     found = leaks.leaks(course, assignment)
     if found:
         shutil.rmtree(course.release(assignment))

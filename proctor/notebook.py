@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from proctor.errors import CourseError
 
+_ROLES = ("grade", "solution", "locked", "task")
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 
@@ -58,14 +59,15 @@ def read_source(path: Path) -> NotebookNode:
     try:
         notebook = nbformat.read(path, as_version=4)
     except FileNotFoundError as error:
-        raise CourseError(f"{path.stem!r} has no notebook: source/{path.stem}/{path.name} is missing") from error
+        folder = path.parent.name
+        raise CourseError(f"{folder!r} has no notebook: source/{folder}/{path.name} is missing") from error
     except Exception as error:  # nbformat raises whatever its parsers do
-        raise CourseError(f"source/{path.stem}/{path.name} is not a notebook that can be read: {error}") from error
+        raise CourseError(f"source/{path.parent.name}/{path.name} is not a notebook that can be read: {error}") from error
     seen: set[str] = set()
     for cell in notebook.cells:
         name = grade_id(cell)
         if name and name in seen:
-            raise CourseError(f"source/{path.stem}/{path.name}: the grade id {name!r} is used twice")
+            raise CourseError(f"source/{path.parent.name}/{path.name}: the grade id {name!r} is used twice")
         seen.add(name)
     return notebook
 
@@ -78,7 +80,7 @@ def rebuild(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode
 
     Returns the notebook and a sentence for each thing that had to be mended.
     """
-    known = {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
+    known = _known(source)
     answers: dict[str, NotebookNode] = {}
     followers: dict[str, list[NotebookNode]] = {"": []}
     notes: list[str] = []
@@ -94,17 +96,48 @@ def rebuild(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode
             notes.append(f"cell '{name}' is there more than once: the first is graded, all of them run in order")
         if name in known and not _flag(known[name], "solution"):
             continue
-        followers[anchor].append(_own_cell(cell))
+        followers[anchor].append(own_cell(cell))
 
     cells = list(followers[""])
     for name, original in known.items():
         cells.append(_graded_cell(original, answers.get(name), notes))
         cells.extend(followers.get(name, []))
+    return _with_cells(source, cells), notes
+
+
+def restore(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
+    """The notebook to run where tests are cells, as nbgrader makes it: the student's cells in the student's order.
+
+    The source's locked cells are in the place of those with their grade ids, the last of a repeated one. A missing
+    cell, which nbgrader leaves out, is put back behind the one that it follows in the source.
+
+    Returns the notebook and the grade ids of the cells that were missing.
+    """
+    known = {name: cell for name, cell in _known(source).items() if any(_flag(cell, role) for role in _ROLES)}
+    last = {grade_id(cell): index for index, cell in enumerate(submitted.cells)}
+    cells = [
+        _graded_cell(known[grade_id(cell)], cell, []) if last.get(grade_id(cell)) == index and grade_id(cell) in known
+        else own_cell(cell)
+        for index, cell in enumerate(submitted.cells)
+    ]
+    missing = [name for name in known if name not in last]
+    for name in missing:
+        before = list(known)[: list(known).index(name)][-1:]
+        places = [index for index, cell in enumerate(cells) if grade_id(cell) in before]
+        cells.insert(places[0] + 1 if places else 0, _graded_cell(known[name], known[name], []))
+    return _with_cells(source, cells), missing
+
+
+def _known(source: NotebookNode) -> dict[str, NotebookNode]:
+    return {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
+
+
+def _with_cells(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
     notebook = copy.copy(source)
     notebook.cells = cells
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     _unique_ids(notebook)
-    return notebook, notes
+    return notebook
 
 
 def _graded_cell(original: NotebookNode, answer: NotebookNode | None, notes: list[str]) -> NotebookNode:
@@ -125,7 +158,8 @@ def _graded_cell(original: NotebookNode, answer: NotebookNode | None, notes: lis
     return cell
 
 
-def _own_cell(cell: NotebookNode) -> NotebookNode:
+def own_cell(cell: NotebookNode) -> NotebookNode:
+    """A cell of the student's own, with nothing but what it says."""
     own = copy.deepcopy(cell)
     own.metadata = NotebookNode()
     own.pop("attachments", None)

@@ -6,18 +6,23 @@ with a `Grading` of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from proctor.criteria.criterion import Credit
+from proctor.criteria.metrics import accuracy
+from proctor.flags.gap import gap_flags
+from proctor.flags.submission import looked
 from proctor.grading import CREDIT, Grading
 
 if TYPE_CHECKING:
     from proctor.channel.student import Student
+    from proctor.models.view import ModelView
 
+Data = tuple[Any, Any]
 GRADING = pytest.StashKey[Grading]()
 
 
@@ -56,6 +61,22 @@ def thresholds(request: pytest.FixtureRequest) -> dict[str, float]:
     """The numbers that `assignment.toml` states for the data in use."""
     grading = request.config.stash.get(GRADING, None)
     return grading.thresholds if grading is not None else {}
+
+
+@pytest.fixture
+def gap(request: pytest.FixtureRequest) -> Callable[[ModelView, float, Data, Data], None]:
+    """Notes for the instructor, at no cost to the mark, if a model knows held-out data better than others.
+
+    It is called with the model, its accuracy on the held-out data, those data, and others that it need not have seen.
+    """
+    grading = request.config.stash.get(GRADING, None)
+
+    def look(model: ModelView, found: float, held_out: Data, others: Data) -> None:
+        flags = looked(lambda: gap_flags((found, len(held_out[1])), (accuracy(model, others), len(others[1]))))
+        if grading is not None:
+            grading.flags += flags
+
+    return look
 
 
 class _ByHand:

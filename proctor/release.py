@@ -57,10 +57,25 @@ def student_version(course: Course, name: str, folder: Path) -> Path:
     """
     check_markers(name, read_source(course.source(name)))
     made = generate(course, name, folder, register=False)
-    for file in PUBLIC:
-        if (course.grader(name) / file).is_file():
-            shutil.copyfile(course.grader(name) / file, made / file)
+    put_public(course, name, made)
     return made
+
+
+def put_public(course: Course, name: str, folder: Path) -> None:
+    """Put into `folder` what students get beside the notebook: the public criteria and what the assignment declares.
+
+    Thresholds that only hidden criteria ask for stay behind, and so do comments, which explain them.
+    """
+    criteria, declared = (course.grader(name) / file for file in PUBLIC)
+    public = criteria.read_text(encoding="utf-8") if criteria.is_file() else ""
+    if public:
+        shutil.copyfile(criteria, folder / criteria.name)
+    hidden = {
+        key for values in course.assignment(name).thresholds.values() for key in values if f'"{key}"' not in public
+    }
+    lines = declared.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("#") and line.split("=")[0].strip() not in hidden]
+    (folder / declared.name).write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
 def _differences(made: Path, committed: Path) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 VERSION = 1
@@ -16,7 +16,7 @@ class CriterionResult:
 
     Args:
         name: the test function's name without "test_"; unique in an assignment.
-        group: grade id of the check cell it belongs to.
+        group: grade id of the check cell it belongs to (see `Verdict.of_notebook`).
         title: first line of its docstring; what the student reads.
         hint: what to look at.
         points: what it is worth.
@@ -25,7 +25,6 @@ class CriterionResult:
         hidden: from `test_hidden.py`; students see title and hint only.
         expected, found: why it failed ("" when it passed).
         detail, marked: a table that shows where (see `errors.CriterionFailed`).
-        seconds: wall time.
         grader_fault: the grader itself raised on what the student returned; for the instructor.
     """
 
@@ -41,7 +40,6 @@ class CriterionResult:
     found: str = ""
     detail: list[list[str]] | None = None
     marked: tuple[int, ...] = ()
-    seconds: float = 0.0
     grader_fault: str = ""
 
 
@@ -52,14 +50,27 @@ class CellRun:
     Args:
         id: its grade id, or "" for a cell of the student's own.
         status: "ok", "error", "timeout", "died", "not run" or "skipped" (a training cell whose model was handed in).
-        seconds: wall time.
         error: "NameError: name 'x' is not defined" or "".
     """
 
     id: str
     status: str
-    seconds: float = 0.0
     error: str = ""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something about a submission that an instructor may want to look at; it is no proof and costs no point.
+
+    Args:
+        kind: "architecture", "output", "gap", "hard-coded", "weights", "code", "nbgrader" or "flags" (it could not be looked at).
+        sentence: what was seen.
+        evidence: a line each; what in it comes from students is as they wrote it.
+    """
+
+    kind: str
+    sentence: str
+    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +85,9 @@ class Verdict:
         notes: sentences for student and instructor, such as "cell 'x' was missing and was put back".
         model: description of the handed-in model (`models.describe`), or None.
         environment: versions and data source that the verdict depends on.
-        seconds: wall times by step ("run", "criteria", "total").
+        seconds: wall times by step ("run", "criteria", "total"); not part of what was judged.
+        flags: for the instructor alone.
+        weights: digests of the weights of the models that were handed in, by artifact.
     """
 
     assignment: str
@@ -86,7 +99,9 @@ class Verdict:
     notes: list[str] = field(default_factory=list)
     model: dict[str, Any] | None = None
     environment: dict[str, str] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict, compare=False)
+    flags: list[Flag] = field(default_factory=list)
+    weights: dict[str, str] = field(default_factory=dict)
     version: int = VERSION
 
     @property
@@ -99,6 +114,15 @@ class Verdict:
         """What the submission got."""
         return sum(criterion.earned for criterion in self.criteria)
 
+    def of_notebook(self, notebook: str) -> Verdict:
+        """This verdict with the criteria of one notebook alone.
+
+        A group of a notebook that is not called like the assignment is "notebook/grade id"; here it is the grade id.
+        """
+        parts = [(*criterion.group.rpartition("/"), criterion) for criterion in self.criteria]
+        mine = [replace(criterion, group=group) for of, _, group, criterion in parts if (of or self.assignment) == notebook]
+        return replace(self, criteria=mine)
+
     def groups(self) -> dict[str, list[CriterionResult]]:
         """The criteria by grade id of their check cell, in order."""
         groups: dict[str, list[CriterionResult]] = {}
@@ -108,8 +132,10 @@ class Verdict:
 
 
 def to_data(verdict: Verdict) -> dict[str, Any]:
-    """The verdict as JSON-ready data."""
-    return asdict(verdict)
+    """The verdict as JSON-ready data, without how long it took: the same for the same submission on every run."""
+    data = asdict(verdict)
+    del data["seconds"]
+    return data
 
 
 def from_data(data: dict[str, Any]) -> Verdict:
@@ -122,4 +148,6 @@ def from_data(data: dict[str, Any]) -> Verdict:
     criteria = [
         CriterionResult(**{**criterion, "marked": tuple(criterion["marked"])}) for criterion in data["criteria"]
     ]
-    return Verdict(**{**data, "criteria": criteria, "cells": [CellRun(**cell) for cell in data["cells"]]})
+    cells = [CellRun(**cell) for cell in data["cells"]]
+    flags = [Flag(**{**flag, "evidence": tuple(flag["evidence"])}) for flag in data["flags"]]
+    return Verdict(**{**data, "criteria": criteria, "cells": cells, "flags": flags})

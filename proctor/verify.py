@@ -20,7 +20,7 @@ from proctor.intake import Submission
 from proctor.jail.run import NotebookRun
 from proctor.leaks import leaks
 from proctor.notebook import check_cells, grade_id, points, read_source
-from proctor.pool import default_jobs, each
+from proctor.pool import default_jobs, each, examiners
 from proctor.release import student_version
 from proctor.verdict import CriterionResult, Verdict
 
@@ -75,7 +75,7 @@ def verify(course: Course, name: str, *, jobs: int = 0, seeds: int = 1) -> Itera
     with tempfile.TemporaryDirectory(prefix="proctor-") as folder:
         released, finding = _released(course, name, Path(folder))
         yield finding
-    with fork_server(course) as address:
+    with fork_server(course, own_code=True) as address:
         solved, submissions = _solved(course, assignment, source, address, seeds)
         yield from solved
         if not submissions:
@@ -95,7 +95,7 @@ def verify(course: Course, name: str, *, jobs: int = 0, seeds: int = 1) -> Itera
             _Task(course, assignment, source, made, settings, kind, replace(answer, changes=()))
             for kind, answer, made in submissions
         ]
-        for task, (verdict, seconds) in each(_examined, tasks, jobs or default_jobs(), _lost):
+        for task, (verdict, seconds) in each(_examined, tasks, examiners(jobs), _lost):
             yield judged(task.kind, task.answer, verdict, seconds)
 
 

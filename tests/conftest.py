@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 import io
 import os
 import subprocess
@@ -216,19 +217,20 @@ def graded(course: Course, hand_in: HandIn, address: str) -> Callable[..., Verdi
     return hand_in_and_grade
 
 
+def run_proctor(root: Path, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
+    """Run `proctor ...` in the course folder `root`, as a user does; `code` is the exit status that is due."""
+    command = [sys.executable, "-m", "proctor", *arguments]
+    environment = {**os.environ, "COLUMNS": "160"}
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300, env=environment)
+    assert code is None or done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr + done.stdout, done.stderr
+    return done
+
+
 @pytest.fixture
 def proctor(course: Course) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs `proctor ...` in the course, as a user does."""
-
-    def run(*arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "proctor", *arguments]
-        environment = {**os.environ, "COLUMNS": "160"}
-        done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300, env=environment)
-        assert code is None or done.returncode == code, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr + done.stdout, done.stderr
-        return done
-
-    return run
+    return functools.partial(run_proctor, course.root)
 
 
 @pytest.fixture(scope="session")

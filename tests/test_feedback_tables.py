@@ -175,7 +175,7 @@ def test_a_summary_names_total_groups_notes_and_cells():
         "ada",
         True,
         criteria=[PASSED, FAILED],
-        cells=[CellRun("write_stop_at", "error", 0.1, "NameError: name 'x' is not defined")],
+        cells=[CellRun("write_stop_at", "error", "NameError: name 'x' is not defined")],
         notes=["cell 'setup' was changed and was put back as released"],
     )
     shown = summary_text(verdict)

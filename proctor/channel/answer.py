@@ -7,6 +7,7 @@ import io
 import os
 import re
 import sys
+import tempfile
 import types
 from collections.abc import Mapping
 from itertools import islice
@@ -19,6 +20,15 @@ from proctor.channel.wire import DEPTH, Reference
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 PLAIN = (bool, int, float, complex, str, bytes)
+# A subclass's plain value, whatever the subclass says about itself.
+_PLAIN_VALUES: dict[type, Any] = {
+    int: int.__int__,
+    float: float.__float__,
+    complex: complex.__complex__,
+    str: str.__str__,
+    bytes: bytes.__bytes__,
+    bytearray: bytes,
+}
 
 
 class Answerer:
@@ -90,17 +100,25 @@ class Answerer:
     def _save(self, name: str, path: str) -> None:
         self._get(name).save(path)
 
-    def _load(self, path: str) -> Any:
+    def _saved(self, of: Any) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "model.keras")
+            of.save(path)
+            return path.read_bytes()
+
+    def _load(self, path: str, data: bytes = b"") -> Any:
         from proctor.models.describe import load
 
+        if data:
+            Path(path).write_bytes(data)
         return load(path)
 
     def _load_with_own_layers(self, path: str) -> Any:
-        """Load a model file with the namespace's classes: only where the student's code may run anyway."""
+        """Load a model file with the namespace's classes and functions: only where student code may run anyway."""
         import keras
 
-        classes = {name: value for name, value in self.namespace.items() if isinstance(value, type)}
-        return keras.saving.load_model(path, custom_objects=classes, compile=False)
+        own = {name: value for name, value in self.namespace.items() if isinstance(value, (type, types.FunctionType))}
+        return keras.saving.load_model(path, custom_objects=own, compile=False, safe_mode=True)
 
     def _reference(self, value: Any) -> Reference:
         number = self._numbers.get(id(value))
@@ -126,19 +144,17 @@ class Answerer:
             raise ValueError(f"the value is nested more than {DEPTH} deep")
         if value is None or type(value) in (*PLAIN, Reference):
             return value
-        if isinstance(value, PLAIN) and not isinstance(value, np.generic):
-            kind: Any = next(kind for kind in PLAIN if isinstance(value, kind))
-            return kind(value)
-        if isinstance(value, (np.ndarray, np.generic)):
-            array = np.array(value, subok=False)
-            return array if array.dtype.kind in "biufc" else self._as_data(array.tolist(), depth + 1)
-        if _is_tensor(value):
-            return np.asarray(value)
-        if isinstance(value, (list, tuple, set, frozenset)):
-            items = [self._as_data(item, depth + 1) for item in value]
-            if isinstance(value, (set, frozenset)):
-                return set(items)
-            return tuple(items) if isinstance(value, tuple) else items
+        if isinstance(value, (np.ndarray, np.generic)) or _is_tensor(value):
+            array = _plain_array(np.array(value, subok=False))
+            if array.dtype.kind not in "biufc":
+                return self._as_data(array.tolist(), depth + 1)
+            return array[()] if isinstance(value, np.generic) else array
+        for kind, plain_value in _PLAIN_VALUES.items():
+            if isinstance(value, kind):
+                return plain_value(value)
+        for container in (list, tuple, set, frozenset):
+            if isinstance(value, container):
+                return container(self._as_data(item, depth + 1) for item in value)
         if isinstance(value, Mapping):
             return {self._as_data(key, depth + 1): self._as_data(item, depth + 1) for key, item in value.items()}
         return self._reference(value)
@@ -174,6 +190,16 @@ def _is_tensor(value: Any) -> bool:
     module = type(value).__module__
     named = module.startswith(("tensorflow.", "keras.", "jax", "torch")) and type(value).__name__ != "KerasTensor"
     return named and hasattr(value, "__array__") and hasattr(value, "shape")
+
+
+def _plain_array(array: np.ndarray) -> np.ndarray:
+    """`array` in a dtype that is sent, if it is one of TensorFlow's short numbers or the platform's long ones."""
+    kind, name = array.dtype.kind, array.dtype.name
+    if kind == "V" and "float" in name and array.dtype.names is None:
+        return array.astype(np.float32)
+    if kind in "fc" and array.dtype.itemsize > np.dtype(float if kind == "f" else complex).itemsize:
+        return array.astype(float if kind == "f" else complex)
+    return array
 
 
 def _is_model(value: Any) -> bool:

@@ -9,8 +9,9 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from proctor.channel.answer import Answerer
+from proctor.channel.reply import answered
 from proctor.channel.wire import Reference, decode, encode
-from proctor.errors import CriterionFailed, StudentError
+from proctor.errors import CriterionFailed, StudentError, WireError
 from proctor.models.view import ModelView
 
 Value = TypeVar("Value")
@@ -34,48 +35,43 @@ class LocalLink:
 
     def ask(self, request: dict[str, Any]) -> Any:
         """What the namespace's objects answer to `request`."""
-        return answered(decode(encode(self._answerer.answer(decode(encode(request))))))
+        reply = self._answerer.answer(decode(encode(request)))
+        try:
+            return answered(decode(encode(reply)), request)
+        except WireError as error:
+            raise StudentError("TypeError", str(error)) from None
 
     def alive(self) -> LocalLink:
         """This link: its process is this one."""
         return self
 
 
-def answered(reply: Any) -> Any:
-    """The value in a reply; raises the StudentError that it reports."""
-    if isinstance(reply, dict) and "ok" in reply:
-        return reply["ok"]
-    if isinstance(reply, dict) and isinstance(reply.get("error"), dict):
-        error = reply["error"]
-        failure = StudentError(*(str(error.get(key, ""))[:2000] for key in ("type", "message", "where")))
-        failure.types = tuple(str(name) for name in list(error.get("types", ()))[:20])
-        raise failure
-    raise StudentError("ProtocolError", "the process sent something that is no answer")
-
-
 class Handle:
-    """An object that stays in the student's process and is asked from here."""
+    """An object that stays in the student's process and is asked from here.
 
-    __slots__ = ("_link", "_reference")
+    Every name but those that begin with two underscores is the object's own.
+    """
+
+    __slots__ = ("__link__", "__reference__")
 
     def __init__(self, link: Link, reference: Reference):
-        self._link = link
-        self._reference = reference
+        self.__link__ = link
+        self.__reference__ = reference
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return _ask(self._link, op="attribute", of=self, name=name)
+        return _ask(self.__link__, op="attribute", of=self, name=name)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
-        return _ask(self._link, op="call", of=self, arguments=list(arguments), keywords=keywords)
+        return _ask(self.__link__, op="call", of=self, arguments=list(arguments), keywords=keywords)
 
     def __getitem__(self, key: Any) -> Any:
-        return _ask(self._link, op="item", of=self, key=key)
+        return _ask(self.__link__, op="item", of=self, key=key)
 
     def __len__(self) -> int:
-        length = _ask(self._link, op="length", of=self)
-        return length if type(length) is int else 0
+        length: int = _ask(self.__link__, op="length", of=self)
+        return length
 
     def __bool__(self) -> bool:
         return True
@@ -84,17 +80,17 @@ class Handle:
         raise TypeError("a student's object may never end: use take(handle, n)")
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Handle) and other._reference.number == self._reference.number
+        return isinstance(other, Handle) and other.__reference__.number == self.__reference__.number
 
     def __hash__(self) -> int:
-        return hash(self._reference.number)
+        return hash(self.__reference__.number)
 
     def __repr__(self) -> str:
-        return f"<{self._reference.kind}: {self._reference.text}>"
+        return f"<{self.__reference__.kind}: {self.__reference__.text}>"
 
 
 class Student:
-    """A submission: its names are attributes.
+    """A submission: its names are attributes, all but those that begin with two underscores.
 
     Data comes back as data (tensors as arrays), a Keras model as `ModelView`, anything else as `Handle`.
     Raises StudentError where the student's code does.
@@ -105,35 +101,38 @@ class Student:
     """
 
     def __init__(self, link: Link, artifacts: dict[str, Callable[[], ModelView]] | None = None):
-        self._link = link
-        self._artifacts = artifacts or {}
-        self._models: dict[str, ModelView] = {}
-
-    def revive(self) -> None:
-        """Bring the notebook's process back if it has ended (asked before each criterion)."""
-        self._link = self._link.alive()
+        self.__link__ = link
+        self.__artifacts__ = artifacts or {}
+        self.__models__: dict[str, ModelView] = {}
+        self.__asked_for_artifact__ = False
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in self._artifacts:
-            if name not in self._models:
-                self._models[name] = self._artifacts[name]()
-            return self._models[name]
-        return _ask(self._link, op="get", name=name)
+        if name in self.__artifacts__:
+            self.__asked_for_artifact__ = True
+            if name not in self.__models__:
+                self.__models__[name] = self.__artifacts__[name]()
+            return self.__models__[name]
+        return _ask(self.__link__, op="get", name=name)
 
     def __repr__(self) -> str:
         return "<student>"
 
 
+def revive(student: Student) -> None:
+    """Bring the notebook's process back if it has ended (asked before each criterion)."""
+    student.__link__ = student.__link__.alive()
+
+
 def share(student: Student, value: Any) -> Handle:
     """Put a copy of `value` (data) into the student's process and return a handle to it."""
-    return Handle(student._link, _raw(student._link, op="put", value=value))
+    return Handle(student.__link__, _raw(student.__link__, op="put", value=value))
 
 
 def fetch(handle: Any) -> Any:
     """The data behind `handle`; data is returned as it is."""
-    return _ask(handle._link, op="fetch", of=handle) if isinstance(handle, Handle) else handle
+    return _ask(handle.__link__, op="fetch", of=handle) if isinstance(handle, Handle) else handle
 
 
 def take(handle: Any, count: int) -> list[Any]:
@@ -142,8 +141,8 @@ def take(handle: Any, count: int) -> list[Any]:
     Raises CriterionFailed if it is neither.
     """
     if isinstance(handle, Handle):
-        items = _ask(handle._link, op="take", of=handle, count=count)
-        return list(items)
+        items: list[Any] = _ask(handle.__link__, op="take", of=handle, count=count)
+        return items
     if isinstance(handle, (list, tuple, np.ndarray)):
         return list(handle[:count])
     raise CriterionFailed("something that can be iterated over", f"a value of type {type(handle).__name__}")
@@ -174,8 +173,10 @@ def _raw(link: Link, **request: Any) -> Any:
 
 def _sendable(value: Any) -> Any:
     if isinstance(value, Handle):
-        return value._reference
+        return value.__reference__
     if isinstance(value, ModelView):
+        if value._handle is None:
+            raise WireError("a model that was read from its file cannot be handed to the notebook's code")
         return _sendable(value._handle)
     if isinstance(value, (list, tuple)):
         return type(value)(_sendable(item) for item in value)
@@ -189,10 +190,10 @@ def _alive(link: Link, value: Any) -> Any:
     if isinstance(value, Reference):
         handle = Handle(link, value)
         return view_of(link, handle) if value.is_model else handle
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, set, frozenset)):
         return type(value)(_alive(link, item) for item in value)
     if isinstance(value, dict):
-        return {key: _alive(link, item) for key, item in value.items()}
+        return {_alive(link, key): _alive(link, item) for key, item in value.items()}
     return value
 
 
@@ -213,4 +214,7 @@ def view_of(link: Link, handle: Handle) -> ModelView:
     def weights() -> Any:
         return _ask(link, op="weights", of=handle)
 
-    return ModelView(_ask(link, op="describe", of=handle), predict, weights, handle)
+    def describe() -> Any:
+        return _ask(link, op="describe", of=handle)
+
+    return ModelView(describe, predict, weights, handle)

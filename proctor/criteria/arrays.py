@@ -132,7 +132,7 @@ def assert_between(found: Any, low: float, high: float, what: str) -> None:
         low, high: the bounds; infinity where there is none.
         what: how the message names it.
     """
-    array = as_array(found, what)
+    array = _real(found, what)
     with np.errstate(invalid="ignore"):
         wrong = ~((array >= low) & (array <= high))
     if wrong.any():
@@ -150,7 +150,7 @@ def assert_probabilities(array: Any, what: str = "predictions") -> None:
         array: from the submission.
         what: how the message names it.
     """
-    values = as_array(array, what)
+    values = _real(array, what)
     tolerance = max(_tolerance(array, values), 1e-5)
     with np.errstate(invalid="ignore"):
         wrong = ~((values >= -tolerance) & (values <= 1 + tolerance))
@@ -169,6 +169,14 @@ def assert_probabilities(array: Any, what: str = "predictions") -> None:
             f"{_named(what)} to be probabilities that sum to 1{' in each row' if row else ''}",
             f"a sum of {_number(sums[row])}{which}",
         )
+
+
+def _real(value: Any, what: str) -> np.ndarray:
+    """`value` as an array of numbers that have an order: NumPy would put complex ones in one, by their real parts."""
+    array = as_array(value, what)
+    if array.dtype.kind == "c":
+        raise CriterionFailed(f"{_named(what)} to be real numbers", "complex ones")
+    return array
 
 
 def _plain_numbers(value: Any, depth: int) -> bool:

@@ -16,9 +16,6 @@ from proctor.models.view import LayerView, ModelView
 TRANSPARENT = ("Normalization", "Dropout")
 # These attributes of a layer can be asked for like its settings.
 ATTRIBUTES = ("name", "class_name", "input_shape", "output_shape", "parameters", "trainable", "activation")
-# Other batch sizes are summed in another order; what a model computes through many layers of float32 differs by less.
-ROW_TOLERANCE = 1e-3
-MOST_ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -171,28 +168,6 @@ def assert_compiled(
             )
 
 
-def assert_same_in_any_batch(model: ModelView, x: Any) -> None:
-    """Assert that a row's prediction depends on that row alone, not on the batch it comes in.
-
-    Args:
-        model: the model.
-        x: an array of inputs; the first 64 rows are used.
-    """
-    x = np.asarray(x)[:MOST_ROWS]
-    together = _rows(model.predict(x))
-    for order, batch_size in ((np.arange(len(x))[::-1], 3), (np.roll(np.arange(len(x)), 1), 7)):
-        apart = _rows(model.predict(x[order], batch_size=batch_size))
-        for first, second in zip(together, apart, strict=True):
-            scale = max(1.0, float(np.abs(first).max(initial=0.0)))
-            wrong = ~(np.abs(first[order] - second) <= ROW_TOLERANCE * scale).all(axis=1)
-            if wrong.any():
-                raise _failed(
-                    model,
-                    "each input's prediction to be the same whatever else is in its batch",
-                    f"another prediction for {int(wrong.sum())} of {len(x)} inputs in batches of {batch_size}",
-                )
-
-
 def output_activation(model: ModelView) -> str | None:
     """Canonical name of the activation that `model` ends with, or None if it is not known."""
     merged = _merged(model)
@@ -270,12 +245,6 @@ def _fits(found: tuple[Any, ...] | None, wanted: tuple[Any, ...]) -> bool:
         elif want is not None and got != want:
             return False
     return True
-
-
-def _rows(found: Any) -> list[np.ndarray]:
-    """Each output's predictions as rows of numbers."""
-    outputs = found if isinstance(found, list) else [found]
-    return [output.reshape(len(output), -1).astype(float) for output in outputs]
 
 
 def _found_shape(shape: tuple[Any, ...] | None) -> str:

@@ -12,6 +12,7 @@ from proctor.errors import CriterionFailed
 from proctor.models.view import ModelView
 
 SMALLEST = 1e-7
+FEW = 0.2
 
 
 def accuracy(model: ModelView, data: tuple[Any, Any]) -> float:
@@ -23,6 +24,8 @@ def accuracy(model: ModelView, data: tuple[Any, Any]) -> float:
     Args:
         model: what predicts.
         data: inputs and labels; integer labels of shape (n,) or (n, 1), or one-hot rows of shape (n, classes).
+
+    Raises CriterionFailed if the predictions do not fit the labels, or nearly all of them are one class too high.
     """
     x, y = data
     found = _single(model.predict(x))
@@ -31,7 +34,10 @@ def accuracy(model: ModelView, data: tuple[Any, Any]) -> float:
         classes = (found[..., 0] > (0.0 if _logits(model, found) else 0.5)).astype(int)
     else:
         classes = found.argmax(axis=-1)
-    return float(np.mean(classes == labels))
+    share = _mean(classes == labels)
+    if found.shape[-1] > 2 and share < FEW and _mean(classes == (labels + 1) % found.shape[-1]) > 1 - FEW:
+        raise CriterionFailed("class 0 in the first output, class 1 in the second", "every class one output further")
+    return share
 
 
 def crossentropy(model: ModelView, data: tuple[Any, Any]) -> float:
@@ -51,11 +57,15 @@ def crossentropy(model: ModelView, data: tuple[Any, Any]) -> float:
         # One output is the second of two classes; the logit of the first is 0.
         found = np.concatenate([np.zeros_like(found) if logits else 1 - found, found], axis=-1)
     if logits:
-        found = found - found.max(axis=-1, keepdims=True)
+        with np.errstate(over="ignore"):
+            found = found - found.max(axis=-1, keepdims=True)
         logs = found - np.log(np.exp(found).sum(axis=-1, keepdims=True))
     else:
-        logs = np.log(np.clip(found / found.sum(axis=-1, keepdims=True), SMALLEST, 1.0))
-    return float(-np.take_along_axis(logs, labels[..., None], axis=-1).mean())
+        sums = found.sum(axis=-1, keepdims=True)
+        if not (sums > 0).all():
+            raise CriterionFailed("probabilities that sum to 1 in each row", f"a sum of {float(sums.min()):.4g}")
+        logs = np.log(np.clip(found / sums, SMALLEST, 1.0))
+    return _mean(-np.take_along_axis(logs, labels[..., None], axis=-1))
 
 
 def mean_squared_error(found: Any, true: Any) -> float:
@@ -65,7 +75,8 @@ def mean_squared_error(found: Any, true: Any) -> float:
         found: from the submission; NaN fails.
         true: what is right.
     """
-    return float(np.mean(_differences(found, true) ** 2))
+    with np.errstate(over="ignore"):
+        return _mean(_differences(found, true) ** 2)
 
 
 def mean_absolute_error(found: Any, true: Any) -> float:
@@ -75,14 +86,26 @@ def mean_absolute_error(found: Any, true: Any) -> float:
         found: from the submission; NaN fails.
         true: what is right.
     """
-    return float(np.mean(np.abs(_differences(found, true))))
+    return _mean(np.abs(_differences(found, true)))
 
 
 def _single(found: Any) -> np.ndarray:
     """The predictions of a model with one output, a row for each input."""
-    if isinstance(found, list):
+    if isinstance(found, (list, dict)):
         raise CriterionFailed("a model with one output", f"{len(found)} outputs")
-    return found[:, None] if found.ndim == 1 else found
+    array: np.ndarray = found
+    return array[:, None] if array.ndim == 1 else array
+
+
+def _mean(values: np.ndarray) -> float:
+    """The mean of `values`, never NaN: that is below no bound, but not above one either."""
+    if not values.size:
+        raise CriterionFailed("predictions to judge", "none")
+    with np.errstate(over="ignore"):
+        mean = float(np.mean(values))
+    if np.isnan(mean):
+        raise CriterionFailed("predictions that can be compared with what is right", "NaN")
+    return mean
 
 
 def _labels(y: Any, shape: tuple[int, ...]) -> np.ndarray:
@@ -110,11 +133,15 @@ def _logits(model: ModelView, found: np.ndarray) -> bool:
 
 
 def _differences(found: Any, true: Any) -> np.ndarray:
-    left, right = as_array(found, "predictions").astype(float), np.asarray(true, dtype=float)
+    left = as_array(found, "predictions")
+    if left.dtype.kind == "c":
+        raise CriterionFailed("predictions to be real numbers", "complex ones")
+    left, right = left.astype(float), np.asarray(true, dtype=float)
     left, right = (array[..., 0] if array.ndim > 1 and array.shape[-1] == 1 else array for array in (left, right))
     if left.shape != right.shape:
         raise CriterionFailed(f"predictions of shape {right.shape}", f"shape {left.shape}")
     if not np.isfinite(left).all():
         kind = "NaN" if np.isnan(left).any() else "infinity"
         raise CriterionFailed("predictions to be finite numbers", kind)
-    return left - right
+    with np.errstate(over="ignore"):
+        return left - right

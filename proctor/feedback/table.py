@@ -7,7 +7,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from proctor.feedback.plain import plain
+from proctor.feedback.plain import one_line, plain
 from proctor.verdict import CriterionResult, Verdict
 
 WIDTH = 76
@@ -54,7 +54,7 @@ def _later(criteria: list[CriterionResult], points: float | None) -> str:
 
 def summary_text(verdict: Verdict) -> str:
     """The whole verdict for a terminal or a CI log: every group's table, then what else is worth knowing."""
-    title = f"{plain(verdict.assignment)} — {plain(verdict.student)}"
+    title = f"{one_line(verdict.assignment)} — {one_line(verdict.student)}"
     if not verdict.graded:
         return "\n".join([_spread(title, "not graded"), *_wrapped(plain(verdict.reason), "  ", "  ")])
     total = f"{number(verdict.earned)} of {_points(verdict.points)}"
@@ -114,12 +114,12 @@ def _html_of(criterion: CriterionResult) -> str:
     if facts:
         facts = f'<table style="border-collapse:collapse;margin:3px 0 0;border:none;font-size:12.5px">{facts}</table>'
     badge = (
-        "float:left;margin-left:-28px;width:18px;height:18px;line-height:18px;border-radius:9px;text-align:center;"
+        "float:left;width:18px;height:18px;line-height:18px;border-radius:9px;text-align:center;"
         f"color:#fff;background-color:{look.colour};font-size:12px;font-weight:700"
     )
     return (
-        f'<tr style="{_ROW}"><td style="{_CELL}padding-left:38px"><span style="{badge}">{look.symbol}</span> '
-        f"{_prose(criterion.title)}{facts}</td>"
+        f'<tr style="{_ROW}"><td style="{_CELL}"><span style="{badge}">{look.symbol}</span> '
+        f'<div style="margin-left:28px">{_prose(criterion.title)}{facts}</div></td>'
         f'<td style="{_SCORE}"><span style="{_MUTED}">{look.word}</span>&nbsp; {score}</td></tr>'
         + _html_detail(criterion)
     )

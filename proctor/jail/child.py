@@ -7,38 +7,62 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from proctor.channel.answer import Answerer
 from proctor.channel.wire import Channel
 from proctor.errors import WireError
 from proctor.jail import limits as bounds
+from proctor.jail.isolate import BYTES
 
 
 class CellTimeout(BaseException):
     """The cell's time is up; not an Exception, so that a student's `except Exception` does not swallow it."""
 
 
-def live(connection: socket.socket, scratch: Path) -> None:
+def live(connection: socket.socket, scratch: Path, watcher: int | None = None) -> None:
     """Serve one examiner over `connection` from the empty folder `scratch`; never returns.
 
-    The first message is the job: {"limits", "files"}. Then "cell" runs a cell, anything else is for the Answerer.
+    The first message is the job: {"limits", "files"}, answered by {"ready": True} once all bounds are set, or by
+    {"failed": why}. Then "cell" runs a cell, anything else is for the Answerer.
+
+    Args:
+        watcher: where to say how much memory all processes here may have together (see `isolate`).
     """
     channel = Channel(connection)
     try:
-        job = channel.receive()
-        bounds.apply(bounds.Limits(**job["limits"]), scratch)
-        for name, data in job["files"].items():
-            (scratch / name).write_bytes(data)
-        _redirect_raw_output(scratch)
-        shell = _prepare(channel, bounds.Limits(**job["limits"]))
+        shell = _set_up(channel, scratch, watcher)
         answerer = Answerer(shell.user_ns)
+        channel.send({"ready": True})
         while True:
             _serve(channel, shell, answerer, channel.receive())
     except (ConnectionError, WireError):
         pass  # the examiner has what it wanted, or is gone
     finally:
         os._exit(0)
+
+
+def _set_up(channel: Channel, scratch: Path, watcher: int | None) -> Any:
+    try:
+        job = channel.receive()
+        limits = bounds.Limits(**job["limits"])
+        bounds.apply(limits, scratch)
+        if watcher is not None:
+            os.write(watcher, BYTES.pack(limits.memory_bytes))
+            os.close(watcher)
+        for name, data in job["files"].items():
+            (scratch / name).parent.mkdir(parents=True, exist_ok=True)
+            (scratch / name).write_bytes(data)
+        _redirect_raw_output(scratch)
+        return _prepare(channel, limits)
+    except Exception as error:
+        tell(channel, error)
+
+
+def tell(channel: Channel, error: Exception) -> NoReturn:
+    """Say why there is no jail, and end."""
+    channel.send({"failed": f"{type(error).__name__}: {error}"})
+    os._exit(1)
 
 
 def _redirect_raw_output(scratch: Path) -> None:
@@ -56,7 +80,7 @@ def _redirect_raw_output(scratch: Path) -> None:
 def _prepare(channel: Channel, limits: bounds.Limits) -> Any:
     from proctor.jail.shell import make_shell
 
-    shell = make_shell(lambda record: channel.send({"output": record}), limits.output_kb)
+    shell = make_shell(lambda record: _send_whole(channel, {"output": record}), limits.output_kb)
     sys.path.insert(0, "")
     import random
 
@@ -64,9 +88,20 @@ def _prepare(channel: Channel, limits: bounds.Limits) -> Any:
 
     random.seed(limits.seed)
     np.random.seed(limits.seed)
+    # Where `default_rng()` without a seed gets its entropy: the same submission is to do the same on every run.
+    np.random.bit_generator.randbits = random.Random(limits.seed).getrandbits  # type: ignore[attr-defined]
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(limits.seed)
     return shell
+
+
+def _send_whole(channel: Channel, value: Any) -> None:
+    """Send `value`, and only then let the alarm ring: half a message would be no message."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    try:
+        channel.send(value)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
 
 
 def _serve(channel: Channel, shell: Any, answerer: Answerer, request: Any) -> None:

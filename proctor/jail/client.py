@@ -15,11 +15,12 @@ import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from proctor.channel.student import answered
-from proctor.channel.wire import Channel
+from proctor.channel.reply import answered
+from proctor.channel.wire import Channel, encode
 from proctor.errors import NotGraded, StudentError, WireError
+from proctor.jail import layers
 from proctor.jail.limits import Limits
 from proctor.jail.server import CLEAN_ENVIRONMENT, HELLO
 
@@ -27,9 +28,26 @@ GRACE_SECONDS = 3.0
 JOB_SECONDS = 60.0
 START_SECONDS = 120.0
 RECORDS_BYTES = 64 * 2**20
+"""What a jail's output records may take up; what comes behind is left out."""
+FLOOD_BYTES = 4 * RECORDS_BYTES
+"""What a jail may send of them: bounds inside it would have cut any notebook long before."""
+RECORD_BYTES = 1000
+QUESTIONS = 60
+"""All answers of a jail may take as long as this many calls."""
 
 SPAWN = "spawn"
 """Address that stands for "no fork server: a fresh process for each jail" (macOS, Windows)."""
+
+
+def is_running(address: str) -> bool:
+    """Whether jails are to be had at `address`."""
+    if address == SPAWN:
+        return True
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, contextlib.suppress(OSError):
+        connection.settimeout(JOB_SECONDS)
+        connection.connect(address)
+        return len(connection.recv(HELLO.size, socket.MSG_WAITALL)) == HELLO.size
+    return False
 
 
 @dataclass
@@ -38,7 +56,6 @@ class CellOutcome:
 
     status: str
     error: str = ""
-    seconds: float = 0.0
     outputs: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -54,10 +71,13 @@ class Jail:
     Raises NotGraded if no jail can be had.
     """
 
+    lost: ClassVar[int] = 0
+    """How many ended, of all in this process, without being told to."""
+
     def __init__(self, address: str, limits: Limits, files: dict[str, bytes], call_seconds: float):
         self._call_seconds = call_seconds
         self.ended = ""
-        self.isolated = False
+        self.layers: frozenset[str] = frozenset()
         self._descriptor: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: Path | None = None
@@ -65,12 +85,15 @@ class Jail:
             connection = self._spawned() if address == SPAWN else self._forked(address)
             self._channel = Channel(connection)
             self._channel.send({"limits": limits.as_data(), "files": files}, JOB_SECONDS)
+            said = self._channel.receive(JOB_SECONDS)
+            if said != {"ready": True}:
+                raise WireError(str(said["failed"] if type(said) is dict and "failed" in said else said)[:500])
         except (OSError, WireError, struct.error) as error:
+            Jail.lost += 1
             raise NotGraded(f"no jail could be started ({error or type(error).__name__})") from error
 
     def run_cell(self, source: str, seconds: float) -> CellOutcome:
         """Run a cell for at most `seconds`; a jail that does not stop by itself is killed."""
-        started = time.monotonic()
         records = _Records()
         try:
             ran = self._request({"op": "cell", "source": source, "seconds": seconds}, seconds, records)
@@ -82,7 +105,7 @@ class Jail:
             timeout = error.type in ("CellTimeout", "Timeout")
             message = f"stopped after {seconds:g} s" if timeout else str(error)
             outcome = CellOutcome("timeout" if timeout else "died", message)
-        outcome.seconds, outcome.outputs = time.monotonic() - started, records.kept
+        outcome.outputs = records.kept
         return outcome
 
     def ask(self, request: dict[str, Any]) -> Any:
@@ -94,25 +117,52 @@ class Jail:
                 raise StudentError("Timeout", f"no answer within {self._call_seconds:g} s", error.where) from None
             raise
 
+    _output_bytes = 0
+    _asked_seconds = 0.0
+
     def _request(self, request: dict[str, Any], seconds: float, records: _Records) -> Any:
         if self.ended:
             raise StudentError("ProcessEnded", self.ended)
-        deadline = time.monotonic() + seconds + GRACE_SECONDS
+        encoded = encode(request)  # a WireError here is the grader's fault, not the student's
+        started = time.monotonic()
+        deadline = started + seconds + GRACE_SECONDS
         try:
-            self._channel.send(request, seconds + GRACE_SECONDS)
-            while True:
-                reply = self._channel.receive(deadline - time.monotonic())
-                if not (isinstance(reply, dict) and "output" in reply):
-                    return answered(reply)
-                records.add(reply["output"])
+            while self._channel.waiting():
+                if not self._is_output(self._channel.receive(deadline - time.monotonic()), records):
+                    raise WireError("an answer before it was asked for")
+            self._channel.send_encoded(encoded, seconds + GRACE_SECONDS)
+            while self._is_output(reply := self._channel.receive(deadline - time.monotonic()), records):
+                pass
+            return answered(reply, request)
         except TimeoutError:
             self.close(f"it did not answer within {seconds:g} s and was stopped")
             raise StudentError("Timeout", f"no answer within {seconds:g} s") from None
         except WireError as error:
-            self.close(f"it sent something that is not data ({error})")
+            self.close(f"the process sent something that is not data ({error})")
         except OSError:
+            Jail.lost += 1
             self.close(self._why_it_ended())
+        finally:
+            self._count_seconds(request, time.monotonic() - started)
         raise StudentError("ProcessEnded", self.ended)
+
+    def _is_output(self, message: Any, records: _Records) -> bool:
+        """Whether `message` is an output record, which is kept as far as there is room."""
+        if type(message) is not dict or list(message) != ["output"]:
+            return False
+        self._output_bytes += self._channel.received
+        if self._output_bytes > FLOOD_BYTES:
+            raise WireError(f"more than {FLOOD_BYTES // 2**20} MiB of output")
+        if self._output_bytes <= RECORDS_BYTES and records.add(message["output"]):
+            self._output_bytes += RECORD_BYTES
+        return True
+
+    def _count_seconds(self, request: dict[str, Any], seconds: float) -> None:
+        """Bound the time of all questions together: each may take long, and there may be many."""
+        if request["op"] != "cell":
+            self._asked_seconds += seconds
+            if self._asked_seconds > QUESTIONS * self._call_seconds:
+                self.close(f"its answers took more than {QUESTIONS * self._call_seconds:g} s together")
 
     def _why_it_ended(self) -> str:
         return "the process ended by itself (a crash, an exit, or out of memory)"
@@ -144,7 +194,8 @@ class Jail:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(JOB_SECONDS)
         connection.connect(address)
-        pid, self.isolated = HELLO.unpack(connection.recv(HELLO.size, socket.MSG_WAITALL))
+        pid, bits = HELLO.unpack(connection.recv(HELLO.size, socket.MSG_WAITALL))
+        self.layers = layers.from_bits(bits)
         self._descriptor = os.pidfd_open(pid)
         return connection
 
@@ -173,22 +224,41 @@ class Jail:
 
 
 class _Records:
-    """The output records of one cell, streams merged, as far as there is room."""
+    """The output records of one cell, streams merged."""
 
     def __init__(self) -> None:
-        self.kept: list[dict[str, Any]] = []
-        self._room = RECORDS_BYTES
+        self._records: list[dict[str, Any]] = []
 
-    def add(self, record: Any) -> None:
-        """Keep `record` if it looks like one."""
-        kind = record.get("output_type") if isinstance(record, dict) else None
-        if kind not in ("stream", "display_data", "execute_result", "error"):
-            return
-        self._room -= len(repr(record))
-        if self._room < 0:
-            return
-        last = self.kept[-1] if self.kept else {}
-        if kind == "stream" and last.get("output_type") == "stream" and last.get("name") == record.get("name"):
-            last["text"] = f"{last.get('text', '')}{record.get('text', '')}"
-        else:
-            self.kept.append(record)
+    @property
+    def kept(self) -> list[dict[str, Any]]:
+        """The records, in order."""
+        return [{**record, "text": "".join(record["text"])} if "text" in record else record for record in self._records]
+
+    def add(self, found: Any) -> bool:
+        """Keep `found` if it is a record; returns whether it is more than a piece of the last one."""
+        record = _plain_record(found)
+        last = self._records[-1] if self._records else {}
+        if record is None:
+            return False
+        if "text" in record and last.get("name") == record["name"]:
+            last["text"] += record["text"]
+            return False
+        self._records.append(record)
+        return True
+
+
+def _plain_record(found: Any) -> dict[str, Any] | None:
+    """The known fields of an output record, a stream's text in pieces; None if it is none, or holds more than text."""
+    if type(found) is not dict or type(found.get("output_type")) is not str:
+        return None
+    match found:
+        case {"output_type": "stream", "name": str(name), "text": str(text)}:
+            return {"output_type": "stream", "name": name, "text": [text]}
+        case {"output_type": "error", "ename": str(ename), "evalue": str(evalue), "traceback": list(lines)}:
+            if all(type(line) is str for line in lines):
+                return {"output_type": "error", "ename": ename, "evalue": evalue, "traceback": lines}
+        case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
+            count = found.get("execution_count")
+            if all(type(text) is str for pair in data.items() for text in pair):
+                return {"output_type": kind, "data": data, "execution_count": count if type(count) is int else None}
+    return None

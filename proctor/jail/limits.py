@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ class Limits:
     """What one jail may use.
 
     Args:
-        memory_gb: address space.
+        memory_gb: address space of each process, and memory of all of them together.
         cpu_seconds: processor time of all its threads.
         output_kb: what one cell may print.
         threads: of NumPy and TensorFlow; one makes results repeatable.
@@ -43,6 +44,11 @@ class Limits:
         cpu_seconds = threads * (budget.notebook_seconds + 60 * budget.call_seconds)
         return cls(budget.memory_gb, cpu_seconds, budget.output_kb, threads, seed, environment)
 
+    @property
+    def memory_bytes(self) -> int:
+        """`memory_gb` in bytes."""
+        return int(self.memory_gb * 2**30)
+
     def as_data(self) -> dict[str, Any]:
         """As data for the channel."""
         return asdict(self)
@@ -63,12 +69,13 @@ def apply(limits: Limits, scratch: Path) -> None:
         }
     )
     os.chdir(scratch)
+    tempfile.tempdir = str(scratch)  # found out once, before the fork
     try:
         import resource
     except ImportError:  # Windows has none of these bounds
         return
-    memory, cpu = int(limits.memory_gb * 2**30), int(limits.cpu_seconds) + 1
-    _bound(resource.RLIMIT_AS, memory, memory)
+    cpu = int(limits.cpu_seconds) + 1
+    _bound(resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes)
     _bound(resource.RLIMIT_CPU, cpu, cpu + 5)
     _bound(resource.RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES)
     _bound(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)

@@ -1,4 +1,4 @@
-"""A cell's output records as they go into a notebook: known fields only, terminal effects undone."""
+"""A cell's output records as they go into a notebook: known fields only, terminal effects undone, no path of ours."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-_ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-_])")
+from proctor.feedback.plain import neutral, visible, without_escapes
+
 _SAFE_TEXT = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
 _PICTURES = ("image/png", "image/jpeg")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 def tidy(records: list[dict[str, Any]]) -> list[NotebookNode]:
@@ -28,14 +30,15 @@ def _output(record: dict[str, Any]) -> NotebookNode | None:
         lines = traceback if isinstance(traceback, list) else []
         return nbformat.v4.new_output(
             "error",
-            ename=str(record.get("ename", ""))[:200],
+            ename=_plain(str(record.get("ename", ""))[:200]),
             evalue=_plain(str(record.get("evalue", ""))),
             traceback=[_plain(str(line)) for line in lines],
         )
     shown = record.get("data")
     data: dict[str, Any] = shown if isinstance(shown, dict) else {}
     bundle = {mime: _plain(data[mime]) for mime in _SAFE_TEXT if isinstance(data.get(mime), str)}
-    bundle |= {mime: data[mime] for mime in _PICTURES if isinstance(data.get(mime), str)}
+    pictures = {mime: data[mime] for mime in _PICTURES if isinstance(data.get(mime), str)}
+    bundle |= {mime: picture for mime, picture in pictures.items() if _BASE64.fullmatch(picture)}
     if not bundle:
         return None
     if kind == "display_data":
@@ -45,17 +48,23 @@ def _output(record: dict[str, Any]) -> NotebookNode | None:
 
 
 def _plain(text: str) -> str:
-    return _ESCAPES.sub("", text).replace("\x00", "")
+    return visible(neutral(text))
 
 
 def _overwritten(text: str) -> str:
     """`text` as a terminal would leave it: what a carriage return or a backspace overwrote is gone."""
-    lines = _plain(text).replace("\r\n", "\n").split("\n")
-    return "\n".join(_line(line) for line in lines)
+    lines = without_escapes(text).replace("\r\n", "\n").split("\n")
+    return _plain("\n".join(_line(line) for line in lines))
 
 
 def _line(line: str) -> str:
     line = line.rstrip("\r").rsplit("\r", 1)[-1]
-    while "\b" in line:
-        line = re.sub(r"[^\b]\b", "", line, count=1) if re.search(r"[^\b]\b", line) else line.replace("\b", "")
-    return line
+    if "\b" not in line:
+        return line
+    left: list[str] = []
+    for character in line:
+        if character != "\b":
+            left.append(character)
+        elif left:
+            left.pop()
+    return "".join(left)

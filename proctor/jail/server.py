@@ -21,17 +21,21 @@ import struct
 import subprocess
 import sys
 import tempfile
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 from proctor.errors import NotGraded
-from proctor.jail.view import PARENT_DEATH_SIGNAL, enter_own_namespaces
+from proctor.jail import layers
+from proctor.jail.isolate import isolate, possible
+from proctor.jail.view import PARENT_DEATH_SIGNAL
 
 NOBODY = 65534
+ADOPT_ORPHANS = 36
 START_SECONDS = 120
-HELLO = struct.Struct("<I?")
-"""A jail's process number, and whether it has namespaces of its own."""
+HELLO = struct.Struct("<IB")
+"""A jail's process number, and the layers that it is behind (`layers.as_bits`)."""
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -68,6 +72,7 @@ CLEAN_ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_DETERMINISTIC_OPS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
@@ -78,7 +83,7 @@ CLEAN_ENVIRONMENT = {
 
 
 class ForkServer:
-    """A running fork server; a context manager. `address` is where jails are asked for.
+    """A fork server that is starting or running; a context manager. `address` is where jails are asked for.
 
     Args:
         shown: folders that student code may read beside the system and the interpreter (the exercises' data).
@@ -90,7 +95,9 @@ class ForkServer:
         self._shown = shown
 
     def __enter__(self) -> ForkServer:
-        self._folder = tempfile.TemporaryDirectory(prefix="proctor-")
+        from proctor.locks import OwnedFolder  # which not every system has
+
+        self._folder = OwnedFolder()
         os.chmod(self._folder.name, 0o711)
         scratch = Path(self._folder.name, "scratch")
         scratch.mkdir(mode=0o700)
@@ -108,19 +115,30 @@ class ForkServer:
             except OSError as error:
                 self._folder.cleanup()
                 raise NotGraded(f"the fork server did not start: {sys.executable}: {error.strerror}") from error
-        self._await_ready()
         return self
 
+    @cached_property
+    def layers(self) -> frozenset[str]:
+        """What its jails are behind; known when it has imported everything, which takes seconds, so ask last."""
+        assert self._process.stdout is not None and self._process.stderr is not None
+        readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
+        said = self._process.stdout.readline().split() if readable else []
+        if said[:1] == [b"ready"]:
+            return layers.from_bits(int(said[1]))
+        self._process.kill()
+        reasons = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
+        raise NotGraded(f"the fork server did not start ({reasons[-1] if reasons else 'no reason given'})")
+
     def _start(self, listener: int, scratch: Path, user: int | None) -> subprocess.Popen[bytes]:
-        shown = {Path(sys.prefix), Path(sys.base_prefix), PACKAGE, *(path.resolve() for path in self._shown)}
+        shown = sorted({str(path.resolve()) for path in (Path(sys.base_prefix), PACKAGE, *self._shown)} | {sys.prefix})
         root = Path(self._folder.name, "root")
         root.mkdir()
         plan = {
             "root": str(root),
-            "show": sorted(map(str, shown)),
+            "show": shown,
             "write": [str(scratch)],
             "user": user,
-            "command": [sys.executable, "-P", "-m", "proctor.jail.server", str(listener), str(scratch)],
+            "command": [sys.executable, "-P", "-m", "proctor.jail.server", str(listener), str(scratch), *shown],
         }
         return subprocess.Popen(
             [sys.executable, "-I", str(VIEW), json.dumps(plan)],
@@ -137,16 +155,6 @@ class ForkServer:
             pass_fds=(listener,),
             start_new_session=True,
         )
-
-    def _await_ready(self) -> None:
-        assert self._process.stdout is not None and self._process.stderr is not None
-        readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
-        if readable and self._process.stdout.readline() == b"ready\n":
-            return
-        self._process.kill()
-        said = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
-        self.__exit__(None, None, None)
-        raise NotGraded(f"the fork server did not start ({said[-1] if said else 'no reason given'})")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -165,33 +173,103 @@ class ForkServer:
         self._folder.cleanup()
 
 
-def main(listener: socket.socket, scratch: Path) -> None:
+def main(listener: socket.socket, scratch: Path, shown: list[str]) -> None:
     """Fork a jail for each connection until standard input closes."""
     _import_everything()
-    isolated = _can_isolate(scratch)
-    os.write(1, b"ready\n")
+    # What is left behind by a jail without processes of its own comes to this process, which ends it.
+    ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
+    server = _Server(listener, scratch, shown)
+    os.write(1, b"ready %d\n" % layers.as_bits(server.layers))
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
     os.dup2(null, 2)
-    jails: dict[int, Path] = {}
-    waking, waker = os.pipe()
-    os.set_blocking(waker, False)
-    signal.signal(signal.SIGCHLD, lambda number, frame: None)
-    signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
-    while True:
-        readable, _, _ = select.select([listener, sys.stdin.fileno(), waking], [], [])
-        if waking in readable:
-            os.read(waking, 4096)
-            _reap(jails)
-        if sys.stdin.fileno() in readable:
-            break
-        if listener in readable:
-            connection, _ = listener.accept()
-            _fork(connection, listener, (waking, waker), scratch, jails, isolated)
-    for pid in jails:
-        _kill(pid)
-    for folder in jails.values():
-        _remove(folder)
+    server.serve()
+
+
+class _Server:
+    """Forks the jails and knows which are running."""
+
+    def __init__(self, listener: socket.socket, scratch: Path, shown: list[str]):
+        self.layers = possible(str(scratch / "probe"))
+        self._listener = listener
+        self._scratch = scratch
+        self._shown = shown
+        self._folders: dict[int, Path] = {}
+        self._wakers = os.pipe()
+        os.set_blocking(self._wakers[1], False)
+
+    def serve(self) -> None:
+        """Fork a jail for each connection until standard input closes."""
+        woken, waker = self._wakers
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        while True:
+            readable, _, _ = select.select([self._listener, sys.stdin.fileno(), woken], [], [])
+            if woken in readable:
+                os.read(woken, 4096)
+                self._reap()
+            if sys.stdin.fileno() in readable:
+                break
+            if self._listener in readable:
+                self._fork(self._listener.accept()[0])
+        for pid in self._folders:
+            _kill(pid)
+        for folder in self._folders.values():
+            _remove(folder)
+
+    def _fork(self, connection: socket.socket) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="run-", dir=self._scratch))
+        pid = os.fork()
+        if pid == 0:
+            self._become_jail(connection, folder)
+        self._folders[pid] = folder
+        with connection:
+            try:
+                # Said by this process, which runs no student code: what the examiner may kill, and how far to trust it.
+                connection.sendall(HELLO.pack(pid, layers.as_bits(self.layers)))
+            except OSError:
+                _kill(pid)
+
+    def _become_jail(self, connection: socket.socket, folder: Path) -> NoReturn:
+        from proctor.channel.wire import Channel
+        from proctor.jail.child import live, tell
+
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+            for descriptor in (self._listener.fileno(), *self._wakers):
+                os.close(descriptor)
+            home, watcher = isolate(self.layers, str(folder), self._shown)
+            live(connection, Path(home), watcher)
+        except OSError as error:
+            tell(Channel(connection), error)
+        finally:
+            os._exit(1)
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if ended is None:
+                return
+            # What it started goes before its number is free to be another's.
+            _kill(ended.si_pid)
+            os.waitpid(ended.si_pid, 0)
+            folder = self._folders.pop(ended.si_pid, None)
+            for orphan in _children() - self._folders.keys():
+                _kill(orphan)
+            if folder is not None:
+                _remove(folder)
+
+
+def _children() -> set[int]:
+    with contextlib.suppress(OSError):
+        return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+    return set()
 
 
 def _import_everything() -> None:
@@ -208,71 +286,6 @@ def _import_everything() -> None:
     figure.subplots().plot([0, 1])
     figure.savefig(io.BytesIO())
     gc.freeze()
-
-
-def _can_isolate(scratch: Path) -> bool:
-    """Whether jails see only what they may and get namespaces of their own on this machine."""
-    pid = os.fork()
-    if pid == 0:
-        code = 1
-        with contextlib.suppress(OSError):
-            enter_own_namespaces(str(scratch / "probe"))
-            code = 0
-        os._exit(code)
-    return os.waitpid(pid, 0)[1] == 0 and os.stat("/").st_dev != os.stat("/usr").st_dev
-
-
-def _fork(
-    connection: socket.socket,
-    listener: socket.socket,
-    wakers: tuple[int, int],
-    scratch: Path,
-    jails: dict[int, Path],
-    isolated: bool,
-) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="run-", dir=scratch))
-    pid = os.fork()
-    if pid == 0:
-        _become_jail(connection, listener, wakers, folder)
-    jails[pid] = folder
-    with connection:
-        try:
-            # Said by this process, which runs no student code: what the examiner may kill, and how far to trust it.
-            connection.sendall(HELLO.pack(pid, isolated))
-        except OSError:
-            _kill(pid)
-
-
-def _become_jail(connection: socket.socket, listener: socket.socket, wakers: tuple[int, int], folder: Path) -> None:
-    try:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.setsid()
-        ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            enter_own_namespaces(str(folder))
-        listener.close()
-        for descriptor in wakers:
-            os.close(descriptor)
-        from proctor.jail.child import live
-
-        live(connection, folder)
-    finally:
-        os._exit(1)
-
-
-def _reap(jails: dict[int, Path]) -> None:
-    while True:
-        try:
-            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:
-            return
-        if ended is None:
-            return
-        # What it started goes before its number is free to be another's.
-        _kill(ended.si_pid)
-        os.waitpid(ended.si_pid, 0)
-        _remove(jails.pop(ended.si_pid))
 
 
 def _kill(pid: int) -> None:
@@ -295,4 +308,4 @@ def _remove(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
+    main(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3:])

@@ -16,6 +16,8 @@ from traitlets.config import Config
 
 Emit = Callable[[dict[str, Any]], None]
 
+NOTEBOOK_BYTES = 32 * 2**20
+"""What all cells together may show; the rest is dropped, for the examiner ends a jail that floods it."""
 SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
 
 
@@ -29,6 +31,7 @@ class Outputs:
         self._emit = emit
         self._limit = limit
         self._left = limit
+        self._left_of_all = NOTEBOOK_BYTES
         self.execution_count = 0
         self.before_a_record: Callable[[], None] = lambda: None
 
@@ -44,7 +47,7 @@ class Outputs:
         if len(text) > self._left:
             text = text[: self._left] + f"\n… cut here: a cell may print {self._limit // 1024} KiB\n"
         self._left -= len(text)
-        self._emit({"output_type": "stream", "name": name, "text": text})
+        self._pass_on({"output_type": "stream", "name": name, "text": text}, len(text))
 
     def rich(self, kind: str, data: dict[str, Any]) -> None:
         """Show a display_data or execute_result bundle."""
@@ -57,12 +60,17 @@ class Outputs:
         record: dict[str, Any] = {"output_type": kind, "data": bundle, "metadata": {}}
         if kind == "execute_result":
             record["execution_count"] = self.execution_count
-        self._emit(record)
+        self._pass_on(record, size)
 
     def error(self, name: str, text: str, traceback: list[str]) -> None:
         """Show an exception."""
-        record = {"output_type": "error", "ename": name, "evalue": text[:2000], "traceback": traceback[:40]}
-        self._emit(record)
+        lines = [line[:2000] for line in traceback[:40]]
+        self._emit({"output_type": "error", "ename": name, "evalue": text[:2000], "traceback": lines})
+
+    def _pass_on(self, record: dict[str, Any], size: int) -> None:
+        if size <= self._left_of_all:
+            self._left_of_all -= size
+            self._emit(record)
 
 
 def _as_text(value: Any) -> str:

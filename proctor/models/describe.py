@@ -114,7 +114,10 @@ def _elements(dataset: Any) -> int:
     if not plain or creation.get_layout() not in (h5py.h5d.CONTIGUOUS, h5py.h5d.COMPACT):
         raise RefusedModel("The weights in the model file are not stored as Keras does; hand in what model.save wrote.")
     if dataset.dtype.kind not in "fiub":
-        raise RefusedModel(f"The weights in the model file are of type {dataset.dtype}; they must be numbers.")
+        raise RefusedModel(
+            f"The weights in the model file are of type {dataset.dtype}; they must be numbers that NumPy knows, "
+            "such as float32 (not bfloat16)."
+        )
     size = math.prod(dataset.shape or (1,))
     # HDF5 gives zeros for what was never written, so a few bytes can promise any number of gigabytes.
     if size > 1024 and dataset.id.get_storage_size() < size * dataset.dtype.itemsize:

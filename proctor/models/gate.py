@@ -7,6 +7,7 @@ everything that is not a model made of Keras's own pure layers. The HDF5 part is
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import re
@@ -16,17 +17,22 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib import metadata
 from typing import Any
 
-from proctor.errors import RefusedModel
+from proctor.errors import NotGraded, RefusedModel
 from proctor.models import names
 from proctor.models.allowed import FUNCTIONS, LAYERS, MODELS, PARTS
+
+# Every hole that is known was closed by then.
+KERAS_FLOOR = (3, 15)
 
 MIB = 2**20
 LARGEST_FILE = 64 * MIB
 MOST_MEMBERS = 8
 MEMBERS = {"metadata.json": MIB // 16, "config.json": 4 * MIB, "model.weights.h5": 256 * MIB}
 LARGEST_RATIO = 30
+FRONT = 30  # bytes in front of a member, beside its name
 CHUNK = MIB
 DEEPEST = 64
 MOST_LAYERS = 400
@@ -53,6 +59,7 @@ DTYPES |= {"float16", "float32", "float64"}
 TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 AGAIN = 'Save it with model.save("{name}") and hand in that file.'
+INSTEAD = "Build it from Keras's own layers and functions, and hand it in again."
 HDF5 = b"\x89HDF\r\n\x1a\n"
 FORMATS = {
     HDF5: "is saved in the old HDF5 format (.h5)",
@@ -77,10 +84,12 @@ class CustomLayers(RefusedModel):
 
     Args:
         used: their names.
+        compiled: what the model was compiled with (see `names.compiled`), or None.
     """
 
-    def __init__(self, message: str, used: tuple[str, ...]):
+    def __init__(self, message: str, used: tuple[str, ...], compiled: dict[str, Any] | None):
         self.used = used
+        self.compiled = compiled
         super().__init__(message)
 
 
@@ -129,8 +138,8 @@ def open_gate(
     again = AGAIN.format(name=file_name)
     _require_zip(data, again)
     contents = _contents(data, again)
-    metadata = _json(contents["metadata.json"], "metadata.json", again)
-    _require_version(metadata.get("keras_version"), keras_version)
+    about = _json(contents["metadata.json"], "metadata.json", again)
+    _require_version(about.get("keras_version"), keras_version)
     config = _json(contents["config.json"], "config.json", again)
     walk = _Walk(custom)
     module_and_name = _pair(config)
@@ -139,14 +148,31 @@ def open_gate(
     # The model is never compiled when it is loaded, so that a loss of the author's own does no harm there.
     for item in _objects({key: value for key, value in config.items() if key != "compile_config"}, walk):
         _judge(item, walk)
+    compiled = names.compiled(config.get("compile_config"))
     if walk.unknown:
         used = tuple(dict.fromkeys(walk.unknown))
         raise CustomLayers(
-            f"The model uses {_listed(used)}, which Keras does not know. Build it from Keras's own layers and "
-            "functions, and hand it in again.",
+            f"The model uses {_listed(used)}, which Keras does not know. {INSTEAD}",
             used,
+            compiled,
         )
-    return Gated(config, metadata, names.compiled(config.get("compile_config")))
+    return Gated(config, about, compiled)
+
+
+def require_keras() -> None:
+    """Raise NotGraded if the Keras that is installed loads model files in ways that were found to be dangerous."""
+    found = metadata.version("keras") if importlib.util.find_spec("keras") else "none"
+    if _numbers(found) < KERAS_FLOOR:
+        floor = ".".join(map(str, KERAS_FLOOR))
+        raise NotGraded(
+            f"Grading needs Keras {floor} or newer, which refuses what made older ones run code from a model file; "
+            f"installed is {found}. Run: pip install --upgrade 'keras>={floor}'"
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The first two numbers of a version, which decide what it can do."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 def _require_zip(data: bytes, again: str) -> None:
@@ -232,6 +258,12 @@ def _require_members(members: list[zipfile.ZipInfo], again: str) -> None:
         plain = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not member.flag_bits & 1
         if not plain or member.file_size > LARGEST_RATIO * max(member.compress_size, 64):
             raise RefusedModel(f"The model file is packed other than Keras packs it. {again}")
+    # One file after the other from the first byte on; files that share bytes unpack to more than their sizes say.
+    end = 0
+    for member in sorted(members, key=lambda member: member.header_offset):
+        if member.header_offset < end or (end == 0 and member.header_offset > 0):
+            raise RefusedModel(f"The model file is packed other than Keras packs it. {again}")
+        end = member.header_offset + FRONT + len(member.filename) + member.compress_size
 
 
 def _read(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -252,8 +284,8 @@ def _require_version(found: Any, ours: str) -> None:
     """Refuse a file of a Keras that ours cannot read: a newer one, or one before Keras 3."""
     if not isinstance(found, str) or not re.fullmatch(r"\d{1,4}\.\d{1,4}[.\w]{0,20}", found, re.ASCII):
         raise RefusedModel("The model file does not say which Keras saved it. Save it again with model.save(...).")
-    theirs, grader = ([int(part) for part in version.split(".")[:2]] for version in (f"{found}.", ours))
-    if theirs > grader or theirs < [3]:
+    theirs = _numbers(found)
+    if theirs > _numbers(ours) or theirs < (3,):
         raise RefusedModel(
             f"The model was saved with Keras {found}, the grader has {ours}. "
             f"Save it again with that one: pip install keras=={ours}"
@@ -333,7 +365,8 @@ def _judge(item: dict[str, Any], walk: _Walk) -> None:
             if config not in walk.custom:
                 walk.unknown.append(config[:80])
             return
-        raise RefusedModel(f"The model uses the function {_dotted(module, config)}, which is not accepted in a model.")
+        what = f"the function {_dotted(module, config)}"
+        raise RefusedModel(f"The model uses {what}, which is not accepted in a model. {INSTEAD}")
     if (module, name) in LAYERED:
         walk.layers += 1
         if walk.layers > MOST_LAYERS:
@@ -346,7 +379,7 @@ def _judge(item: dict[str, Any], walk: _Walk) -> None:
         if not {name, item.get("registered_name")} & walk.custom:
             walk.unknown.append(name[:80])
         return
-    raise RefusedModel(f"The model uses {_dotted(module, name)}, which is not accepted in a model.")
+    raise RefusedModel(f"The model uses {_dotted(module, name)}, which is not accepted in a model. {INSTEAD}")
 
 
 def _judge_value(name: str, config: Any) -> None:

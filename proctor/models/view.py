@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from proctor.errors import CriterionFailed
+from proctor.errors import CriterionFailed, StudentError
 from proctor.models.names import canonical
 
 # Settings worth a student's attention, in the order in which the layer table shows them; the value that goes
@@ -36,6 +38,13 @@ SETTINGS: dict[str, Any] = {
     "merge_mode": "concat",
 }
 SHOWN = 60
+
+# So many rows are asked for again, in other company. What then differs by less than this fraction of the largest number
+# is rounding: half precision rounds to a thousandth, and a batch of another size is summed in another order.
+AGAIN = 16
+ROUNDING = 0.01
+
+LONGEST_DESCRIPTION = 8 * 2**20
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ class ModelView:
     """A model known through data: its description, its predictions and its weights.
 
     Args:
-        description: what `models.describe.describe` says about it.
+        describe: gives what `models.describe.describe` says about it; asked once, when something of it is needed.
         predict: gives the predictions for an input and a batch size; what it returns is checked.
         weights: gives the weights.
         handle: the live model, which is asked for everything else; None for a model read from its file.
@@ -109,43 +118,108 @@ class ModelView:
 
     def __init__(
         self,
-        description: dict[str, Any],
+        describe: Callable[[], Any],
         predict: Callable[[Any, int], Any],
         weights: Callable[[], list[np.ndarray]],
         handle: Any = None,
     ):
-        self.description = description
-        self.name: str = description["name"]
-        self.class_name: str = description["class_name"]
-        self.keras_version: str = description["keras_version"]
-        self.input_shape = as_shape(description["input_shape"])
-        self.output_shape = as_shape(description["output_shape"])
-        self.parameters: int = description["parameters"]
-        self.trainable_parameters: int = description["trainable_parameters"]
-        self.layers = [_layer(layer) for layer in description["layers"]]
-        self.compiled: dict[str, Any] | None = description["compiled"]
+        self._describe = describe
         self._predict = predict
         self._weights = weights
         self._handle = handle
+        self._asked_again = 0
+        self._unsteady: CriterionFailed | None = None
+
+    @cached_property
+    def description(self) -> dict[str, Any]:
+        """What `models.describe.describe` says about the model; raises StudentError if what came is no description."""
+        return _sound(self._describe())
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return str(self.description["name"])
+
+    @property
+    def class_name(self) -> str:
+        """The model's class: "Sequential", "Functional", or one of the student's own."""
+        return str(self.description["class_name"])
+
+    @property
+    def keras_version(self) -> str:
+        """The version of Keras that the model lives in."""
+        return str(self.description["keras_version"])
+
+    @property
+    def input_shape(self) -> tuple[Any, ...] | None:
+        """The shape of its input, None for the batch; a tuple of them where there are several, None if not known."""
+        return as_shape(self.description["input_shape"])
+
+    @property
+    def output_shape(self) -> tuple[Any, ...] | None:
+        """The shape of its output, in the same way."""
+        return as_shape(self.description["output_shape"])
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers its weights hold."""
+        return int(self.description["parameters"])
+
+    @property
+    def trainable_parameters(self) -> int:
+        """How many of them training changes."""
+        return int(self.description["trainable_parameters"])
+
+    @cached_property
+    def layers(self) -> list[LayerView]:
+        """Its layers, those of models inside it in their place; input layers are left out."""
+        return [_layer(layer) for layer in self.description["layers"]]
+
+    @property
+    def compiled(self) -> dict[str, Any] | None:
+        """Its optimizer, loss, from_logits and metrics (see `models.names.compiled`), None if it is not compiled."""
+        found: dict[str, Any] | None = self.description["compiled"]
+        return found
 
     def predict(self, x: Any, batch_size: int = 256) -> Any:
         """The model's predictions for `x`.
+
+        Up to 16 rows are asked for once more, in another order and in smaller batches: a model of this course answers
+        for each row by itself, and always the same.
 
         Args:
             x: an array, or a list or dict of arrays for a model with several inputs.
             batch_size: how many rows are predicted at a time.
 
-        Returns an array with one row for each row of `x` (a list of arrays for a model with several outputs).
-        Raises CriterionFailed if what comes back is not that, or is not finite.
+        Returns an array with one row for each row of `x` (a list or dict of arrays for a model with several outputs).
+        Raises CriterionFailed if what comes back is not that, is not finite, or is another one when it is asked again.
         """
-        inputs = list(x.values()) if isinstance(x, dict) else x if isinstance(x, (list, tuple)) else [x]
         if not isinstance(x, (dict, list, tuple)):
             x = np.asarray(x)
-        rows = len(inputs[0])
-        found = self._predict(x, batch_size)
-        if isinstance(found, (list, tuple)):
-            return [_checked(part, rows) for part in found]
-        return _checked(found, rows)
+        if self._unsteady is not None:
+            raise self._unsteady
+        rows = len(_parts(x)[0])
+        found = _checked(self._predict(x, batch_size), rows)
+        if min(rows, AGAIN) > self._asked_again:
+            self._ask_again(x, found, rows)
+            self._asked_again = min(rows, AGAIN)
+        return found
+
+    def _ask_again(self, x: Any, found: Any, rows: int) -> None:
+        """Raise CriterionFailed if some of the rows of `x` get another prediction than that in `found`."""
+        count = min(rows, AGAIN)
+        chosen = np.linspace(rows - 1, 0, count).astype(int)
+        few, batch_size = _rows(x, chosen), max(1, count // 2 - 1)
+        again = _checked(self._predict(few, batch_size), count)
+        difference = _difference(_rows(found, chosen), again)
+        if difference:
+            steady = not _difference(again, _checked(self._predict(few, batch_size), count))
+            why = "depends on what else is in the batch" if steady else "is random, or remembers what it was asked"
+            self._unsteady = CriterionFailed(
+                "the same prediction for an input whenever it is asked for",
+                f"one that differs by {difference:.2g} when it is asked for again: it {why}",
+            )
+            raise self._unsteady
 
     @property
     def weights(self) -> list[np.ndarray]:
@@ -197,11 +271,97 @@ def _short(value: Any) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _checked(found: Any, rows: int) -> np.ndarray:
-    """`found` if it is a row of finite numbers for each of `rows`."""
+def _sound(data: Any) -> dict[str, Any]:
+    """`data` if it is a description: it may come from a process that runs a student's code.
+
+    Numbers are compared with bounds, and NaN is within all of them; so nothing but the agreed types passes.
+    """
+    try:
+        text = json.dumps(data, allow_nan=False)
+        found: dict[str, Any] = json.loads(text)
+        texts = (found["name"], found["class_name"], found["keras_version"])
+        counts = (found["parameters"], found["trainable_parameters"])
+        layers, compiled = found["layers"], found["compiled"]
+        sound = (
+            len(text) <= LONGEST_DESCRIPTION
+            and all(isinstance(said, str) for said in texts)
+            and all(_is_count(count) for count in counts)
+            and all(_is_shape(found[key]) for key in ("input_shape", "output_shape"))
+            and isinstance(layers, list)
+            and all(_is_layer(layer) for layer in layers)
+            and (compiled is None or isinstance(compiled, dict))
+        )
+    except (TypeError, ValueError, KeyError, RecursionError):
+        sound = False
+    if not sound:
+        raise StudentError("ProtocolError", "the process described the model in another way than was agreed")
+    return found
+
+
+def _is_layer(layer: Any) -> bool:
+    return (
+        isinstance(layer, dict)
+        and layer.keys() == {field.name for field in fields(LayerView)}
+        and isinstance(layer["name"], str)
+        and isinstance(layer["class_name"], str)
+        and isinstance(layer["config"], dict)
+        and _is_shape(layer["input_shape"])
+        and _is_shape(layer["output_shape"])
+        and _is_count(layer["parameters"])
+        and isinstance(layer["trainable"], bool)
+        and isinstance(layer["activation"], (str, type(None)))
+    )
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_shape(value: Any) -> bool:
+    """Whether `value` is a list of sizes, a list of such lists, or None."""
+    if not isinstance(value, list):
+        return value is None
+    return all(size is None or _is_count(size) or (isinstance(size, list) and _is_shape(size)) for size in value)
+
+
+def _parts(x: Any) -> list[Any]:
+    """The arrays of a model's input or output, of which there may be several."""
+    return list(x.values()) if isinstance(x, dict) else list(x) if isinstance(x, (list, tuple)) else [x]
+
+
+def _rows(x: Any, chosen: np.ndarray) -> Any:
+    """The `chosen` rows of an input or output."""
+    if isinstance(x, dict):
+        return {key: np.asarray(part)[chosen] for key, part in x.items()}
+    return [np.asarray(part)[chosen] for part in x] if isinstance(x, (list, tuple)) else x[chosen]
+
+
+def _difference(first: Any, second: Any) -> float:
+    """By how much two answers to the same rows differ; 0 if by nothing but rounding."""
+    ones, others = _parts(first), _parts(second)
+    if [part.shape for part in ones] != [part.shape for part in others]:
+        return float("inf")
+    for one, other in zip(ones, others, strict=True):
+        one, other = one.astype(float), other.astype(float)
+        with np.errstate(over="ignore", invalid="ignore"):
+            difference = float(np.abs(one - other).max(initial=0.0))
+        if not difference <= ROUNDING * max(1.0, float(np.abs(one).max(initial=0.0))):
+            return difference
+    return 0.0
+
+
+def _checked(found: Any, rows: int) -> Any:
+    """`found` if it holds finite numbers, a row for each of `rows`, in an array or several."""
+    if isinstance(found, dict):
+        return {key: _checked_array(part, rows) for key, part in found.items()}
+    if isinstance(found, (list, tuple)) and all(type(part) is np.ndarray for part in found):
+        return [_checked_array(part, rows) for part in found]
+    return _checked_array(found, rows)
+
+
+def _checked_array(found: Any, rows: int) -> np.ndarray:
     if type(found) is not np.ndarray or found.dtype.kind not in "fiu":
-        kind = f"an array of {found.dtype}" if isinstance(found, np.ndarray) else type(found).__name__
-        raise CriterionFailed("predictions to be an array of numbers", kind)
+        raise CriterionFailed("predictions to be an array of numbers", _kind(found))
     if found.ndim == 0 or len(found) != rows:
         raise CriterionFailed(
             f"one prediction for each of the {rows} inputs",
@@ -212,3 +372,15 @@ def _checked(found: Any, rows: int) -> np.ndarray:
         kind = "NaN" if np.isnan(found).any() else "infinity"
         raise CriterionFailed("predictions to be finite numbers", f"{kind} for {int(bad.sum())} of {rows} inputs")
     return found
+
+
+def _kind(found: Any) -> str:
+    """What was predicted instead of numbers."""
+    inner = found
+    while isinstance(inner, (list, tuple)) and inner:
+        inner = inner[0]
+    if isinstance(inner, (str, bytes)):
+        return "text"
+    if isinstance(found, (int, float, np.generic)):
+        return "a single number"
+    return f"an array of {found.dtype}" if isinstance(found, np.ndarray) else type(found).__name__

@@ -1,0 +1,30 @@
+"""The feedback page: nbgrader's own, closed in itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+
+# Whatever the cleaning may have missed: no script, nothing loaded, nothing sent, nothing shown outside its own cell.
+_HEAD = """<head>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
+base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer">
+<style>
+.rendered_html, .output_area { contain: paint; overflow-x: auto }
+.rendered_html img, .output_area img { max-width: 100% }
+</style>
+"""
+_SCRIPT = re.compile(r"<script\b.*?</script\s*>|<link\b[^>]*>", re.DOTALL | re.IGNORECASE)
+
+
+class FeedbackPage(HTMLExporter):
+    """nbgrader's page without its scripts (MathJax from the network: formulas are shown as they were typed)."""
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **settings: Any) -> tuple[Any, Any]:
+        """The page of `nb`, and nbconvert's resources."""
+        page, resources = super().from_notebook_node(nb, resources, **settings)
+        return _SCRIPT.sub("", page).replace("<head>", _HEAD, 1), resources

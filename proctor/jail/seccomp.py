@@ -1,0 +1,207 @@
+"""The system-call filter: what no notebook needs and a break-out begins with is refused by the kernel.
+
+A classic BPF program, set with prctl(2) on the one thread of a freshly forked jail; it binds whatever that starts,
+needs no privilege, and cannot be taken off. Numbers: the kernel's syscall tables for the two machines below. What is
+refused: what Docker's and bubblewrap's published profiles name, and all that shares memory past a jail's bounds.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import struct
+from collections.abc import Iterable
+
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+
+Numbers = tuple[int | None, int | None]
+"""A system call's number on each of the machines, None where it does not exist."""
+
+# What nothing in a notebook asks for.
+REFUSED: dict[str, Numbers] = {
+    "acct": (163, 89),
+    "add_key": (248, 217),
+    "adjtimex": (159, 171),
+    "bpf": (321, 280),
+    "chroot": (161, 51),
+    "clock_adjtime": (305, 266),
+    "clock_settime": (227, 112),
+    "delete_module": (176, 106),
+    "fanotify_init": (300, 262),
+    "finit_module": (313, 273),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fsopen": (430, 430),
+    "fspick": (433, 433),
+    "init_module": (175, 105),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "io_uring_setup": (425, 425),
+    "ioperm": (173, None),
+    "iopl": (172, None),
+    "kcmp": (312, 272),
+    "kexec_file_load": (320, 294),
+    "kexec_load": (246, 104),
+    "keyctl": (250, 219),
+    "lookup_dcookie": (212, 18),
+    "mbind": (237, 235),
+    "migrate_pages": (256, 238),
+    "modify_ldt": (154, None),
+    "mount": (165, 40),
+    "mount_setattr": (442, 442),
+    "move_mount": (429, 429),
+    "move_pages": (279, 239),
+    "mq_open": (240, 180),
+    "msgget": (68, 186),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
+    "open_tree": (428, 428),
+    "open_tree_attr": (467, 467),
+    "perf_event_open": (298, 241),
+    "personality": (135, 92),
+    "pidfd_getfd": (438, 438),
+    "pivot_root": (155, 41),
+    "process_madvise": (440, 440),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "ptrace": (101, 117),
+    "quotactl": (179, 60),
+    "quotactl_fd": (443, 443),
+    "reboot": (169, 142),
+    "request_key": (249, 218),
+    "semget": (64, 190),
+    "setdomainname": (171, 162),
+    "sethostname": (170, 161),
+    "setns": (308, 268),
+    "settimeofday": (164, 170),
+    "shmat": (30, 196),
+    "shmctl": (31, 195),
+    "shmget": (29, 194),
+    "swapoff": (168, 225),
+    "swapon": (167, 224),
+    "syslog": (103, 116),
+    "umount2": (166, 39),
+    "unshare": (272, 97),
+    "userfaultfd": (323, 282),
+    "vhangup": (153, 58),
+}
+# Without processes of its own, a jail could end others of its user with these.
+SIGNALS: dict[str, Numbers] = {
+    "kill": (62, 129),
+    "pidfd_send_signal": (424, 424),
+    "tkill": (200, 130),
+}
+# Without files of its own, it could close its user's with these; copying a file needs them, so they do nothing.
+CHANGES: dict[str, Numbers] = {
+    "chmod": (90, None),
+    "chown": (92, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "fchown": (93, 55),
+    "fchownat": (260, 54),
+    "fsetxattr": (190, 7),
+    "futimesat": (261, None),
+    "lchown": (94, None),
+    "lsetxattr": (189, 6),
+    "setxattr": (188, 5),
+    "utime": (132, None),
+    "utimensat": (280, 88),
+    "utimes": (235, None),
+}
+# Programs look for these and do without: memory that no limit counts, and clone's second form, which hides its flags.
+ABSENT: dict[str, Numbers] = {
+    "clone3": (435, 435),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+}
+# What is refused for some of its arguments.
+CLONE: Numbers = (56, 220)
+IOCTL: Numbers = (16, 29)
+SOCKET: Numbers = (41, 198)
+
+NEW_NAMESPACES = 0x7E020000
+PUSH_INPUT, PUSH_SELECTION = 0x5412, 0x541C
+LOAD, JUMP_IF_EQUAL, JUMP_IF_MORE, JUMP_IF_ANY, ANSWER = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW, REFUSE = 0x7FFF0000, 0x00050000
+NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16
+OTHER_NUMBERS = 0x40000000
+UNIX = 1
+SET_FILTER, FILTER = 22, 2
+
+
+def restrict(alone: bool) -> None:
+    """Set the filter on this process, which must have given up new privileges.
+
+    Args:
+        alone: whether it has processes and files of its own; otherwise it may not touch those of others either.
+
+    Raises OSError if the kernel or the machine has none.
+    """
+    answers = {errno.EPERM: REFUSED, errno.ENOSYS: ABSENT}
+    rules = [rule for code, calls in answers.items() for numbers in calls.values() for rule in refuse(numbers, code)]
+    if not alone:
+        rules += [rule for numbers in SIGNALS.values() for rule in refuse(numbers)]
+        rules += [rule for numbers in CHANGES.values() for rule in refuse(numbers, 0)]
+    rules += _refuse_argument(CLONE, 0, JUMP_IF_ANY, NEW_NAMESPACES)
+    for request in (PUSH_INPUT, PUSH_SELECTION):
+        rules += _refuse_argument(IOCTL, 1, JUMP_IF_EQUAL, request)
+    rules += _allow_only_unix_sockets()
+    install(rules)
+
+
+Rule = tuple[int, int, int, int]
+
+
+def refuse(numbers: Numbers, code: int = errno.EPERM) -> list[Rule]:
+    """The rules that answer a system call with the error `code`; none where the machine has no such call."""
+    number = numbers[_machine()[0]]
+    return [] if number is None else [(JUMP_IF_EQUAL, 0, 1, number), (ANSWER, 0, 0, REFUSE | code)]
+
+
+def install(rules: Iterable[Rule]) -> None:
+    """Let the kernel apply `rules` to each system call of this process and its children; everything else passes.
+
+    Raises OSError if the kernel or the machine has no filter.
+    """
+    machine = _machine()[1]
+    program = [
+        (LOAD, 0, 0, MACHINE_AT),
+        (JUMP_IF_EQUAL, 1, 0, machine),
+        (ANSWER, 0, 0, REFUSE | errno.EPERM),
+        (LOAD, 0, 0, NUMBER_AT),
+        # x86_64 has a second set of numbers, for the same calls.
+        (JUMP_IF_MORE, 0, 1, OTHER_NUMBERS),
+        (ANSWER, 0, 0, REFUSE | errno.ENOSYS),
+        *rules,
+        (ANSWER, 0, 0, ALLOW),
+    ]
+    code = ctypes.create_string_buffer(b"".join(struct.pack("<HBBI", *rule) for rule in program))
+    header = ctypes.create_string_buffer(struct.pack("<HxxxxxxQ", len(program), ctypes.addressof(code)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(SET_FILTER, FILTER, header, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "the kernel refuses a system-call filter")
+
+
+def _refuse_argument(numbers: Numbers, argument: int, test: int, value: int) -> list[Rule]:
+    """Refuse a call if the test on the low 32 bits of one of its arguments holds."""
+    return _on_argument(numbers, argument, [(test, 0, 1, value), (ANSWER, 0, 0, REFUSE | errno.EPERM)])
+
+
+def _allow_only_unix_sockets() -> list[Rule]:
+    return _on_argument(SOCKET, 0, [(JUMP_IF_EQUAL, 1, 0, UNIX), (ANSWER, 0, 0, REFUSE | errno.ENETUNREACH)])
+
+
+def _on_argument(numbers: Numbers, argument: int, rules: list[Rule]) -> list[Rule]:
+    number = numbers[_machine()[0]]
+    assert number is not None
+    look, look_again = (LOAD, 0, 0, ARGUMENTS_AT + 8 * argument), (LOAD, 0, 0, NUMBER_AT)
+    return [(JUMP_IF_EQUAL, 0, len(rules) + 2, number), look, *rules, look_again]
+
+
+def _machine() -> tuple[int, int]:
+    found = MACHINES.get(os.uname().machine)
+    if found is None:
+        raise OSError(errno.ENOSYS, f"no system-call filter for {os.uname().machine}")
+    return found

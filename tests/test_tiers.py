@@ -1,0 +1,123 @@
+"""What happens where the system offers less than the whole jail: really refused by the kernel, on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import edited
+
+from proctor import gradebook
+
+LOOK = """
+import os, socket, sys
+
+def reached(name, deed):
+    try:
+        deed()
+    except OSError:
+        return
+    print("REACHED", name)
+
+def close(path):
+    os.chmod(path, 0)
+    if os.stat(path).st_mode & 0o777:
+        raise OSError
+
+for path in PATHS:
+    reached(path, lambda: os.listdir(path) if os.path.isdir(path) else open(path).close())
+    reached(path + " to write", lambda: open(path + "/x" if os.path.isdir(path) else path, "a").close())
+    reached(path + " to close", lambda: close(path))
+reached("the network", lambda: socket.socket(socket.AF_INET))
+reached("other processes", lambda: os.kill(-1, 0))
+reached("its parent's memory", lambda: open(f"/proc/{os.getppid()}/mem", "rb").close())
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(600)  # MARK"])
+    os._exit(0)
+def relu(x):
+    return np.maximum(x, 0)
+"""
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def on_weaker(course) -> Run:
+    """Runs `proctor ...` in the course where some layers cannot be had."""
+
+    def run(missing: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        weaker = str(Path(__file__).with_name("weaker.py"))
+        command = [sys.executable, weaker, missing, sys.executable, "-m", "proctor", *arguments]
+        environment = {**os.environ, "COLUMNS": "160", "PYTHONPATH": str(Path(__file__).parent.parent)}
+        done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300, env=environment)
+        assert "Traceback" not in done.stderr + done.stdout, done.stderr
+        return done
+
+    return run
+
+
+def accept(course, tier: str) -> None:
+    """Put the word of consent into the course's settings."""
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write(f'c.Proctor.jail = "{tier}"\n')
+
+
+@pytest.mark.parametrize(
+    "missing, tier",
+    [("namespaces", "landlock"), ("landlock", "namespaces"), ("namespaces,landlock", "process"), ("filter", "process")],
+)
+def test_doctor_says_what_is_missing_and_what_to_do(on_weaker, missing, tier):
+    """Each layer that cannot be had is named with a remedy, and so is what that means here."""
+    done = on_weaker(missing, "doctor")
+    assert done.returncode == 1
+    assert f"{tier}; this course accepts full, so no student code is run" in done.stdout
+    crossed = {line.split("│")[1].strip() for line in done.stdout.splitlines() if "✗" in line}
+    layers = {"namespaces": {"view", "processes"}, "landlock": {"landlock"}, "filter": {"filter"}}
+    assert crossed == set().union(*(layers[name] for name in missing.split(",")))
+
+
+def test_student_code_is_not_run_in_a_weaker_jail_than_is_accepted(course, hand_in, solution, on_weaker):
+    """Without a word of consent nothing is graded, and the word is told."""
+    hand_in("ada", solution)
+    done = on_weaker("namespaces", "grade")
+    assert done.returncode == 2
+    assert "c.Proctor.jail = 'landlock'" in done.stdout + done.stderr
+    assert [mark for mark in gradebook.marks(course) if mark.score is not None] == []
+
+
+@pytest.mark.parametrize("missing, tier", [("namespaces", "landlock"), ("landlock", "namespaces")])
+def test_an_accepted_weaker_jail_still_holds_and_is_noted(course, hand_in, solution, on_weaker, missing, tier):
+    """With consent the class is graded, the tier is noted, and files, network and processes are out of reach."""
+    accept(course, tier)
+    hand_in("ada", solution)
+    paths = [course.source("double"), course.grader("double"), course.submitted("ada", "double"), "/etc/shadow"]
+    source = LOOK.replace("PATHS", repr(list(map(str, paths)))).replace("MARK", str(course.root))
+    hand_in("mallory", edited(solution, "write_relu", source))
+    done = on_weaker(missing, "grade")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"a jail of tier {tier}" in done.stdout
+    shown = nbformat.read(course.autograded("mallory", "double") / "double.ipynb", 4)
+    printed = [output.get("text", "") for cell in shown.cells for output in cell.get("outputs", [])]
+    assert [text for text in printed if "REACHED" in text] == []
+    for student in ("ada", "mallory"):
+        kept = json.loads((course.state / "verdicts" / "double" / f"{student}.json").read_text())["verdict"]
+        assert kept["environment"]["jail"] == tier
+        assert sum(criterion["earned"] for criterion in kept["criteria"]) == 6
+    running = subprocess.run(["ps", "axww", "-o", "args"], capture_output=True, text=True).stdout
+    assert f"# {course.root}" not in running
+
+
+def test_a_tier_that_is_none_is_told(course, hand_in, solution, proctor):
+    """A word that the settings do not know names those that they do."""
+    accept(course, "strong")
+    hand_in("ada", solution)
+    done = proctor("grade", code=2)
+    assert "must be one of full, namespaces, landlock, process, got 'strong'" in done.stdout + done.stderr
