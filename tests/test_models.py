@@ -659,7 +659,7 @@ def view(model: Any) -> ModelView:
     def predict(x: Any, batch_size: int) -> Any:
         return model.predict(x, batch_size=batch_size, verbose=0)
 
-    return ModelView(describe(model), predict, model.get_weights, model)
+    return ModelView(lambda: describe(model), predict, model.get_weights, model)
 
 
 def test_a_sequential_and_a_functional_model_are_described_alike():
@@ -830,7 +830,7 @@ def test_a_model_of_several_outputs_answers_with_all_of_them():
 def answering(answer: Any) -> ModelView:
     """A model from a file that answers every question with `answer`."""
     description = describe(keras.Sequential([keras.Input((4,)), layers.Dense(3)]))
-    return ModelView(description, lambda x, batch_size: answer, list)
+    return ModelView(lambda: description, lambda x, batch_size: answer, list)
 
 
 @pytest.mark.parametrize(
@@ -842,7 +842,7 @@ def answering(answer: Any) -> ModelView:
         (np.zeros(()), "a single number"),
         (np.zeros((100, 3), "U1"), "an array of <U1"),
         (np.zeros((100, 3), object), "an array of object"),
-        ("0" * 100, "str"),
+        ("0" * 100, "text"),
         (None, "NoneType"),
         ([np.zeros((100, 1)), np.full((100, 1), np.nan)], "NaN"),
     ],

@@ -1,0 +1,275 @@
+"""Real attacks through the real front door: no point gained, nothing reached, nobody else harmed.
+
+Each class is graded by one `proctor grade`; every test looks at one student of it and at the bystander, who handed in
+the full solution. `docs/security.md` has a row for each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from attacks.cheats import ALL, CHEATS, MODEL_CHEATS
+from attacks.damage import DAMAGE
+from attacks.exercise import CANARY, FULL, NAME, POINTS, RIGHT, WRONG, hand_in, make_attacked_course, notebook
+from attacks.handins import FOLDERS, NAMES, NOTEBOOKS
+from attacks.noise import NOISE
+from attacks.reaches import REACHES, TOOLS
+from attacks.values import HONEST, LIES
+from conftest import BUILD, edited, run_proctor, solution_notebook
+
+from proctor import gradebook
+from proctor.course import Course
+from proctor.kept import read_verdict
+from proctor.verdict import Verdict
+
+SECRET = secrets.token_hex(8)
+BYSTANDER = "bystander"
+HASTY, PATIENT = 2, 20  # seconds of a cell, where many wait for their end and where none does
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A class that has been graded, and how its files were before."""
+
+    course: Course
+    said: str
+    before: dict[str, str]
+    after: dict[str, str]
+    marks: dict[tuple[str, str], float | None]
+
+    def verdict(self, student: str, name: str = NAME) -> Verdict | None:
+        """What was kept of a student; None if nothing was graded."""
+        return read_verdict(self.course, name, student)
+
+    def mark(self, student: str, name: str = NAME) -> float | None:
+        """What the gradebook has."""
+        return self.marks.get((gradebook.cell_text(student), name))
+
+    def shown(self, student: str, name: str = NAME) -> str:
+        """All text that the graded notebook shows as output."""
+        path = self.course.autograded(student, name) / f"{name}.ipynb"
+        outputs = [output for cell in nbformat.read(path, 4).cells for output in cell.get("outputs", [])]
+        return "\n".join(output.get("text") or "\n".join(output.get("traceback", [])) for output in outputs)
+
+    def assert_due(self, student: str, due: float | None, name: str = NAME) -> None:
+        """The student's mark is the one due, nothing was achieved, and the bystander is as ever."""
+        verdict = self.verdict(student, name)
+        found = None if verdict is None else verdict.earned
+        failed = [] if verdict is None else [f"{r.name}: {r.found}" for r in verdict.criteria if r.status != "passed"]
+        cells = [] if verdict is None else [f"{c.id}: {c.status} {c.error}" for c in verdict.cells if c.status != "ok"]
+        assert found == self.mark(student, name) == due, "\n".join([*failed, *cells, self.said])
+        if verdict is not None:
+            achieved = [line for line in self.shown(student, name).splitlines() if line.startswith("ACHIEVED")]
+            assert not achieved, "\n".join(achieved)
+        self.assert_nobody_harmed()
+
+    def assert_nobody_harmed(self) -> None:
+        """The bystander has full marks, and no file but those that grading makes is other than it was."""
+        for name, full in ((NAME, FULL), ("double", 6)):
+            verdict = self.verdict(BYSTANDER, name)
+            assert verdict is not None and verdict.earned == self.mark(BYSTANDER, name) == full, self.said
+        assert self.after == self.before
+
+
+def files(course: Course) -> dict[str, str]:
+    """Everything that grading must not touch → its digest."""
+    found = {}
+    for part in ("submitted", "source", "graders", "nbgrader_config.py"):
+        for path in sorted([course.root / part, *(course.root / part).rglob("*")]):
+            status = path.lstat()
+            text = path.read_bytes() if stat.S_ISREG(status.st_mode) else b""
+            key = os.fsencode(path.relative_to(course.root)).decode(errors="backslashreplace")
+            if "__pycache__" not in key:
+                found[key] = f"{stat.filemode(status.st_mode)} {hashlib.sha256(text).hexdigest()}"
+    return found
+
+
+def own(course: Course, source: str, more: str = "") -> str:
+    """An attack's cell, with the names that it uses."""
+    return f"ALL, COURSE = {ALL}, {str(course.root)!r}\n{more}{source}"
+
+
+def graded_class(root: Path, put: Callable[[Course], None], seconds: int) -> Graded:
+    """Make a course, let the bystander and all others hand in, and grade it."""
+    course = make_attacked_course(root / "course", seconds)
+    hand_in(course, BYSTANDER, notebook(RIGHT))
+    hand_in(course, BYSTANDER, solution_notebook(), "double")
+    put(course)
+    before = files(course)
+    done = run_proctor(course.root, "grade", code=None)
+    marks = {(mark.student, mark.assignment): mark.score for mark in gradebook.marks(course)}
+    return Graded(course, done.stdout, before, files(course), marks)
+
+
+Folder = pytest.TempPathFactory
+
+
+@pytest.fixture(scope="module")
+def cheats(tmp_path_factory: Folder, keras_file: Callable[..., bytes]) -> Graded:
+    """Wrong work with a trick, and lying values in work that is right but for them."""
+    import keras
+
+    untrained = keras_file(keras.layers.Dense(1, kernel_initializer="zeros"))
+
+    def put(course: Course) -> None:
+        for student, source in CHEATS.items():
+            hand_in(course, student, notebook(WRONG, before=own(course, source)))
+        for student, (group, answer) in LIES.items():
+            hand_in(course, student, notebook({**RIGHT, f"write_{group}": answer}))
+        for student, source in MODEL_CHEATS.items():
+            folder = hand_in(course, student, edited(solution_notebook(), "write_build", BUILD + source), "double")
+            (folder / "double.keras").write_bytes(untrained)
+
+    return graded_class(tmp_path_factory.mktemp("cheats"), put, seconds=HASTY)
+
+
+@pytest.fixture(scope="module")
+def reaches(tmp_path_factory: Folder) -> Iterator[Graded]:
+    """Right work that looks around; what there is to be reached is there."""
+    folder = tmp_path_factory.mktemp("reaches")
+    abstract = f"proctor-attack-{SECRET}"
+    with socket.create_server(("127.0.0.1", 0)) as port, _unix(f"\0{abstract}"), _unix(str(folder / "unix")):
+        names = {"PORT": port.getsockname()[1], "ABSTRACT": abstract, "UNIX": str(folder / "unix")}
+        tools = "".join(f"{name} = {value!r}\n" for name, value in names.items()) + TOOLS
+        tools += f"CANARY = ''.join(({', '.join(map(repr, CANARY.partition('-')))}))\n"
+
+        def put(course: Course) -> None:
+            for student, source in REACHES.items():
+                hand_in(course, student, notebook(RIGHT, before=own(course, source + "\nprint('to the end')", tools)))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PROCTOR_TEST_SECRET", f"SECRET {CANARY}")
+            yield graded_class(folder, put, seconds=PATIENT)
+
+
+def _unix(address: str) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen()
+    return listener
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory: Folder) -> Graded:
+    """Cells that break things."""
+
+    def put(course: Course) -> None:
+        for student, damage in DAMAGE.items():
+            if damage.instead_of:
+                made = notebook({**RIGHT, damage.instead_of: own(course, damage.cell)})
+            else:
+                made = notebook(RIGHT, before=own(course, damage.cell))
+            hand_in(course, student, made)
+
+    return graded_class(tmp_path_factory.mktemp("damaged"), put, seconds=HASTY)
+
+
+@pytest.fixture(scope="module")
+def untidy(tmp_path_factory: Folder) -> Graded:
+    """Right work with noise, strange files, and strange names of students."""
+
+    def put(course: Course) -> None:
+        for student, noise in NOISE.items():
+            made = notebook(RIGHT, before=noise) if isinstance(noise, str) else notebook({**RIGHT, **noise})
+            hand_in(course, student, made)
+        for student, (make, _) in NOTEBOOKS.items():
+            hand_in(course, student, make())
+        for student, (make_folder, _) in FOLDERS.items():
+            folder = course.submitted(student, NAME)
+            folder.mkdir(parents=True)
+            make_folder(folder, course)
+        for student, _ in NAMES.values():
+            hand_in(course, student, notebook(RIGHT))
+
+    return graded_class(tmp_path_factory.mktemp("untidy"), put, seconds=PATIENT)
+
+
+@pytest.mark.parametrize("attack", CHEATS)
+def test_no_trick_earns_a_point(cheats: Graded, attack: str) -> None:
+    """Work that is wrong throughout gets nothing, whatever it patches, prints, writes or sends."""
+    cheats.assert_due(attack, 0)
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_no_lying_value_meets_a_criterion(cheats: Graded, lie: str) -> None:
+    """A value that pretends to be another costs its criteria, and only those."""
+    group = LIES[lie][0]
+    cheats.assert_due(lie, FULL - POINTS[group] + HONEST.get(lie, 0))
+
+
+@pytest.mark.parametrize("attack", MODEL_CHEATS)
+def test_no_trick_makes_a_model_better(cheats: Graded, attack: str) -> None:
+    """An untrained model gets the points of its shape, whatever Keras was made to say."""
+    cheats.assert_due(attack, 4, "double")
+
+
+@pytest.mark.parametrize("attack", REACHES)
+def test_nothing_is_reached(reaches: Graded, attack: str) -> None:
+    """What is not the student's cannot be read, written or called; the right work keeps its marks."""
+    assert "to the end" in reaches.shown(attack)
+    reaches.assert_due(attack, FULL)
+
+
+@pytest.mark.parametrize("deed", DAMAGE)
+def test_damage_costs_what_it_touches(damaged: Graded, deed: str) -> None:
+    """A cell that hangs, dies or uses something up is stopped and named; everything else keeps its marks."""
+    verdict = damaged.verdict(deed)
+    assert verdict is not None, damaged.said
+    cells = [f"{cell.status} {cell.error}" for cell in verdict.cells if cell.id == DAMAGE[deed].instead_of]
+    assert any(re.search(DAMAGE[deed].said, cell) for cell in cells), cells
+    damaged.assert_due(deed, DAMAGE[deed].due)
+    assert (damaged.course.autograded(deed, NAME) / f"{NAME}.ipynb").stat().st_size < 40 * 2**20
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_noise_costs_nothing(untidy: Graded, noise: str) -> None:
+    """Right work keeps its marks, however untidy it is."""
+    untidy.assert_due(noise, FULL)
+
+
+@pytest.mark.parametrize("kind", NOTEBOOKS)
+def test_a_strange_notebook_gets_what_its_answers_earn(untidy: Graded, kind: str) -> None:
+    """A notebook gets the points of its answers, or it is not graded, with the reason; never a zero for its form."""
+    untidy.assert_due(kind, NOTEBOOKS[kind][1])
+
+
+@pytest.mark.parametrize("kind", FOLDERS)
+def test_a_strange_folder_opens_nothing_else(untidy: Graded, kind: str) -> None:
+    """Links, pipes and files beside the notebook lead nowhere."""
+    untidy.assert_due(kind, FOLDERS[kind][1])
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_students_name_is_only_a_name(untidy: Graded, kind: str) -> None:
+    """A folder's name is never an option, a command, a pattern, a path or a terminal's escape."""
+    untidy.assert_due(*NAMES[kind])
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]", untidy.said)
+    assert not list(untidy.course.root.rglob("achieved"))
+
+
+def test_every_attack_is_in_the_table() -> None:
+    """docs/security.md names every test here, and no test that is not here."""
+    tests = {name: found for name, found in globals().items() if name.startswith("test_")}
+    here = set()
+    for name, found in tests.items():
+        marks = [mark for mark in getattr(found, "pytestmark", []) if mark.name == "parametrize"]
+        here |= {f"{name}[{case}]" for case in marks[0].args[1]} if marks else {name}
+    text = (Path(__file__).parent.parent / "docs" / "security.md").read_text(encoding="utf-8")
+    table = text[text.index("## Attacks") : text.index("## What is not promised")]
+    named, group = set(), ""
+    for line in table.splitlines():
+        if found_group := re.match(r"### .* `(test_\w+)`", line):
+            group = found_group[1]
+        elif line.startswith("| ") and (last := line.rstrip(" |").rpartition("|")[2]):
+            named |= {f"{group}[{case}]" for case in re.findall(r"`(\w+)`", last)}
+    assert named == here - {"test_every_attack_is_in_the_table"}
