@@ -47,7 +47,7 @@ bench: $(READY)
 
 # Needs uv (https://docs.astral.sh/uv/); keeps what is locked already unless UPGRADE=--upgrade.
 lock:
-	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --extra grading --group dev $(UPGRADE) \
+	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --extra grading --extra cluster --extra postgresql --group dev $(UPGRADE) \
 		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
 clean:

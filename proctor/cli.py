@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from proctor.course import Course
 from proctor.errors import ProctorError
 from proctor.feedback.plain import one_line, plain
-from proctor.verdict import Verdict
 
 application = typer.Typer(
     help="Deep-learning exercises that grade themselves.", no_args_is_help=True, pretty_exceptions_enable=False
@@ -46,7 +45,17 @@ def list_assignments() -> None:
         assignment = course.assignment(name)
         files = ", ".join([f"{name}.ipynb", *assignment.artifacts.values()])
         table.add_row(name, assignment.title, assignment.course, str(assignment.week), assignment.dataset or "–", files)
+    for name in course.plain_names():
+        files = ", ".join(sorted(path.name for path in (course.root / "source" / name).glob("*.ipynb")))
+        table.add_row(name, "(plain nbgrader)", "", "", "–", files)
     console.print(table)
+    _tell_of_plain(course.plain_names())
+
+
+def _tell_of_plain(names: list[str]) -> None:
+    if names:
+        told = f"{', '.join(names)}: tests are cells and run in the student's own process, which can cheat them"
+        console.print(f"[yellow]{_escaped(told)}[/] (docs/security.md).", highlight=False, soft_wrap=True)
 
 
 @application.command()
@@ -139,55 +148,48 @@ def grade(
     names: Names = None,
     student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
     jobs: Jobs = 0,
+    scheduler: Annotated[str, typer.Option(help="Grade on the dask cluster at tcp://HOST:PORT.")] = "",
     again: Annotated[bool, typer.Option("--again", help="Grade even what has not changed.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Only say what would be graded, and why.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print every check table.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the problems and one line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line, for programs.")] = False,
+    nbgrader_rules: Annotated[
+        bool,
+        typer.Option(
+            "--nbgrader-rules", help="Mark plain nbgrader assignments by nbgrader's own rule, its faults too."
+        ),
+    ] = False,
 ) -> None:
-    """Grade what is in submitted/ and write the marks into nbgrader's gradebook."""
-    from proctor.batch import grade_class
-    from proctor.feedback.table import summary_text
+    """Grade what is in submitted/ and write the marks into nbgrader's gradebook.
 
-    course = Course.find()
-    pairs = _handed_in(course, names or course.names(), student)
-    verdicts: list[tuple[Verdict, bool]] = []
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        bar = progress.add_task("", total=len(pairs))
-        for verdict, before in grade_class(course, pairs, jobs=jobs, again=again):
-            progress.advance(bar)
-            verdicts.append((verdict, before))
-            if show:
-                progress.console.print(summary_text(verdict), highlight=False, markup=False)
-    _report(sorted(verdicts, key=lambda pair: pairs.index((pair[0].assignment, pair[0].student))))
+    The exit code is 1 if a submission is not graded, or its marks could not be written.
+    """
+    from proctor import progress
+    from proctor.batch import grade_class, plans
 
-
-def _report(verdicts: list[tuple[Verdict, bool]]) -> None:
-    """Print a row for each verdict and what is left to do; exit with 1 if a submission is not graded."""
-    from proctor.feedback.table import number
-
-    table = Table("exercise", "student", "points", "of", "")
-    faults = []
-    for verdict, before in verdicts:
-        if verdict.graded:
-            remark = "unchanged" if before else f"{verdict.seconds.get('total', 0):.1f} s"
-            row = (number(verdict.earned), number(verdict.points), remark)
-        else:
-            row = ("–", "–", f"[yellow]not graded:[/] {_escaped(one_line(verdict.reason, 2000))}")
-        table.add_row(verdict.assignment, _escaped(one_line(verdict.student)), *row)
-        faults += [f"{verdict.assignment}/{result.grader_fault}" for result in verdict.criteria if result.grader_fault]
-    console.print(table)
-    for fault in sorted(set(faults)):
-        console.print(
-            f"The grader stumbled over a submission, {faults.count(fault)} times: {one_line(fault, 2000)}", markup=False
+    console.stderr = as_json  # sentences must not come between the objects
+    course = replace(Course.find(), nbgrader_rules=nbgrader_rules)
+    pairs = _handed_in(course, names or course.every_name(), student)
+    if explain:
+        table, count = progress.explanation(plans(course, pairs))
+        console.print(table)
+        console.print(count, highlight=False)
+        return
+    tally = progress.Tally(len(pairs))
+    outcomes = grade_class(course, pairs, jobs=jobs, again=again, scheduler=scheduler)
+    if as_json:
+        progress.as_json(tally, outcomes)
+    else:
+        place = {pair: index for index, pair in enumerate(pairs)}
+        seen = sorted(
+            progress.told(console, tally, outcomes, show=show, quiet=quiet),
+            key=lambda outcome: place[outcome.verdict.assignment, outcome.verdict.student],
         )
-    weaker = sorted({verdict.environment.get("jail", "full") for verdict, _ in verdicts} - {"full"})
-    if weaker:
-        console.print(f"[yellow]Student code ran in a jail of tier {', '.join(weaker)}[/] (see proctor doctor).")
-    flagged = sum(bool(verdict.flags) for verdict, _ in verdicts)
-    if flagged:
-        console.print(f"{flagged} submission{'s have' if flagged > 1 else ' has'} flags: proctor flags")
-    ungraded = sum(not verdict.graded for verdict, _ in verdicts)
-    if ungraded:
-        console.print(f"{ungraded} not graded; their marks are as they were. Mend the reason and run this again.")
+        progress.report(console, tally, seen, quiet=quiet)
+        if not quiet:
+            _tell_of_plain(sorted({name for name, _ in pairs} & set(course.plain_names())))
+    if tally.failed:
         raise typer.Exit(1)
 
 
@@ -212,7 +214,7 @@ def flags(names: Names = None) -> None:
 
     course = Course.find()
     table = Table("exercise", "students", "what", "evidence", show_lines=True)
-    for name in names or course.names():
+    for name in names or course.every_name():
         course.assignment(name)
         for found in flags_of(course, name):
             told = (", ".join(found.students), found.flag.sentence, "\n".join(found.flag.evidence))
@@ -227,7 +229,7 @@ def feedback(names: Names = None) -> None:
 
     course = Course.find()
     made = failed = 0
-    for name in names or course.names():
+    for name in names or course.every_name():
         course.assignment(name)
         for path in sorted(course.root.glob(f"autograded/*/{name}")):
             try:

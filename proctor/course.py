@@ -81,35 +81,56 @@ def _readable(error: Exception) -> str:
 
 @dataclass(frozen=True)
 class Course:
-    """A course folder: nbgrader's own folders and `graders/`."""
+    """A course folder: nbgrader's own folders and `graders/`, which a plain nbgrader course does not have.
+
+    Args:
+        nbgrader_rules: whether plain assignments are marked by nbgrader's own rule, its faults and all.
+    """
 
     root: Path
+    nbgrader_rules: bool = False
 
     @classmethod
     def find(cls, start: Path | None = None) -> Course:
         """The course that `start` (by default the current folder) lies in.
 
-        Raises CourseError if no folder above has `source/` and `graders/`.
+        Raises CourseError if no folder above has `source/` and either `graders/` or `nbgrader_config.py`.
         """
         here = (start or Path.cwd()).resolve()
         for folder in (here, *here.parents):
-            if (folder / "source").is_dir() and (folder / "graders").is_dir():
+            of_a_course = (folder / "graders").is_dir() or (folder / "nbgrader_config.py").is_file()
+            if (folder / "source").is_dir() and of_a_course:
                 return cls(folder)
-        raise CourseError(f"no course here: neither {here.name}/ nor a folder above it has source/ and graders/")
+        raise CourseError(
+            f"no course here: neither {here.name}/ nor a folder above it has source/ and graders/, "
+            "or source/ and nbgrader_config.py"
+        )
 
     def names(self) -> list[str]:
         """The assignments, in the order that students meet them."""
         folders = [path.parent.name for path in self.root.glob("graders/*/assignment.toml")]
         return sorted(folders, key=lambda name: (self.assignment(name).order, name))
 
+    def plain_names(self) -> list[str]:
+        """The plain nbgrader assignments: those whose tests are cells, without a folder in `graders/`."""
+        names = sorted({path.parent.name for path in self.root.glob("source/*/*.ipynb")})
+        return [name for name in names if not self.grader(name).is_dir()]
+
+    def every_name(self) -> list[str]:
+        """The assignments, plain ones last."""
+        return [*self.names(), *self.plain_names()]
+
     def assignment(self, name: str) -> Assignment:
         """What the assignment `name` declares.
 
         Raises UnknownAssignment, with the nearest name, if there is none.
         """
+        if name in self.plain_names():
+            return Assignment(name, title=name)
         path = self.root / "graders" / name / "assignment.toml"
         if Path(name).name != name or not path.is_file():
             known = sorted(path.parent.name for path in self.root.glob("graders/*/assignment.toml"))
+            known += self.plain_names()
             nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
             guess = f' Did you mean "{nearest[0]}"?' if nearest else ""
             raise UnknownAssignment(f'There is no exercise "{name}".{guess}  (proctor list shows all)')

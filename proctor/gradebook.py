@@ -6,26 +6,37 @@ import copy
 import csv
 import glob
 import html
+import logging
 import math
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    GradeCell,
+    Notebook,
+    SourceCell,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.converters import GenerateFeedback
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
-from nbgrader.utils import is_grade, is_locked, is_solution, parse_utc
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_locked, is_solution, is_task, parse_utc
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
 
 from proctor import nbgrader_course
 from proctor.course import Course
@@ -36,8 +47,6 @@ from proctor.intake import read_file
 from proctor.notebook import grade_id, points
 from proctor.verdict import CriterionResult, Verdict
 
-WAIT_SECONDS = 20.0  # for another program to let go of the gradebook
-
 
 def record(course: Course, verdict: Verdict, notebook: NotebookNode) -> NotebookNode | None:
     """Write a verdict into the gradebook and the notebook, with its check tables, into `autograded/`.
@@ -46,42 +55,43 @@ def record(course: Course, verdict: Verdict, notebook: NotebookNode) -> Notebook
     is killed, the gradebook has all of its marks or none. A verdict that is not graded writes nothing.
 
     Args:
-        notebook: the submission as it was run, rebuilt from the source.
+        notebook: the submission as it was run, rebuilt from the source; one that has several (of a plain nbgrader
+            assignment) has them by name under "notebooks".
 
     Returns the notebook as it was written, None if it was not. Raises CourseError if the notebook's check cells are
-    not those of the verdict or of the gradebook, ProctorError if another program keeps the gradebook locked.
+    not those of the verdict or of the gradebook, ProctorError if the gradebook cannot be written or is kept locked.
     """
     if not verdict.graded:
         return None
-    groups = verdict.groups()
-    _check_groups(verdict.assignment, groups, notebook)
-    _check_finite(groups)
-    register(course, verdict.assignment)
-    shown = with_tables(notebook, verdict)
+    notebooks: dict[str, NotebookNode] = notebook.get("notebooks") or {verdict.assignment: notebook}
+    parts = {name: verdict.of_notebook(name) for name in notebooks}
+    for name, part in parts.items():
+        _check_groups(name, part.groups(), notebooks[name])
+        _check_finite(part.groups())
+    register(course, verdict.assignment, list(notebooks))
+    shown = {name: with_tables(notebooks[name], part) for name, part in parts.items()}
     stamp, handed_in = _handed_in(course, verdict)
-    with _transaction(course) as book:
-        _save(course, book, verdict, shown, handed_in)
+    with _transaction(course) as session:
         folder = course.autograded(verdict.student, verdict.assignment)
-        _write(folder / f"{verdict.assignment}.ipynb", nbformat.writes(shown) + "\n")
+        for name, part in parts.items():
+            _save(course, session, part, name, shown[name], handed_in)
+            _write(folder / f"{name}.ipynb", nbformat.writes(shown[name]) + "\n")
         if stamp:
             _write(folder / "timestamp.txt", stamp)
-    return shown
+    return NotebookNode(notebooks=shown) if "notebooks" in notebook else shown[verdict.assignment]
 
 
-def register(course: Course, name: str) -> None:
+def register(course: Course, assignment: str, notebooks: list[str]) -> None:
     """Put an assignment's cells and points into the gradebook, as `generate_assignment` does, if they are not there."""
-    with _transaction(course) as book:
-        try:
-            book.find_notebook(name, name)
+    with _transaction(course, write=False) as session:
+        if all(_source(session, assignment, name) is not None for name in notebooks):
             return
-        except MissingEntry:
-            pass
     with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as folder:
-        nbgrader_course.generate(course, name, Path(folder) / "release")
+        nbgrader_course.generate(course, assignment, Path(folder) / "release")
 
 
 def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
-    """A copy of `notebook` that shows the verdict: each check cell's output is its table, notes stand above all.
+    """A copy of `notebook` that shows the verdict: each check cell's last output is its table, notes stand above all.
 
     What the student's code had displayed is made inert.
     """
@@ -90,7 +100,7 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
     groups = verdict.groups()
     for cell in shown.cells:
         if cell.cell_type == "code" and grade_id(cell) in groups and not is_solution(cell):
-            cell.outputs = []
+            cell.outputs = [output for output in cell.outputs if not output.get("metadata", {}).get("proctor")]
     inert.quiet(shown)
     for cell in shown.cells:
         criteria = groups.get(grade_id(cell))
@@ -99,7 +109,7 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
                 "text/html": table.html(grade_id(cell), criteria, points(cell)),
                 "text/plain": table.text(grade_id(cell), criteria, points(cell)),
             }
-            cell.outputs.append(nbformat.v4.new_output("display_data", data=data))
+            cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata={"proctor": True}))
     if verdict.notes:
         notes = "".join(f"<li>{html.escape(one_line(note, 1000))}</li>" for note in verdict.notes)
         cell = nbformat.v4.new_markdown_cell(f"<p><b>Notes on this submission</b></p><ul>{notes}</ul>")
@@ -139,14 +149,49 @@ class Mark:
 
 def marks(course: Course) -> list[Mark]:
     """Every student's mark of every assignment in the gradebook, its text safe to open in a spreadsheet."""
+    with _transaction(course, write=False) as session:
+        by_due_date = select(Assignment.id, Assignment.name, Assignment.max_score)
+        assignments = session.execute(by_due_date.order_by(Assignment.duedate, Assignment.name)).all()
+        students = session.scalars(select(Student.id).order_by(Student.last_name, Student.first_name, Student.id)).all()
+        scores = _scores(session)
+    texts = [(student, cell_text(student)) for student in students]
     found = []
-    with _transaction(course) as book:
-        for assignment in book.assignments:
-            scores = {submission.student.id: _score(submission) for submission in assignment.submissions}
-            for student in book.students:
-                texts = cell_text(student.id), cell_text(assignment.name)
-                found.append(Mark(*texts, scores.get(student.id), float(assignment.max_score)))
+    for assignment, name, max_score in assignments:
+        shown, most = cell_text(name), float(max_score)
+        found += [Mark(text, shown, scores.get((assignment, student)), most) for student, text in texts]
     return found
+
+
+def _scores(session: Session) -> dict[tuple[str, str], float]:
+    """(id of assignment, student) → score after the late penalty, of every submission that has a mark.
+
+    It is what nbgrader's `submission.score` and `late_submission_penalty` say, in one query for all.
+    """
+    notebooks = (
+        select(
+            Grade.notebook_id,
+            func.sum(Grade.score).label("score"),
+            func.count(func.coalesce(Grade.auto_score, Grade.manual_score)).label("given"),
+        )
+        .group_by(Grade.notebook_id)
+        .subquery()
+    )
+    submissions = (
+        select(
+            SubmittedAssignment.assignment_id,
+            SubmittedAssignment.student_id,
+            func.sum(notebooks.c.score),
+            func.sum(func.coalesce(SubmittedNotebook.late_submission_penalty, 0.0)),
+        )
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .outerjoin(notebooks, notebooks.c.notebook_id == SubmittedNotebook.id)
+        .group_by(SubmittedAssignment.id)
+        .having(func.sum(notebooks.c.given) > 0)
+    )
+    return {
+        (assignment, student): max(0.0, float(score) - float(penalty))
+        for assignment, student, score, penalty in session.execute(submissions)
+    }
 
 
 def export(course: Course, file: Path) -> int:
@@ -155,7 +200,7 @@ def export(course: Course, file: Path) -> int:
     with file.open("w", encoding="utf-8", newline="") as opened:
         rows = csv.writer(opened)
         rows.writerow([column.name for column in fields(Mark)])
-        rows.writerows(astuple(mark) for mark in found)
+        rows.writerows((mark.student, mark.assignment, mark.score, mark.max_score) for mark in found)
     return sum(mark.score is not None for mark in found)
 
 
@@ -170,50 +215,13 @@ def cell_text(value: str) -> str:
     return f"'{shown}" if shown[:1] in _FORMULA or value[:1] in set("\t\r\n") else shown
 
 
-def _score(submission: Any) -> float | None:
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    if all(grade.auto_score is None and grade.manual_score is None for grade in grades):
-        return None
-    return max(0.0, float(submission.score) - float(submission.late_submission_penalty or 0))
-
-
-class _OneCommit(Session):
-    """A session that nbgrader's many commits leave open, so that what it writes is one transaction."""
-
-    def commit(self) -> None:
-        self.flush()
-        self.expire_all()
-
-    def really_commit(self) -> None:
-        super().commit()
-
-
 @contextmanager
-def _transaction(course: Course) -> Iterator[Gradebook]:
-    """The gradebook, locked for us, everything done to it saved at the end or, if anything is raised, not at all."""
-    folder = nbgrader_course.directory(course)
-    url = make_url(folder.db_url)
-    sqlite = url.get_backend_name() == "sqlite"
-    if sqlite:
-        url = url.update_query_dict({"timeout": str(WAIT_SECONDS)})
-    book = None
-    try:
-        address = url.render_as_string(hide_password=False)
-        nbgrader_course.make_gradebook(address)
-        book = Gradebook(address, folder.course_id)
-        book.db.remove()
-        book.db = scoped_session(sessionmaker(class_=_OneCommit, bind=book.engine))
-        if sqlite:
-            book.db.connection().exec_driver_sql("BEGIN IMMEDIATE")
-        yield book
-        book.db().really_commit()
-    except OperationalError as error:
-        if "locked" in str(error):
-            raise ProctorError(nbgrader_course.BUSY) from error
-        raise
-    finally:
-        if book is not None:
-            book.close()
+def _transaction(course: Course, write: bool = True) -> Iterator[Session]:
+    """The gradebook, everything done to it saved at the end or, if anything is raised, not at all."""
+    url = nbgrader_course.directory(course).db_url
+    with nbgrader_course.transaction(url, write) as connection, Session(connection, autoflush=False) as session:
+        yield session
+        session.flush()
 
 
 def _check_groups(name: str, groups: dict[str, list[CriterionResult]], notebook: NotebookNode) -> None:
@@ -249,61 +257,143 @@ def _handed_in(course: Course, verdict: Verdict) -> tuple[str, datetime | None]:
 
 
 def _save(
-    course: Course, book: Gradebook, verdict: Verdict, notebook: NotebookNode, handed_in: datetime | None
+    course: Course,
+    session: Session,
+    verdict: Verdict,
+    notebook_id: str,
+    notebook: NotebookNode,
+    handed_in: datetime | None,
 ) -> None:
-    name, student = verdict.assignment, verdict.student
-    known = {cell.name for cell in book.find_notebook(name, name).grade_cells}
-    graded = {grade_id(cell) for cell in notebook.cells if is_grade(cell)}
-    if known != graded:
-        cells = ", ".join(sorted(known ^ graded))
-        raise CourseError(
-            f"the gradebook has other graded cells of {name!r} than its source ({cells}); release it again"
-        )
+    source = _source(session, verdict.assignment, notebook_id)
+    if source is None:
+        raise CourseError(f"the gradebook has no notebook {notebook_id!r} any more; release it again")
+    cells = session.execute(
+        select(BaseCell.id, BaseCell.name, BaseCell.type, BaseCell.notebook_id, GradeCell.__table__.c.max_score)
+        .outerjoin(GradeCell.__table__, GradeCell.__table__.c.id == BaseCell.id)
+        .join(Notebook, Notebook.id == BaseCell.notebook_id)
+        .where(Notebook.assignment_id == source.assignment_id)
+    ).all()
+    ours = [cell for cell in cells if cell.notebook_id == source.id]
+    stored = select(SourceCell.name, SourceCell.checksum).where(SourceCell.notebook_id == source.id)
+    checksums = {cell.name: cell.checksum for cell in session.execute(stored)}
+    _check_cells(notebook_id, notebook, ours, checksums)
     for cell in notebook.cells:
         if is_grade(cell) or is_solution(cell) or is_locked(cell):
-            cell.metadata.nbgrader["checksum"] = book.find_source_cell(grade_id(cell), name, name).checksum
+            cell.metadata.nbgrader["checksum"] = checksums[grade_id(cell)]
 
-    book.update_or_create_student(student)
-    with book.db.no_autoflush:  # nbgrader builds a submission piece by piece
-        book.update_or_create_submission(name, student, **({"timestamp": handed_in} if handed_in else {}))
-    config = nbgrader_course.settings(course)
-    scores = _Scores(verdict, config=config)
-    scores.gradebook, scores.notebook_id, scores.assignment_id, scores.student_id = book, name, name, student
-    for index, cell in enumerate(notebook.cells):
-        scores.preprocess_cell(cell, {}, index)
-    _penalise(book, AssignLatePenalties(config=config), name, student)
-
-
-class _Scores(SaveAutoGrades):
-    """nbgrader's own saving of marks, but the verdict says what a cell earned, not what the cell printed."""
-
-    def __init__(self, verdict: Verdict, **settings: Any) -> None:
-        super().__init__(**settings)
-        groups = verdict.groups()
-        self.earned = {group: sum(criterion.earned for criterion in groups[group]) for group in groups}
-
-    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
-        group = grade_id(cell)
-        if group not in self.earned:  # an answer that a person grades
-            super()._add_score(cell, resources)
-            return
-        grade = self.gradebook.find_grade(group, self.notebook_id, self.assignment_id, self.student_id)
-        grade.auto_score = min(max(0.0, self.earned[group]), float(grade.max_score))
-        grade.needs_manual_grade = grade.manual_score is not None
-        self.gradebook.db.commit()
+    submission = _submission(session, source.assignment_id, verdict.student)
+    if handed_in:
+        submission.timestamp = handed_in
+    notebooks = _notebooks(session, submission, {cell.notebook_id for cell in cells} | {source.id})
+    grades = _rows(session, Grade, notebooks, [cell for cell in cells if cell.type != "SolutionCell"])
+    comments = _rows(session, Comment, notebooks, [cell for cell in cells if cell.type != "GradeCell"])
+    _mark(
+        verdict,
+        notebook,
+        {cell.name: (grades[cell.id], float(cell.max_score)) for cell in ours if cell.type == "GradeCell"},
+        {cell.name: comments[cell.id] for cell in ours if cell.type != "GradeCell"},
+    )
+    session.flush()
+    late = AssignLatePenalties(config=nbgrader_course.settings(course))
+    _penalise(late, submission, notebooks[source.id])
 
 
-def _penalise(book: Gradebook, late: AssignLatePenalties, name: str, student: str) -> None:
+def _source(session: Session, assignment: str, notebook: str) -> Any:
+    """The `id` and `assignment_id` of an assignment's notebook; None if the gradebook does not have it."""
+    return session.execute(
+        select(Notebook.id, Notebook.assignment_id)
+        .join(Assignment, Assignment.id == Notebook.assignment_id)
+        .where(Assignment.name == assignment, Notebook.name == notebook)
+    ).one_or_none()
+
+
+def _check_cells(name: str, notebook: NotebookNode, known: Sequence[Any], sources: dict[str, str]) -> None:
+    graded = {grade_id(cell) for cell in notebook.cells if is_grade(cell)}
+    written = {grade_id(cell) for cell in notebook.cells if is_solution(cell) or is_task(cell)}
+    locked = {grade_id(cell) for cell in notebook.cells if is_locked(cell)}
+    strange = graded ^ {cell.name for cell in known if cell.type == "GradeCell"}
+    strange |= written - {cell.name for cell in known if cell.type != "GradeCell"}
+    strange |= (graded | written | locked) - sources.keys()
+    if strange:
+        raise CourseError(
+            f"the gradebook has other cells of {name!r} than its source ({', '.join(sorted(strange))}); "
+            "release it again"
+        )
+
+
+# A submission has a row for itself, for each notebook and for each cell; what is not there is made, as by nbgrader's
+# `update_or_create_submission`, in as many queries however many there are.
+
+
+def _submission(session: Session, assignment: str, student: str) -> Any:
+    submission = session.scalars(
+        select(SubmittedAssignment)
+        .options(defer(SubmittedAssignment.max_task_score))  # adds up the tasks of all assignments
+        .where(SubmittedAssignment.assignment_id == assignment, SubmittedAssignment.student_id == student)
+    ).one_or_none()
+    if submission is None:
+        if session.get(Student, student) is None:
+            session.add(Student(id=student))
+        submission = SubmittedAssignment(assignment_id=assignment, student_id=student)
+        session.add(submission)
+        session.flush()
+    return submission
+
+
+def _notebooks(session: Session, submission: Any, sources: set[str]) -> dict[str, Any]:
+    """Id of the source notebook → the submission's."""
+    found = select(SubmittedNotebook).where(SubmittedNotebook.assignment_id == submission.id)
+    notebooks = {notebook.notebook_id: notebook for notebook in session.scalars(found)}
+    for source in sorted(sources - notebooks.keys()):
+        notebooks[source] = SubmittedNotebook(notebook_id=source, assignment_id=submission.id)
+        session.add(notebooks[source])
+    session.flush()
+    return notebooks
+
+
+def _rows(session: Session, kind: Any, notebooks: dict[str, Any], cells: Sequence[Any]) -> dict[str, Any]:
+    """Id of the source cell → the submission's grade or comment, whichever `kind` is."""
+    found = select(kind).where(kind.notebook_id.in_([notebook.id for notebook in notebooks.values()]))
+    rows = {row.cell_id: row for row in session.scalars(found.with_for_update(of=kind))}
+    for cell in cells:
+        if cell.id not in rows:
+            rows[cell.id] = kind(cell_id=cell.id, notebook_id=notebooks[cell.notebook_id].id)
+            session.add(rows[cell.id])
+    return rows
+
+
+def _mark(
+    verdict: Verdict, notebook: NotebookNode, grades: dict[str, tuple[Any, float]], comments: dict[str, Any]
+) -> None:
+    """What `SaveAutoGrades` does, but the verdict says what a cell earned, not what the cell printed.
+
+    Args:
+        grades: by grade id, with the most that there is to earn.
+    """
+    groups, log = verdict.groups(), logging.getLogger(__name__)
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if is_grade(cell):
+            grade, most = grades[name]
+            if name in groups:
+                grade.auto_score = min(max(0.0, sum(criterion.earned for criterion in groups[name])), most)
+            else:  # an answer that a person grades
+                grade.auto_score, _ = determine_grade(cell, log)
+            grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+        if is_solution(cell) or is_task(cell):
+            untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell) and not is_task(cell)
+            comments[name].auto_comment = "No response." if untouched else None
+
+
+def _penalise(late: AssignLatePenalties, submission: Any, notebook: Any) -> None:
     """What `AssignLatePenalties.preprocess` does, within our transaction."""
     late.init_plugin()
-    submission = book.find_submission(name, student)
-    notebook = book.find_submission_notebook(name, name, student)
     notebook.late_submission_penalty = None
-    if submission.total_seconds_late > 0:
-        penalty = late.plugin_inst.late_submission_penalty(student, notebook.score, submission.total_seconds_late)
+    seconds = submission.total_seconds_late
+    if seconds > 0:
+        penalty = late.plugin_inst.late_submission_penalty(submission.student_id, notebook.score, seconds)
         if penalty is not None:
             notebook.late_submission_penalty = late._check_late_penalty(notebook, penalty)
-    book.db.commit()
 
 
 def _write(path: Path, text: str) -> None:

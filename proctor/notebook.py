@@ -62,7 +62,9 @@ def read_source(path: Path) -> NotebookNode:
         folder = path.parent.name
         raise CourseError(f"{folder!r} has no notebook: source/{folder}/{path.name} is missing") from error
     except Exception as error:  # nbformat raises whatever its parsers do
-        raise CourseError(f"source/{path.parent.name}/{path.name} is not a notebook that can be read: {error}") from error
+        raise CourseError(
+            f"source/{path.parent.name}/{path.name} is not a notebook that can be read: {error}"
+        ) from error
     seen: set[str] = set()
     for cell in notebook.cells:
         name = grade_id(cell)
@@ -116,7 +118,8 @@ def restore(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode
     known = {name: cell for name, cell in _known(source).items() if any(_flag(cell, role) for role in _ROLES)}
     last = {grade_id(cell): index for index, cell in enumerate(submitted.cells)}
     cells = [
-        _graded_cell(known[grade_id(cell)], cell, []) if last.get(grade_id(cell)) == index and grade_id(cell) in known
+        _graded_cell(known[grade_id(cell)], cell, [])
+        if last.get(grade_id(cell)) == index and grade_id(cell) in known
         else own_cell(cell)
         for index, cell in enumerate(submitted.cells)
     ]

@@ -1,27 +1,65 @@
-"""Many submissions at once: examiner processes beside each other, none of which can take the run down."""
+"""Many tasks at once, in processes of which none can take the run down, on this machine or on others."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from typing import TypeVar
+import threading
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 TRIES = 2
+"""How many processes a task may end before it is set aside."""
+AHEAD = 2
+"""How many tasks are given for each process: the one it works on, and the next."""
 
 
-def examiners(jobs: int) -> ProcessPoolExecutor:
-    """A pool of `jobs` examiner processes; the modules they need are imported once where forking is possible."""
+@dataclass(frozen=True)
+class Workers:
+    """Processes that tasks can be given to.
+
+    Args:
+        executor: a new way to give them tasks.
+        room: whether they are to get one more task, from the tasks that they have.
+        died: what a task ends in whose process ended; after a `BrokenExecutor` a new executor is needed.
+    """
+
+    executor: Callable[[], AbstractContextManager[Executor]]
+    room: Callable[[Collection[Any]], bool]
+    died: tuple[type[Exception], ...] = (BrokenExecutor,)
+
+
+def examiners(jobs: int) -> Workers:
+    """`jobs` examiner processes here, or as many as there are processors."""
+    count = jobs or default_jobs()
+    return Workers(lambda: _processes(count), lambda given: len(given) < AHEAD * count)
+
+
+def _processes(count: int) -> ProcessPoolExecutor:
+    """A pool of processes; the modules they need are imported once where forking is possible."""
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["proctor.examiner"])
-    return ProcessPoolExecutor(jobs, mp_context=context)
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_coordinator)
+
+
+def _end_with_coordinator() -> None:
+    """In an examiner: a process that waits for tasks does not notice by itself that nobody is left to give it any."""
+    coordinator = multiprocessing.parent_process()
+    assert coordinator is not None
+
+    def follow() -> None:
+        coordinator.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def default_jobs() -> int:
@@ -32,40 +70,57 @@ def default_jobs() -> int:
 def each(
     work: Callable[[Task], Result],
     tasks: Iterable[Task],
-    jobs: int,
+    workers: Workers,
     lost: Callable[[Task, str], Result],
-    executors: Callable[[int], Executor] = examiners,
-) -> Iterator[tuple[Task, Result]]:
-    """Each task with its result, in the order in which they are done.
+) -> Generator[tuple[Task, Result], None, None]:
+    """Each task with its result, in the order in which they are done; `tasks` are taken when there is room for them.
 
-    A process that dies takes the tasks of its pool with it: they are tried again in a new pool, the second time one
-    by one, so that the one to blame is set aside by `lost` and no other is.
+    A process that dies may take the tasks of others with it: all of them are tried again, one by one, so that the
+    one to blame is set aside by `lost` and no other is.
     """
-    waiting, attempt = list(tasks), 0
-    while waiting:
-        attempt += 1
-        again: list[Task] = []
-        for batch in [waiting] if attempt == 1 else [[task] for task in waiting]:
-            for task, result in _once(work, batch, jobs, executors):
-                if not isinstance(result, BrokenProcessPool):
-                    yield task, result
-                elif attempt < TRIES:
-                    again.append(task)
-                else:
+    waiting = iter(tasks)
+    unfinished = True
+    while unfinished:
+        unfinished = False
+        suspects: list[Task] = []
+        for task, result in _given(work, waiting, workers):
+            if isinstance(result, workers.died):
+                suspects.append(task)
+                unfinished |= isinstance(result, BrokenExecutor)
+            else:
+                yield task, result
+        for suspect in suspects:
+            for task, result in _given(work, iter([suspect]), workers):
+                if isinstance(result, workers.died):
                     yield task, lost(task, "the process that graded it ended unexpectedly, twice")
-        waiting = again
+                else:
+                    yield task, result
 
 
-def _once(
-    work: Callable[[Task], Result], tasks: list[Task], jobs: int, executors: Callable[[int], Executor]
-) -> Iterator[tuple[Task, Result | BrokenProcessPool]]:
-    with executors(min(jobs, len(tasks))) as executor:
-        futures: dict[Future[Result], Task] = {executor.submit(work, task): task for task in tasks}
+def _given(work: Callable[[Task], Result], waiting: Iterator[Task], workers: Workers) -> Iterator[tuple[Task, Any]]:
+    """Tasks with their results, or with what says that their process died, until all are done or the executor broke."""
+    given: dict[Future[Result], Task] = {}
+    more = True
+    with workers.executor() as executor:
         try:
-            for future in as_completed(futures):
-                try:
-                    yield futures[future], future.result()
-                except BrokenProcessPool as error:
-                    yield futures[future], error
+            while more or given:
+                while more and workers.room(given.values()):
+                    task = next(waiting, None)
+                    if task is None:
+                        more = False
+                        break
+                    try:
+                        given[executor.submit(work, task)] = task
+                    except BrokenExecutor as error:
+                        more = False
+                        yield task, error
+                for future in wait(given, return_when=FIRST_COMPLETED).done:
+                    task = given.pop(future)
+                    try:
+                        yield task, future.result()
+                    except workers.died as error:
+                        more = more and not isinstance(error, BrokenExecutor)
+                        yield task, error
         finally:
-            executor.shutdown(wait=False, cancel_futures=True)
+            for future in given:
+                future.cancel()

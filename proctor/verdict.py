@@ -63,7 +63,8 @@ class Flag:
     """Something about a submission that an instructor may want to look at; it is no proof and costs no point.
 
     Args:
-        kind: "architecture", "output", "gap", "hard-coded", "weights", "code", "nbgrader" or "flags" (it could not be looked at).
+        kind: "architecture", "output", "gap", "hard-coded", "weights", "code", "nbgrader" (its rule gives another
+            mark) or "flags" (it could not be looked at).
         sentence: what was seen.
         evidence: a line each; what in it comes from students is as they wrote it.
     """
@@ -120,7 +121,9 @@ class Verdict:
         A group of a notebook that is not called like the assignment is "notebook/grade id"; here it is the grade id.
         """
         parts = [(*criterion.group.rpartition("/"), criterion) for criterion in self.criteria]
-        mine = [replace(criterion, group=group) for of, _, group, criterion in parts if (of or self.assignment) == notebook]
+        mine = [
+            replace(criterion, group=group) for of, _, group, criterion in parts if (of or self.assignment) == notebook
+        ]
         return replace(self, criteria=mine)
 
     def groups(self) -> dict[str, list[CriterionResult]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -82,13 +83,18 @@ def verify(course: Course, name: str, *, jobs: int = 0, seeds: int = 1) -> Itera
             return
         if released is not None:
             submissions.append(("untouched", Answer("the untouched release", ()), Submission("untouched", released)))
-        for kind, answers in (("variant", variants), ("mutant", mutants)):
-            for answer in answers:
-                try:
-                    submission = attempted(course, assignment, source, answer, submissions[0][2], address)
-                    submissions.append((kind, answer, submission))
-                except (CourseError, StudentError) as error:
-                    yield Finding(kind, answer.title, str(error))
+        answers = [("variant", answer) for answer in variants] + [("mutant", answer) for answer in mutants]
+        # In threads, for most of the time is a jail's.
+        with ThreadPoolExecutor(jobs or default_jobs()) as threads:
+            attempts = [
+                threads.submit(attempted, course, assignment, source, answer, submissions[0][2], address)
+                for _, answer in answers
+            ]
+        for (kind, answer), attempt in zip(answers, attempts, strict=True):
+            try:
+                submissions.append((kind, answer, attempt.result()))
+            except (CourseError, StudentError) as error:
+                yield Finding(kind, answer.title, str(error))
         settings = Settings(address)
         tasks = [
             # Changes are functions, which do not travel to another process, and have done their work.

@@ -44,12 +44,12 @@ def test_a_class_is_graded_from_release_to_marks(course, proctor, submissions):
     assert "31337" not in page
 
     again = proctor("grade", code=1)
-    assert again.stdout.count("unchanged") == 2
+    assert "2 unchanged" in again.stdout
 
     (course.submitted("bob", "double") / "double.ipynb").write_bytes(
         (course.submitted("ada", "double") / "double.ipynb").read_bytes()
     )
-    assert proctor("grade", code=1).stdout.count("unchanged") == 1
+    assert "1 unchanged" in proctor("grade", code=1).stdout
     proctor("export")
     assert marks(course)["bob"] == "6.0"
 
@@ -151,7 +151,7 @@ def test_a_gradebook_in_use_loses_nothing(course, proctor, hand_in, solution):
     proctor("release")
     with sqlite3.connect(course.root / "gradebook.db") as other:
         other.execute("BEGIN EXCLUSIVE")
-        done = proctor("grade", code=2)
+        done = proctor("grade", code=1)
         assert "the gradebook is in use by another program" in done.stdout
         other.rollback()
     other.close()

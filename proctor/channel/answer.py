@@ -19,6 +19,7 @@ import numpy as np
 from proctor.channel.wire import DEPTH, Reference
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+AT_ONCE = 32
 PLAIN = (bool, int, float, complex, str, bytes)
 # A subclass's plain value, whatever the subclass says about itself.
 _PLAIN_VALUES: dict[type, Any] = {
@@ -88,6 +89,10 @@ class Answerer:
         return describe(of)
 
     def _predict(self, of: Any, inputs: Any, batch_size: int) -> Any:
+        if _rows(inputs) <= min(batch_size, AT_ONCE) and _predicts_as_keras_does(of):
+            # For a few rows, making a graph takes far longer than the rows; what is wrong is for predict to tell.
+            with contextlib.suppress(Exception):
+                return of(inputs, training=False)
         return of.predict(inputs, batch_size=batch_size, verbose=0)
 
     def _weights(self, of: Any) -> list[Any]:
@@ -184,6 +189,19 @@ def _in_a_live_notebook() -> bool:
 def _quiet() -> Any:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         yield
+
+
+def _rows(inputs: Any) -> int:
+    """How many rows there are in `inputs`, an array or a list or dict of arrays."""
+    while isinstance(inputs, (list, tuple, dict)):
+        inputs = next(iter(inputs.values() if isinstance(inputs, dict) else inputs))
+    return len(inputs)
+
+
+def _predicts_as_keras_does(model: Any) -> bool:
+    keras = sys.modules["keras"]
+    methods = ("predict", "predict_step", "make_predict_function")
+    return all(getattr(type(model), name, None) is getattr(keras.Model, name) for name in methods)
 
 
 def _is_tensor(value: Any) -> bool:

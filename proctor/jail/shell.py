@@ -163,9 +163,14 @@ def make_shell(emit: Emit, output_kb: int) -> Shell:
     shell = Shell.instance(config=configuration)
     shell.streams = (Stream("stdout", outputs), Stream("stderr", outputs))
     sys.stdout, sys.stderr = shell.streams
-    outputs.before_a_record = shell.streams[0].flush
+    outputs.before_a_record = lambda: _flush(shell.streams)
     shell.run_line_magic("matplotlib", "inline")
     return shell
+
+
+def _flush(streams: tuple[Stream, Stream]) -> None:
+    for stream in streams:
+        stream.flush()
 
 
 def run_cell(shell: Shell, source: str) -> dict[str, Any]:
@@ -175,8 +180,7 @@ def run_cell(shell: Shell, source: str) -> dict[str, Any]:
     try:
         result = shell.run_cell(source, store_history=True)
     finally:
-        for stream in shell.streams:
-            stream.flush()
+        _flush(shell.streams)
         _pass_on_raw_output(shell.outputs)
     failure = result.error_before_exec or result.error_in_exec
     if failure is None:

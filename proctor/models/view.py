@@ -39,8 +39,8 @@ SETTINGS: dict[str, Any] = {
 }
 SHOWN = 60
 
-# So many rows are asked for again, in other company. What then differs by less than this fraction of the largest number
-# is rounding: half precision rounds to a thousandth, and a batch of another size is summed in another order.
+# Of so many rows the later half is asked for again, in other company. What then differs by less than this fraction of
+# the largest number is rounding: half precision rounds to a thousandth, and another batch is summed in another order.
 AGAIN = 16
 ROUNDING = 0.01
 
@@ -207,13 +207,14 @@ class ModelView:
 
     def _ask_again(self, x: Any, found: Any, rows: int) -> None:
         """Raise CriterionFailed if some of the rows of `x` get another prediction than that in `found`."""
-        count = min(rows, AGAIN)
-        chosen = np.linspace(rows - 1, 0, count).astype(int)
-        few, batch_size = _rows(x, chosen), max(1, count // 2 - 1)
-        again = _checked(self._predict(few, batch_size), count)
+        # The later half, backwards: another order, and another company for each of them.
+        count = max(1, min(rows, AGAIN) // 2)
+        chosen = np.linspace(rows - 1, rows // 2, count).astype(int)
+        few = _rows(x, chosen)
+        again = _checked(self._predict(few, count), count)
         difference = _difference(_rows(found, chosen), again)
         if difference:
-            steady = not _difference(again, _checked(self._predict(few, batch_size), count))
+            steady = not _difference(again, _checked(self._predict(few, count), count))
             why = "depends on what else is in the batch" if steady else "is random, or remembers what it was asked"
             self._unsteady = CriterionFailed(
                 "the same prediction for an input whenever it is asked for",

@@ -1,0 +1,135 @@
+"""Grade a class on a cluster of one worker, then of two, then of two that are killed again and again.
+
+Scheduler, workers and coordinator are processes in network namespaces of their own where this machine allows it, and
+only the coordinator sees the course's folder. From what a submission costs on each of them follows what a larger class
+on a larger cluster takes. Exits with 1 if a mark is not the one due.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from rich.console import Console
+
+from benchmarks.cluster.nodes import Used, cluster, ended, kill_worker, used
+from benchmarks.grade_class.__main__ import machine
+from benchmarks.grade_class.exercise import NAME, make_proctor_course
+from benchmarks.grade_class.submissions import class_of, hand_in
+
+CLASS, CORES = 100_000, 200
+
+
+@dataclass
+class Run:
+    """What a run took.
+
+    Args:
+        first, seconds: from the start until the first verdict, and until the last.
+        coordinator: what it used.
+        wrong: marks that are not those due.
+    """
+
+    submissions: int
+    first: float
+    seconds: float
+    coordinator: Used
+    wrong: int
+    kills: int
+
+    @property
+    def rate(self) -> float:
+        """Submissions a second, once they come."""
+        return (self.submissions - 1) / (self.seconds - self.first)
+
+
+def main() -> int:
+    """Run it; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__)
+    parser.add_argument("--submissions", type=int, default=1000, help="with workers killed (default: %(default)s)")
+    parser.add_argument("--scaling", type=int, default=60, help="with one and two workers (default: %(default)s)")
+    parser.add_argument("--every", type=int, default=25, help="verdicts between two kills (default: %(default)s)")
+    given = parser.parse_args()
+    console = Console(width=120, highlight=False)
+    console.print(machine())
+    with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
+        os.chmod(folder, 0o711)
+        course, scratch, logs = (Path(folder, name) for name in ("course", "dask", "logs"))
+        for path in (course, scratch, logs):
+            path.mkdir()
+        make_proctor_course(course)
+        subprocess.run([sys.executable, "-m", "proctor", "release", NAME], cwd=course, check=True, capture_output=True)
+        hand_in(course, class_of(max(given.submissions, given.scaling)))
+        with cluster(course, logs) as (made, scheduler):
+            console.print("nodes are network namespaces" if made.namespaces else "nodes share this machine's loopback")
+            prefix, address = made.node("coordinator")
+            grade = [*prefix, sys.executable, "-m", "proctor", "grade", "--again", "--json", "--scheduler", address]
+            one = made.worker("worker1", scratch)
+            alone = _graded(course, grade, given.scaling, lambda count: 0)
+            console.print(_told("1 worker", alone))
+            two = made.worker("worker2", scratch)
+            both = _graded(course, grade, given.scaling, lambda count: 0)
+            console.print(_told("2 workers", both) + f"; {both.rate / alone.rate:.2f} times the rate of one")
+
+            def kill(count: int) -> int:
+                return count % given.every == 0 and kill_worker([one, two][count // given.every % 2])
+
+            killed = _graded(course, grade, given.submissions, kill)
+            console.print(_told("2 workers", killed) + f"; workers killed {killed.kills} times")
+            between = ended(scheduler)
+            for worker in (one, two):
+                ended(worker)
+        graded = 2 * given.scaling + given.submissions
+        serial = (killed.coordinator.seconds - both.coordinator.seconds) / (given.submissions - given.scaling)
+        console.print(
+            f"a submission takes {1 / alone.rate:.2f} s on a worker, {1000 * serial:.0f} ms of processor on the "
+            f"coordinator, {1000 * between.seconds / graded:.0f} ms on the scheduler (starts and heartbeats included)"
+        )
+        working = CLASS / CORES / alone.rate
+        writing = CLASS * serial
+        console.print(
+            f"{CLASS:,} submissions on {CORES} cores: {working / 60:.0f} min of grading, of which the coordinator's "
+            f"{writing / 60:.0f} min run beside; with the start {(max(working, writing) + alone.first) / 60:.0f} min"
+        )
+    return 1 if alone.wrong + both.wrong + killed.wrong else 0
+
+
+def _graded(course: Path, grade: list[str], count: int, after: Callable[[int], int]) -> Run:
+    """Grade the first `count` of the class; `after` each verdict something may be killed."""
+    work = class_of(count)
+    started, first, kills, seen = time.monotonic(), 0.0, 0, 0
+    only = [f"--student={student}" for student in work]
+    with subprocess.Popen([*grade, *only], cwd=course, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "student" in json.loads(line):
+                seen += 1
+                first = first or time.monotonic() - started
+                kills += after(seen)
+        seconds = time.monotonic() - started
+        coordinator = used(process)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        marks = {found.student.id: found.score for found in book.assignment_submissions(NAME)}
+    wrong = sum(marks.get(student) != submission.due for student, submission in work.items())
+    return Run(count, first, seconds, coordinator, wrong, kills)
+
+
+def _told(workers: str, run: Run) -> str:
+    return (
+        f"{workers}: {run.submissions} submissions in {run.seconds:.0f} s, the first after {run.first:.0f} s, then "
+        f"{run.rate:.2f} a second; {run.wrong} marks wrong; the coordinator used {run.coordinator.seconds:.1f} s of "
+        f"processor and at most {run.coordinator.peak / 2**20:.0f} MiB; load {os.getloadavg()[0]:.1f}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""How the gradebook bears a growing class: `python -m benchmarks.gradebook`."""

@@ -1,0 +1,208 @@
+"""Kill processes of `proctor grade` at random moments, run it again, and look for a mark that is lost, double or wrong.
+
+In each round every student hands in something else, a run is started, and its coordinator, an examiner, the process
+that examiners come from, the fork server or a jail gets a SIGKILL, again and again until the run is over. Then it is
+run again, undisturbed. Exits with 1 if anything is not as it must be; what is wrong is printed with its round.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from rich.console import Console
+
+from benchmarks.grade_class.exercise import NAME, make_proctor_course
+from benchmarks.grade_class.submissions import CLASS, Submission, hand_in
+
+BY_HAND = 1.25
+"""What a person gave the first student for `sigmoid`."""
+COORDINATORS = 0.1
+"""How many of the kills are of coordinators: that ends the round, and the others shall have theirs."""
+EARLY = 0.01
+"""How many of the moments before the first examiner are used."""
+SECONDS = 900
+
+
+def main() -> int:
+    """Run the rounds; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
+    parser.add_argument("--kills", type=int, default=100, help="stop after this many (default: %(default)s)")
+    parser.add_argument("--students", type=int, default=8, help="in the class (default: %(default)s)")
+    parser.add_argument("--pause", type=float, default=2.0, help="between two kills, at most (default: %(default)s s)")
+    parser.add_argument("--seed", type=int, default=1, help="of what is killed when (default: %(default)s)")
+    given = parser.parse_args()
+    console, rng = Console(width=110), random.Random(given.seed)
+    killed: Counter[str] = Counter()
+    found = rounds = 0
+    with tempfile.TemporaryDirectory(prefix="kills-") as folder:
+        os.chmod(folder, 0o711)
+        course = _Course(Path(folder))
+        while killed.total() < given.kills:
+            rounds += 1
+            work = course.hand_in(rounds, given.students)
+            now = course.disturbed(rng, given.pause)
+            killed += now
+            wrong = course.again(work, rounds)
+            found += len(wrong)
+            console.print(f"round {rounds}: killed {_said(now)}; {killed.total()} so far", highlight=False)
+            for sentence in wrong:
+                console.print(f"  [red]{sentence}[/]", highlight=False)
+            sys.stdout.flush()
+    console.print(f"{killed.total()} kills in {rounds} rounds ({_said(killed)}), {found} things wrong", highlight=False)
+    return 1 if found or not killed else 0
+
+
+def _said(killed: Counter[str]) -> str:
+    return ", ".join(f"{count} {victim}" for victim, count in sorted(killed.items())) or "nothing"
+
+
+class _Course:
+    """A course in `folder`, its runs, and what must hold after them."""
+
+    def __init__(self, folder: Path):
+        self.root, self.temporary = folder / "course", folder / "tmp"
+        self.temporary.mkdir()
+        os.chmod(self.temporary, 0o711)
+        self.root.mkdir()
+        make_proctor_course(self.root)
+        self._run("release")
+        self.graded_by_hand = False
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "proctor", *arguments],
+            cwd=self.root,
+            env={**os.environ, "TMPDIR": str(self.temporary)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def _run(self, *arguments: str) -> tuple[int, str]:
+        with self._start(*arguments) as process:
+            said = process.communicate(timeout=SECONDS)[0].decode("utf-8", "replace")
+        return process.returncode, said
+
+    def hand_in(self, number: int, size: int) -> dict[str, Submission]:
+        """Let each student hand in something else than in the round before."""
+        shutil.rmtree(self.root / "submitted", ignore_errors=True)
+        work = {f"student{index}": CLASS[(index + number) % len(CLASS)] for index in range(size)}
+        hand_in(self.root, work)
+        return work
+
+    def disturbed(self, rng: random.Random, pause: float) -> Counter[str]:
+        """A run, of which a process is killed again and again until it is over; what was killed."""
+        killed: Counter[str] = Counter()
+        with self._start("grade", "--quiet") as run:
+            while run.poll() is None:
+                try:
+                    run.communicate(timeout=rng.uniform(0, pause))
+                except subprocess.TimeoutExpired:
+                    victims = _victims(run.pid)
+                    if "examiner" not in victims and rng.random() > EARLY:
+                        continue
+                    if not victims or rng.random() < COORDINATORS:
+                        victims = {"coordinator": [run.pid]}
+                    kind = rng.choice(sorted(victims))
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(rng.choice(sorted(victims[kind])), signal.SIGKILL)
+                        killed[kind] += 1
+        return killed
+
+    def again(self, work: dict[str, Submission], number: int) -> list[str]:
+        """Run it undisturbed; a sentence for each thing that is not as it must be."""
+        code, said = self._run("grade")
+        wrong = [] if code == 0 else [f"the run after it exited with {code}: {said}"]
+        wrong += self._marks(work)
+        wrong += self._left_over()
+        code, said = self._run("grade", "--explain")
+        if f"0 of {len(work)} would be graded" not in said:
+            wrong.append(f"what was graded would be graded again: {said}")
+        return wrong
+
+    def _marks(self, work: dict[str, Submission]) -> list[str]:
+        wrong = []
+        with Gradebook(f"sqlite:///{self.root}/gradebook.db", "proctor") as book:
+            submissions = book.assignment_submissions(NAME)
+            if Counter(each.student.id for each in submissions) != Counter(list(work)):
+                wrong.append(f"there are {len(submissions)} submissions of {len(work)} students")
+            for each in submissions:
+                grades = each.notebooks[0].grades
+                earned = sum(grade.auto_score or 0 for grade in grades)
+                if earned != work[each.student.id].due or len(grades) != len({grade.name for grade in grades}):
+                    what = work[each.student.id]
+                    wrong.append(f"{each.student.id} ({what.what}) has {earned:g} points, and {what.due:g} are due")
+            grade = book.find_grade("sigmoid", NAME, NAME, "student0")
+            if self.graded_by_hand and grade.manual_score != BY_HAND:
+                wrong.append(f"student0 was given {BY_HAND} by hand, and has {grade.manual_score}")
+            grade.manual_score, self.graded_by_hand = BY_HAND, True
+            book.db.commit()
+        return wrong
+
+    def _left_over(self) -> list[str]:
+        deadline = time.monotonic() + 10  # processes that have been told to end
+        while (processes := _running(str(self.temporary))) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        wrong = [f"process {number} is left: {command}" for number, command in processes.items()]
+        files = [
+            *self.temporary.glob("proctor-*"),
+            *self.root.glob(".proctor/**/*.unfinished"),
+            *self.root.glob(".release-*"),
+        ]
+        files += self.root.glob(f"autograded/*/*/.{NAME}*")
+        return wrong + [f"{path.relative_to(self.root.parent)} is left" for path in files]
+
+
+def _victims(coordinator: int) -> dict[str, list[int]]:
+    """Kind → process numbers, of the processes below a coordinator."""
+    victims: dict[str, list[int]] = {}
+    for child in _children(coordinator):
+        command = _command(child)
+        if "proctor.jail.server" in command:
+            victims["fork server"] = [child]
+            victims["jail"] = _descendants(child)
+        elif "multiprocessing.forkserver" in command:
+            victims["examiners' fork server"] = [child]
+            victims["examiner"] = _children(child)
+    return {kind: numbers for kind, numbers in victims.items() if numbers}
+
+
+def _descendants(process: int) -> list[int]:
+    return [number for child in _children(process) for number in (child, *_descendants(child))]
+
+
+def _children(process: int) -> list[int]:
+    with contextlib.suppress(OSError):
+        return [int(number) for number in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return []
+
+
+def _command(process: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+    return ""
+
+
+def _running(temporary: str) -> dict[int, str]:
+    """The processes that were started with `temporary` as their folder, or by one that was."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if temporary.encode() in (path / "environ").read_bytes() + (path / "cmdline").read_bytes():
+                found[int(path.name)] = _command(int(path.name))
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

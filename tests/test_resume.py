@@ -1,0 +1,382 @@
+"""A run can be stopped anywhere and started again: unchanged work is not redone, changed work is, no mark is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import resource
+import select
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from conftest import COUNT, PUBLIC, edited, solution_notebook
+from rich.console import Console
+
+from proctor import batch, gradebook, keys, nbgrader_course, progress
+from proctor.batch import NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, Outcome, grade_class, plans
+from proctor.examiner import Settings
+from proctor.kept import Kept, keep, log_file, read_kept
+from proctor.locks import OwnedFolder, one_run, remove_abandoned
+from proctor.verdict import CriterionResult, Verdict
+
+PAIR = ("double", "ada")
+
+
+def verdict(student: str = "ada") -> Verdict:
+    """A verdict with full marks, as an examiner gives it."""
+    worth = {"relu": 2, "count": 1, "model": 3}
+    criteria = [CriterionResult(name, name, "t", "h", points, points, "passed") for name, points in worth.items()]
+    return Verdict("double", student, graded=True, criteria=criteria, environment={"jail": "full"})
+
+
+@pytest.fixture
+def keep_graded(course, hand_in, solution) -> Callable[..., None]:
+    """Leaves behind what a run does that was killed between a verdict and its marks, or (`recorded`) after them."""
+
+    def put(student: str = "ada", recorded: bool = False) -> None:
+        hand_in(student, solution, {"double.keras": b"a model"})
+        notebook = None if recorded else solution_notebook()
+        keep(course, Kept(verdict(student), keys.key(course, "double", student), notebook))
+
+    return put
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text() + text)
+
+
+CHANGES = {
+    "submission changed: double.ipynb": lambda course: append(course.submitted("ada", "double") / "double.ipynb", " "),
+    "submission changed: double.keras": lambda course: append(course.submitted("ada", "double") / "double.keras", "!"),
+    "submission changed: timestamp.txt (new)": lambda course: (
+        course.submitted("ada", "double") / "timestamp.txt"
+    ).write_text("2030-01-01"),
+    "grader changed: test_hidden.py": lambda course: append(course.grader("double") / "test_hidden.py", "\n# more"),
+    "grader changed: tables/held_out.csv (new)": lambda course: (
+        (course.grader("double") / "tables").mkdir(),
+        (course.grader("double") / "tables" / "held_out.csv").write_text("1,2"),
+    ),
+    "source changed: double.ipynb": lambda course: append(course.source("double"), " "),
+    "budget.cell_seconds 4 → 5": lambda course: replaced(course, "cell_seconds = 4", "cell_seconds = 5"),
+    "train missing → always": lambda course: replaced(course, "order = 1", 'order = 1\ntrain = "always"'),
+    "thresholds.drawn.accuracy (none) → 0.5": lambda course: append(
+        course.grader("double") / "assignment.toml", "[thresholds.drawn]\naccuracy = 0.5\n"
+    ),
+}
+
+
+def replaced(course, old: str, new: str) -> None:
+    path = course.grader("double") / "assignment.toml"
+    path.write_text(path.read_text().replace(old, new))
+
+
+def reasons(course) -> tuple[str, ...]:
+    """Why ada's submission would be graded."""
+    return next(plans(course, [PAIR])).why
+
+
+@pytest.mark.parametrize("sentence", CHANGES)
+def test_changed_work_is_graded_again_and_it_is_said_what_changed(course, keep_graded, sentence):
+    """Each part that a verdict depends on, changed alone, is why the submission is graded again."""
+    keep_graded()
+    assert reasons(course) == ()
+    CHANGES[sentence](course)
+    assert reasons(course) == (sentence,)
+
+
+def test_data_versions_and_engine_are_parts_too(course, keep_graded, monkeypatch, tmp_path):
+    """Other bytes of the same data set, another library and another Proctor are reasons to grade again."""
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    (tmp_path / "mnist.npz").write_bytes(b"some digits")
+    replaced(course, "order = 1", 'order = 1\ndataset = "mnist"')
+    keep_graded()
+    (tmp_path / "mnist.npz").write_bytes(b"more digits")
+    (because,) = reasons(course)
+    assert because.startswith("mnist real ") and because.count("real") == 2
+
+    keep_graded()
+    monkeypatch.setattr(keys, "_versions", lambda: {**keys.versions(), "keras": "99.1"})
+    assert any(sentence.endswith(" → 99.1") for sentence in reasons(course))
+    monkeypatch.undo()
+    monkeypatch.setattr(keys, "_engine", lambda: "another")
+    assert "Proctor changed" in reasons(course)
+
+
+def test_what_no_verdict_depends_on_is_no_reason(course, keep_graded):
+    """A new title, another place in the course and files that nobody reads leave work as it is."""
+    keep_graded()
+    replaced(course, 'title = "Double"\norder = 1', 'title = "Twice"\norder = 7')
+    (course.submitted("ada", "double") / "notes.txt").write_text("mine")
+    (course.grader("double") / "__pycache__").mkdir()
+    (course.grader("double") / "__pycache__" / "test_public.pyc").write_bytes(b"code")
+    assert reasons(course) == ()
+
+
+def test_a_jail_that_the_course_no_longer_accepts_is_a_reason_a_stronger_one_is_not(course, keep_graded):
+    """Verdicts of a weaker jail than is wanted now are made anew; to want less changes nothing."""
+    keep_graded()
+    append(course.root / "nbgrader_config.py", '\nc.Proctor.jail = "process"\n')
+    assert reasons(course) == ()
+    kept = read_kept(course, *PAIR)
+    keep(course, Kept(kept.verdict, {**kept.key, "jail": {"tier": "process"}}))
+    append(course.root / "nbgrader_config.py", '\nc.Proctor.jail = "full"\n')
+    assert reasons(course) == ("it ran in a jail of tier process, and the course wants full",)
+
+
+def test_what_changes_while_it_is_graded_is_graded_again(course, keep_graded, monkeypatch):
+    """If the grader is edited during a run, nobody can say which one was at work, and the next run grades again."""
+    keep_graded()
+    before = keys.key(course, *PAIR)
+    (course.grader("double") / "test_public.py").write_text(PUBLIC + "# edited")
+    batch._Records(course).take(verdict(), solution_notebook(), before)
+    (course.grader("double") / "test_public.py").write_text(PUBLIC)
+    assert reasons(course) == ("something changed while it was graded",)
+
+
+def test_explain_says_why_and_grades_nothing(course, proctor, keep_graded, hand_in, solution):
+    """`proctor grade --explain` names the changed part of each submission and leaves everything as it is."""
+    keep_graded("ada", recorded=True)
+    keep_graded("bob", recorded=True)
+    keep_graded("cy")
+    hand_in("dan", solution)
+    append(course.submitted("bob", "double") / "double.ipynb", " ")
+    said = proctor("grade", "--explain").stdout
+    for sentence in ("unchanged", "submission changed: double.ipynb", "not recorded yet", "not graded yet"):
+        assert sentence in said
+    assert "2 of 4 would be graded" in said
+    assert not (course.root / "gradebook.db").exists()
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch) -> Path:
+    """A folder for temporary files, of this process and of those it starts."""
+    folder = tmp_path / "temporary"
+    folder.mkdir(mode=0o711)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
+
+
+@contextlib.contextmanager
+def running(course, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`proctor ...`, while it runs; killed at the end."""
+    command = [sys.executable, "-m", "proctor", *arguments]
+    with subprocess.Popen(command, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+        yield run
+        run.kill()
+
+
+def await_that(there: Callable[[], object], run: subprocess.Popen[str]) -> None:
+    """Look until `there()` is so; fails if the run ends before."""
+    while not there():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            run.wait(0.02)
+            raise AssertionError(run.stdout.read())
+
+
+def children(process: int) -> list[int]:
+    """The numbers of the processes that `process` has started."""
+    with contextlib.suppress(OSError):
+        return [int(number) for number in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    return []
+
+
+def descendants(process: int) -> list[int]:
+    """The numbers of all processes below `process`."""
+    return [number for child in children(process) for number in (child, *descendants(child))]
+
+
+def fork_servers(process: int) -> list[int]:
+    """The fork servers that `process` has started."""
+    commands = {child: Path(f"/proc/{child}/cmdline") for child in children(process)}
+    return [child for child, path in commands.items() if path.exists() and b"proctor.jail.server" in path.read_bytes()]
+
+
+def await_end(processes: list[int]) -> None:
+    """Wait until they are gone; fails after a minute."""
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            descriptor = os.pidfd_open(process)
+            over, _, _ = select.select([descriptor], [], [], 60)
+            os.close(descriptor)
+            assert over, Path(f"/proc/{process}/cmdline").read_text()
+
+
+def test_a_coordinator_killed_before_its_marks_are_written(course, proctor, hand_in, solution, temporary):
+    """A verdict that was computed is not computed again: the next run records it. No process and no folder stays."""
+    hand_in("ada", solution)
+    kept = course.state / "verdicts" / "double" / "ada.json"
+    with contextlib.closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with running(course, "grade") as run:
+            await_that(kept.exists, run)
+            below = descendants(run.pid)
+            run.kill()
+    assert len(below) > 2
+    assert list(temporary.glob("proctor-*"))
+    await_end(below)
+    assert "1 recorded" in proctor("grade").stdout
+    assert not list(temporary.glob("proctor-*"))
+    assert [mark.score for mark in gradebook.marks(course)] == [6]
+    assert reasons(course) == ()
+
+
+def test_a_fork_server_that_is_killed_is_replaced(course, hand_in, solution):
+    """Who was in its jails, or had not been, is graded by the same run with another one."""
+    for student in ("ada", "bob", "cy"):
+        hand_in(student, solution)
+    with running(course, "grade", "--json", "--jobs", "1") as run:
+        await_that(log_file(course, "double", "ada").exists, run)
+        os.kill(fork_servers(run.pid)[0], signal.SIGKILL)
+        said = run.communicate(timeout=200)[0]
+    assert run.returncode == 0, said
+    found = [json.loads(line) for line in said.splitlines()]
+    assert {line["student"]: line["earned"] for line in found[:-1]} == {"ada": 6, "bob": 6, "cy": 6}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a connection that was cut
+def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, solution, address):
+    """A process can be ended by a machine that is short of memory, too; only what happens again is the student's."""
+    hand_in("ada", edited(solution, "write_count", f"import time\ntime.sleep(1)\n{COUNT}"))
+    hand_in("bob", edited(solution, "write_count", "import os\nos.kill(os.getpid(), 9)"))
+    server = fork_servers(os.getpid())[-1]
+    got: list[Verdict] = []
+    task = batch.Task(course, "double", "ada", Settings(address))
+    thread = threading.Thread(target=lambda: got.append(batch.grade_task(task)[0]))
+    thread.start()
+    while not (jails := descendants(server)):
+        thread.join(0.02)
+    os.kill(jails[-1], signal.SIGKILL)
+    thread.join()
+    assert got[0].earned == got[0].points == 6
+
+    dead = batch.grade_task(batch.Task(course, "double", "bob", Settings(address)))[0]
+    assert [cell.status for cell in dead.cells if cell.id == "write_count"] == ["died"]
+
+
+def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_graded, monkeypatch):
+    """After the first failure the others are kept unrecorded, at once, and the next run records them all."""
+    for student in ("ada", "bob", "cy"):
+        keep_graded(student)
+    pairs = [("double", student) for student in ("ada", "bob", "cy")]
+    tried: list[str] = []
+    record = gradebook.record
+    monkeypatch.setattr(nbgrader_course, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(gradebook, "record", lambda *given: (tried.append(given[1].student), record(*given)))
+    with contextlib.closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        outcomes = list(grade_class(course, pairs))
+    assert tried == ["ada"]
+    assert [(each.status, each.verdict.graded) for each in outcomes] == [(NOT_RECORDED, False)] * 3
+    assert "in use by another program" in outcomes[2].verdict.reason
+    assert [each.status for each in grade_class(course, pairs)] == [RECORDED] * 3
+    assert [each.status for each in grade_class(course, pairs)] == [UNCHANGED] * 3
+    assert {mark.student: mark.score for mark in gradebook.marks(course)} == {"ada": 6, "bob": 6, "cy": 6}
+
+
+@contextlib.contextmanager
+def full_disk(monkeypatch) -> Iterator[None]:
+    """A block in which this process cannot write a file of more than a few bytes."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # it would be cut short, and stay so
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_verdict_that_cannot_be_kept_gives_no_mark(course, keep_graded, monkeypatch):
+    """On a full disk nothing is recorded, and there is no use in grading on; what was kept before is still there."""
+    keep_graded("ada")
+    gradebook.register(course, "double", ["double"])
+    before = read_kept(course, *PAIR)
+    records = batch._Records(course)
+    with full_disk(monkeypatch):
+        outcome = records.take(verdict(), solution_notebook(), before.key)
+    assert outcome.status == NOT_GRADED
+    assert records.full == outcome.verdict.reason == "its verdict cannot be kept in .proctor/: File too large"
+    assert gradebook.marks(course) == []
+    assert read_kept(course, *PAIR) == before
+    assert not list(course.state.glob("**/*.unfinished"))
+
+
+def test_two_runs_of_a_course_are_never_at_once(course, proctor, hand_in, solution):
+    """The second says who is at it and does nothing; a lock that was left by a killed run stops nobody."""
+    hand_in("ada", solution)
+    with one_run(course.state):
+        said = proctor("grade", code=2).stdout
+    assert f"this course is being graded already, by process {os.getpid()}" in said
+    assert not (course.root / "gradebook.db").exists()
+    with one_run(course.state):
+        pass
+
+
+def test_only_abandoned_folders_of_our_own_are_removed(temporary):
+    """What a killed process left goes; what a living one has, what is another program's, and links stay."""
+    command = "import os\nfrom proctor.locks import OwnedFolder\nfolder = OwnedFolder()\nos.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", command], timeout=60)
+    (left,) = temporary.glob("proctor-*")
+    (temporary / "proctor-elsewhere").symlink_to(left)
+    (temporary / "proctor-not-ours").mkdir()
+    mine = OwnedFolder()
+    remove_abandoned()
+    stays = {"proctor-elsewhere", "proctor-not-ours", Path(mine.name).name}
+    assert {path.name for path in temporary.iterdir()} == stays
+    mine.cleanup()
+    assert not Path(mine.name).exists()
+
+
+def test_programs_get_an_object_a_line_and_people_a_log(course, proctor, hand_in, solution):
+    """--json tells each submission as it is done, then the counts; a log says how each was graded, or why not."""
+    hand_in("ada", edited(solution, "write_count", "raise OSError('far away')"))
+    hand_in("cy", b"not a notebook")
+    done = proctor("grade", "--json", code=1)
+    assert done.stderr == ""
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    found = {line["student"]: line for line in lines[:-1]}
+    assert (found["ada"]["status"], found["ada"]["earned"], found["ada"]["points"]) == ("graded", 5, 6)
+    assert (found["cy"]["status"], found["cy"]["earned"]) == ("not graded", None)
+    assert "is not valid JSON" in found["cy"]["reason"]
+    summary = lines[-1]["summary"]
+    assert (summary["submissions"], summary["graded"], summary["not graded"]) == (2, 1, 1)
+    assert "OSError: far away" in log_file(course, "double", "ada").read_text()
+    assert "is not valid JSON" in log_file(course, "double", "cy").read_text()
+    assert proctor("grade", "nothing", "--json", code=2).stdout == ""
+
+
+def test_many_are_counted_and_those_with_a_problem_listed_by_reason():
+    """Where there is no terminal, a line now and then says how far it is; two thousand rows are never printed."""
+    console = Console(file=io.StringIO(), width=200)
+    outcomes = [Outcome(verdict(f"s{number}"), "graded") for number in range(90)]
+    outcomes += [Outcome(Verdict("double", f"t{n}", graded=False, reason="no room"), NOT_GRADED) for n in range(10)]
+    tally = progress.Tally(len(outcomes))
+    seen = list(progress.told(console, tally, iter(outcomes), show=False, quiet=False))
+    progress.report(console, tally, seen, quiet=False)
+    said = console.file.getvalue()
+    assert "\x1b" not in said and "\r" not in said
+    assert len([line for line in said.splitlines() if " of 100, " in line]) == 9
+    assert "s7" not in said.replace("slowest", "")
+    assert "t0, t1, t2, t3, t4 and 5 more" in said and said.count("no room") == 1
+    assert "100 submissions: 90 graded, 10 not graded" in said
+
+
+def test_quiet_prints_the_problems_and_one_line():
+    """Who has a mark is not listed, and how far it is is not told."""
+    console = Console(file=io.StringIO(), width=200)
+    outcomes = [Outcome(verdict("ada"), "graded"), Outcome(Verdict("double", "cy", False, "no room"), NOT_GRADED)]
+    tally = progress.Tally(2)
+    seen = list(progress.told(console, tally, iter(outcomes), show=False, quiet=True))
+    progress.report(console, tally, seen, quiet=True)
+    said = console.file.getvalue()
+    assert "ada" not in said
+    assert "no room" in said and "cy" in said and "2 submissions: 1 graded, 1 not graded" in said
