@@ -7,6 +7,9 @@ import json
 import pytest
 from conftest import RELU, edited, statuses
 
+from proctor.examiner import grade
+from proctor.verdict import to_data
+
 ALL = {"relu_values", "relu_any_shape", "counts", "one_unit", "doubles"}
 
 
@@ -183,14 +186,27 @@ for number in range(3, 64):
     assert statuses(verdict)["relu_values"] == statuses(verdict)["relu_any_shape"] == "failed"
 
 
-def test_the_same_submission_gets_the_same_verdict(graded, solution):
-    """But for the times, two runs say the same."""
-    first, second = (
-        graded(edited(solution, "write_relu", "def relu(x):\n    return x + np.random.rand()")) for _ in "12"
-    )
-    assert [(r.name, r.status, r.earned, r.found) for r in first.criteria] == [
-        (r.name, r.status, r.earned, r.found) for r in second.criteria
-    ]
+UNSEEDED = """import random
+from concurrent.futures import ThreadPoolExecutor
+import tensorflow as tf
+
+chosen = keras.Sequential([keras.Input((1,)), keras.layers.Dropout(0.2), keras.layers.Dense(1)])
+chosen.compile("adam", "mse")
+chosen.train_on_batch(np.random.default_rng().normal(size=(64, 1)), np.random.rand(64))
+
+def relu(x):
+    found = [np.random.default_rng().random(), random.random(), float(tf.random.uniform(())), chosen.get_weights()]
+    found += list(ThreadPoolExecutor(4).map(str.upper, {"a", "b", "c", "d"}))
+    raise ValueError(found, object(), relu, {"x", "y", "z"})
+"""
+
+
+def test_the_same_submission_gets_the_same_verdict(course, hand_in, solution):
+    """Byte for byte, in two runs that share nothing, of code that asks for randomness in every way that it knows."""
+    hand_in("ada", edited(solution, "write_relu", UNSEEDED))
+    first, second = (json.dumps(to_data(grade(course, "double", "ada")[0])) for _ in range(2))
+    assert "ValueError" in first
+    assert first == second
 
 
 def test_students_code_sees_neither_the_course_nor_the_network(graded, solution):

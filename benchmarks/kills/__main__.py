@@ -40,7 +40,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="stop after this many (default: %(default)s)")
     parser.add_argument("--students", type=int, default=8, help="in the class (default: %(default)s)")
-    parser.add_argument("--pause", type=float, default=2.0, help="between two kills, at most (default: %(default)s s)")
+    parser.add_argument("--pause", type=float, default=3.0, help="between two kills, at most (default: %(default)s s)")
     parser.add_argument("--seed", type=int, default=1, help="of what is killed when (default: %(default)s)")
     given = parser.parse_args()
     console, rng = Console(width=110), random.Random(given.seed)
