@@ -18,9 +18,12 @@ COURSE = Course(Path(__file__).resolve().parent.parent)
 
 
 @pytest.mark.parametrize("name", COURSE.names())
-def test_the_grader_is_proven(name):
-    """The solution gets full marks, the release none, variants all; every mutant is caught by just what it names."""
-    command = [sys.executable, "-m", "proctor", "verify", name]
+def test_a_sample_of_the_proof_holds(name):
+    """The solution gets full marks, the release none, variants all; a mutant is caught by just what it names.
+
+    One in four answers, for the time it takes: `make verify` tries all.
+    """
+    command = [sys.executable, "-m", "proctor", "verify", name, "--every", "4"]
     done = subprocess.run(command, cwd=COURSE.root, capture_output=True, text=True, timeout=1200)
     assert done.returncode == 0, done.stdout
 
