@@ -17,8 +17,8 @@ from rich.table import Table
 
 from benchmarks.grade_class.measure import Measured, run
 from benchmarks.models.exercise import NAME, hand_in, make_course
-from proctor.batch import read_verdict
 from proctor.course import Course
+from proctor.kept import read_verdict
 
 SECONDS = 1800
 
