@@ -12,6 +12,7 @@ import functools
 import hashlib
 import io
 import json
+import logging
 import os
 import shutil
 import stat
@@ -123,6 +124,8 @@ def grade_on(address: str, course: Course, submissions: dict[Pair, Key]) -> Iter
 def _connected(address: str) -> Iterator[Client]:
     try:
         resolve_address(address)  # a client that does not even get to ask leaves a process that does not end
+        # What it logs of a lost connection, tracebacks and all, is told in a sentence of ours.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ProctorError(f"no scheduler answers at {address}: {error}") from error
