@@ -626,7 +626,7 @@ model.save("double.keras")"""
 
 
 def test_a_model_that_answers_each_row_alike_is_asked_no_more_than_it_needs_to_be():
-    """It is asked again for 16 rows of the first large batch, and fails for good if it is found out once."""
+    """It is asked again for 8 rows of the first large batch, and fails for good if it is found out once."""
     sizes: list[int] = []
 
     def predict(x: Any, batch_size: int) -> Any:
@@ -636,7 +636,7 @@ def test_a_model_that_answers_each_row_alike_is_asked_no_more_than_it_needs_to_b
     honest = ModelView(dict, lambda x, batch_size: (sizes.append(len(x)), [x, x])[1], list)
     for _ in range(3):
         honest.predict(np.arange(1000.0)[:, None])
-    assert sizes == [1000, 16, 1000, 1000]
+    assert sizes == [1000, 8, 1000, 1000]
     mixing = ModelView(dict, predict, list)
     mixing.predict(np.ones((1, 1)))
     for rows in (20, 1):
