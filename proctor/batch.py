@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from proctor import gradebook
 from proctor.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError
-from proctor.examiner import Settings, fork_server, grade
+from proctor.examiner import Settings, accepted_jail, fork_server, grade
 from proctor.jail.client import Jail, is_running
 from proctor.kept import Kept, keep, read_kept, write_log
 from proctor.keys import Key, changes, key, of_assignment, of_submission
@@ -99,8 +99,9 @@ def grade_class(
     A verdict is in the gradebook before it is yielded. What has been graded and has not changed since is not graded
     again, unless `again` is set. A verdict that cannot be written into the gradebook is kept for the next run.
 
-    Raises ProctorError if the course is being graded by another process.
+    Raises ProctorError if the course is being graded by another process, CourseError if its settings are not in order.
     """
+    accepted_jail(course)
     with one_run(course.state):
         remove_abandoned()
         records = _Records(course)

@@ -618,11 +618,12 @@ def test_a_model_that_remembers_is_found_out(graded, solution):
 model = Own([keras.Input((1,)), keras.layers.Dense(1)])
 model.save("double.keras")"""
     counting = edited(edited(solution, "write_build", own), "train", own)
+    keras.utils.set_random_seed(3)  # of the one with a state: its answers differ by more than rounding, twice
     for notebook, files in ((solution, {"double.keras": saved(stateful())}), (counting, {})):
         verdict = graded(notebook, files)
         doubles = next(result for result in verdict.criteria if result.name == "doubles")
         assert (doubles.earned, doubles.expected) == (0, "the same prediction for an input whenever it is asked for")
-        assert "when it is asked for again" in doubles.found
+        assert "is random, or remembers what it was asked" in doubles.found
 
 
 def test_a_model_that_answers_each_row_alike_is_asked_no_more_than_it_needs_to_be():

@@ -119,5 +119,5 @@ def test_a_tier_that_is_none_is_told(course, hand_in, solution, proctor):
     """A word that the settings do not know names those that they do."""
     accept(course, "strong")
     hand_in("ada", solution)
-    done = proctor("grade", code=1)
+    done = proctor("grade", code=2)
     assert "must be one of full, namespaces, landlock, process, got 'strong'" in done.stdout + done.stderr
