@@ -251,7 +251,7 @@ def feedback(names: Names = None) -> None:
 @application.command()
 def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] = Path("marks.csv")) -> None:
     """Write every mark in the gradebook to a CSV file."""
-    from proctor.gradebook import export as write
+    from proctor.export import write
 
     count = write(Course.find(), file)
     console.print(f"{count} marks in {file}", highlight=False)

@@ -125,7 +125,8 @@ def _connected(address: str) -> Iterator[Client]:
     try:
         resolve_address(address)  # a client that does not even get to ask leaves a process that does not end
         # What it logs of a lost connection, tracebacks and all, is told in a sentence of ours.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for logger in ("distributed", "distributed.client"):  # each has a level of its own
+            logging.getLogger(logger).setLevel(logging.CRITICAL)
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ProctorError(f"no scheduler answers at {address}: {error}") from error

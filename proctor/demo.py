@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from proctor import gradebook
+from proctor import export, gradebook
 from proctor.answers import RETRAINED, Answer, load_answers
 from proctor.batch import grade_class
 from proctor.course import Assignment, Course
@@ -156,7 +156,7 @@ def demo(course: Course, folder: Path, console: Console, exercises: tuple[str, s
         for hand_in in class_work:
             if verdicts[hand_in.student, hand_in.exercise].graded:
                 gradebook.feedback(class_course, hand_in.exercise, hand_in.student)
-        gradebook.export(class_course, class_course.root / "marks.csv")
+        export.write(class_course, class_course.root / "marks.csv")
 
     console.print(_table(class_work, verdicts))
     work = sum(verdict.seconds.get("total", 0.0) for verdict in verdicts.values())
@@ -320,7 +320,7 @@ def _achieved(made: Course, class_work: list[_HandIn], verdicts: dict[tuple[str,
         loot = [line for text in shown for line in text.splitlines() if line.startswith(LOOT)]
         if loot:
             found.append(f"{hand_in.student} {loot[0]}" + (f", and {len(loot) - 1} more" if loot[1:] else ""))
-    for mark in gradebook.marks(made):
+    for mark in export.marks(made):
         given = verdicts.get((mark.student, mark.assignment))
         if given is not None and given.graded and mark.score != given.earned:
             found.append(f"{mark.student} has {mark.score} points of {mark.assignment}, and was given {given.earned}")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import copy
-import csv
 import glob
 import html
 import logging
 import math
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +32,7 @@ from nbgrader.api import (
 from nbgrader.converters import GenerateFeedback
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_locked, is_solution, is_task, parse_utc
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from proctor import nbgrader_course
@@ -71,7 +68,7 @@ def record(course: Course, verdict: Verdict, notebook: NotebookNode) -> Notebook
     register(course, verdict.assignment, list(notebooks))
     shown = {name: with_tables(notebooks[name], part) for name, part in parts.items()}
     stamp, handed_in = _handed_in(course, verdict)
-    with _transaction(course) as session:
+    with transaction(course) as session:
         folder = course.autograded(verdict.student, verdict.assignment)
         for name, part in parts.items():
             _save(course, session, part, name, shown[name], handed_in)
@@ -83,7 +80,7 @@ def record(course: Course, verdict: Verdict, notebook: NotebookNode) -> Notebook
 
 def register(course: Course, assignment: str, notebooks: list[str]) -> None:
     """Put an assignment's cells and points into the gradebook, as `generate_assignment` does, if they are not there."""
-    with _transaction(course, write=False) as session:
+    with transaction(course, write=False) as session:
         if all(_source(session, assignment, name) is not None for name in notebooks):
             return
     with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as folder:
@@ -133,90 +130,8 @@ def feedback(course: Course, name: str, student: str) -> Path:
     return course.feedback(student, name)
 
 
-@dataclass(frozen=True)
-class Mark:
-    """One student's score of one assignment.
-
-    Args:
-        score: after the late penalty; None if there is no mark yet.
-    """
-
-    student: str
-    assignment: str
-    score: float | None
-    max_score: float
-
-
-def marks(course: Course) -> list[Mark]:
-    """Every student's mark of every assignment in the gradebook, its text safe to open in a spreadsheet."""
-    with _transaction(course, write=False) as session:
-        by_due_date = select(Assignment.id, Assignment.name, Assignment.max_score)
-        assignments = session.execute(by_due_date.order_by(Assignment.duedate, Assignment.name)).all()
-        students = session.scalars(select(Student.id).order_by(Student.last_name, Student.first_name, Student.id)).all()
-        scores = _scores(session)
-    texts = [(student, cell_text(student)) for student in students]
-    found = []
-    for assignment, name, max_score in assignments:
-        shown, most = cell_text(name), float(max_score)
-        found += [Mark(text, shown, scores.get((assignment, student)), most) for student, text in texts]
-    return found
-
-
-def _scores(session: Session) -> dict[tuple[str, str], float]:
-    """(id of assignment, student) → score after the late penalty, of every submission that has a mark.
-
-    It is what nbgrader's `submission.score` and `late_submission_penalty` say, in one query for all.
-    """
-    notebooks = (
-        select(
-            Grade.notebook_id,
-            func.sum(Grade.score).label("score"),
-            func.count(func.coalesce(Grade.auto_score, Grade.manual_score)).label("given"),
-        )
-        .group_by(Grade.notebook_id)
-        .subquery()
-    )
-    submissions = (
-        select(
-            SubmittedAssignment.assignment_id,
-            SubmittedAssignment.student_id,
-            func.sum(notebooks.c.score),
-            func.sum(func.coalesce(SubmittedNotebook.late_submission_penalty, 0.0)),
-        )
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .outerjoin(notebooks, notebooks.c.notebook_id == SubmittedNotebook.id)
-        .group_by(SubmittedAssignment.id)
-        .having(func.sum(notebooks.c.given) > 0)
-    )
-    return {
-        (assignment, student): max(0.0, float(score) - float(penalty))
-        for assignment, student, score, penalty in session.execute(submissions)
-    }
-
-
-def export(course: Course, file: Path) -> int:
-    """Write every mark into the CSV file `file`; returns how many there are. Who has none has an empty score."""
-    found = marks(course)
-    with file.open("w", encoding="utf-8", newline="") as opened:
-        rows = csv.writer(opened)
-        rows.writerow([column.name for column in fields(Mark)])
-        rows.writerows((mark.student, mark.assignment, mark.score, mark.max_score) for mark in found)
-    return sum(mark.score is not None for mark in found)
-
-
-_FORMULA = set("=+-@|%＝＋－＠")
-# Spreadsheets of some countries part a line at semicolons.
-_INNER_FORMULA = re.compile(rf"([;,]\s*)(?=[{re.escape(''.join(sorted(_FORMULA)))}])")
-
-
-def cell_text(value: str) -> str:
-    """`value` so that no spreadsheet takes it for a formula."""
-    shown = _INNER_FORMULA.sub(r"\1'", one_line(value))
-    return f"'{shown}" if shown[:1] in _FORMULA or value[:1] in set("\t\r\n") else shown
-
-
 @contextmanager
-def _transaction(course: Course, write: bool = True) -> Iterator[Session]:
+def transaction(course: Course, write: bool = True) -> Iterator[Session]:
     """The gradebook, everything done to it saved at the end or, if anything is raised, not at all."""
     url = nbgrader_course.directory(course).db_url
     with nbgrader_course.transaction(url, write) as connection, Session(connection, autoflush=False) as session:

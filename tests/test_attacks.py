@@ -27,7 +27,7 @@ from attacks.reaches import REACHES, TOOLS
 from attacks.values import HONEST, LIES
 from conftest import BUILD, edited, run_proctor, solution_notebook
 
-from proctor import gradebook
+from proctor import export
 from proctor.course import Course
 from proctor.kept import read_verdict
 from proctor.verdict import Verdict
@@ -53,7 +53,7 @@ class Graded:
 
     def mark(self, student: str, name: str = NAME) -> float | None:
         """What the gradebook has."""
-        return self.marks.get((gradebook.cell_text(student), name))
+        return self.marks.get((export.cell_text(student), name))
 
     def shown(self, student: str, name: str = NAME) -> str:
         """All text that the graded notebook shows as output."""
@@ -107,7 +107,7 @@ def graded_class(root: Path, put: Callable[[Course], None], seconds: int) -> Gra
     put(course)
     before = files(course)
     done = run_proctor(course.root, "grade", code=None)
-    marks = {(mark.student, mark.assignment): mark.score for mark in gradebook.marks(course)}
+    marks = {(mark.student, mark.assignment): mark.score for mark in export.marks(course)}
     return Graded(course, done.stdout, before, files(course), marks)
 
 

@@ -21,7 +21,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Engine, event
 from traitlets.config import Config
 
-from proctor import gradebook, nbgrader_course
+from proctor import export, gradebook, nbgrader_course
 from proctor.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError
 from proctor.nbgrader_course import settings
@@ -305,7 +305,7 @@ def test_a_read_only_gradebook_is_told_in_a_sentence(course):
         gradebook.record(course, verdict("bob"), run_notebook())
 
     assert not course.autograded("bob", "halves").exists()
-    assert [mark.score for mark in gradebook.marks(course)] == [3]
+    assert [mark.score for mark in export.marks(course)] == [3]
 
 
 def test_an_export_does_not_wait_for_a_run_that_writes(course, monkeypatch):
@@ -315,7 +315,7 @@ def test_an_export_does_not_wait_for_a_run_that_writes(course, monkeypatch):
     other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    assert [mark.score for mark in gradebook.marks(course)] == [3]
+    assert [mark.score for mark in export.marks(course)] == [3]
 
     other.close()
 
@@ -411,12 +411,12 @@ def test_marks_are_nbgraders_own(course, seed):
                         grade.auto_score, grade.manual_score, grade.extra_credit = some(), some(), some()
         book.db.commit()
         theirs = [
-            gradebook.Mark(student.id, assignment.name, score_by_nbgrader(book, assignment, student), max_score)
+            export.Mark(student.id, assignment.name, score_by_nbgrader(book, assignment, student), max_score)
             for assignment, max_score in [(found, found.max_score) for found in book.assignments]
             for student in book.students
         ]
 
-    assert sorted(gradebook.marks(course), key=str) == sorted(theirs, key=str)
+    assert sorted(export.marks(course), key=str) == sorted(theirs, key=str)
 
 
 def score_by_nbgrader(book, assignment, student):
@@ -487,15 +487,15 @@ def test_marks_can_be_opened_in_a_spreadsheet(course):
     with book_of(course) as book:
         book.add_student("bob")
 
-    rows = {mark.student: mark for mark in gradebook.marks(course)}
+    rows = {mark.student: mark for mark in export.marks(course)}
 
     assert rows["'=HYPERLINK(1)"].score == 3 and rows["'=HYPERLINK(1)"].max_score == 9
     assert rows["bob"].score is None
-    assert gradebook.export(course, course.root / "marks.csv") == 1
+    assert export.write(course, course.root / "marks.csv") == 1
     assert "'=HYPERLINK(1),halves,3.0,9.0\n" in (course.root / "marks.csv").read_text()
     assert "bob,halves,,9.0\n" in (course.root / "marks.csv").read_text()
     out = io.StringIO()
-    csv.writer(out).writerow([gradebook.cell_text(text) for text in ("+1", "-1", "@a", "\ta", "\rb", "ok", "a-b")])
+    csv.writer(out).writerow([export.cell_text(text) for text in ("+1", "-1", "@a", "\ta", "\rb", "ok", "a-b")])
     assert out.getvalue().strip() == "'+1,'-1,'@a,'a,'b,ok,a-b"
 
 

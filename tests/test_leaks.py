@@ -15,7 +15,7 @@ from conftest import RELU, code, edited, statuses
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from typer.testing import CliRunner
 
-from proctor import gradebook
+from proctor import export, gradebook
 from proctor.cli import application
 from proctor.course import Course
 from proctor.errors import CourseError
@@ -467,7 +467,7 @@ def test_the_terminal_shows_names_and_reasons_and_obeys_none(course, hand_in, pr
 )
 def test_no_cell_of_a_spreadsheet_is_a_formula(name, cell):
     """Whatever a spreadsheet of any country takes for a formula is text; other names stay as they are."""
-    assert gradebook.cell_text(name) == cell
+    assert export.cell_text(name) == cell
 
 
 def test_output_records_of_any_kind_become_harmless_quickly():
@@ -521,4 +521,4 @@ def test_repeated_cells_earn_once(course, shown, solution):
     notebook.cells[3].metadata.nbgrader["points"] = 200
     verdict, _ = shown(notebook)
     assert (verdict.earned, verdict.points) == (6, 6)
-    assert [(mark.score, mark.max_score) for mark in gradebook.marks(course)] == [(6, 6)]
+    assert [(mark.score, mark.max_score) for mark in export.marks(course)] == [(6, 6)]

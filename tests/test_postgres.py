@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from benchmarks.gradebook.server import PASSWORD, programs, server
-from proctor import examiner, gradebook, nbgrader_course
+from proctor import examiner, export, gradebook, nbgrader_course
 from proctor.errors import ProctorError
 from proctor.verdict import CriterionResult, Verdict
 
@@ -73,7 +73,7 @@ def record(course, student="ada"):
 
 
 def marks(course):
-    return {mark.student: mark.score for mark in gradebook.marks(course)}
+    return {mark.student: mark.score for mark in export.marks(course)}
 
 
 def handed_in(root, url):
@@ -101,7 +101,7 @@ def grade_by_hand(url):
 
 def exported(course, url):
     """What Proctor and nbgrader export, and what the formgrader lists."""
-    gradebook.export(course, course.root / "marks.csv")
+    export.write(course, course.root / "marks.csv")
     nbgrader(course.root, "export", "--to", "theirs.csv")
     with Gradebook(url, "proctor") as book:
         grade = book.find_grade("count", "double", "double", "bob")

@@ -21,7 +21,7 @@ import pytest
 from conftest import COUNT, PUBLIC, edited, solution_notebook
 from rich.console import Console
 
-from proctor import batch, gradebook, keys, nbgrader_course, progress
+from proctor import batch, export, gradebook, keys, nbgrader_course, progress
 from proctor.batch import NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, Outcome, grade_class, plans
 from proctor.examiner import Settings
 from proctor.kept import Kept, keep, log_file, read_kept
@@ -226,7 +226,7 @@ def test_a_coordinator_killed_before_its_marks_are_written(course, proctor, hand
     await_end(below)
     assert "1 recorded" in proctor("grade").stdout
     assert not list(temporary.glob("proctor-*"))
-    assert [mark.score for mark in gradebook.marks(course)] == [6]
+    assert [mark.score for mark in export.marks(course)] == [6]
     assert reasons(course) == ()
 
 
@@ -280,7 +280,7 @@ def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_grad
     assert "in use by another program" in outcomes[2].verdict.reason
     assert [each.status for each in grade_class(course, pairs)] == [RECORDED] * 3
     assert [each.status for each in grade_class(course, pairs)] == [UNCHANGED] * 3
-    assert {mark.student: mark.score for mark in gradebook.marks(course)} == {"ada": 6, "bob": 6, "cy": 6}
+    assert {mark.student: mark.score for mark in export.marks(course)} == {"ada": 6, "bob": 6, "cy": 6}
 
 
 @contextlib.contextmanager
@@ -305,7 +305,7 @@ def test_a_verdict_that_cannot_be_kept_gives_no_mark(course, keep_graded, monkey
         outcome = records.take(verdict(), solution_notebook(), before.key)
     assert outcome.status == NOT_GRADED
     assert records.full == outcome.verdict.reason == "its verdict cannot be kept in .proctor/: File too large"
-    assert gradebook.marks(course) == []
+    assert export.marks(course) == []
     assert read_kept(course, *PAIR) == before
     assert not list(course.state.glob("**/*.unfinished"))
 

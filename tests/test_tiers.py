@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from conftest import edited
 
-from proctor import gradebook
+from proctor import export
 
 LOOK = """
 import os, socket, sys
@@ -90,7 +90,7 @@ def test_student_code_is_not_run_in_a_weaker_jail_than_is_accepted(course, hand_
     done = on_weaker("namespaces", "grade")
     assert done.returncode == 2
     assert "c.Proctor.jail = 'landlock'" in done.stdout + done.stderr
-    assert [mark for mark in gradebook.marks(course) if mark.score is not None] == []
+    assert [mark for mark in export.marks(course) if mark.score is not None] == []
 
 
 @pytest.mark.parametrize("missing, tier", [("namespaces", "landlock"), ("landlock", "namespaces")])

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from benchmarks.gradebook import filled
 from benchmarks.gradebook.server import programs, server
-from proctor import gradebook
+from proctor import export, gradebook
 from proctor.course import Course
 
 COLUMNS = (
@@ -87,7 +87,7 @@ def measured(course: Course, url: str) -> list[str]:
         gradebook.record(course, filled.verdict(student), notebook)
 
     shown = [typical(record, new), typical(record, new)]
-    wall, own = timed(lambda: gradebook.export(course, course.root / "marks.csv"))
+    wall, own = timed(lambda: export.write(course, course.root / "marks.csv"))
     marks = len((course.root / "marks.csv").read_text().splitlines()) - 1
     shown += [f"{wall:.2f} s ({own:.2f})", f"{1e6 * wall / marks:.0f} µs"]
     shown.append(typical(lambda student: gradebook.feedback(course, filled.NAME, student), new[:3]))

@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from proctor import gradebook
+from proctor import export
 from proctor.course import Course
 from proctor.kept import read_verdict
 
@@ -42,7 +42,7 @@ def main(honest: int = 160, hostile: int = 40) -> None:
     both, course = graded(folder, honest, hostile)
     time.sleep(3)  # what Python starts beside a pool ends a moment after it
     left = processes(folder), list((folder / "temporary").iterdir())
-    marks = {mark.student: mark.score for mark in gradebook.marks(course)}
+    marks = {mark.student: mark.score for mark in export.marks(course)}
     right = sum(marks.get(f"honest{number:03}") == FULL for number in range(honest))
     verdicts = [read_verdict(course, NAME, f"hostile{number:03}") for number in range(hostile)]
     own = sum(verdict.seconds["total"] for verdict in verdicts if verdict is not None) / (os.cpu_count() or 1)
