@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import os
 import re
 import sys
@@ -89,10 +90,12 @@ class Answerer:
         return describe(of)
 
     def _predict(self, of: Any, inputs: Any, batch_size: int) -> Any:
-        if _rows(inputs) <= min(batch_size, AT_ONCE) and _predicts_as_keras_does(of):
-            # For a few rows, making a graph takes far longer than the rows; what is wrong is for predict to tell.
-            with contextlib.suppress(Exception):
-                return of(inputs, training=False)
+        if _predicts_as_keras_does(of):
+            try:
+                return _in_batches(of, inputs, batch_size)
+            except Exception as error:  # what is wrong is for predict to tell
+                if type(error).__name__ == "ResourceExhaustedError":
+                    raise  # it takes TensorFlow ten seconds to be sure of that, and would again
         return of.predict(inputs, batch_size=batch_size, verbose=0)
 
     def _weights(self, of: Any) -> list[Any]:
@@ -189,6 +192,28 @@ def _in_a_live_notebook() -> bool:
 def _quiet() -> Any:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         yield
+
+
+def _in_batches(model: Any, inputs: Any, size: int) -> Any:
+    """What `model.predict` returns, without the pipeline that it makes for data of any length."""
+    keras = sys.modules["keras"]
+    map_structure = keras.tree.map_structure
+    arrays = map_structure(lambda part: _as_keras_takes(np.asarray(part)), inputs)
+    rows = _rows(arrays)
+    if rows <= min(size, AT_ONCE):
+        # Making a graph would take far longer than the rows.
+        return model(arrays, training=False)
+    size = math.ceil(rows / math.ceil(rows / size))  # batches of one size, since another is another graph
+    parts = [
+        model.predict_on_batch(map_structure(lambda part, begin=begin: part[begin : begin + size], arrays))
+        for begin in range(0, rows, size)
+    ]
+    return map_structure(lambda *found: np.concatenate(found), *parts)
+
+
+def _as_keras_takes(array: np.ndarray) -> np.ndarray:
+    """`array` as `predict` passes it on: floating-point numbers in Keras's own type."""
+    return array.astype(sys.modules["keras"].config.floatx()) if array.dtype.kind == "f" else array
 
 
 def _rows(inputs: Any) -> int:

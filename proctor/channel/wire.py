@@ -149,7 +149,7 @@ def _array_to_wire(array: np.ndarray, code: int, room: _Room) -> msgpack.ExtType
         raise WireError(f"an array of {array.ndim} axes is not sent; {DIMENSIONS} are the most")
     room.take(4 + array.ndim, _numbers(array.shape))
     plain = np.ascontiguousarray(array, dtype=little).reshape(array.shape)
-    return msgpack.ExtType(code, msgpack.packb([plain.dtype.str, list(plain.shape)]) + plain.tobytes())
+    return msgpack.ExtType(code, b"".join([msgpack.packb([plain.dtype.str, list(plain.shape)]), plain.data]))
 
 
 def _numbers(shape: Iterable[int]) -> int:
@@ -321,7 +321,8 @@ class Channel:
         """Send what `encode` made; raises as `send` does, WireError aside."""
         with self._sending:
             self.connection.settimeout(timeout)
-            self.connection.sendall(struct.pack("<I", len(data)) + data)
+            self.connection.sendall(struct.pack("<I", len(data)))
+            self.connection.sendall(data)
 
     def receive(self, timeout: float | None = None) -> Any:
         """The next value; `timeout` seconds bound the whole frame.

@@ -78,9 +78,11 @@ def _redirect_raw_output(scratch: Path) -> None:
 
 
 def _prepare(channel: Channel, limits: bounds.Limits) -> Any:
-    from proctor.jail.shell import make_shell
+    from proctor.jail.shell import make_shell, settle
 
-    shell = make_shell(lambda record: _send_whole(channel, {"output": record}), limits.output_kb)
+    shell = make_shell()
+    shell.outputs.lead_to(lambda record: _send_whole(channel, {"output": record}), limits.output_kb * 1024)
+    settle(shell)
     sys.path.insert(0, "")
     import random
 

@@ -7,11 +7,13 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
 Emit = Callable[[dict[str, Any]], None]
@@ -27,13 +29,16 @@ class Outputs:
     `before_a_record` is called before anything but a stream is shown, so that what was printed first comes first.
     """
 
-    def __init__(self, emit: Emit, limit: int):
-        self._emit = emit
-        self._limit = limit
-        self._left = limit
+    def __init__(self) -> None:
         self._left_of_all = NOTEBOOK_BYTES
         self.execution_count = 0
         self.before_a_record: Callable[[], None] = lambda: None
+        self.lead_to(lambda record: None, 0)
+
+    def lead_to(self, emit: Emit, limit: int) -> None:
+        """Pass records on to `emit` from now on; a cell may show `limit` characters."""
+        self._emit = emit
+        self._limit = self._left = limit
 
     def start(self) -> None:
         """Begin a new cell."""
@@ -152,20 +157,31 @@ def _message(error: BaseException) -> str:
         return "(its message could not be read)"
 
 
-def make_shell(emit: Emit, output_kb: int) -> Shell:
-    """The shell of this process; what its cells show goes to `emit`."""
+@cache
+def make_shell() -> Shell:
+    """The shell of this process; what its cells show goes where its `outputs` lead.
+
+    A fork server makes it for all its jails, each of which puts it at home by `settle`.
+    """
     configuration = Config()
     configuration.HistoryManager.enabled = False
     configuration.InteractiveShell.colors = "nocolor"
     configuration.InteractiveShell.cache_size = 0
-    outputs = Outputs(emit, output_kb * 1024)
+    outputs = Outputs()
     _Hook.outputs = _Publisher.outputs = Shell.outputs = outputs
     shell = Shell.instance(config=configuration)
     shell.streams = (Stream("stdout", outputs), Stream("stderr", outputs))
-    sys.stdout, sys.stderr = shell.streams
     outputs.before_a_record = lambda: _flush(shell.streams)
     shell.run_line_magic("matplotlib", "inline")
     return shell
+
+
+def settle(shell: Shell) -> None:
+    """Make the folder that this process is in the one that the shell began in."""
+    here = os.getcwd()
+    shell.starting_dir = here
+    shell.user_ns["_dh"][:] = [here]
+    shell.profile_dir = ProfileDir(location=os.path.join(here, ".ipython"))
 
 
 def _flush(streams: tuple[Stream, Stream]) -> None:

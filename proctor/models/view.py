@@ -184,7 +184,7 @@ class ModelView:
     def predict(self, x: Any, batch_size: int = 256) -> Any:
         """The model's predictions for `x`.
 
-        Up to 16 rows are asked for once more, in another order and in smaller batches: a model of this course answers
+        Up to 8 rows are asked for once more, in another order and in a smaller batch: a model of this course answers
         for each row by itself, and always the same.
 
         Args:
