@@ -1,6 +1,6 @@
 """nbgrader's settings for this course: its own commands and the formgrader, graded by Proctor."""
 
-from proctor.nbgrader_hooks import configure
+from proctor.nbgrader_settings import configure
 
 c = get_config()  # noqa: F821
 configure(c)

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import errno
 import functools
+import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from proctor import gradebook
 from proctor.course import Course
+from proctor.course_jail import Settings, accepted_jail, fork_server
 from proctor.errors import CourseError, NotGraded, ProctorError
-from proctor.examiner import Settings, accepted_jail, fork_server, grade
+from proctor.examiner import grade
 from proctor.jail.client import Jail, is_running
 from proctor.kept import Kept, keep, read_kept, write_log
 from proctor.keys import Key, changes, key, of_assignment, of_submission
 from proctor.locks import one_run, remove_abandoned
-from proctor.plain_course import read_plain
 from proctor.plain_nbgrader import PlainAssignment, grade_plain
 from proctor.pool import each, examiners
 from proctor.verdict import Verdict
@@ -92,12 +93,19 @@ Graded = tuple[Verdict, NotebookNode | None] | None
 
 
 def grade_class(
-    course: Course, pairs: list[tuple[str, str]], *, jobs: int = 0, again: bool = False, scheduler: str = ""
+    course: Course,
+    pairs: list[tuple[str, str]],
+    *,
+    jobs: int = 0,
+    again: bool = False,
+    scheduler: str = "",
+    keep_warm: float = 0,
 ) -> Iterator[Outcome]:
     """Grade each (assignment, student) of `pairs`.
 
     A verdict is in the gradebook before it is yielded. What has been graded and has not changed since is not graded
-    again, unless `again` is set. A verdict that cannot be written into the gradebook is kept for the next run.
+    again, unless `again` is set. A verdict that cannot be written into the gradebook is kept for the next run, and so
+    is the fork server, for `keep_warm` minutes.
 
     Raises ProctorError if the course is being graded by another process, CourseError if its settings are not in order.
     """
@@ -115,10 +123,13 @@ def grade_class(
                 yield records.record(plan.kept, RECORDED)
             else:
                 yield Outcome(plan.kept.verdict, UNCHANGED)
+        if waiting:
+            # nbgrader takes a second, in which the first notebooks run.
+            threading.Thread(target=import_module, args=("proctor.gradebook",)).start()
         for _ in range(SERVERS):
             if not waiting or records.full:
                 break
-            for pair, (verdict, notebook) in _examined(course, dict(waiting), jobs, scheduler):
+            for pair, (verdict, notebook) in _examined(course, dict(waiting), jobs, scheduler, keep_warm):
                 yield records.take(verdict, notebook, waiting.pop(pair))
                 if records.full:
                     break
@@ -127,7 +138,7 @@ def grade_class(
 
 
 def _examined(
-    course: Course, waiting: dict[tuple[str, str], Key], jobs: int, scheduler: str
+    course: Course, waiting: dict[tuple[str, str], Key], jobs: int, scheduler: str, keep_warm: float
 ) -> Iterator[tuple[tuple[str, str], tuple[Verdict, NotebookNode | None]]]:
     """What grading each submission yields, as far as the fork server lives."""
     if scheduler:
@@ -137,12 +148,22 @@ def _examined(
             raise ProctorError(f"a cluster needs dask ({error}): pip install 'proctor[cluster]'") from error
         yield from grade_on(scheduler, course, waiting)
         return
-    with fork_server(course) as address:
-        plain = {name: read_plain(course, name) for name in {name for name, _ in waiting} & set(course.plain_names())}
+    with fork_server(course, keep_warm=keep_warm) as address:
+        plain = read_plain_ones(course, {name for name, _ in waiting})
         tasks = [Task(course, name, student, Settings(address), plain.get(name)) for name, student in waiting]
         for task, graded in each(grade_task, tasks, examiners(jobs), _lost):
             if graded is not None:
                 yield (task.name, task.student), graded
+
+
+def read_plain_ones(course: Course, names: Collection[str]) -> dict[str, PlainAssignment]:
+    """Those of the assignments `names` that are plain nbgrader assignments."""
+    plain = set(names) & set(course.plain_names())
+    if not plain:
+        return {}
+    from proctor.plain_course import read_plain  # nbgrader, which other courses do not wait for
+
+    return {name: read_plain(course, name) for name in plain}
 
 
 def grade_task(task: Task) -> Graded:
@@ -214,6 +235,8 @@ class _Records:
     def record(self, kept: Kept, status: str) -> Outcome:
         """Write the marks of a verdict that is kept with its notebook, which need not be kept after that."""
         assert kept.notebook is not None
+        from proctor import gradebook
+
         reason = self._closed
         if not reason:
             try:

@@ -151,6 +151,10 @@ def grade(
     student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
     jobs: Jobs = 0,
     scheduler: Annotated[str, typer.Option(help="Grade on the dask cluster at tcp://HOST:PORT.")] = "",
+    keep_warm: Annotated[
+        float,
+        typer.Option(min=0, max=24 * 60, help="Keep what takes long to start for the next run, for so many minutes."),
+    ] = 0,
     again: Annotated[bool, typer.Option("--again", help="Grade even what has not changed.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Only say what would be graded, and why.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Print every check table.")] = False,
@@ -167,6 +171,10 @@ def grade(
 
     The exit code is 1 if a submission is not graded, or its marks could not be written.
     """
+    from proctor import pool
+
+    if not explain and not scheduler:
+        pool.prepare()  # while this process imports what it needs itself
     from proctor import progress
     from proctor.batch import grade_class, plans
 
@@ -179,7 +187,7 @@ def grade(
         console.print(count, highlight=False)
         return
     tally = progress.Tally(len(pairs))
-    outcomes = grade_class(course, pairs, jobs=jobs, again=again, scheduler=scheduler)
+    outcomes = grade_class(course, pairs, jobs=jobs, again=again, scheduler=scheduler, keep_warm=keep_warm)
     if as_json:
         progress.as_json(tally, outcomes)
     else:
@@ -264,11 +272,14 @@ def doctor() -> None:
     The exit code is 1 if student code would not be run here: the jail is weaker than the course accepts.
     """
     from proctor import datasets
+    from proctor.course_jail import accepted_jail
     from proctor.doctor import layers_here, remedy
-    from proctor.examiner import accepted_jail, versions
     from proctor.jail import layers
+    from proctor.versions import versions
+    from proctor.warm import kept
 
-    accepted = accepted_jail(Course.find())
+    course = Course.find()
+    accepted = accepted_jail(course)
     found = layers_here()
     table = Table("layer", "", "a jail …")
     for name, promise in layers.LAYERS.items():
@@ -283,6 +294,8 @@ def doctor() -> None:
         "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
         "data": ", ".join(f"{name} {datasets.source(name)}" for name in datasets.names()),
     }
+    if warm := kept(course.state):
+        said["warm"] = f"a fork server, kept for {warm.minutes:g} min after its last use; to end it: kill {warm.keeper}"
     for name, text in said.items():
         console.print(f"{name:8}  {text}", highlight=False, soft_wrap=True)
     raise typer.Exit(0 if strong else 1)

@@ -32,14 +32,13 @@ from distributed import Client, KilledWorker, Reschedule, Worker, WorkerPlugin, 
 from distributed.comm.addressing import resolve_address
 from nbformat import NotebookNode
 
-from proctor.batch import Task, grade_task
+from proctor.batch import Task, grade_task, read_plain_ones
 from proctor.course import Course
+from proctor.course_jail import Settings, accepted_jail, fork_server
 from proctor.errors import CourseError, ProctorError, UnreadableSubmission
-from proctor.examiner import Settings, accepted_jail, fork_server
 from proctor.intake import FILE_BYTES, read_file, read_submission
 from proctor.keys import Key, of_any, of_assignment
 from proctor.notebook import read_source
-from proctor.plain_course import read_plain
 from proctor.plain_nbgrader import PlainAssignment
 from proctor.pool import AHEAD, TRIES, Workers, each
 from proctor.verdict import Verdict, from_data, to_data
@@ -145,7 +144,7 @@ def _connected(address: str) -> Iterator[Client]:
 @contextmanager
 def _graders(client: Client, course: Course, names: list[str]) -> Iterator[str]:
     """Graders on all workers while the block lasts; what they are called."""
-    plain = {name: read_plain(course, name) for name in set(names) & set(course.plain_names())}
+    plain = read_plain_ones(course, names)
     names = [name for name in names if name not in plain]
     keys = {"": of_any(course), **{name: of_assignment(course, name) for name in names}}
     grader = Grader(_zipped(course, names), keys, plain)

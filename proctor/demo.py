@@ -21,8 +21,8 @@ from proctor import export, gradebook
 from proctor.answers import RETRAINED, Answer, load_answers
 from proctor.batch import grade_class
 from proctor.course import Assignment, Course
+from proctor.course_jail import Settings, fork_server
 from proctor.errors import CourseError, ProctorError
-from proctor.examiner import Settings, fork_server
 from proctor.feedback.table import number
 from proctor.intake import Submission
 from proctor.notebook import is_solution, read_source

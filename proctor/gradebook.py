@@ -41,6 +41,7 @@ from proctor.errors import CourseError, NotGraded, ProctorError, UnreadableSubmi
 from proctor.feedback import inert, table
 from proctor.feedback.plain import one_line
 from proctor.intake import read_file
+from proctor.nbgrader_settings import settings, show_inertly
 from proctor.notebook import grade_id, points
 from proctor.verdict import CriterionResult, Verdict
 
@@ -121,8 +122,8 @@ def feedback(course: Course, name: str, student: str) -> Path:
     Raises ProctorError if the submission is not graded or the page cannot be made.
     """
     folder = nbgrader_course.directory(course, assignment_id=name, student_id=glob.escape(student))
-    config = nbgrader_course.settings(course)
-    inert.show_inertly(config)
+    config = settings(course)
+    show_inertly(config)
     try:
         nbgrader_course.run(GenerateFeedback, folder, config)
     except ProctorError as error:
@@ -209,7 +210,7 @@ def _save(
         {cell.name: comments[cell.id] for cell in ours if cell.type != "GradeCell"},
     )
     session.flush()
-    late = AssignLatePenalties(config=nbgrader_course.settings(course))
+    late = AssignLatePenalties(config=settings(course))
     _penalise(late, submission, notebooks[source.id])
 
 

@@ -8,24 +8,20 @@ import stat
 from contextlib import suppress
 from dataclasses import asdict
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from proctor.course import Assignment, Course
+from proctor.course_jail import accepted_jail
 from proctor.datasets.loading import find, named
-from proctor.examiner import accepted_jail, versions
 from proctor.intake import FILE_BYTES
 from proctor.jail import layers
-from proctor.plain_course import read_plain
 from proctor.plain_nbgrader import beside
+from proctor.versions import engine, every_version
 
 Key = dict[str, dict[str, str]]
 """Area, such as "grader" → part of it, such as a file's name → digest or value."""
 
-ENGINE = Path(__file__).parent
-LIBRARIES = ("h5py", "ipython", "matplotlib", "msgpack", "nbformat", "pillow", "pytest")
-"""What graders and notebooks also run on, beside `examiner.versions`."""
 VALUES = {"limits", "data", "versions"}
 """Areas whose parts can be read."""
 
@@ -36,6 +32,8 @@ def of_assignment(course: Course, name: str) -> Key:
     Raises CourseError if the assignment is not in order.
     """
     if name in course.plain_names():
+        from proctor.plain_course import read_plain  # nbgrader, which other courses do not wait for
+
         return {**of_any(course), "assignment": {"source, release and budget": read_plain(course, name).fingerprint()}}
     assignment = course.assignment(name)
     folder = course.grader(name)
@@ -51,7 +49,7 @@ def of_assignment(course: Course, name: str) -> Key:
 
 def of_any(course: Course) -> Key:
     """What all verdicts depend on."""
-    return {"Proctor": {"engine": _engine()}, "versions": _versions(), "jail": {"tier": accepted_jail(course)}}
+    return {"Proctor": {"engine": engine()}, "versions": every_version(), "jail": {"tier": accepted_jail(course)}}
 
 
 def of_submission(course: Course, assignment: Assignment, student: str) -> Key:
@@ -130,20 +128,6 @@ def _data(name: str) -> str:
     files = sorted(found.path.rglob("*")) if found.path.is_dir() else [found.path]
     digests = [path.name + _digest(path) for path in files if path.is_file()]
     return f"{found.source} {hashlib.sha256(''.join(digests).encode()).hexdigest()[:12]}"
-
-
-@cache
-def _engine() -> str:
-    return hashlib.sha256("".join(_digest(path) for path in sorted(ENGINE.rglob("*.py"))).encode()).hexdigest()[:32]
-
-
-@cache
-def _versions() -> dict[str, str]:
-    found = versions()
-    for package in LIBRARIES:
-        with suppress(metadata.PackageNotFoundError):
-            found[package] = metadata.version(package)
-    return found
 
 
 def _handed_in(path: str) -> str:

@@ -1,4 +1,4 @@
-"""nbgrader's own machinery, used from within: the course's settings, its converters, its gradebook's database."""
+"""nbgrader's own machinery, used from within: its converters, its gradebook's database."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, tex
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
 
 from proctor.course import Course
 from proctor.errors import ProctorError, ReleaseError
 from proctor.feedback.plain import one_line
+from proctor.nbgrader_settings import settings
 
 WAIT_SECONDS = 20.0  # for another program to let go of the gradebook
 BUSY = "the gradebook is in use by another program; nothing was lost, run the same command again"
@@ -39,15 +39,6 @@ LOOKED_UP = (
     ("submitted_assignment", "student_id"),
     ("submitted_notebook", "assignment_id"),
 )
-
-
-def settings(course: Course) -> Config:
-    """The course's own `nbgrader_config.py`, with the folders at the course's root."""
-    config = Config()
-    if (course.root / "nbgrader_config.py").is_file():
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
-    config.CourseDirectory.root = str(course.root)
-    return config
 
 
 def directory(course: Course, **changes: Any) -> CourseDirectory:

@@ -16,23 +16,6 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from proctor.course import Course
 from proctor.errors import NotGraded, ReleaseError
-from proctor.feedback.inert import show_inertly
-
-
-def configure(config: Any) -> None:
-    """Make nbgrader's commands and the formgrader go through Proctor.
-
-    Args:
-        config: what `get_config()` gives in `nbgrader_config.py`.
-    """
-    # `nbgrader generate_assignment` (and the formgrader's button) also hand out the public criteria.
-    config.GenerateAssignment.post_convert_hook = "proctor.nbgrader_hooks.complete_release"
-    # `nbgrader autograde`: student code runs in Proctor's jail, and the verdict is the mark.
-    config.Autograde.exporter_class = "proctor.nbgrader_hooks.Unread"
-    config.Autograde.sanitize_preprocessors = []
-    config.Autograde.autograde_preprocessors = ["proctor.nbgrader_hooks.Grade", "proctor.nbgrader_hooks.Record"]
-    # Feedback pages and the formgrader show what students wrote, but nothing of it runs.
-    show_inertly(config)
 
 
 class Unread(NotebookExporter):
@@ -53,10 +36,11 @@ class Grade(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The submission as it was run; its verdict is in the resources."""
         from proctor import examiner
+        from proctor.course_jail import Settings
 
         course, name, student = _submission(self, resources)
         _drop_links(course, name, student)
-        verdict, notebook = examiner.grade(course, name, student, examiner.Settings(_fork_server(course)))
+        verdict, notebook = examiner.grade(course, name, student, Settings(_fork_server(course)))
         if not verdict.graded:
             raise NotGraded(verdict.reason)
         resources["proctor"] = verdict
@@ -77,7 +61,7 @@ class Record(NbGraderPreprocessor):
 @cache
 def _fork_server(course: Course) -> str:
     """The address of one fork server for all submissions that nbgrader grades in this process."""
-    from proctor.examiner import fork_server
+    from proctor.course_jail import fork_server
 
     running = ExitStack()
     atexit.register(running.close)

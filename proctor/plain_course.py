@@ -13,6 +13,7 @@ from proctor import gradebook, nbgrader_course
 from proctor.course import Budget, Course
 from proctor.errors import CourseError, UnreadableSubmission
 from proctor.intake import FILE_BYTES, read_file
+from proctor.nbgrader_settings import settings
 from proctor.notebook import grade_id, read_source
 from proctor.plain_nbgrader import FILES, FILES_BYTES, PlainAssignment, beside
 
@@ -37,7 +38,7 @@ def read_plain(course: Course, name: str) -> PlainAssignment:
     with Gradebook(folder.db_url, folder.course_id) as book:
         for notebook_name, notebook in notebooks.items():
             _as_released(book.find_notebook(notebook_name, name), notebook, f"source/{name}/{notebook_name}.ipynb")
-    config = nbgrader_course.settings(course)
+    config = settings(course)
     kept = config.Autograde.get("exclude_overwriting", {}).get(name, [])
     files = _files(course.root / "source" / name, kept)
     return PlainAssignment(name, notebooks, files, _budget(config), course.nbgrader_rules)

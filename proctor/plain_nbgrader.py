@@ -17,8 +17,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from proctor.course import Budget
+from proctor.course_jail import Settings
 from proctor.errors import ProctorError, UnreadableSubmission
-from proctor.examiner import Settings, versions
 from proctor.feedback.plain import neutral
 from proctor.intake import FILE_BYTES, find_notebook, read_file, read_notebook, require_folder
 from proctor.jail import layers
@@ -26,6 +26,7 @@ from proctor.jail.limits import Limits
 from proctor.jail.run import NotebookRun
 from proctor.notebook import grade_id, is_check, points, restore
 from proctor.verdict import CellRun, CriterionResult, Flag, Status, Verdict
+from proctor.versions import versions
 
 FILES = 1000
 FILES_BYTES = 2 * FILE_BYTES

@@ -88,10 +88,10 @@ class _ByHand:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         from proctor.errors import ProctorError
-        from proctor.examiner import examination
+        from proctor.examiner import by_hand
 
         try:
-            self._examination = examination(self._folder, [Path(str(path)) for path in session.config.args])
+            self._examination = by_hand(self._folder, [Path(str(path)) for path in session.config.args])
             grading: Any = self._examination.__enter__()
         except ProctorError as error:
             raise pytest.UsageError(str(error)) from None

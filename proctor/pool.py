@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from multiprocessing.forkserver import ensure_running
 from typing import Any, TypeVar
 
 Task = TypeVar("Task")
@@ -16,6 +17,7 @@ Result = TypeVar("Result")
 
 TRIES = 2
 """How many processes a task may end before it is set aside."""
+METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 AHEAD = 2
 """How many tasks are given for each process: the one it works on, and the next."""
 
@@ -41,12 +43,19 @@ def examiners(jobs: int) -> Workers:
     return Workers(lambda: _processes(count), lambda given: len(given) < AHEAD * count)
 
 
+def prepare() -> None:
+    """Let the modules that examiners need be imported from now on, in a process of their own.
+
+    Examiners are forked from it where forking is possible.
+    """
+    if METHOD == "forkserver":
+        multiprocessing.get_context(METHOD).set_forkserver_preload(["proctor.batch"])
+        ensure_running()
+
+
 def _processes(count: int) -> ProcessPoolExecutor:
-    """A pool of processes; the modules they need are imported once where forking is possible."""
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["proctor.examiner"])
+    prepare()
+    context = multiprocessing.get_context(METHOD)
     return ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_coordinator)
 
 

@@ -14,8 +14,9 @@ from nbformat import NotebookNode
 
 from proctor.answers import RETRAINED, UNTRAINED, Answer, Attempt, load_answers
 from proctor.course import Assignment, Course
+from proctor.course_jail import Settings, fork_server, jail_limits
 from proctor.errors import CourseError, ReleaseError, StudentError
-from proctor.examiner import Settings, examine, fork_server, jail_limits
+from proctor.examiner import examine
 from proctor.grading import collect
 from proctor.intake import Submission
 from proctor.jail.run import NotebookRun

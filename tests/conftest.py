@@ -17,7 +17,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from proctor.course import Course
-from proctor.examiner import Settings, fork_server, grade
+from proctor.course_jail import Settings, fork_server
+from proctor.examiner import grade
 from proctor.verdict import Verdict
 
 pytest_plugins = ["pytester"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import RELU, edited
 
-from proctor.nbgrader_course import settings
+from proctor.nbgrader_settings import settings
 
 WRONG = "def relu(x):\n    return x"
 
@@ -164,7 +164,8 @@ def test_a_fresh_process_gives_the_same_verdict(course, hand_in, solution):
     """Where forking is not possible, the same protocol over a fresh process marks alike."""
     from conftest import statuses
 
-    from proctor.examiner import Settings, grade
+    from proctor.course_jail import Settings
+    from proctor.examiner import grade
     from proctor.jail.client import SPAWN
 
     hand_in("ada", edited(solution, "write_relu", WRONG))

@@ -24,7 +24,7 @@ from traitlets.config import Config
 from proctor import export, gradebook, nbgrader_course
 from proctor.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError
-from proctor.nbgrader_course import settings
+from proctor.nbgrader_settings import settings
 from proctor.release import release
 from proctor.verdict import CriterionResult, Verdict
 

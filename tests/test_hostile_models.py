@@ -24,8 +24,9 @@ from conftest import code, edited
 from nbformat.v4 import new_notebook
 
 from proctor.course import Course
+from proctor.course_jail import Settings, fork_server
 from proctor.errors import CriterionFailed, NotGraded, StudentError
-from proctor.examiner import Settings, fork_server, grade
+from proctor.examiner import grade
 from proctor.models import gate
 from proctor.models.view import ModelView
 from proctor.verdict import CriterionResult

@@ -81,7 +81,8 @@ def seen_by_students(course: Course, student: str = "ada") -> str:
 @pytest.fixture
 def shown(course, hand_in, address):
     """Grades a notebook, records it, and returns the verdict and all that the student may see."""
-    from proctor.examiner import Settings, grade
+    from proctor.course_jail import Settings
+    from proctor.examiner import grade
 
     def grade_and_show(notebook, files=None, student="ada"):
         hand_in(student, notebook, files)
@@ -401,7 +402,7 @@ def test_the_formgrader_page_of_a_hostile_student_is_inert(course, shown, soluti
     from nbgrader.server_extensions.formgrader import handlers
     from traitlets.config import Config
 
-    from proctor.nbgrader_course import settings
+    from proctor.nbgrader_settings import settings
 
     shown(hostile_class_notebook(solution))
     config = settings(course)

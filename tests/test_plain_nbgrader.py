@@ -18,8 +18,8 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
 from proctor.course import Course
+from proctor.course_jail import Settings
 from proctor.errors import CourseError
-from proctor.examiner import Settings
 from proctor.keys import changes, key
 from proctor.notebook import grade_id
 from proctor.plain_course import read_plain

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from benchmarks.gradebook.server import PASSWORD, programs, server
 from proctor import examiner, export, gradebook, nbgrader_course
+from proctor.course_jail import Settings
 from proctor.errors import ProctorError
 from proctor.verdict import CriterionResult, Verdict
 
@@ -89,7 +90,7 @@ def handed_in(root, url):
 
 def grade_all(course, address):
     for student in ("ada", "bob"):
-        gradebook.record(course, *examiner.grade(course, "double", student, examiner.Settings(address)))
+        gradebook.record(course, *examiner.grade(course, "double", student, Settings(address)))
 
 
 def grade_by_hand(url):

@@ -21,9 +21,9 @@ import pytest
 from conftest import COUNT, PUBLIC, edited, solution_notebook
 from rich.console import Console
 
-from proctor import batch, export, gradebook, keys, nbgrader_course, progress
+from proctor import batch, export, gradebook, keys, nbgrader_course, progress, versions
 from proctor.batch import NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, Outcome, grade_class, plans
-from proctor.examiner import Settings
+from proctor.course_jail import Settings
 from proctor.kept import Kept, keep, log_file, read_kept
 from proctor.locks import OwnedFolder, one_run, remove_abandoned
 from proctor.verdict import CriterionResult, Verdict
@@ -104,10 +104,10 @@ def test_data_versions_and_engine_are_parts_too(course, keep_graded, monkeypatch
     assert because.startswith("mnist real ") and because.count("real") == 2
 
     keep_graded()
-    monkeypatch.setattr(keys, "_versions", lambda: {**keys.versions(), "keras": "99.1"})
+    monkeypatch.setattr(keys, "every_version", lambda: {**versions.every_version(), "keras": "99.1"})
     assert any(sentence.endswith(" → 99.1") for sentence in reasons(course))
     monkeypatch.undo()
-    monkeypatch.setattr(keys, "_engine", lambda: "another")
+    monkeypatch.setattr(keys, "engine", lambda: "another")
     assert "Proctor changed" in reasons(course)
 
 

@@ -1,7 +1,7 @@
 """What a student's notebook shows, made inert: HTML that cannot run, load, lead away or lie over something else.
 
 nbconvert's own cleaning drops the style of every table and nbgrader's templates do not clean Markdown cells at all,
-so `show_inertly` puts `clean` and `markdown2html` in the place of nbconvert's filters of those names.
+so `nbgrader_settings` puts `clean` and `markdown2html` in the place of nbconvert's filters of those names.
 """
 
 from __future__ import annotations
@@ -105,20 +105,6 @@ def markdown2html(context: Any, source: str) -> str:
     attachments = context.get("cell", {}).get("attachments", {})
     renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
-
-
-def show_inertly(config: Any) -> None:
-    """Make nbgrader's feedback pages, and the formgrader's, show what students wrote without running any of it.
-
-    Args:
-        config: nbgrader's settings, changed in place.
-    """
-    config.HTMLExporter.sanitize_html = True
-    config.HTMLExporter.filters = {
-        "clean_html": "proctor.feedback.inert.clean",
-        "markdown2html": "proctor.feedback.inert.markdown2html",
-    }
-    config.GenerateFeedback.exporter_class = "proctor.feedback.page.FeedbackPage"
 
 
 def quiet(notebook: NotebookNode) -> None:

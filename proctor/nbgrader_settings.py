@@ -1,0 +1,48 @@
+"""A course's `nbgrader_config.py`: what Proctor puts there, and reading it. Light: every command begins with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from proctor.course import Course
+
+
+def configure(config: Any) -> None:
+    """Make nbgrader's commands and the formgrader go through Proctor.
+
+    Args:
+        config: what `get_config()` gives in `nbgrader_config.py`.
+    """
+    # `nbgrader generate_assignment` (and the formgrader's button) also hand out the public criteria.
+    config.GenerateAssignment.post_convert_hook = "proctor.nbgrader_hooks.complete_release"
+    # `nbgrader autograde`: student code runs in Proctor's jail, and the verdict is the mark.
+    config.Autograde.exporter_class = "proctor.nbgrader_hooks.Unread"
+    config.Autograde.sanitize_preprocessors = []
+    config.Autograde.autograde_preprocessors = ["proctor.nbgrader_hooks.Grade", "proctor.nbgrader_hooks.Record"]
+    show_inertly(config)
+
+
+def show_inertly(config: Any) -> None:
+    """Make nbgrader's feedback pages, and the formgrader's, show what students wrote without running any of it.
+
+    Args:
+        config: nbgrader's settings, changed in place.
+    """
+    config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {
+        "clean_html": "proctor.feedback.inert.clean",
+        "markdown2html": "proctor.feedback.inert.markdown2html",
+    }
+    config.GenerateFeedback.exporter_class = "proctor.feedback.page.FeedbackPage"
+
+
+def settings(course: Course) -> Config:
+    """The course's own `nbgrader_config.py`, with the folders at the course's root."""
+    config = Config()
+    if (course.root / "nbgrader_config.py").is_file():
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
+    config.CourseDirectory.root = str(course.root)
+    return config
