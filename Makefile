@@ -43,7 +43,7 @@ release: $(READY)
 	$(BIN)/proctor release
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks.grade_class
+	$(BIN)/python -m benchmarks
 
 # Needs uv (https://docs.astral.sh/uv/); keeps what is locked already unless UPGRADE=--upgrade.
 lock:

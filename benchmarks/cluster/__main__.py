@@ -25,6 +25,7 @@ from benchmarks.cluster.nodes import Used, cluster, ended, kill_worker, used
 from benchmarks.grade_class.__main__ import machine
 from benchmarks.grade_class.exercise import NAME, make_proctor_course
 from benchmarks.grade_class.submissions import class_of, hand_in
+from benchmarks.rows import Row, add_option, write
 
 CLASS, CORES = 100_000, 200
 
@@ -58,6 +59,7 @@ def main() -> int:
     parser.add_argument("--submissions", type=int, default=1000, help="with workers killed (default: %(default)s)")
     parser.add_argument("--scaling", type=int, default=60, help="with one and two workers (default: %(default)s)")
     parser.add_argument("--every", type=int, default=25, help="verdicts between two kills (default: %(default)s)")
+    add_option(parser)
     given = parser.parse_args()
     console = Console(width=120, highlight=False)
     console.print(machine())
@@ -66,9 +68,9 @@ def main() -> int:
         course, scratch, logs = (Path(folder, name) for name in ("course", "dask", "logs"))
         for path in (course, scratch, logs):
             path.mkdir()
-        make_proctor_course(course)
+        make_proctor_course(course, trained=False)
         subprocess.run([sys.executable, "-m", "proctor", "release", NAME], cwd=course, check=True, capture_output=True)
-        hand_in(course, class_of(max(given.submissions, given.scaling)))
+        hand_in(course, class_of(max(given.submissions, given.scaling), trained=False))
         with cluster(course, logs) as (made, scheduler):
             console.print("nodes are network namespaces" if made.namespaces else "nodes share this machine's loopback")
             prefix, address = made.node("coordinator")
@@ -100,12 +102,31 @@ def main() -> int:
             f"{CLASS:,} submissions on {CORES} cores: {working / 60:.0f} min of grading, of which the coordinator's "
             f"{writing / 60:.0f} min run beside; with the start {(max(working, writing) + alone.first) / 60:.0f} min"
         )
-    return 1 if alone.wrong + both.wrong + killed.wrong else 0
+    minutes = (max(working, writing) + alone.first) / 60
+    scaled = both.rate / alone.rate
+    wrong = alone.wrong + both.wrong + killed.wrong
+    rows = [
+        Row(
+            f"a dask cluster, {given.submissions:,} small Keras notebooks, workers killed {killed.kills} times",
+            f"{killed.seconds:.0f} s, {killed.rate:.2f} a second; {wrong} marks wrong",
+            f"undisturbed {both.rate:.2f} a second",
+            "none wrong",
+            not wrong,
+        ),
+        Row("from one worker to two, on two cores", f"{scaled:.2f} times the rate", f"{alone.rate:.2f} a second alone"),
+        Row(
+            f"{CLASS:,} such on {CORES} cores (computed)",
+            f"{minutes:.0f} min",
+            f"coordinator {1000 * serial:.0f} ms, scheduler {1000 * between.seconds / graded:.0f} ms a submission",
+        ),
+    ]
+    write(given.rows, rows)
+    return 1 if wrong else 0
 
 
 def _graded(course: Path, grade: list[str], count: int, after: Callable[[int], int]) -> Run:
     """Grade the first `count` of the class; `after` each verdict something may be killed."""
-    work = class_of(count)
+    work = class_of(count, trained=False)
     started, first, kills, seen = time.monotonic(), 0.0, 0, 0
     only = [f"--student={student}" for student in work]
     with subprocess.Popen([*grade, *only], cwd=course, stdout=subprocess.PIPE, text=True) as process:

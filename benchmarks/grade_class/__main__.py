@@ -7,6 +7,7 @@ runs it, its start included. Exits with 1 if a mark is not the expected one.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -22,7 +23,8 @@ from rich.table import Table
 
 from benchmarks.grade_class.exercise import NAME, make_plain_course, make_proctor_course
 from benchmarks.grade_class.measure import Measured, run
-from benchmarks.grade_class.submissions import FULL, Submission, class_of, hand_in
+from benchmarks.grade_class.submissions import Submission, class_of, hand_in
+from benchmarks.rows import Row, add_option, write
 
 START_SECONDS, SUBMISSION_SECONDS = 300, 90
 
@@ -34,14 +36,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.grade_class", description=__doc__)
     parser.add_argument("--submissions", type=int, default=20, help="size of the class (20)")
     parser.add_argument("--jobs", type=int, default=0, help="passed on to proctor grade (0: one for each processor)")
+    parser.add_argument("--untrained", action="store_true", help="notebooks that build a network and do not train it")
+    add_option(parser)
     arguments = parser.parse_args()
-    students = class_of(max(1, arguments.submissions))
+    trained = not arguments.untrained
+    students = class_of(max(1, arguments.submissions), trained)
     console = Console()
     console.print(machine(), highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
         ours, theirs = Path(folder, "proctor"), Path(folder, "nbgrader")
         with console.status("making the courses …"):
-            prepare(ours, theirs, students)
+            prepare(ours, theirs, students, trained)
         with console.status("the students' own cells in one warm process …"):
             bare = measure_floor(theirs, len(students))
         with console.status("proctor grade …"):
@@ -70,25 +75,49 @@ def main() -> int:
     ]
     for surprise in surprises:
         console.print(surprise, style="red", highlight=False)
+    what = f"{len(students)} Keras notebooks that {'train' if trained else 'build'} a small network"
+    write(arguments.rows, rows_of(what, rows, arguments.jobs, surprises))
     return 1 if surprises else 0
+
+
+def rows_of(what: str, found: dict[str, Measured], jobs: int, surprises: list[str]) -> list[Row]:
+    """The lines of docs/performance.md."""
+    ours, theirs, bare = found["proctor"], found["nbgrader"], found["bare compute"]
+    faster, floor = theirs.seconds / ours.seconds, ours.seconds / bare.seconds
+    count = jobs or len(os.sched_getaffinity(0))
+    measured = f"{ours.seconds:.0f} s, {count} jobs; {len(surprises)} marks not as expected"
+    alone = f"the cells alone, in one process, {bare.seconds:.0f} s: × {floor:.2f}"
+    used = f"nbgrader {theirs.processor:.0f} s, cells alone {bare.processor:.0f} s"
+    return [
+        Row(what, measured, f"nbgrader autograde {theirs.seconds:.0f} s: {faster:.1f} times", "15 times", faster >= 15),
+        Row("the same", measured, alone, "≤ 1.5", floor <= 1.5),
+        Row("processor time of these", f"{ours.processor:.0f} s", used),
+    ]
 
 
 def machine() -> str:
     """What this is measured on."""
     cores = len(os.sched_getaffinity(0))
     packages = ", ".join(f"{package} {version(package)}" for package in ("proctor", "nbgrader", "keras", "numpy"))
-    load = " ".join(f"{value:.1f}" for value in os.getloadavg())
-    return f"{cores} cores ({platform.machine()}), Python {platform.python_version()}, {packages}; load {load}"
+    return f"{cores} cores ({_processor()}), Python {platform.python_version()}, {packages}"
 
 
-def prepare(ours: Path, theirs: Path, students: dict[str, Submission]) -> None:
+def _processor() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def prepare(ours: Path, theirs: Path, students: dict[str, Submission], trained: bool) -> None:
     """Make and release both courses, and hand the same work in to both."""
     ours.mkdir()
     theirs.mkdir()
-    make_proctor_course(ours)
-    make_plain_course(theirs)
-    _run(ours, ["proctor", "release", NAME], START_SECONDS)
-    _run(theirs, ["nbgrader", "generate_assignment", NAME], START_SECONDS)
+    make_proctor_course(ours, trained)
+    make_plain_course(theirs, trained)
+    run_module(ours, ["proctor", "release", NAME], START_SECONDS)
+    run_module(theirs, ["nbgrader", "generate_assignment", NAME], START_SECONDS)
     hand_in(ours, students)
     hand_in(theirs, students)
 
@@ -96,16 +125,16 @@ def prepare(ours: Path, theirs: Path, students: dict[str, Submission]) -> None:
 def measure_floor(course: Path, count: int) -> Measured:
     """The students' own cells: what they took alone, and the memory of their process, its start included."""
     command = ["benchmarks.grade_class.floor", str(course / "submitted")]
-    measured = _run(Path(__file__).parents[2], command, START_SECONDS + SUBMISSION_SECONDS * count)
+    measured = run_module(Path(__file__).parents[2], command, START_SECONDS + SUBMISSION_SECONDS * count)
     return replace(measured, **json.loads(measured.said.splitlines()[-1]))
 
 
 def grade(course: Path, command: list[str], count: int) -> Measured:
     """Grade the class in `course`."""
-    return _run(course, command, START_SECONDS + SUBMISSION_SECONDS * count)
+    return run_module(course, command, START_SECONDS + SUBMISSION_SECONDS * count)
 
 
-def _run(folder: Path, module: list[str], timeout: float) -> Measured:
+def run_module(folder: Path, module: list[str], timeout: float) -> Measured:
     """Run `python -m MODULE` as in an activated environment (nbgrader calls `alembic`), TensorFlow without notices."""
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "MPLBACKEND": "Agg"}
     environment = {**os.environ, **quiet, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
@@ -142,7 +171,7 @@ def costs(rows: dict[str, Measured], found: dict[str, Marks], students: dict[str
 
 def given(students: dict[str, Submission], by_proctor: Marks, by_nbgrader: Marks) -> Table:
     """The marks of each piece of work; where one is not the one due, it is red."""
-    table = Table("submission", title=f"marks, of {FULL}", title_justify="left")
+    table = Table("submission", title="marks", title_justify="left")
     for column in ("due", "proctor", "nbgrader"):
         table.add_column(column, justify="right")
     for student, work in students.items():

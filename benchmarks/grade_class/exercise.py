@@ -1,4 +1,7 @@
-"""One small Keras exercise, made twice from one text: as a Proctor course and as a plain nbgrader course."""
+"""One small Keras exercise, made twice from one text: as a Proctor course and as a plain nbgrader course.
+
+It comes with training and a picture, or, `trained` being False, ends with the network that is built.
+"""
 
 from __future__ import annotations
 
@@ -58,6 +61,9 @@ return model.fit(x, y, epochs=10, batch_size=32, verbose=0)""",
 
 TRAIN = """model = build_network()
 history = train(model, x, y)"""
+
+BUILT = """model = build_network()
+print(model(x[:5]))"""
 
 FIGURE = """figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4))
 left.plot(history.history["loss"])
@@ -132,7 +138,9 @@ def test_entropy_of_any_array(student):
     """entropy works on any array."""
     p, y = np.random.default_rng(5).uniform(0.05, 0.95, (4, 5)), np.arange(20).reshape(4, 5) % 2
     assert_close(student.entropy(p, y), -np.where(y == 1, np.log(p), np.log(1 - p)).mean(), "entropy(p, y)", rtol=1e-5)
+'''
 
+HIDDEN_OF_TRAINED = '''
 
 @criterion("learned", points=4, hint="Is there a hidden layer? Train longer.")
 def test_new_points(student):
@@ -150,7 +158,7 @@ def answered(cell: str, body: str) -> str:
     return f"{STUBS[cell]}\n{textwrap.indent(body, '    ')}"
 
 
-def solution(checks: dict[str, str], setup: str) -> NotebookNode:
+def solution(checks: dict[str, str], setup: str, trained: bool = True) -> NotebookNode:
     """The instructor's notebook, `checks` in its check cells."""
 
     def write(cell: str) -> NotebookNode:
@@ -170,11 +178,9 @@ def solution(checks: dict[str, str], setup: str) -> NotebookNode:
             write("write_entropy"),
             check("entropy"),
             write("write_network"),
-            write("write_training"),
-            _code(TRAIN, "train", tags=["train"]),
+            *([write("write_training"), _code(TRAIN, "train", tags=["train"])] if trained else [_code(BUILT, "built")]),
             check("network"),
-            check("learned"),
-            _code(FIGURE, "figure"),
+            *([check("learned"), _code(FIGURE, "figure")] if trained else []),
         ],
     )
 
@@ -189,20 +195,21 @@ def _code(
     return new_code_cell(source, id=grade_id.replace("_", "-"), metadata={"nbgrader": settings, **more})
 
 
-def make_proctor_course(root: Path) -> None:
+def make_proctor_course(root: Path, trained: bool = True) -> None:
     """The exercise as a Proctor course in `root`."""
     checks = {group: f'check("{group}")' for group in POINTS}
-    _write_source(root, solution(checks, f"{SETUP}\nfrom proctor import check"))
+    _write_source(root, solution(checks, f"{SETUP}\nfrom proctor import check", trained))
     grader = root / "graders" / NAME
     grader.mkdir(parents=True)
-    for name, text in {"assignment.toml": ASSIGNMENT, "test_public.py": PUBLIC, "test_hidden.py": HIDDEN}.items():
+    hidden = HIDDEN + (HIDDEN_OF_TRAINED if trained else "")
+    for name, text in {"assignment.toml": ASSIGNMENT, "test_public.py": PUBLIC, "test_hidden.py": hidden}.items():
         (grader / name).write_text(text, encoding="utf-8")
     shutil.copy(Path(__file__).parents[2] / "nbgrader_config.py", root)
 
 
-def make_plain_course(root: Path) -> None:
+def make_plain_course(root: Path, trained: bool = True) -> None:
     """The exercise as a plain nbgrader course in `root`."""
-    _write_source(root, solution(PLAIN_CHECKS, SETUP))
+    _write_source(root, solution(PLAIN_CHECKS, SETUP, trained))
     (root / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "plain"\n', encoding="utf-8"
     )

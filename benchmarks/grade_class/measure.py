@@ -22,12 +22,14 @@ class Measured:
     Args:
         processor: seconds of processor time, of its whole process tree, but for the last moment of each process.
         peak: bytes that its process tree held at once; pages that several processes share count once.
+        samples: seconds since the start → bytes held then.
     """
 
     seconds: float
     processor: float
     peak: int
     said: str
+    samples: tuple[tuple[float, int], ...] = ()
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str], timeout: float) -> Measured:
@@ -58,21 +60,27 @@ def run(command: list[str], folder: Path, environment: dict[str, str], timeout: 
         watch.stop()
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said[-4000:]}")
-    return Measured(seconds, watch.processor, watch.peak, said)
+    return Measured(seconds, watch.processor, watch.peak, said, tuple(watch.samples))
 
 
 class _Watch(threading.Thread):
-    """Looks at a process tree every now and then; `peak` is the most memory seen, `processor` the time used.
+    """Looks at a process tree every now and then: at the memory it holds (`samples`) and the time it has used.
 
     What the system adds up for a parent is not enough: it leaves out a jail that is killed with its namespace.
     """
 
     def __init__(self, pid: int):
         super().__init__(daemon=True)
-        self.peak = 0
+        self.samples: list[tuple[float, int]] = []
+        self._began = time.monotonic()
         self._pid = pid
         self._ticks: dict[tuple[int, str], int] = {}
         self._done = threading.Event()
+
+    @property
+    def peak(self) -> int:
+        """The most bytes seen."""
+        return max((held for _, held in self.samples), default=0)
 
     @property
     def processor(self) -> float:
@@ -88,7 +96,7 @@ class _Watch(threading.Thread):
             for process in tree:
                 self._ticks[process.pid, process.started] = process.ticks
             if time.monotonic() >= next_look:
-                self.peak = max(self.peak, sum(_memory(process.pid) for process in tree))
+                self.samples.append((time.monotonic() - self._began, sum(_memory(process.pid) for process in tree)))
                 next_look = time.monotonic() + SHARE * (time.thread_time() - started)
 
     def stop(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
@@ -23,6 +23,7 @@ class Submission:
         answers: grade id of a solution cell → the answer in it, where it is not the solution's; None for the stub.
         own_cell: a cell of the student's own, behind the first.
         by_nbgrader: the points that nbgrader is known to give, where they are not those due.
+        learns: whether its network, once trained, tells ring from disc.
     """
 
     what: str
@@ -30,6 +31,7 @@ class Submission:
     answers: dict[str, str | None] = field(default_factory=dict)
     own_cell: str = ""
     by_nbgrader: float | None = None
+    learns: bool = True
 
     @property
     def expected_of_nbgrader(self) -> float:
@@ -85,7 +87,7 @@ CLASS = (
         "write_sigmoid": ALWAYS_EQUAL, "write_entropy": ALWAYS_EQUAL,
     }, by_nbgrader=FULL),
     Submission("the sigmoid is mirrored", FULL - POINTS["sigmoid"], {"write_sigmoid": MIRRORED}),
-    Submission("untouched", 0, dict.fromkeys(SOLUTION)),
+    Submission("untouched", 0, dict.fromkeys(SOLUTION), learns=False),
     Submission("right, and NumPy warns of an overflow", FULL, {
         "write_sigmoid": "return 1 / (1 + np.exp(-x))",
     }, by_nbgrader=FULL - POINTS["sigmoid"]),
@@ -94,14 +96,16 @@ CLASS = (
     }, own_cell="np.allclose = lambda *values, **settings: True", by_nbgrader=FULL),
     Submission("a functional model", FULL, {"write_network": FUNCTIONAL}),
     Submission("the entropy is a sum", FULL - POINTS["entropy"], {"write_entropy": SUMMED}),
-    Submission("softmax on one unit", FULL - POINTS["network"] - POINTS["learned"], {"write_network": ONE_SOFTMAX}),
+    Submission("softmax on one unit", FULL - POINTS["network"] - POINTS["learned"], {
+        "write_network": ONE_SOFTMAX,
+    }, learns=False),
     Submission("two hidden layers", FULL, {"write_network": RELU_TWICE}),
-    Submission("no hidden layer", FULL - POINTS["learned"], {"write_network": NO_HIDDEN}),
+    Submission("no hidden layer", FULL - POINTS["learned"], {"write_network": NO_HIDDEN}, learns=False),
     Submission("the activation is a layer", FULL, {"write_network": DEEPER}),
     Submission("the entropy is negative", FULL - POINTS["entropy"], {
         "write_entropy": SOLUTION["write_entropy"].replace("-np.mean", "np.mean"),
     }),
-    Submission("hardly trained", FULL - POINTS["learned"], {"write_training": TOO_SLOW}),
+    Submission("hardly trained", FULL - POINTS["learned"], {"write_training": TOO_SLOW}, learns=False),
     Submission("a cell that is not Python", FULL - POINTS["entropy"], {"write_entropy": "return -np.mean("}),
     Submission("another optimizer", FULL, {"write_training": RMSPROP}),
     Submission("entropy with np.where", FULL, {
@@ -110,13 +114,26 @@ CLASS = (
     Submission("both functions wrong", FULL - POINTS["sigmoid"] - POINTS["entropy"], {
         "write_sigmoid": MIRRORED, "write_entropy": SUMMED,
     }),
-    Submission("no network yet", FULL - POINTS["network"] - POINTS["learned"], {"write_network": None}),
+    Submission("no network yet", FULL - POINTS["network"] - POINTS["learned"], {"write_network": None}, learns=False),
 )  # fmt: skip
 
 
-def class_of(size: int) -> dict[str, Submission]:
+def class_of(size: int, trained: bool = True) -> dict[str, Submission]:
     """Student → submission, for a class of `size`: the twenty, again and again if there are more."""
-    return {f"student{number:03}": CLASS[number % len(CLASS)] for number in range(size)}
+    twenty = CLASS if trained else [_untrained(submission) for submission in CLASS]
+    return {f"student{number:04}": twenty[number % len(twenty)] for number in range(size)}
+
+
+def _untrained(submission: Submission) -> Submission:
+    """The same work where nothing is trained, and no points are to be had for it."""
+    if not submission.learns:
+        return submission
+    by_nbgrader = submission.by_nbgrader
+    return replace(
+        submission,
+        due=submission.due - POINTS["learned"],
+        by_nbgrader=None if by_nbgrader is None else by_nbgrader - POINTS["learned"],
+    )
 
 
 def hand_in(root: Path, students: dict[str, Submission]) -> None:

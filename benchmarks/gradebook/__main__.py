@@ -24,6 +24,7 @@ from rich.table import Table
 
 from benchmarks.gradebook import filled
 from benchmarks.gradebook.server import programs, server
+from benchmarks.rows import Row, add_option, write
 from proctor import export, gradebook
 from proctor.course import Course
 
@@ -45,10 +46,12 @@ def main() -> int:
     parser.add_argument("--students", type=int, nargs="+", default=[500, 2000])
     parser.add_argument("--assignments", type=int, nargs="+", default=[1, 53])
     parser.add_argument("--database", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
+    add_option(parser)
     arguments = parser.parse_args()
     table = Table("database", "students", "exercises", title="wall (own processor)", title_justify="left")
     for column in COLUMNS:
         table.add_column(column, justify="right")
+    found: dict[tuple[str, int, int], list[str]] = {}
     for database in arguments.database:
         if database == "postgresql" and programs() is None:
             print("postgresql: not installed here (apt-get install postgresql)", file=sys.stderr)
@@ -57,7 +60,8 @@ def main() -> int:
             for students in arguments.students:
                 with tempfile.TemporaryDirectory(prefix="proctor-") as folder, a_database(database, folder) as url:
                     course = filled.make(Path(folder, "course"), url, max(students, filled.NEW + 1), assignments)
-                    row = [database, f"{students:,}", str(assignments), *measured(course, url)]
+                    found[database, assignments, students] = measured(course, url)
+                    row = [database, f"{students:,}", str(assignments), *found[database, assignments, students]]
                     table.add_row(*row)
                     print(*row, sep=" | ", file=sys.stderr)
     load = " ".join(f"{value:.1f}" for value in os.getloadavg())
@@ -65,6 +69,15 @@ def main() -> int:
     console = Console(width=None if sys.stdout.isatty() else 160)
     console.print(f"{cores} cores ({platform.machine()}), Python {platform.python_version()}; load {load}")
     console.print(table)
+    few, many = min(arguments.students), max(arguments.students)
+    rows = []
+    for database in arguments.database:
+        small, large = (found.get((database, max(arguments.assignments), students)) for students in (few, many))
+        if small and large:
+            for what, column in (("record a submission", 0), ("record it again", 1), ("export every mark", 2)):
+                size = f"{many:,} students × {max(arguments.assignments)} exercises, {database}"
+                rows.append(Row(f"{what}; {size}", large[column], f"{few:,} students: {small[column]}"))
+    write(arguments.rows, rows)
     return 0
 
 

@@ -1,0 +1,74 @@
+"""Measure everything in docs/performance.md, and write its table: `python -m benchmarks`; an hour on two cores.
+
+A name measures only that, and keeps the other lines: `python -m benchmarks models`. Exits with 1 if a benchmark does:
+a mark was wrong. A target that is not met is said in the table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.grade_class.__main__ import machine
+from benchmarks.rows import Row, read
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+BEGIN, END = "<!-- measured -->", "<!-- end -->"
+HEAD = ("benchmark", "what", "measured", "beside", "wanted", "")
+RUNS = {
+    "grade_class": ["grade_class", "--submissions", "60"],
+    "untrained": ["grade_class", "--submissions", "60", "--untrained"],
+    "models": ["models"],
+    "numpy_class": ["numpy_class"],
+    "many": ["many"],
+    "cluster": ["cluster"],
+    "gradebook": ["gradebook"],
+    "kills": ["kills"],
+}
+
+
+def main() -> int:
+    """Measure; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"all, or some of {', '.join(RUNS)}")
+    names = parser.parse_args().names or list(RUNS)
+    if unknown := sorted(set(names) - RUNS.keys()):
+        parser.error(f"there is no benchmark {', '.join(unknown)}")
+    failed = False
+    for name in names:
+        with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
+            file = Path(folder, "rows.json")
+            module, *options = RUNS[name]
+            command = [sys.executable, "-m", f"benchmarks.{module}", *options, "--rows", str(file)]
+            failed |= subprocess.run(command, check=False).returncode != 0
+            if file.exists():
+                put(name, read(file))
+    return int(failed)
+
+
+def put(name: str, rows: list[Row]) -> None:
+    """Put what a benchmark has measured in the place of its earlier lines."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    table, _, after = rest.partition(END)
+    earlier = [line for line in table.splitlines() if line.startswith("| `")]
+    lines = {which: [line for line in earlier if line.startswith(f"| `{which}`")] for which in RUNS}
+    lines[name] = [_line((f"`{name}`", *_cells(row))) for row in rows]
+    text = [f"On {machine()}.", "", _line(HEAD), _line(("---",) * len(HEAD))]
+    text += [line for which in RUNS for line in lines[which]]
+    PAGE.write_text("\n".join([before + BEGIN, *text, END + after]), encoding="utf-8")
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    met = ("✓" if row.met else "✗") if row.wanted else ""
+    return row.what, row.measured, row.beside, row.wanted, met
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
