@@ -194,7 +194,7 @@ def grade(
         place = {pair: index for index, pair in enumerate(pairs)}
         seen = sorted(
             progress.told(console, tally, outcomes, show=show, quiet=quiet),
-            key=lambda outcome: place[outcome.verdict.assignment, outcome.verdict.student],
+            key=lambda line: place[line.assignment, line.student],
         )
         progress.report(console, tally, seen, quiet=quiet)
         if not quiet:

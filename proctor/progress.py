@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.markup import escape
@@ -24,6 +24,37 @@ MANY = 40
 NAMED = 5
 """How many students are named of those whom the same sentence is about."""
 FAILED = (NOT_RECORDED, NOT_GRADED)
+
+
+class Line(NamedTuple):
+    """What is told of a submission: all that a run remembers of it, and what `--json` prints."""
+
+    assignment: str
+    student: str
+    status: str
+    earned: float | None
+    points: float | None
+    reason: str
+    seconds: float
+    jail: str | None
+    flags: int
+    faults: list[str]
+
+
+def _line(outcome: Outcome) -> Line:
+    verdict, status = outcome
+    return Line(
+        verdict.assignment,
+        verdict.student,
+        status,
+        verdict.earned if verdict.graded else None,
+        verdict.points if verdict.graded else None,
+        verdict.reason,
+        round(verdict.seconds.get("total", 0.0), 3),
+        verdict.environment.get("jail"),
+        len(verdict.flags),
+        [result.grader_fault for result in verdict.criteria if result.grader_fault],
+    )
 
 
 class Tally:
@@ -49,12 +80,11 @@ class Tally:
         """How many have no new mark that they should have."""
         return sum(self.statuses[status] for status in FAILED)
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, line: Line) -> None:
         """Count one more submission."""
-        verdict, status = outcome
-        self.statuses[status] += 1
-        if status != UNCHANGED:
-            self.slowest = max(self.slowest, (verdict.seconds.get("total", 0.0), _who(outcome)))
+        self.statuses[line.status] += 1
+        if line.status != UNCHANGED:
+            self.slowest = max(self.slowest, (line.seconds, f"{one_line(line.student)}/{line.assignment}"))
 
     def line(self) -> str:
         """Such as "120 of 2,000, 4.1 each second, about 8 min left, 2 not graded, slowest ada/mnist_conv (31 s)"."""
@@ -79,16 +109,12 @@ class Tally:
         return f"{done:,} submission{'' if done == 1 else 's'}: {', '.join(parts)} ({_duration(self.seconds)})"
 
 
-def _who(outcome: Outcome) -> str:
-    return f"{one_line(outcome.verdict.student)}/{outcome.verdict.assignment}"
-
-
 def _duration(seconds: float) -> str:
     minutes, hours = seconds / 60, seconds / 3600
     return f"{seconds:.0f} s" if seconds < 100 else f"{minutes:.0f} min" if minutes < 100 else f"{hours:.1f} h"
 
 
-class _Line(ProgressColumn):
+class _TallyColumn(ProgressColumn):
     """A tally's line, anew each time that the bar is drawn."""
 
     def __init__(self, tally: Tally):
@@ -102,13 +128,15 @@ class _Line(ProgressColumn):
 @contextmanager
 def _shown(console: Console, tally: Tally, hidden: bool) -> Iterator[Progress]:
     """A bar that is there while submissions are graded."""
-    with Progress(BarColumn(20), _Line(tally), console=console, transient=True, disable=hidden) as bar:
+    with Progress(BarColumn(20), _TallyColumn(tally), console=console, transient=True, disable=hidden) as bar:
         bar.add_task("", total=tally.total)
         yield bar
 
 
-def told(console: Console, tally: Tally, outcomes: Iterable[Outcome], *, show: bool, quiet: bool) -> Iterator[Outcome]:
-    """Each outcome, while it is shown how far the run is: with a bar or, where it would be garbage, a line each tenth.
+def told(console: Console, tally: Tally, outcomes: Iterable[Outcome], *, show: bool, quiet: bool) -> Iterator[Line]:
+    """What came of each submission, while it is shown how far the run is.
+
+    That is a bar or, where it would be garbage, a line each tenth.
 
     Args:
         show: print every check table.
@@ -118,59 +146,40 @@ def told(console: Console, tally: Tally, outcomes: Iterable[Outcome], *, show: b
     tenth = max(1, tally.total // 10)
     with _shown(console, tally, hidden=quiet or not console.is_terminal) as bar:
         for outcome in outcomes:
-            tally.add(outcome)
+            line = _line(outcome)
+            tally.add(line)
             bar.advance(bar.task_ids[0])
             if show:
                 console.print(summary_text(outcome.verdict), highlight=False, markup=False)
             done = tally.statuses.total()
             if lines and outcome.status != UNCHANGED and done % tenth == 0 and done < tally.total:
                 console.print(tally.line(), highlight=False, markup=False, soft_wrap=True)
-            yield outcome
+            yield line
 
 
 def as_json(tally: Tally, outcomes: Iterable[Outcome]) -> None:
     """Print an object a line: one for each submission as it is done, and one that sums up."""
     for outcome in outcomes:
-        tally.add(outcome)
-        print(json.dumps(_as_data(outcome)), flush=True)
+        line = _line(outcome)
+        tally.add(line)
+        print(json.dumps(line._asdict()), flush=True)
     summary = {"submissions": tally.total, "seconds": round(tally.seconds, 3), **tally.statuses}
     print(json.dumps({"summary": summary}), flush=True)
 
 
-def _as_data(outcome: Outcome) -> dict[str, Any]:
-    verdict, status = outcome
-    return {
-        "assignment": verdict.assignment,
-        "student": verdict.student,
-        "status": status,
-        "earned": verdict.earned if verdict.graded else None,
-        "points": verdict.points if verdict.graded else None,
-        "reason": verdict.reason,
-        "seconds": round(verdict.seconds.get("total", 0.0), 3),
-        "jail": verdict.environment.get("jail"),
-        "flags": len(verdict.flags),
-        "faults": [result.grader_fault for result in verdict.criteria if result.grader_fault],
-    }
-
-
-def report(console: Console, tally: Tally, outcomes: list[Outcome], *, quiet: bool) -> None:
+def report(console: Console, tally: Tally, lines: list[Line], *, quiet: bool) -> None:
     """Print what came of each of a few submissions, or what needs attention of many, and what is left to do."""
-    if not quiet and len(outcomes) <= MANY:
-        console.print(_table(outcomes))
-    elif problems := _problems(outcomes):
+    if not quiet and len(lines) <= MANY:
+        console.print(_table(lines))
+    elif problems := _problems(lines):
         console.print(problems)
-    faults = Counter(
-        f"{verdict.assignment}/{result.grader_fault}"
-        for verdict, _ in outcomes
-        for result in verdict.criteria
-        if result.grader_fault
-    )
+    faults = Counter(f"{line.assignment}/{fault}" for line in lines for fault in line.faults)
     for fault, count in sorted(faults.items()):
         console.print(f"The grader stumbled over a submission, {count} times: {one_line(fault, 2000)}", markup=False)
-    weaker = sorted({verdict.environment.get("jail", "full") for verdict, _ in outcomes} - {"full"})
+    weaker = sorted({line.jail for line in lines if line.jail} - {"full"})
     if weaker:
         console.print(f"[yellow]Student code ran in a jail of tier {', '.join(weaker)}[/] (see proctor doctor).")
-    flagged = sum(bool(verdict.flags) for verdict, _ in outcomes)
+    flagged = sum(bool(line.flags) for line in lines)
     if flagged:
         console.print(f"{flagged} submission{'s have' if flagged > 1 else ' has'} flags: proctor flags")
     console.print(tally.counts(), highlight=False)
@@ -180,23 +189,24 @@ def report(console: Console, tally: Tally, outcomes: list[Outcome], *, quiet: bo
         console.print("Of what is not graded the marks are as they were: mend the reason and run this again.")
 
 
-def _table(outcomes: list[Outcome]) -> Table:
+def _table(lines: list[Line]) -> Table:
     table = Table("exercise", "student", "points", "of", "")
-    for verdict, status in outcomes:
-        remark = f"{verdict.seconds.get('total', 0):.1f} s" if status == GRADED else status
-        row = [number(verdict.earned), number(verdict.points), remark]
-        if status in FAILED:
-            row = ["–", "–", f"[yellow]{status}:[/] {escape(one_line(verdict.reason, 2000))}"]
-        table.add_row(verdict.assignment, escape(one_line(verdict.student)), *row)
+    for line in lines:
+        if line.earned is None or line.points is None:
+            row = ["–", "–", f"[yellow]{line.status}:[/] {escape(one_line(line.reason, 2000))}"]
+        else:
+            remark = f"{line.seconds:.1f} s" if line.status == GRADED else line.status
+            row = [number(line.earned), number(line.points), remark]
+        table.add_row(line.assignment, escape(one_line(line.student)), *row)
     return table
 
 
-def _problems(outcomes: list[Outcome]) -> Table | None:
+def _problems(lines: list[Line]) -> Table | None:
     """Who has no new mark and why, those of the same reason together; None if there is nobody."""
     grouped: dict[tuple[str, str], list[str]] = {}
-    for verdict, status in outcomes:
-        if status in FAILED:
-            grouped.setdefault((verdict.assignment, f"{status}: {verdict.reason}"), []).append(verdict.student)
+    for line in lines:
+        if line.status in FAILED:
+            grouped.setdefault((line.assignment, f"{line.status}: {line.reason}"), []).append(line.student)
     return _grouped(grouped) if grouped else None
 
 

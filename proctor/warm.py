@@ -40,6 +40,7 @@ class WarmServer:
         address: where it makes jails.
         keeper: the process that keeps it.
         door: where it is borrowed: who is connected there holds it, and says for how many minutes it is kept after.
+        shown: the folder that student code may read there.
         bits: the layers of its jails (`layers.as_bits`).
         made_by: the code and the libraries that it runs.
         minutes: how long it is kept when nobody holds it.
@@ -48,6 +49,7 @@ class WarmServer:
     address: str
     keeper: int
     door: str
+    shown: str
     bits: int
     made_by: str
     minutes: float
@@ -70,10 +72,10 @@ def borrowed(state: Path, shown: Path, minutes: float) -> Iterator[WarmServer | 
     Raises NotGraded if one is to be started and does not start.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as lease:
-        found = _connected(lease, state, minutes)
+        found = _connected(lease, state, shown, minutes)
         if found is None and minutes:
             _start(state, shown, minutes)
-            found = _connected(lease, state, minutes)
+            found = _connected(lease, state, shown, minutes)
         yield found
 
 
@@ -86,9 +88,9 @@ def kept(state: Path) -> WarmServer | None:
     return None
 
 
-def _connected(lease: socket.socket, state: Path, minutes: float) -> WarmServer | None:
+def _connected(lease: socket.socket, state: Path, shown: Path, minutes: float) -> WarmServer | None:
     found = kept(state)
-    if found is None:
+    if found is None or found.shown != str(shown):  # that of the course which this one is a copy of
         return None
     usable = found.made_by == _made_by()
     try:
@@ -176,9 +178,8 @@ def main(state: Path, shown: Path, minutes: float) -> None:
         with ForkServer(shown=(shown,)) as server:
             door = Path(server.address).with_name("door")
             keeper = _Keeper(server, minutes, door)
-            warm = WarmServer(
-                server.address, os.getpid(), str(door), layers.as_bits(server.layers), _made_by(), minutes
-            )
+            bits = layers.as_bits(server.layers)
+            warm = WarmServer(server.address, os.getpid(), str(door), str(shown), bits, _made_by(), minutes)
             new = file.with_suffix(".new")
             new.write_text(json.dumps(asdict(warm)))
             new.replace(file)

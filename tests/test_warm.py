@@ -6,6 +6,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import HIDDEN, HandIn, edited
+from conftest import HIDDEN, HandIn, edited, run_proctor
 from nbformat import NotebookNode
 
 from proctor.course import Course
@@ -119,6 +120,21 @@ def test_a_server_of_other_versions_is_not_used_and_ends(
     proctor("grade")
     assert servers(course) - before
     wait_for_end(keeper)
+
+
+def test_a_copy_of_a_course_has_a_server_of_its_own(
+    course: Course, hand_in: HandIn, proctor: Proctor, solution: NotebookNode, tmp_path: Path
+) -> None:
+    """What student code may read there is the copy's, and the first course keeps its own."""
+    (course.grader("double") / "test_hidden.py").write_text(WATCHING)
+    hand_in("ada", solution)
+    proctor("grade", "--keep-warm", "5")
+    before, copy = servers(course), tmp_path / "copy"
+    shutil.copytree(course.root, copy)
+    run_proctor(copy, "grade", "--again")
+    assert servers(Course(copy)) - before
+    proctor("grade", "--again")
+    assert servers(course) == before
 
 
 def test_a_killed_run_leaves_no_jail_in_it(
