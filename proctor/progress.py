@@ -173,9 +173,11 @@ def report(console: Console, tally: Tally, lines: list[Line], *, quiet: bool) ->
         console.print(_table(lines))
     elif problems := _problems(lines):
         console.print(problems)
-    faults = Counter(f"{line.assignment}/{fault}" for line in lines for fault in line.faults)
-    for fault, count in sorted(faults.items()):
-        console.print(f"The grader stumbled over a submission, {count} times: {one_line(fault, 2000)}", markup=False)
+    for name in sorted({line.assignment for line in lines if line.faults}):
+        faults = Counter(fault for line in lines if line.assignment == name for fault in line.faults)
+        fault, count = faults.most_common(1)[0]
+        often = f"{faults.total()} times, most often ({count}) as {one_line(fault, 2000)}"
+        console.print(f"The grader of {name} stumbled over answers, {often}; see .proctor/logs/{name}/", markup=False)
     weaker = sorted({line.jail for line in lines if line.jail} - {"full"})
     if weaker:
         console.print(f"[yellow]Student code ran in a jail of tier {', '.join(weaker)}[/] (see proctor doctor).")

@@ -380,3 +380,21 @@ def test_quiet_prints_the_problems_and_one_line():
     said = console.file.getvalue()
     assert "ada" not in said
     assert "no room" in said and "cy" in said and "2 submissions: 1 graded, 1 not graded" in said
+
+
+def test_what_a_grader_stumbled_over_is_one_line():
+    """An answer that no criterion can look at may make a dozen of them stumble; the author is told where most did."""
+    console = Console(file=io.StringIO(), width=200)
+    faults = ["test_hidden.py:5 raised TypeError: no", "test_public.py:9 raised KeyError: 1", ""]
+    criteria = [
+        CriterionResult("c", "relu", "t", "h", 1, 0, "failed", grader_fault=fault) for fault in [*faults, faults[0]]
+    ]
+    found = Verdict("double", "ada", graded=True, criteria=criteria)
+    tally = progress.Tally(1)
+    seen = list(progress.told(console, tally, iter([Outcome(found, "graded")]), show=False, quiet=True))
+    progress.report(console, tally, seen, quiet=True)
+    said = console.file.getvalue()
+    assert said.count("stumbled") == 1
+    assert (
+        "grader of double stumbled over answers, 3 times, most often (2) as test_hidden.py:5 raised TypeError" in said
+    )
