@@ -1,4 +1,4 @@
-"""Measure everything in docs/performance.md, and write its table: `python -m benchmarks`; an hour on two cores.
+"""Measure everything in docs/performance.md, and write its table: `python -m benchmarks`.
 
 A name measures only that, and keeps the other lines: `python -m benchmarks models`. Exits with 1 if a benchmark does:
 a mark was wrong. A target that is not met is said in the table.
