@@ -243,7 +243,6 @@ def _parameters(item: pytest.Item) -> str:
 QUIET = [
     "--import-mode=importlib",
     "--capture=no",
-    f"--confcutdir={os.sep}",
     f"--config-file={os.devnull}",
     *(
         argument
@@ -298,7 +297,10 @@ def run_criteria(files: list[Path], grading: Grading | Collected) -> None:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
-        arguments = [*QUIET, f"--rootdir={files[0].parent}", "-p", "proctor.plugin", *map(str, files)]
+        folder = files[0].parent
+        # What lies above a grader's folder is not the grader's: no conftest.py of anybody's runs here.
+        where = [f"--rootdir={folder}", f"--confcutdir={folder}"]
+        arguments = [*QUIET, *where, "-p", "proctor.plugin", *map(str, files)]
         code = pytest.main(arguments, plugins=[Stashing(), Collecting(), grading])
     finally:
         sys.dont_write_bytecode = written

@@ -21,6 +21,13 @@ def test_the_solution_gets_every_point(graded, solution):
     assert verdict.earned == verdict.points == 6
 
 
+def test_nothing_that_lies_above_a_grader_runs(graded, solution, course):
+    """A conftest.py in the course's folder, or in one that others may write, is not the grader's."""
+    for folder in (course.root.parent, course.root, course.root / "graders"):
+        (folder / "conftest.py").write_text("raise RuntimeError('not a grader')")
+    assert graded(solution).earned == 6
+
+
 def test_a_criterion_waits_for_what_it_needs(graded, solution):
     """A criterion whose prerequisite is not met is not counted as failed, earns nothing and says what it waits for."""
     verdict = graded(edited(solution, "write_relu", "def relu(x):\n    return x"))
