@@ -19,8 +19,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
 HEAD = ("benchmark", "what", "measured", "beside", "wanted", "")
 RUNS = {
-    "grade_class": ["grade_class", "--submissions", "60"],
-    "untrained": ["grade_class", "--submissions", "60", "--untrained"],
+    "trained": ["grade_class", "--submissions", "60"],
+    "drawn": ["grade_class", "--submissions", "60", "--ending", "drawn"],
+    "built": ["grade_class", "--submissions", "60", "--ending", "built"],
     "models": ["models"],
     "numpy_class": ["numpy_class"],
     "many": ["many"],

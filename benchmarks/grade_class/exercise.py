@@ -1,6 +1,6 @@
 """One small Keras exercise, made twice from one text: as a Proctor course and as a plain nbgrader course.
 
-It comes with training and a picture, or, `trained` being False, ends with the network that is built.
+It ends in one of three ways: the network is "trained" and drawn, only "drawn", or only "built".
 """
 
 from __future__ import annotations
@@ -64,6 +64,12 @@ history = train(model, x, y)"""
 
 BUILT = """model = build_network()
 print(model(x[:5]))"""
+
+BORDER = """side = np.linspace(-2.2, 2.2, 30)
+grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+plt.contourf(side, side, model.predict(grid, verbose=0).reshape(30, 30), levels=10, cmap="coolwarm")
+plt.scatter(*x.T, c=y, s=8, cmap="coolwarm", edgecolors="white", linewidths=0.3)
+plt.show()"""
 
 FIGURE = """figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4))
 left.plot(history.history["loss"])
@@ -158,8 +164,9 @@ def answered(cell: str, body: str) -> str:
     return f"{STUBS[cell]}\n{textwrap.indent(body, '    ')}"
 
 
-def solution(checks: dict[str, str], setup: str, trained: bool = True) -> NotebookNode:
+def solution(checks: dict[str, str], setup: str, ending: str = "trained") -> NotebookNode:
     """The instructor's notebook, `checks` in its check cells."""
+    trained = ending == "trained"
 
     def write(cell: str) -> NotebookNode:
         return _code(answered(cell, f"### BEGIN SOLUTION\n{SOLUTION[cell]}\n### END SOLUTION"), cell, solution=True)
@@ -181,6 +188,7 @@ def solution(checks: dict[str, str], setup: str, trained: bool = True) -> Notebo
             *([write("write_training"), _code(TRAIN, "train", tags=["train"])] if trained else [_code(BUILT, "built")]),
             check("network"),
             *([check("learned"), _code(FIGURE, "figure")] if trained else []),
+            *([_code(BORDER, "border")] if ending == "drawn" else []),
         ],
     )
 
@@ -195,21 +203,21 @@ def _code(
     return new_code_cell(source, id=grade_id.replace("_", "-"), metadata={"nbgrader": settings, **more})
 
 
-def make_proctor_course(root: Path, trained: bool = True) -> None:
+def make_proctor_course(root: Path, ending: str = "trained") -> None:
     """The exercise as a Proctor course in `root`."""
     checks = {group: f'check("{group}")' for group in POINTS}
-    _write_source(root, solution(checks, f"{SETUP}\nfrom proctor import check", trained))
+    _write_source(root, solution(checks, f"{SETUP}\nfrom proctor import check", ending))
     grader = root / "graders" / NAME
     grader.mkdir(parents=True)
-    hidden = HIDDEN + (HIDDEN_OF_TRAINED if trained else "")
+    hidden = HIDDEN + (HIDDEN_OF_TRAINED if ending == "trained" else "")
     for name, text in {"assignment.toml": ASSIGNMENT, "test_public.py": PUBLIC, "test_hidden.py": hidden}.items():
         (grader / name).write_text(text, encoding="utf-8")
     shutil.copy(Path(__file__).parents[2] / "nbgrader_config.py", root)
 
 
-def make_plain_course(root: Path, trained: bool = True) -> None:
+def make_plain_course(root: Path, ending: str = "trained") -> None:
     """The exercise as a plain nbgrader course in `root`."""
-    _write_source(root, solution(PLAIN_CHECKS, SETUP, trained))
+    _write_source(root, solution(PLAIN_CHECKS, SETUP, ending))
     (root / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "plain"\n', encoding="utf-8"
     )

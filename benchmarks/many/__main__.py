@@ -37,7 +37,7 @@ def main() -> int:
         few, course = Path(folder, "few"), Path(folder, "many")
         for root, size in ((few, given.few), (course, given.submissions)):
             root.mkdir()
-            make_proctor_course(root, trained=False)
+            make_proctor_course(root, "built")
             run_module(root, ["proctor", "release", NAME], SECONDS)
             hand_in(root, class_of(size, trained=False))
         peaks = {jobs: _graded(few, jobs, given.few).peak / MIB for jobs in (1, 2, 4)}
