@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
+from rich.table import Column, Table
 
 from proctor.course import Course
 from proctor.errors import ProctorError
@@ -40,11 +40,11 @@ def main() -> None:
 def list_assignments() -> None:
     """Show the exercises of this course."""
     course = Course.find()
-    table = Table("exercise", "title", "track", "week", "data", "hands in")
+    table = Table(Column("exercise", no_wrap=True), "title", "track", "week", "data", "hands in")
     for name in course.names():
         assignment = course.assignment(name)
-        files = ", ".join([f"{name}.ipynb", *assignment.artifacts.values()])
-        table.add_row(name, assignment.title, assignment.course, str(assignment.week), assignment.dataset or "–", files)
+        work = ", ".join(["notebook", *assignment.artifacts])
+        table.add_row(name, assignment.title, assignment.course, str(assignment.week), assignment.dataset or "–", work)
     for name in course.plain_names():
         files = ", ".join(sorted(path.name for path in (course.root / "source" / name).glob("*.ipynb")))
         table.add_row(name, "(plain nbgrader)", "", "", "–", files)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import RELU, edited
 
+from proctor.course import Course
 from proctor.nbgrader_settings import settings
 
 WRONG = "def relu(x):\n    return x"
@@ -121,6 +122,15 @@ def test_an_unknown_exercise_suggests_the_nearest(proctor):
     """A slip of the pen is answered with what was meant."""
     done = proctor("grade", "duoble", code=2)
     assert 'There is no exercise "duoble". Did you mean "double"?' in done.stdout
+
+
+def test_names_are_listed_whole():
+    """Every exercise can be typed as it stands there, in a terminal of the usual width too."""
+    course = Course(Path(__file__).parent.parent)
+    command = [sys.executable, "-m", "proctor", "list"]
+    environment = {**os.environ, "COLUMNS": "80"}
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=60, env=environment)
+    assert course.names() and all(f" {name} " in done.stdout for name in course.names())
 
 
 def test_outside_a_course_one_sentence_says_so(tmp_path):
