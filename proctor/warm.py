@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -71,11 +71,11 @@ def borrowed(state: Path, shown: Path, minutes: float) -> Iterator[WarmServer | 
 
     Raises NotGraded if one is to be started and does not start.
     """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as lease:
-        found = _connected(lease, state, shown, minutes)
+    with ExitStack() as leases:
+        found = _connected(leases, state, shown, minutes)
         if found is None and minutes:
             _start(state, shown, minutes)
-            found = _connected(lease, state, shown, minutes)
+            found = _connected(leases, state, shown, minutes)
         yield found
 
 
@@ -88,18 +88,23 @@ def kept(state: Path) -> WarmServer | None:
     return None
 
 
-def _connected(lease: socket.socket, state: Path, shown: Path, minutes: float) -> WarmServer | None:
+def _connected(leases: ExitStack, state: Path, shown: Path, minutes: float) -> WarmServer | None:
     found = kept(state)
     if found is None or found.shown != str(shown):  # that of the course which this one is a copy of
         return None
+    lease = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     usable = found.made_by == _made_by()
     try:
         lease.connect(found.door)
         # One of another version is told to go.
         lease.sendall(MINUTES.pack((minutes or found.minutes) if usable else 0))
     except OSError:
-        return None
-    return found if usable else None
+        usable = False
+    if usable:
+        leases.enter_context(lease)
+        return found
+    lease.close()
+    return None
 
 
 def _start(state: Path, shown: Path, minutes: float) -> None:

@@ -65,7 +65,10 @@ def kept(course: Course) -> dict:
 
 def wait_for_end(process: int) -> None:
     """Wait until a process has ended."""
-    descriptor = os.pidfd_open(process)
+    try:
+        descriptor = os.pidfd_open(process)
+    except ProcessLookupError:  # it has
+        return
     assert select.select([descriptor], [], [], 60)[0], "it did not end"
     os.close(descriptor)
 
@@ -120,6 +123,14 @@ def test_a_server_of_other_versions_is_not_used_and_ends(
     proctor("grade")
     assert servers(course) - before
     wait_for_end(keeper)
+    proctor("grade", "--again", "--keep-warm", "5")
+    monkeypatch.delenv("PYTHONPATH")
+    old, before = kept(course)["keeper"], servers(course)
+    proctor("grade", "--keep-warm", "5")
+    (own,) = servers(course) - before
+    wait_for_end(old)
+    proctor("grade", "--again")
+    assert servers(course) == {own}
 
 
 def test_a_copy_of_a_course_has_a_server_of_its_own(

@@ -109,15 +109,15 @@ print("ACHIEVED holds 4.5 GiB where 3 are allowed")""",
     ),
     "fills_memory_with_children": Damage(
         """import mmap, os, time
-for _ in range(12):
+for _ in range(15):
     if os.fork() == 0:
         kept = mmap.mmap(-1, 300 * 2**20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE)
         time.sleep(100)
 time.sleep(1.5)
 files = [f"/proc/{pid}/status" for pid in os.listdir("/proc") if pid.isdigit()]
 held = [line for file in files for line in open(file) if "RssAnon" in line]
-if sum(int(line.split()[1]) for line in held) > 3.3 * 2**20:
-    print("ACHIEVED holds 3.5 GiB where 3 are allowed")""",
+if sum(int(line.split()[1]) for line in held) > 4 * 2**20:
+    print("ACHIEVED holds 4.4 GiB where 3 are allowed")""",
         said="",
     ),
     "fills_shared_memory": Damage(
