@@ -8,14 +8,10 @@ everything that is not a model made of Keras's own pure layers. The HDF5 part is
 from __future__ import annotations
 
 import importlib.util
-import io
 import json
 import re
-import struct
 import sys
-import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Any
@@ -23,17 +19,11 @@ from typing import Any
 from proctor.errors import NotGraded, RefusedModel
 from proctor.models import names
 from proctor.models.allowed import FUNCTIONS, LAYERS, MODELS, PARTS
+from proctor.models.archive import listed, unpack
 
 # Every hole that is known was closed by then.
 KERAS_FLOOR = (3, 15)
 
-MIB = 2**20
-LARGEST_FILE = 64 * MIB
-MOST_MEMBERS = 8
-MEMBERS = {"metadata.json": MIB // 16, "config.json": 4 * MIB, "model.weights.h5": 256 * MIB}
-LARGEST_RATIO = 30
-FRONT = 30  # bytes in front of a member, beside its name
-CHUNK = MIB
 DEEPEST = 64
 MOST_LAYERS = 400
 LARGEST_INTEGER = 2**20
@@ -60,19 +50,6 @@ TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 AGAIN = 'Save it with model.save("{name}") and hand in that file.'
 INSTEAD = "Build it from Keras's own layers and functions, and hand it in again."
-HDF5 = b"\x89HDF\r\n\x1a\n"
-FORMATS = {
-    HDF5: "is saved in the old HDF5 format (.h5)",
-    b"\x80": "is a Python pickle",
-    b"\x1f\x8b": "is a gzip archive",
-    b"7z\xbc\xaf": "is a 7z archive",
-    b"Rar!": "is a RAR archive",
-    b"\x93NUMPY": "is a NumPy array",
-    b"%PDF": "is a PDF",
-    b"\x08\x01\x12": "is one part of a SavedModel folder",
-}
-
-
 # No class of an author's own comes from these.
 NOT_THEIRS = (sys.stdlib_module_names - {"__main__"}) | {"keras", "tensorflow", "numpy", "tf_keras"}
 LAYERED = LAYERS | MODELS
@@ -136,8 +113,7 @@ def open_gate(
     that is wrong is that the model uses classes of its author's own.
     """
     again = AGAIN.format(name=file_name)
-    _require_zip(data, again)
-    contents = _contents(data, again)
+    contents = unpack(data, again)
     about = _json(contents["metadata.json"], "metadata.json", again)
     _require_version(about.get("keras_version"), keras_version)
     config = _json(contents["config.json"], "config.json", again)
@@ -152,7 +128,7 @@ def open_gate(
     if walk.unknown:
         used = tuple(dict.fromkeys(walk.unknown))
         raise CustomLayers(
-            f"The model uses {_listed(used)}, which Keras does not know. {INSTEAD}",
+            f"The model uses {listed(used)}, which Keras does not know. {INSTEAD}",
             used,
             compiled,
         )
@@ -173,111 +149,6 @@ def require_keras() -> None:
 def _numbers(version: str) -> tuple[int, ...]:
     """The first two numbers of a version, which decide what it can do."""
     return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
-
-
-def _require_zip(data: bytes, again: str) -> None:
-    """Refuse what is no zip file, or one whose directory is too large to be read."""
-    if not data:
-        raise RefusedModel(f"The model file is empty. {again}")
-    if len(data) > LARGEST_FILE:
-        raise RefusedModel(
-            f"The model file has {len(data) // MIB} MB; at most {LARGEST_FILE // MIB} MB are accepted. "
-            "Use fewer or smaller layers."
-        )
-    if not data.startswith(b"PK"):
-        raise RefusedModel(f"The model file {_kind(data)}. {again}")
-    end = data[-22:]
-    if not end.startswith(b"PK\x05\x06") or len(end) < 22 or end[-2:] != b"\0\0":
-        raise RefusedModel(f"The model file is cut off or damaged (it does not end as a zip file does). {again}")
-    members, size = struct.unpack("<HI", end[10:16])
-    if members > MOST_MEMBERS or size > CHUNK or data[-42:-38] == b"PK\x06\x07":
-        raise RefusedModel(f"The file is a zip archive of {members} files rather than a model. {again}")
-
-
-def _kind(data: bytes) -> str:
-    """What kind of file `data` is that is no zip file, as the end of a sentence."""
-    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if data[4:8] == b"TFL3":
-        return "is in the TFLite format"
-    if start[:1] == b"<":
-        return "is a web page (was it downloaded without being logged in?)"
-    if start.startswith(b"version https://git-lfs"):
-        return "is a Git LFS pointer; the model itself was not uploaded"
-    if start[:1] in (b"{", b"["):
-        return "is JSON text"
-    for magic, kind in FORMATS.items():
-        if data.startswith(magic):
-            return kind
-    try:
-        text = data[:512].decode("utf-8", errors="strict" if len(data) <= 512 else "ignore")
-    except UnicodeDecodeError:
-        text = "\0"
-    readable = all(letter.isprintable() or letter in "\r\n\t" for letter in text)
-    return "is a text file" if readable else "is not in a format that Keras writes"
-
-
-def _contents(data: bytes, again: str) -> dict[str, bytes]:
-    """The two JSON members of a model file whose members all are as they must be."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            _require_members(archive.infolist(), again)
-            _require_hdf5(archive, again)
-            return {name: _read(archive, name) for name in ("metadata.json", "config.json")}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
-        raise RefusedModel(f"The model file is damaged. {again}") from error
-
-
-def _require_members(members: list[zipfile.ZipInfo], again: str) -> None:
-    found = [member.filename for member in members]
-    whole = [name for name in found if name.endswith(".keras")]
-    if whole and not set(found) & set(MEMBERS):
-        raise RefusedModel(f"The file is a zip archive round {whole[0][:80]!r}. Hand in that file as it is.")
-    if any(name.endswith(("saved_model.pb", "fingerprint.pb")) for name in found):
-        raise RefusedModel(f"The file is a SavedModel folder in a zip archive. {again}")
-    if any(name.endswith("data.pkl") for name in found):
-        raise RefusedModel(f"The file is a PyTorch model. {again}")
-    if any(name.startswith("assets/") for name in found):
-        raise RefusedModel(
-            "The model keeps a vocabulary in a file of its own. Hand in the model without its text layer, or give "
-            "that layer its words as vocabulary=[...]."
-        )
-    for what, others in (
-        ("also holds", set(found) - set(MEMBERS)),
-        ("lacks", set(MEMBERS) - set(found)),
-        ("holds twice", {name for name in found if found.count(name) > 1}),
-    ):
-        if others:
-            raise RefusedModel(f"The file is not as Keras writes a model: it {what} {_listed(sorted(others))}. {again}")
-    for member in members:
-        limit = MEMBERS[member.filename]
-        if member.file_size > limit:
-            raise RefusedModel(
-                f"The model's {member.filename} has {member.file_size // MIB} MB; at most {max(limit // MIB, 1)} MB "
-                "are accepted. Use fewer or smaller layers."
-            )
-        plain = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not member.flag_bits & 1
-        if not plain or member.file_size > LARGEST_RATIO * max(member.compress_size, 64):
-            raise RefusedModel(f"The model file is packed other than Keras packs it. {again}")
-    # One file after the other from the first byte on; files that share bytes unpack to more than their sizes say.
-    end = 0
-    for member in sorted(members, key=lambda member: member.header_offset):
-        if member.header_offset < end or (end == 0 and member.header_offset > 0):
-            raise RefusedModel(f"The model file is packed other than Keras packs it. {again}")
-        end = member.header_offset + FRONT + len(member.filename) + member.compress_size
-
-
-def _read(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as file:
-        return file.read(MEMBERS[name] + 1)
-
-
-def _require_hdf5(archive: zipfile.ZipFile, again: str) -> None:
-    """Refuse weights that are no HDF5, or are damaged: reading them to the end checks that."""
-    with archive.open("model.weights.h5") as file:
-        if not file.read(8).startswith(HDF5):
-            raise RefusedModel(f"The weights in the model file are not in the HDF5 format. {again}")
-        while file.read(CHUNK):
-            pass
 
 
 def _require_version(found: Any, ours: str) -> None:
@@ -406,8 +277,3 @@ def _is_custom(item: dict[str, Any]) -> bool:
 
 def _dotted(module: str, name: str) -> str:
     return repr(f"{module}.{name}".strip(".")[:80])
-
-
-def _listed(items: Sequence[str]) -> str:
-    shown = ", ".join(repr(item[:80]) for item in items[:3])
-    return shown if len(items) <= 3 else f"{shown} and {len(items) - 3} more"
