@@ -12,6 +12,52 @@ from proctor.jail.limits import Limits
 
 LIMITS = Limits.of(Budget(cell_seconds=10))
 
+# What TensorFlow does with threads: its own pools, those of tf.data, of graphs, of compiled functions and of sessions.
+THREADED = {
+    "operations": """x = tf.random.normal((900, 900))
+tf.linalg.svd(x[:200, :200])
+tf.raw_ops.SparseMatMul(a=x @ x, b=tf.sort(x), a_is_sparse=True)
+tf.nn.conv2d(tf.random.normal((8, 64, 64, 16)), tf.random.normal((3, 3, 16, 16)), 1, "SAME")
+tf.convert_to_tensor([[[0] * 700] * 700] * 3, tf.uint8)""",
+    "datasets": """numbers = tf.data.Dataset.range(100).shuffle(10).map(lambda x: 2 * x, num_parallel_calls=2)
+numbers = numbers.interleave(tf.data.Dataset.from_tensors, num_parallel_calls=2).batch(8).prefetch(tf.data.AUTOTUNE)
+assert sum(int(tf.reduce_sum(batch)) for batch in numbers) == 9900
+generated = tf.data.Dataset.from_generator(lambda: iter(range(5)), output_signature=tf.TensorSpec((), "int32"))
+own = tf.data.Options()
+own.threading.private_threadpool_size = 2
+asked = generated.map(lambda x: tf.py_function(lambda y: y + 1, [x], "int32"), num_parallel_calls=4).with_options(own)
+assert sum(int(x) for x in asked) == 15""",
+    "functions": """@tf.function
+def sums(x):
+    total = tf.constant(0.0)
+    for turn in tf.range(4):
+        total += tf.reduce_sum(x @ x) if turn % 2 == 0 else 1.0
+    square = tf.ones((300, 300)) @ tf.ones((300, 300))
+    rows = tf.cast(tf.reduce_max(tf.sort(tf.reshape(square, [-1]))), "int32")
+    return total, tf.reshape(tf.map_fn(lambda row: 2 * row, x), [rows, -1])
+assert sums(tf.ones((300, 300)))[1].shape == (300, 300)""",
+    "compiled": """network = keras.Sequential([keras.Input((8,)), keras.layers.Dense(4), keras.layers.Dense(1)])
+network.compile("adam", "mse", jit_compile=True)
+network.fit(np.ones((64, 8)), np.zeros(64), verbose=0)""",
+    "sessions": """with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+    assert session.run(tf.reduce_sum(tf.ones((500, 500)) @ tf.ones((500, 500)))) == 500**3""",
+    "training": """layers = keras.layers
+network = keras.Sequential([
+    keras.Input((16, 16, 3)), layers.RandomFlip(), layers.Conv2D(8, 3), layers.BatchNormalization(),
+    layers.MaxPooling2D(), layers.Dropout(0.2), layers.Reshape((49, 8)), layers.Bidirectional(layers.LSTM(6)),
+    layers.Dense(2, activation="softmax"),
+])
+network.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+x, y = np.ones((64, 16, 16, 3), "float32"), np.zeros(64)
+network.fit(x, y, validation_split=0.2, verbose=0)
+network.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(8).prefetch(2), verbose=0)
+assert network.predict(x, verbose=0).shape == (64, 2)""",
+    "strategies": """with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+    network = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)])
+    network.compile("sgd", "mse")
+network.fit(np.ones((64, 8)), np.zeros(64), verbose=0)""",
+}
+
 
 @pytest.fixture
 def jail(address):
@@ -107,6 +153,15 @@ def test_threads_of_the_standard_library_work(jail):
     """Pools and locks, which Keras loads images with, find the shared memory they need."""
     source = "from multiprocessing.pool import ThreadPool\nprint(ThreadPool(2).map(abs, [-1, -2]))"
     assert said(jail, source) == "[1, 2]\n"
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("source", THREADED.values(), ids=THREADED)
+def test_tensorflow_has_its_threads(address, source, threads):
+    """Those of the process that a jail is a fork of are not there, and nothing waits for them."""
+    with Jail(address, Limits.of(Budget(), threads=threads), {}, 5) as jail:
+        assert jail.run_cell("import keras, numpy as np, tensorflow as tf", 30).error == ""
+        assert jail.run_cell(source, 60).error == ""
 
 
 def test_input_finds_nobody(jail):

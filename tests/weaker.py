@@ -11,7 +11,10 @@ from proctor.jail.view import BIND, NEW_MOUNTS, PRIVATE, RECURSIVE, mount, unsha
 
 NO_NEW_PRIVILEGES, PRCTL = 38, (157, 167)
 RULES = {
-    "namespaces": seccomp.refuse(seccomp.REFUSED["unshare"]),
+    "namespaces": [
+        *seccomp.refuse(seccomp.REFUSED["unshare"]),
+        *seccomp._refuse_argument(seccomp.CLONE, 0, seccomp.JUMP_IF_ANY, seccomp.NEW_NAMESPACES),
+    ],
     "landlock": seccomp.refuse((444, 444), errno.ENOSYS),
     "filter": seccomp._refuse_argument(PRCTL, 0, seccomp.JUMP_IF_EQUAL, seccomp.SET_FILTER),
 }

@@ -1,7 +1,6 @@
 """The fork server: a process that has imported everything once and forks one jail per connection.
 
-`ForkServer` is the trusted side that starts it; `main` is what runs in it. It runs no operation and builds no layer
-before a fork: a process that has is no longer safe to fork (TensorFlow hangs in the child).
+`ForkServer` is the trusted side that starts it; `main` is what runs in it.
 """
 
 from __future__ import annotations
@@ -9,8 +8,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import importlib
-import io
 import json
 import os
 import select
@@ -28,7 +25,8 @@ from typing import Any, NoReturn
 
 from proctor.errors import NotGraded
 from proctor.jail import layers
-from proctor.jail.isolate import isolate, possible
+from proctor.jail.isolate import fork, isolate, possible
+from proctor.jail.preload import preload, rehearse
 from proctor.jail.view import PARENT_DEATH_SIGNAL
 
 NOBODY = 65534
@@ -38,31 +36,6 @@ HELLO = struct.Struct("<IB")
 """A jail's process number, and the layers that it is behind (`layers.as_bits`)."""
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
-
-IMPORTED = (
-    "numpy",
-    "keras",
-    "tensorflow",
-    "tensorflow.python.data.ops.concatenate_op",
-    "tensorflow.python.data.ops.flat_map_op",
-    "tensorflow.python.data.ops.from_tensors_op",
-    "tensorflow.python.data.ops.range_op",
-    "tensorflow.python.data.ops.zip_op",
-    "h5py",
-    "matplotlib.figure",
-    "matplotlib.pyplot",
-    "matplotlib_inline.backend_inline",
-    "PIL.Image",
-    "PIL.PngImagePlugin",
-    "PIL.JpegImagePlugin",
-    "IPython.core.interactiveshell",
-    "stack_data",
-    "pygments.formatters.terminal256",
-    "proctor",
-    "proctor.jail.child",
-    "proctor.jail.shell",
-    "proctor.models.describe",
-)
 
 CLEAN_ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -74,6 +47,8 @@ CLEAN_ENVIRONMENT = {
     # The same numbers on every processor since 2015, not the last bits of the one at hand.
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "TF_DETERMINISTIC_OPS": "1",
+    # Threads that a jail makes itself, not those of a process which it is a fork of: see `preload.rehearse`.
+    "TF_OVERRIDE_GLOBAL_THREADPOOL": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
@@ -183,7 +158,9 @@ class ForkServer:
 
 def main(listener: socket.socket, scratch: Path, shown: list[str]) -> None:
     """Fork a jail for each connection until standard input closes."""
-    _import_everything()
+    preload()
+    rehearse(scratch)
+    gc.freeze()
     # What is left behind by a jail without processes of its own comes to this process, which ends it.
     ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
     server = _Server(listener, scratch, shown)
@@ -199,6 +176,7 @@ class _Server:
 
     def __init__(self, listener: socket.socket, scratch: Path, shown: list[str]):
         self.layers = possible(str(scratch / "probe"))
+        self._who = os.getuid(), os.getgid()
         self._listener = listener
         self._scratch = scratch
         self._shown = shown
@@ -228,7 +206,7 @@ class _Server:
 
     def _fork(self, connection: socket.socket) -> None:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=self._scratch))
-        pid = os.fork()
+        pid = fork(self.layers)
         if pid == 0:
             self._become_jail(connection, folder)
         self._folders[pid] = folder
@@ -250,7 +228,7 @@ class _Server:
             ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
             for descriptor in (self._listener.fileno(), *self._wakers):
                 os.close(descriptor)
-            home, watcher = isolate(self.layers, str(folder), self._shown)
+            home, watcher = isolate(self.layers, str(folder), self._shown, self._who)
             live(connection, Path(home), watcher)
         except OSError as error:
             tell(Channel(connection), error)
@@ -279,23 +257,6 @@ def _children() -> set[int]:
     with contextlib.suppress(OSError):
         return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
     return set()
-
-
-def _import_everything() -> None:
-    """Import what students' notebooks import, down to what is only imported on first use.
-
-    No TensorFlow operation runs and no thread starts, so that forking stays safe.
-    """
-    for name in IMPORTED:
-        importlib.import_module(name)
-    tensorflow = sys.modules["tensorflow"]
-    for name in ("data", "image", "io", "strings", "random", "nn", "math"):
-        getattr(tensorflow, name)
-    figure = sys.modules["matplotlib.figure"].Figure()
-    figure.subplots().plot([0, 1])
-    figure.savefig(io.BytesIO())
-    importlib.import_module("proctor.jail.shell").make_shell()
-    gc.freeze()
 
 
 def _kill(pid: int) -> None:

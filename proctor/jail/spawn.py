@@ -14,9 +14,9 @@ def main(port: int, scratch: Path) -> None:
     if hasattr(os, "setsid") and os.getsid(0) != os.getpid():
         os.setsid()
     from proctor.jail.child import live
-    from proctor.jail.server import _import_everything
+    from proctor.jail.preload import preload
 
-    _import_everything()
+    preload()
     connection = socket.create_connection(("127.0.0.1", port))
     connection.sendall(secret)
     live(connection, scratch)

@@ -76,13 +76,18 @@ def _made(plan: dict[str, Any], namespaces: int) -> int:
 
 def unshare(flags: int) -> None:
     """Enter new namespaces, in a new user namespace as who one is; raises OSError where that is not allowed."""
-    uid, gid = os.getuid(), os.getgid()
+    who = os.getuid(), os.getgid()
     libc = ctypes.CDLL(None, use_errno=True)
     checked(libc.unshare(flags), "unshare")
     if flags & NEW_USER:
-        for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(text)
+        say_who(*who)
+
+
+def say_who(user: int, group: int) -> None:
+    """Be in a new user namespace who one was outside it; raises OSError."""
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
 
 
 def build(root: str, show: list[str], write: list[str]) -> None:
