@@ -95,6 +95,9 @@ def test_it_sees_no_other_jail(address, jail):
         assert "theirs.txt" in said(other, "import os\nprint(os.listdir('.'))")
         source = "import os\nprint(os.listdir('.'), list(os.walk('..')))"
         found = said(jail, source)
+        folders = "print([n for n in os.listdir('/proc/self/fd') if os.path.isdir(f'/proc/self/fd/{n}')])"
+        with Jail(address, LIMITS, {}, 5) as third:
+            assert said(third, f"import os\n{folders}") == "[]\n"
     assert "mine.txt" in found
     assert "theirs.txt" not in found
 
@@ -140,6 +143,23 @@ def test_what_it_may_use_is_bounded(jail, source, error):
     """Memory, disk, open files, processes and time end in an error in the cell, and the jail goes on."""
     assert jail.run_cell(source, 2 if "while" in source else 20).error.startswith(error)
     assert said(jail, "print('still here')") == "still here\n"
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_the_memory_of_all_its_processes_together_is_bounded(jail, seen):
+    """Children are counted, also those that let nobody see how much of theirs is shared (PR_SET_DUMPABLE)."""
+    source = f"""import ctypes, mmap, os, time
+ready, done = os.pipe()
+for _ in range(15):
+    if os.fork() == 0:
+        ctypes.CDLL(None).prctl(4, {seen:d})
+        kept = mmap.mmap(-1, 300 * 2**20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE)
+        os.write(done, b"x")
+        time.sleep(100)
+for _ in range(15):
+    os.read(ready, 1)
+time.sleep(1)"""
+    assert jail.run_cell(source, 30).status == "died"
 
 
 def test_a_flood_of_output_is_cut(jail):

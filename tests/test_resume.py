@@ -247,7 +247,7 @@ def test_a_fork_server_that_is_killed_is_replaced(course, hand_in, solution):
 def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, solution, address):
     """A process can be ended by a machine that is short of memory, too; only what happens again is the student's."""
     hand_in("ada", edited(solution, "write_count", f"import time\ntime.sleep(1)\n{COUNT}"))
-    hand_in("bob", edited(solution, "write_count", "import os\nos.kill(os.getpid(), 9)"))
+    hand_in("bob", edited(solution, "write_count", "import os\nos._exit(9)"))
     server = fork_servers(os.getpid())[-1]
     got: list[Verdict] = []
     task = batch.Task(course, "double", "ada", Settings(address))

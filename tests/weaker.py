@@ -9,14 +9,14 @@ from pathlib import Path
 from proctor.jail import seccomp
 from proctor.jail.view import BIND, NEW_MOUNTS, PRIVATE, RECURSIVE, mount, unshare
 
-NO_NEW_PRIVILEGES, PRCTL = 38, (157, 167)
+NO_NEW_PRIVILEGES = 38
 RULES = {
     "namespaces": [
         *seccomp.refuse(seccomp.REFUSED["unshare"]),
         *seccomp._refuse_argument(seccomp.CLONE, 0, seccomp.JUMP_IF_ANY, seccomp.NEW_NAMESPACES),
     ],
     "landlock": seccomp.refuse((444, 444), errno.ENOSYS),
-    "filter": seccomp._refuse_argument(PRCTL, 0, seccomp.JUMP_IF_EQUAL, seccomp.SET_FILTER),
+    "filter": seccomp._refuse_argument(seccomp.PRCTL, 0, seccomp.JUMP_IF_EQUAL, seccomp.SET_FILTER),
 }
 
 

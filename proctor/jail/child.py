@@ -13,21 +13,21 @@ from proctor.channel.answer import Answerer
 from proctor.channel.wire import Channel
 from proctor.errors import WireError
 from proctor.jail import limits as bounds
-from proctor.jail.isolate import BYTES
+from proctor.jail import memory
 
 
 class CellTimeout(BaseException):
     """The cell's time is up; not an Exception, so that a student's `except Exception` does not swallow it."""
 
 
-def live(connection: socket.socket, scratch: Path, watcher: int | None = None) -> None:
+def live(connection: socket.socket, scratch: Path, watcher: socket.socket | None = None) -> None:
     """Serve one examiner over `connection` from the empty folder `scratch`; never returns.
 
     The first message is the job: {"limits", "files"}, answered by {"ready": True} once all bounds are set, or by
     {"failed": why}. Then "cell" runs a cell, anything else is for the Answerer.
 
     Args:
-        watcher: where to say how much memory all processes here may have together (see `isolate`).
+        watcher: to whom to say how much memory all processes here may have together.
     """
     channel = Channel(connection)
     try:
@@ -42,14 +42,14 @@ def live(connection: socket.socket, scratch: Path, watcher: int | None = None) -
         os._exit(0)
 
 
-def _set_up(channel: Channel, scratch: Path, watcher: int | None) -> Any:
+def _set_up(channel: Channel, scratch: Path, watcher: socket.socket | None) -> Any:
     try:
         job = channel.receive()
         limits = bounds.Limits(**job["limits"])
         bounds.apply(limits, scratch)
         if watcher is not None:
-            os.write(watcher, BYTES.pack(limits.memory_bytes))
-            os.close(watcher)
+            with watcher:
+                memory.tell(watcher, limits.memory_bytes)
         for name, data in job["files"].items():
             (scratch / name).parent.mkdir(parents=True, exist_ok=True)
             (scratch / name).write_bytes(data)

@@ -13,6 +13,8 @@ import os
 import struct
 from collections.abc import Iterable
 
+from proctor.jail.view import PARENT_DEATH_SIGNAL
+
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 Numbers = tuple[int | None, int | None]
@@ -119,6 +121,7 @@ ABSENT: dict[str, Numbers] = {
 # What is refused for some of its arguments.
 CLONE: Numbers = (56, 220)
 IOCTL: Numbers = (16, 29)
+PRCTL: Numbers = (157, 167)
 SOCKET: Numbers = (41, 198)
 
 NEW_NAMESPACES = 0x7E020000
@@ -145,6 +148,8 @@ def restrict(alone: bool) -> None:
         rules += [rule for numbers in SIGNALS.values() for rule in refuse(numbers)]
         rules += [rule for numbers in CHANGES.values() for rule in refuse(numbers, 0)]
     rules += _refuse_argument(CLONE, 0, JUMP_IF_ANY, NEW_NAMESPACES)
+    # It is to end with the fork server.
+    rules += _refuse_argument(PRCTL, 0, JUMP_IF_EQUAL, PARENT_DEATH_SIGNAL)
     for request in (PUSH_INPUT, PUSH_SELECTION):
         rules += _refuse_argument(IOCTL, 1, JUMP_IF_EQUAL, request)
     rules += _allow_only_unix_sockets()

@@ -76,7 +76,7 @@ for found in gc.get_objects():
     "looks_at_other_processes": """
 others = [pid for pid in os.listdir("/proc") if pid.isdigit() and int(pid) not in (1, os.getpid(), os.getppid())]
 attempt("others", lambda: 1 / len(others))
-for pid in (1, os.getppid()):
+for pid in {1, os.getppid()} - {os.getpid()}:
     for name in ("mem", "maps", "environ", "fd", "root", "cwd", "stack"):
         path = f"/proc/{pid}/{name}"
         read = lambda path: 1 / len(open(path, "rb").read(9))
@@ -88,7 +88,7 @@ class Vector(ctypes.Structure):
     _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
 buffer = ctypes.create_string_buffer(64)
 local, remote = Vector(ctypes.addressof(buffer), 64), Vector(id(os), 64)
-for pid in (1, os.getppid()):
+for pid in {1, os.getppid()} - {os.getpid()}:
     attempt("ptrace", system, 101, 16, pid, 0, 0)
     attempt("seize", system, 101, 0x4206, pid, 0, 0)
     attempt("process_vm_readv", system, 310, pid, ctypes.byref(local), 1, ctypes.byref(remote), 1, 0)
@@ -195,7 +195,7 @@ for folder in ("/", "/usr", "/usr/bin", "/etc", "/lib", "/dev", "/proc", "/sys",
                sys.prefix, *(os.path.dirname(module.__file__) for module in (os, np, proctor))):
     attempt(folder, lambda: open(os.path.join(folder, "attack"), "w"))
 attempt("usercustomize", lambda: open(os.path.join(os.path.dirname(os.__file__), "sitecustomize.py"), "w"))
-for path in ("/etc/passwd", proctor.__file__, sys.executable, np.__file__, "/usr/bin/env", "/proc/1/oom_score_adj"):
+for path in ("/etc/passwd", proctor.__file__, sys.executable, np.__file__, "/usr/bin/env"):
     status = os.stat(path)
     attempt("append " + path, lambda: open(path, "a"))
     attempt("chmod " + path, os.chmod, path, status.st_mode & 0o7777)
@@ -218,7 +218,7 @@ for pid in range(2, 400):
             print("ACHIEVED could signal", pid)
         except OSError:
             pass
-for number in (9, 15, 19, 2, 1):
+for number in (9, 15, 19, 1):
     try:
         os.kill(1, number)  # the kernel drops what the first process of a namespace gets from within
     except OSError:
