@@ -256,6 +256,10 @@ QUIET = [
             "pastebin",
             "unraisableexception",
             "threadexception",
+            "doctest",
+            "stepwise",
+            "setuponly",
+            "setupplan",
         )
         for argument in ("-p", f"no:{name}")
     ),
@@ -300,8 +304,7 @@ def run_criteria(files: list[Path], grading: Grading | Collected) -> None:
         folder = files[0].parent
         # What lies above a grader's folder is not the grader's: no conftest.py of anybody's runs here.
         where = [f"--rootdir={folder}", f"--confcutdir={folder}"]
-        arguments = [*QUIET, *where, "-p", "proctor.plugin", *map(str, files)]
-        code = pytest.main(arguments, plugins=[Stashing(), Collecting(), grading])
+        code = pytest.main([*QUIET, *where, *map(str, files)], plugins=[plugin, Stashing(), Collecting(), grading])
     finally:
         sys.dont_write_bytecode = written
         _forget(files)

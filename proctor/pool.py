@@ -10,7 +10,10 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing.forkserver import ensure_running
+from multiprocessing.queues import SimpleQueue
 from typing import Any, TypeVar
+
+from proctor.jail.limits import processors
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -56,11 +59,26 @@ def prepare() -> None:
 def _processes(count: int) -> ProcessPoolExecutor:
     prepare()
     context = multiprocessing.get_context(METHOD)
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_end_with_coordinator)
+    shares: SimpleQueue[set[int]] = context.SimpleQueue()
+    for number in range(count):
+        shares.put(set(processors()[number::count] or processors()))
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(shares,))
+
+
+def _begin(shares: SimpleQueue[set[int]]) -> None:
+    """In an examiner: keep to a share of the processors, and end with the coordinator.
+
+    The examiner and its jail take turns; left to itself, the system puts two of them on one processor now and then,
+    while another is idle.
+    """
+    share = shares.get()
+    if share:
+        os.sched_setaffinity(0, share)
+    _end_with_coordinator()
 
 
 def _end_with_coordinator() -> None:
-    """In an examiner: a process that waits for tasks does not notice by itself that nobody is left to give it any."""
+    """A process that waits for tasks does not notice by itself that nobody is left to give it any."""
     coordinator = multiprocessing.parent_process()
     assert coordinator is not None
 
@@ -73,7 +91,7 @@ def _end_with_coordinator() -> None:
 
 def default_jobs() -> int:
     """As many as this process may use processors."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return len(processors()) or os.cpu_count() or 1
 
 
 def each(

@@ -1,4 +1,4 @@
-"""How long a command takes, and how much processor time and memory it and all that it starts take (Linux)."""
+"""How long a command takes, the memory of it and all that it starts, and the machine's processor time (Linux)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-PAUSE = 0.05
-SHARE = 20  # looking takes at most about a twentieth of one processor
+PAUSE = 0.2
+SHARE = 100  # looking takes at most about a hundredth of one processor
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Measured:
     """What a command took.
 
     Args:
-        processor: seconds of processor time, of its whole process tree, but for the last moment of each process.
+        processor: seconds of processor time, of the whole machine, which does nothing else.
         peak: bytes that its process tree held at once; pages that several processes share count once.
         samples: seconds since the start → bytes held then.
     """
@@ -34,7 +34,7 @@ class Measured:
 
 def run(command: list[str], folder: Path, environment: dict[str, str], timeout: float) -> Measured:
     """Run `command` in `folder`; raises RuntimeError with what it said if it fails or takes too long."""
-    started = time.monotonic()
+    started, busy = time.monotonic(), _busy()
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -52,7 +52,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str], timeout: 
         seconds = time.monotonic() - started
     except BaseException as error:
         for below in _tree(process.pid):
-            _kill(below.pid)
+            _kill(below)
         if isinstance(error, subprocess.TimeoutExpired):
             raise RuntimeError(f"{' '.join(command)}: not done after {timeout:g} s") from None
         raise
@@ -60,21 +60,23 @@ def run(command: list[str], folder: Path, environment: dict[str, str], timeout: 
         watch.stop()
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said[-4000:]}")
-    return Measured(seconds, watch.processor, watch.peak, said, tuple(watch.samples))
+    return Measured(seconds, _busy() - busy, watch.peak, said, tuple(watch.samples))
+
+
+def _busy() -> float:
+    """Seconds that all processors have worked since the machine started, see proc_stat(5)."""
+    user, nice, system, *_ = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:])
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK")
 
 
 class _Watch(threading.Thread):
-    """Looks at a process tree every now and then: at the memory it holds (`samples`) and the time it has used.
-
-    What the system adds up for a parent is not enough: it leaves out a jail that is killed with its namespace.
-    """
+    """Looks every now and then at the memory that a process tree holds (`samples`)."""
 
     def __init__(self, pid: int):
         super().__init__(daemon=True)
         self.samples: list[tuple[float, int]] = []
         self._began = time.monotonic()
         self._pid = pid
-        self._ticks: dict[tuple[int, str], int] = {}
         self._done = threading.Event()
 
     @property
@@ -82,22 +84,13 @@ class _Watch(threading.Thread):
         """The most bytes seen."""
         return max((held for _, held in self.samples), default=0)
 
-    @property
-    def processor(self) -> float:
-        """Seconds of processor time of all the processes seen."""
-        return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
-
     def run(self) -> None:
-        took, next_look = 0.0, time.monotonic()
+        took = 0.0
         while not self._done.wait(max(PAUSE, SHARE * took)):
             started = time.thread_time()
-            tree = _tree(self._pid)
+            held = sum(_memory(process) for process in _tree(self._pid))
             took = time.thread_time() - started
-            for process in tree:
-                self._ticks[process.pid, process.started] = process.ticks
-            if time.monotonic() >= next_look:
-                self.samples.append((time.monotonic() - self._began, sum(_memory(process.pid) for process in tree)))
-                next_look = time.monotonic() + SHARE * (time.thread_time() - started)
+            self.samples.append((time.monotonic() - self._began, held))
 
     def stop(self) -> None:
         """Look no more."""
@@ -105,31 +98,18 @@ class _Watch(threading.Thread):
         self.join()
 
 
-@dataclass(frozen=True)
-class _Process:
-    pid: int
-    parent: int
-    ticks: int
-    started: str
-
-
-def _tree(root: int) -> list[_Process]:
+def _tree(root: int) -> list[int]:
     """The process `root` and all below it."""
-    found: list[_Process] = []
-    children: dict[int, list[_Process]] = {}
+    children: dict[int, list[int]] = {}
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
-            try:
+            with contextlib.suppress(OSError):  # it has just ended
                 # The name, in parentheses, may hold anything; see proc_pid_stat(5) for what is behind it.
-                fields = Path(entry.path, "stat").read_text(errors="replace").rpartition(")")[2].split()
-            except OSError:  # it has just ended
-                continue
-            process = _Process(int(entry.name), int(fields[1]), int(fields[11]) + int(fields[12]), fields[19])
-            children.setdefault(process.parent, []).append(process)
-            if process.pid == root:
-                found.append(process)
+                parent = int(Path(entry.path, "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+                children.setdefault(parent, []).append(int(entry.name))
+    found = [root]
     for process in found:
-        found.extend(children.get(process.pid, ()))
+        found.extend(children.get(process, ()))
     return found
 
 

@@ -23,8 +23,8 @@ class CellTimeout(BaseException):
 def live(connection: socket.socket, scratch: Path, watcher: socket.socket | None = None) -> None:
     """Serve one examiner over `connection` from the empty folder `scratch`; never returns.
 
-    The first message is the job: {"limits", "files"}, answered by {"ready": True} once all bounds are set, or by
-    {"failed": why}. Then "cell" runs a cell, anything else is for the Answerer.
+    The first message is the job: {"limits", "files", "processors"}, answered by {"ready": True} once all bounds are
+    set, or by {"failed": why}. Then "cell" runs a cell, anything else is for the Answerer.
 
     Args:
         watcher: to whom to say how much memory all processes here may have together.
@@ -47,6 +47,8 @@ def _set_up(channel: Channel, scratch: Path, watcher: socket.socket | None) -> A
         job = channel.receive()
         limits = bounds.Limits(**job["limits"])
         bounds.apply(limits, scratch)
+        if job["processors"]:
+            os.sched_setaffinity(0, job["processors"])
         if watcher is not None:
             with watcher:
                 memory.tell(watcher, limits.memory_bytes)

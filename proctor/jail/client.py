@@ -21,7 +21,7 @@ from proctor.channel.reply import answered
 from proctor.channel.wire import Channel, encode
 from proctor.errors import NotGraded, StudentError, WireError
 from proctor.jail import layers
-from proctor.jail.limits import Limits
+from proctor.jail.limits import Limits, processors
 from proctor.jail.server import CLEAN_ENVIRONMENT, HELLO
 
 GRACE_SECONDS = 3.0
@@ -84,7 +84,8 @@ class Jail:
         try:
             connection = self._spawned() if address == SPAWN else self._forked(address)
             self._channel = Channel(connection)
-            self._channel.send({"limits": limits.as_data(), "files": files}, JOB_SECONDS)
+            job = {"limits": limits.as_data(), "files": files, "processors": processors()}
+            self._channel.send(job, JOB_SECONDS)
             said = self._channel.receive(JOB_SECONDS)
             if said != {"ready": True}:
                 raise WireError(str(said["failed"] if type(said) is dict and "failed" in said else said)[:500])

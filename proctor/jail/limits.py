@@ -86,6 +86,11 @@ def apply(limits: Limits, scratch: Path) -> None:
         _bound(resource.RLIMIT_NPROC, processes, processes)
 
 
+def processors() -> list[int]:
+    """Those that this process may use; none where the system does not say."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
 def _running() -> int:
     """How many processes and threads the user of this process has."""
     count = 0
