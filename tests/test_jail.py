@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 
 import pytest
 
 from proctor.course import Budget
+from proctor.errors import NotGraded
 from proctor.jail.client import Jail
 from proctor.jail.limits import Limits
+from proctor.jail.server import ForkServer
 
 LIMITS = Limits.of(Budget(cell_seconds=10))
 
@@ -167,6 +170,20 @@ def test_a_flood_of_output_is_cut(jail):
     found = said(jail, "print('x' * 10**8)")
     assert len(found) < 300_000
     assert found.endswith("… cut here: a cell may print 256 KiB\n")
+
+
+def test_a_jail_that_cannot_be_made_costs_no_other():
+    """The examiner is told why, and the next one is made as ever."""
+    with ForkServer() as server:
+        assert server.layers
+        process = server._process.pid
+        before = resource.prlimit(process, resource.RLIMIT_NPROC)
+        resource.prlimit(process, resource.RLIMIT_NPROC, (1, before[1]))
+        with pytest.raises(NotGraded, match="no jail could be started .*Resource temporarily unavailable"):
+            Jail(server.address, LIMITS, {}, 5)
+        resource.prlimit(process, resource.RLIMIT_NPROC, before)
+        with Jail(server.address, LIMITS, {}, 5) as jail:
+            assert said(jail, "print('made')") == "made\n"
 
 
 def test_threads_of_the_standard_library_work(jail):

@@ -13,25 +13,21 @@ from proctor.channel.answer import Answerer
 from proctor.channel.wire import Channel
 from proctor.errors import WireError
 from proctor.jail import limits as bounds
-from proctor.jail import memory
 
 
 class CellTimeout(BaseException):
     """The cell's time is up; not an Exception, so that a student's `except Exception` does not swallow it."""
 
 
-def live(connection: socket.socket, scratch: Path, watcher: socket.socket | None = None) -> None:
+def live(connection: socket.socket, scratch: Path) -> None:
     """Serve one examiner over `connection` from the empty folder `scratch`; never returns.
 
     The first message is the job: {"limits", "files", "processors"}, answered by {"ready": True} once all bounds are
     set, or by {"failed": why}. Then "cell" runs a cell, anything else is for the Answerer.
-
-    Args:
-        watcher: to whom to say how much memory all processes here may have together.
     """
     channel = Channel(connection)
     try:
-        shell = _set_up(channel, scratch, watcher)
+        shell = _set_up(channel, scratch)
         answerer = Answerer(shell.user_ns)
         channel.send({"ready": True})
         while True:
@@ -42,16 +38,13 @@ def live(connection: socket.socket, scratch: Path, watcher: socket.socket | None
         os._exit(0)
 
 
-def _set_up(channel: Channel, scratch: Path, watcher: socket.socket | None) -> Any:
+def _set_up(channel: Channel, scratch: Path) -> Any:
     try:
         job = channel.receive()
         limits = bounds.Limits(**job["limits"])
         bounds.apply(limits, scratch)
         if job["processors"]:
             os.sched_setaffinity(0, job["processors"])
-        if watcher is not None:
-            with watcher:
-                memory.tell(watcher, limits.memory_bytes)
         for name, data in job["files"].items():
             (scratch / name).parent.mkdir(parents=True, exist_ok=True)
             (scratch / name).write_bytes(data)

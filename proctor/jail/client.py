@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 from proctor.channel.reply import answered
 from proctor.channel.wire import Channel, encode
 from proctor.errors import NotGraded, StudentError, WireError
-from proctor.jail import layers
+from proctor.jail import layers, memory
 from proctor.jail.limits import Limits, processors
 from proctor.jail.server import CLEAN_ENVIRONMENT, HELLO
 
@@ -89,6 +89,8 @@ class Jail:
             said = self._channel.receive(JOB_SECONDS)
             if said != {"ready": True}:
                 raise WireError(str(said["failed"] if type(said) is dict and "failed" in said else said)[:500])
+            if self._descriptor is not None and layers.PROCESSES in self.layers:
+                memory.watch(self._number, self._descriptor, limits.memory_bytes)
         except (OSError, WireError, struct.error) as error:
             Jail.lost += 1
             raise NotGraded(f"no jail could be started ({error or type(error).__name__})") from error
@@ -195,9 +197,11 @@ class Jail:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.settimeout(JOB_SECONDS)
         connection.connect(address)
-        pid, bits = HELLO.unpack(connection.recv(HELLO.size, socket.MSG_WAITALL))
+        self._number, bits = HELLO.unpack(connection.recv(HELLO.size, socket.MSG_WAITALL))
+        if self._number == 0:
+            raise OSError(connection.recv(500).decode("utf-8", "replace"))
         self.layers = layers.from_bits(bits)
-        self._descriptor = os.pidfd_open(pid)
+        self._descriptor = os.pidfd_open(self._number)
         return connection
 
     def _spawned(self) -> socket.socket:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import signal
 
@@ -68,18 +69,21 @@ def fork(layers: frozenset[str]) -> int:
     """
     if PROCESSES not in layers:
         return os.fork()
+    number = CLONE.get(os.uname().machine)
+    if number is None:
+        raise OSError(errno.ENOSYS, f"no way into namespaces is known on {os.uname().machine}")
     # The interpreter's lock is kept meanwhile, as `os.fork` does.
     python = ctypes.PyDLL(None, use_errno=True)
     flags = NEW_USER | NEW_MOUNTS | NEW_PIDS | NEW_IPC | signal.SIGCHLD
     python.PyOS_BeforeFork()
-    pid: int = python.syscall(CLONE[os.uname().machine], ctypes.c_ulong(flags), None, None, None, None)
+    pid: int = python.syscall(number, ctypes.c_ulong(flags), None, None, None, None)
     if pid == 0:
         python.PyOS_AfterFork_Child()
         return 0
-    number = ctypes.get_errno()
+    reason = ctypes.get_errno()
     python.PyOS_AfterFork_Parent()
     if pid < 0:
-        raise OSError(number, f"clone: {os.strerror(number)}")
+        raise OSError(reason, f"clone: {os.strerror(reason)}")
     return pid
 
 

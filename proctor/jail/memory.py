@@ -1,35 +1,43 @@
-"""How much memory all processes of a jail have together: said by the jail, watched by the fork server."""
+"""How much memory all processes of a jail have together, watched by its examiner."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import socket
-import struct
+import select
+import signal
+import threading
 
-BYTES = struct.Struct("<Q")
+LOOKS_EACH_SECOND = 10
 
 
-def tell(watcher: socket.socket, limit: int) -> None:
-    """Say, before any student code runs, that the processes which this one sees may have `limit` bytes in memory."""
-    processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
+def watch(process: int, descriptor: int, limit: int) -> None:
+    """Kill a jail when its processes have used up their memory, from now on until it ends.
+
+    Args:
+        process: the first of its namespace; no student code has run in it yet.
+        descriptor: of that process.
+        limit: in bytes.
+
+    Raises OSError if its processes cannot be looked at.
+    """
+    processes = os.open(f"/proc/{process}/root/proc", os.O_RDONLY | os.O_DIRECTORY)
+    threading.Thread(target=_watch, args=(os.dup(descriptor), processes, limit), daemon=True).start()
+
+
+def _watch(jail: int, processes: int, limit: int) -> None:
     try:
-        socket.send_fds(watcher, [BYTES.pack(limit)], [processes])
+        while not select.select([jail], [], [], 1 / LOOKS_EACH_SECOND)[0]:
+            if _is_used_up(limit, processes):
+                signal.pidfd_send_signal(jail, signal.SIGKILL)
+    except ProcessLookupError:  # it has ended
+        pass
     finally:
+        os.close(jail)
         os.close(processes)
 
 
-def told(jail: socket.socket) -> tuple[int, int] | None:
-    """The limit, and an open folder that shows the processes; None if the jail ended without a word."""
-    with contextlib.suppress(OSError):
-        said, processes, _, _ = socket.recv_fds(jail, BYTES.size, 1)
-        if processes and len(said) == BYTES.size:
-            return BYTES.unpack(said)[0], processes[0]
-    return None
-
-
-def is_used_up(limit: int, processes: int) -> bool:
-    """Whether the processes that the open folder shows have more than `limit` bytes in memory."""
+def _is_used_up(limit: int, processes: int) -> bool:
     found = [process for process in os.listdir(processes) if process.isdigit()]
     # The first is quick and never too little: it counts what they share each time.
     return sum(_resident(processes, process) for process in found) > limit and (

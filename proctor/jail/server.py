@@ -18,26 +18,22 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
 from proctor.errors import NotGraded
-from proctor.jail import layers, memory
+from proctor.jail import layers
 from proctor.jail.isolate import fork, isolate, possible
-from proctor.jail.layers import PROCESSES
 from proctor.jail.preload import preload, rehearse
 from proctor.jail.view import PARENT_DEATH_SIGNAL
 
 NOBODY = 65534
 ADOPT_ORPHANS = 36
 START_SECONDS = 120
-LOOKS_EACH_SECOND = 10
 HELLO = struct.Struct("<IB")
-"""A jail's process number, and the layers that it is behind (`layers.as_bits`)."""
+"""A jail's process number and the layers that it is behind (`layers.as_bits`); 0 if there is none, then why."""
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -175,30 +171,6 @@ def main(listener: socket.socket, scratch: Path, shown: list[str]) -> None:
     server.serve()
 
 
-@dataclass
-class _Jail:
-    """A jail that is running.
-
-    Args:
-        folder: its scratch folder, where it has none of its own.
-        word: on which it says what its processes may have in memory; None where they cannot be told from others.
-        memory: what it said (see `memory.told`).
-    """
-
-    folder: Path
-    word: socket.socket | None
-    memory: tuple[int, int] | None = None
-
-    def forget(self) -> None:
-        """Close what is open of it."""
-        if self.word is not None:
-            self.word.close()
-            self.word = None
-        if self.memory is not None:
-            os.close(self.memory[1])
-            self.memory = None
-
-
 class _Server:
     """Forks the jails and knows which are running."""
 
@@ -208,7 +180,7 @@ class _Server:
         self._listener = listener
         self._scratch = scratch
         self._shown = shown
-        self._jails: dict[int, _Jail] = {}
+        self._folders: dict[int, Path] = {}
         self._wakers = os.pipe()
         os.set_blocking(self._wakers[1], False)
 
@@ -218,51 +190,32 @@ class _Server:
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         while True:
-            words = {jail.word: jail for jail in self._jails.values() if jail.word is not None}
-            pause = 1 / LOOKS_EACH_SECOND if any(jail.memory for jail in self._jails.values()) else None
-            readable, _, _ = select.select([self._listener, sys.stdin.fileno(), woken, *words], [], [], pause)
+            readable, _, _ = select.select([self._listener, sys.stdin.fileno(), woken], [], [])
             if woken in readable:
                 os.read(woken, 4096)
                 self._reap()
             if sys.stdin.fileno() in readable:
-                for pid in self._jails:
+                for pid in self._folders:
                     _kill(pid)
                 if not os.read(sys.stdin.fileno(), 4096):
                     break
-            for word in words.keys() & set(readable):
-                jail = words[word]
-                if jail.word is not None:
-                    jail.memory = memory.told(word)
-                    word.close()
-                    jail.word = None
-            self._look()
             if self._listener in readable:
                 self._fork(self._listener.accept()[0])
-        for jail in self._jails.values():
-            _remove(jail.folder)
-
-    def _look(self) -> None:
-        """End the jails that have used up their memory."""
-        if time.monotonic() < self._next_look:
-            return
-        for pid, jail in self._jails.items():
-            if jail.memory is not None and memory.is_used_up(*jail.memory):
-                _kill(pid)
-        self._next_look = time.monotonic() + 1 / LOOKS_EACH_SECOND
-
-    _next_look = 0.0
+        for folder in self._folders.values():
+            _remove(folder)
 
     def _fork(self, connection: socket.socket) -> None:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=self._scratch))
-        word, watcher = socket.socketpair() if PROCESSES in self.layers else (None, None)
-        pid = fork(self.layers)
+        try:
+            pid = fork(self.layers)
+        except OSError as error:
+            _remove(folder)
+            with connection, contextlib.suppress(OSError):
+                connection.sendall(HELLO.pack(0, 0) + str(error).encode())
+            return
         if pid == 0:
-            if word is not None:
-                word.close()
-            self._become_jail(connection, folder, watcher)
-        self._jails[pid] = _Jail(folder, word)
-        if watcher is not None:
-            watcher.close()
+            self._become_jail(connection, folder)
+        self._folders[pid] = folder
         with connection:
             try:
                 # Said by this process, which runs no student code: what the examiner may kill, and how far to trust it.
@@ -270,7 +223,7 @@ class _Server:
             except OSError:
                 _kill(pid)
 
-    def _become_jail(self, connection: socket.socket, folder: Path, watcher: socket.socket | None) -> NoReturn:
+    def _become_jail(self, connection: socket.socket, folder: Path) -> NoReturn:
         from proctor.channel.wire import Channel
         from proctor.jail.child import live, tell
 
@@ -281,9 +234,7 @@ class _Server:
             ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
             for descriptor in (self._listener.fileno(), *self._wakers):
                 os.close(descriptor)
-            for other in self._jails.values():
-                other.forget()
-            live(connection, Path(isolate(self.layers, str(folder), self._shown, self._who)), watcher)
+            live(connection, Path(isolate(self.layers, str(folder), self._shown, self._who)))
         except OSError as error:
             tell(Channel(connection), error)
         finally:
@@ -300,12 +251,11 @@ class _Server:
             # What it started goes before its number is free to be another's.
             _kill(ended.si_pid)
             os.waitpid(ended.si_pid, 0)
-            jail = self._jails.pop(ended.si_pid, None)
-            for orphan in _children() - self._jails.keys():
+            folder = self._folders.pop(ended.si_pid, None)
+            for orphan in _children() - self._folders.keys():
                 _kill(orphan)
-            if jail is not None:
-                jail.forget()
-                _remove(jail.folder)
+            if folder is not None:
+                _remove(folder)
 
 
 def _children() -> set[int]:
