@@ -21,7 +21,7 @@ from proctor.course import Course
 
 Proctor = Callable[..., subprocess.CompletedProcess[str]]
 
-# Graders run in the process that grades; this one writes down the fork servers that there are meanwhile.
+# Graders run in the process that grades; this one writes down the fork servers that the course has meanwhile.
 WATCHING = (
     HIDDEN
     + """
@@ -30,10 +30,11 @@ from pathlib import Path
 
 
 def servers():
-    parents = {}
+    parents, course = {}, str(Path(__file__).parents[2]).encode()
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if b"\\0proctor.jail.server\\0" in (process / "cmdline").read_bytes():
+            command = (process / "cmdline").read_bytes()
+            if b"\\0proctor.jail.server\\0" in command and course in command:
                 parents[process.name] = (process / "stat").read_text().rpartition(")")[2].split()[1]
         except OSError:
             pass

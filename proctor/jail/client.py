@@ -82,18 +82,24 @@ class Jail:
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: Path | None = None
         try:
-            connection = self._spawned() if address == SPAWN else self._forked(address)
-            self._channel = Channel(connection)
-            job = {"limits": limits.as_data(), "files": files, "processors": processors()}
-            self._channel.send(job, JOB_SECONDS)
-            said = self._channel.receive(JOB_SECONDS)
-            if said != {"ready": True}:
-                raise WireError(str(said["failed"] if type(said) is dict and "failed" in said else said)[:500])
-            if self._descriptor is not None and layers.PROCESSES in self.layers:
-                memory.watch(self._number, self._descriptor, limits.memory_bytes)
+            self._channel = Channel(self._spawned() if address == SPAWN else self._forked(address))
+            try:
+                self._begin(limits, files)
+            except BaseException:
+                self.close("it did not begin")
+                raise
         except (OSError, WireError, struct.error) as error:
             Jail.lost += 1
             raise NotGraded(f"no jail could be started ({error or type(error).__name__})") from error
+
+    def _begin(self, limits: Limits, files: dict[str, bytes]) -> None:
+        job = {"limits": limits.as_data(), "files": files, "processors": processors()}
+        self._channel.send(job, JOB_SECONDS)
+        said = self._channel.receive(JOB_SECONDS)
+        if said != {"ready": True}:
+            raise WireError(str(said["failed"] if type(said) is dict and "failed" in said else said)[:500])
+        if self._descriptor is not None and layers.PROCESSES in self.layers:
+            memory.watch(self._number, self._descriptor, limits.memory_bytes)
 
     def run_cell(self, source: str, seconds: float) -> CellOutcome:
         """Run a cell for at most `seconds`; a jail that does not stop by itself is killed."""
@@ -195,13 +201,17 @@ class Jail:
 
     def _forked(self, address: str) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(JOB_SECONDS)
-        connection.connect(address)
-        self._number, bits = HELLO.unpack(connection.recv(HELLO.size, socket.MSG_WAITALL))
-        if self._number == 0:
-            raise OSError(connection.recv(500).decode("utf-8", "replace"))
+        try:
+            connection.settimeout(JOB_SECONDS)
+            connection.connect(address)
+            self._number, bits = HELLO.unpack(connection.recv(HELLO.size, socket.MSG_WAITALL))
+            if self._number == 0:
+                raise OSError(connection.recv(500).decode("utf-8", "replace"))
+            self._descriptor = os.pidfd_open(self._number)
+        except BaseException:
+            connection.close()
+            raise
         self.layers = layers.from_bits(bits)
-        self._descriptor = os.pidfd_open(self._number)
         return connection
 
     def _spawned(self) -> socket.socket:
