@@ -115,8 +115,12 @@ for _ in range(15):
     if os.fork() == 0:
         kept = mmap.mmap(-1, 300 * 2**20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE)
         time.sleep(100)
-time.sleep(100)""",
-        said="died|timeout",
+time.sleep(1.5)
+files = [f"/proc/{pid}/status" for pid in os.listdir("/proc") if pid.isdigit()]
+held = [line for file in files for line in open(file) if "RssAnon" in line]
+if sum(int(line.split()[1]) for line in held) > 4 * 2**20:
+    print("ACHIEVED holds 4.4 GiB where 3 are allowed")""",
+        said="",
     ),
     "fills_shared_memory": Damage(
         "with open('/dev/shm/fill', 'wb') as file:\n    while True:\n        file.write(bytes(2**20))",
