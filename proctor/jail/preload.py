@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import io
 import sys
@@ -31,6 +32,8 @@ IMPORTED = (
     "proctor.jail.shell",
     "proctor.models.describe",
 )
+ONE_POOL = "_ZN10tensorflow11LocalDevice22use_global_threadpool_E"
+"""TensorFlow's `bool LocalDevice::use_global_threadpool_`: whether all devices of a process, for good, share threads."""
 
 
 def preload() -> None:
@@ -52,20 +55,31 @@ def preload() -> None:
 def rehearse(scratch: Path) -> None:
     """Build, save, load and ask a small network, then forget it: what TensorFlow only sets up on first use is there.
 
-    A fork has none of the threads that ran it, and hangs if it waits for them. So TensorFlow's context, which holds
-    them, is thrown away, and every fork makes its own; `TF_OVERRIDE_GLOBAL_THREADPOOL` must be set for that, and
-    nothing here may use `tf.data`, whose threads are the process's.
+    A fork has none of the threads that ran it, and hangs if it waits for them. So they are those of TensorFlow's
+    context, which is thrown away, and every fork makes its own; nothing here may use `tf.data`, whose threads are the
+    process's. With a TensorFlow that lacks `ONE_POOL` nothing is rehearsed.
 
     Args:
         scratch: a folder to save in.
     """
+    from tensorflow.python.eager import context  # type: ignore[import-untyped]
+
+    try:
+        one_pool = ctypes.c_bool.in_dll(ctypes.CDLL("libtensorflow_framework.so.2"), ONE_POOL)
+    except (OSError, ValueError):
+        return
+    one_pool.value = False
+    _use_a_network(scratch / "rehearsal.keras")
+    context._reset_context()
+    one_pool.value = True
+
+
+def _use_a_network(file: Path) -> None:
     import keras
     import numpy as np
-    from tensorflow.python.eager import context  # type: ignore[import-untyped]
 
     from proctor.models.describe import describe, load
 
-    file = scratch / "rehearsal.keras"
     layers = [
         keras.Input((4, 4, 1)),
         keras.layers.Conv2D(1, 2, activation="relu"),
@@ -79,6 +93,4 @@ def rehearse(scratch: Path) -> None:
     describe(loaded)
     loaded.predict_on_batch(np.zeros((1, 4, 4, 1), "float32"))
     file.unlink()
-    del layers, model, loaded
     keras.backend.clear_session()
-    context._reset_context()

@@ -47,8 +47,6 @@ CLEAN_ENVIRONMENT = {
     # The same numbers on every processor since 2015, not the last bits of the one at hand.
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     "TF_DETERMINISTIC_OPS": "1",
-    # Threads that a jail makes itself, not those of a process which it is a fork of: see `preload.rehearse`.
-    "TF_OVERRIDE_GLOBAL_THREADPOOL": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MPLBACKEND": "Agg",
