@@ -156,7 +156,10 @@ class ForkServer:
 
 def main(listener: socket.socket, scratch: Path, shown: list[str]) -> None:
     """Fork a jail for each connection until standard input closes."""
+    gc.disable()  # it would look through all that is imported, again and again, and find next to nothing
     preload()
+    gc.freeze()
+    gc.enable()
     rehearse(scratch)
     gc.freeze()
     # What is left behind by a jail without processes of its own comes to this process, which ends it.
