@@ -84,6 +84,7 @@ def _use_a_network(file: Path) -> None:
         keras.Input((4, 4, 1)),
         keras.layers.Conv2D(1, 2, activation="relu"),
         keras.layers.Flatten(),
+        keras.layers.Dense(16, activation="relu"),
         keras.layers.Dense(1, activation="sigmoid"),
     ]
     keras.utils.set_random_seed(0)
@@ -91,6 +92,7 @@ def _use_a_network(file: Path) -> None:
     model.save(file)
     loaded = load(file)
     describe(loaded)
-    loaded.predict_on_batch(np.zeros((1, 4, 4, 1), "float32"))
+    loaded(np.zeros((8, 4, 4, 1), "float32"))
+    loaded.predict_on_batch(np.zeros((8, 4, 4, 1), "float32"))
     file.unlink()
     keras.backend.clear_session()
