@@ -28,7 +28,7 @@ from proctor.verdict import Verdict
 
 GRADED, UNCHANGED, RECORDED, NOT_RECORDED, NOT_GRADED = "graded", "unchanged", "recorded", "not recorded", "not graded"
 SERVERS = 3  # fork servers of a run, if they end
-TRIES = 3  # for two equal verdicts, if a jail ended by itself
+TRIES = 3  # for a verdict in which nothing else killed a jail
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 
 
@@ -169,21 +169,17 @@ def read_plain_ones(course: Course, names: Collection[str]) -> dict[str, PlainAs
 def grade_task(task: Task) -> Graded:
     """In an examiner: what grading a submission yields.
 
-    A jail that ended by itself may have been ended by the system, which is no fault of the student's: then it counts
-    what comes again.
+    A jail that was killed, not by its own limits, is no fault of the student's: what came of that counts for nothing.
     """
-    seen: list[Verdict] = []
     for _ in range(TRIES):
         before = Jail.lost
         verdict, notebook = _once(task)
         if Jail.lost == before:
-            break
+            return verdict, notebook
         if not is_running(task.settings.address):
             return None
-        if verdict in seen:
-            break
-        seen.append(verdict)
-    return verdict, notebook
+    reason = f"its process was killed {TRIES} times, not by Proctor; a machine that is short of memory does that"
+    return Verdict(task.name, task.student, graded=False, reason=reason if verdict.graded else verdict.reason), None
 
 
 def _once(task: Task) -> tuple[Verdict, NotebookNode | None]:

@@ -35,13 +35,16 @@ class Grade(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The submission as it was run; its verdict is in the resources."""
-        from proctor import examiner
+        from proctor.batch import Task, grade_task
         from proctor.course_jail import Settings
 
         course, name, student = _submission(self, resources)
         _drop_links(course, name, student)
-        verdict, notebook = examiner.grade(course, name, student, Settings(_fork_server(course)))
-        if not verdict.graded:
+        graded = grade_task(Task(course, name, student, Settings(_fork_server(course))))
+        if graded is None:
+            raise NotGraded("the fork server ended; run this again")
+        verdict, notebook = graded
+        if not verdict.graded or notebook is None:
             raise NotGraded(verdict.reason)
         resources["proctor"] = verdict
         return notebook, resources

@@ -24,6 +24,7 @@ from rich.console import Console
 from proctor import batch, export, gradebook, keys, nbgrader_course, progress, versions
 from proctor.batch import NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, Outcome, grade_class, plans
 from proctor.course_jail import Settings
+from proctor.jail.client import Jail
 from proctor.kept import Kept, keep, log_file, read_kept
 from proctor.locks import OwnedFolder, one_run, remove_abandoned
 from proctor.verdict import CriterionResult, Verdict
@@ -243,24 +244,44 @@ def test_a_fork_server_that_is_killed_is_replaced(course, hand_in, solution):
     assert {line["student"]: line["earned"] for line in found[:-1]} == {"ada": 6, "bob": 6, "cy": 6}
 
 
+def kill_jails(server: int, count: int) -> None:
+    """Kill the jail of a notebook that says that it has `started`, and so on, until `count` are killed."""
+    killed: list[int] = []
+    while len(killed) < count:
+        for jail in set(children(server)) - set(killed):
+            if Path(f"/proc/{jail}/root/home/student/started").exists():
+                os.kill(jail, signal.SIGKILL)
+                killed.append(jail)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a connection that was cut
-def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, solution, address):
-    """A process can be ended by a machine that is short of memory, too; only what happens again is the student's."""
-    hand_in("ada", edited(solution, "write_count", f"import time\ntime.sleep(1)\n{COUNT}"))
-    hand_in("bob", edited(solution, "write_count", "import os\nos._exit(9)"))
-    server = fork_servers(os.getpid())[-1]
+@pytest.mark.parametrize("kills", [1, 2, 3])
+def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, solution, address, kills):
+    """A machine that is short of memory does that, and in the same cell again: either a mark is due or there is none."""
+    stays = f"import time\nopen('started', 'w').close()\ntime.sleep(1)\n{COUNT}"
+    hand_in("ada", edited(solution, "write_count", stays))
     got: list[Verdict] = []
     task = batch.Task(course, "double", "ada", Settings(address))
     thread = threading.Thread(target=lambda: got.append(batch.grade_task(task)[0]))
     thread.start()
-    while not (jails := descendants(server)):
-        thread.join(0.02)
-    os.kill(jails[-1], signal.SIGKILL)
+    kill_jails(fork_servers(os.getpid())[-1], kills)
     thread.join()
-    assert got[0].earned == got[0].points == 6
+    assert got[0].graded == (kills < batch.TRIES)
+    assert got[0].earned == (6 if got[0].graded else 0)
+    assert got[0].graded or "short of memory" in got[0].reason
 
-    dead = batch.grade_task(batch.Task(course, "double", "bob", Settings(address)))[0]
+
+@pytest.mark.parametrize(
+    "ends", ["import os\nos._exit(9)", "import os\nos.closerange(3, 256)", "import os\nos.abort()"]
+)
+def test_a_process_that_ends_itself_is_the_students(course, hand_in, solution, address, ends):
+    """It is a cell that died, and is graded at once: nobody else killed it."""
+    hand_in("bob", edited(solution, "write_count", ends))
+    before = Jail.lost
+    dead, _ = batch.grade_task(batch.Task(course, "double", "bob", Settings(address)))
     assert [cell.status for cell in dead.cells if cell.id == "write_count"] == ["died"]
+    assert dead.graded
+    assert Jail.lost == before
 
 
 def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_graded, monkeypatch):

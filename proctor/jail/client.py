@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import select
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +24,7 @@ from proctor.channel.wire import Channel, encode
 from proctor.errors import NotGraded, StudentError, WireError
 from proctor.jail import layers, memory
 from proctor.jail.limits import Limits, processors
-from proctor.jail.server import CLEAN_ENVIRONMENT, HELLO
+from proctor.jail.server import CLEAN_ENVIRONMENT, END, HELLO
 
 GRACE_SECONDS = 3.0
 JOB_SECONDS = 60.0
@@ -72,13 +74,16 @@ class Jail:
     """
 
     lost: ClassVar[int] = 0
-    """How many ended, of all in this process, without being told to."""
+    """How many, of all in this process, could not be had or were killed by something else than what is theirs."""
 
     def __init__(self, address: str, limits: Limits, files: dict[str, bytes], call_seconds: float):
         self._call_seconds = call_seconds
         self.ended = ""
         self.layers: frozenset[str] = frozenset()
         self._descriptor: int | None = None
+        self._end: int | None = None
+        self._memory_is_used_up = threading.Event()
+        self._cpu_seconds = limits.cpu_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: Path | None = None
         try:
@@ -99,7 +104,7 @@ class Jail:
         if said != {"ready": True}:
             raise WireError(str(said["failed"] if type(said) is dict and "failed" in said else said)[:500])
         if self._descriptor is not None and layers.PROCESSES in self.layers:
-            memory.watch(self._number, self._descriptor, limits.memory_bytes)
+            self._memory_is_used_up = memory.watch(self._number, self._descriptor, limits.memory_bytes)
 
     def run_cell(self, source: str, seconds: float) -> CellOutcome:
         """Run a cell for at most `seconds`; a jail that does not stop by itself is killed."""
@@ -149,7 +154,6 @@ class Jail:
         except WireError as error:
             self.close(f"the process sent something that is not data ({error})")
         except OSError:
-            Jail.lost += 1
             self.close(self._why_it_ended())
         finally:
             self._count_seconds(request, time.monotonic() - started)
@@ -174,7 +178,22 @@ class Jail:
                 self.close(f"its answers took more than {QUESTIONS * self._call_seconds:g} s together")
 
     def _why_it_ended(self) -> str:
+        code, used = self._how_it_ended()
+        mine = self._memory_is_used_up.is_set() or used >= self._cpu_seconds
+        if code is None or code == -signal.SIGKILL and not mine:
+            Jail.lost += 1
+            return "something else killed the process"
         return "the process ended by itself (a crash, an exit, or out of memory)"
+
+    def _how_it_ended(self) -> tuple[int | None, float]:
+        """Its exit code, or less the signal, None if the server is gone; the seconds of processor that it used."""
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return self._process.wait(GRACE_SECONDS), 0.0
+        if self._end is not None and select.select([self._end], [], [], GRACE_SECONDS)[0]:
+            said = os.read(self._end, END.size)
+            return END.unpack(said) if said else (None, 0.0)
+        return 0, 0.0  # it runs on, and has closed its end of the channel
 
     def close(self, reason: str = "it was closed") -> None:
         """End the jail and all that it started."""
@@ -187,6 +206,9 @@ class Jail:
                 signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
             os.close(self._descriptor)
             self._descriptor = None
+        if self._end is not None:
+            os.close(self._end)
+            self._end = None
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -204,12 +226,16 @@ class Jail:
         try:
             connection.settimeout(JOB_SECONDS)
             connection.connect(address)
-            self._number, bits = HELLO.unpack(connection.recv(HELLO.size, socket.MSG_WAITALL))
+            hello, ends, _, _ = socket.recv_fds(connection, HELLO.size, 1, socket.MSG_WAITALL)
+            self._number, bits = HELLO.unpack(hello)
             if self._number == 0:
                 raise OSError(connection.recv(500).decode("utf-8", "replace"))
+            (self._end,) = ends
             self._descriptor = os.pidfd_open(self._number)
         except BaseException:
             connection.close()
+            if self._end is not None:
+                os.close(self._end)
             raise
         self.layers = layers.from_bits(bits)
         return connection

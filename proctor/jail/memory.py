@@ -11,7 +11,7 @@ import threading
 LOOKS_EACH_SECOND = 10
 
 
-def watch(process: int, descriptor: int, limit: int) -> None:
+def watch(process: int, descriptor: int, limit: int) -> threading.Event:
     """Kill a jail when its processes have used up their memory, from now on until it ends.
 
     Args:
@@ -19,16 +19,19 @@ def watch(process: int, descriptor: int, limit: int) -> None:
         descriptor: of that process.
         limit: in bytes.
 
-    Raises OSError if its processes cannot be looked at.
+    Returns what is set before it is killed. Raises OSError if its processes cannot be looked at.
     """
     processes = os.open(f"/proc/{process}/root/proc", os.O_RDONLY | os.O_DIRECTORY)
-    threading.Thread(target=_watch, args=(os.dup(descriptor), processes, limit), daemon=True).start()
+    used_up = threading.Event()
+    threading.Thread(target=_watch, args=(os.dup(descriptor), processes, limit, used_up), daemon=True).start()
+    return used_up
 
 
-def _watch(jail: int, processes: int, limit: int) -> None:
+def _watch(jail: int, processes: int, limit: int, used_up: threading.Event) -> None:
     try:
         while not select.select([jail], [], [], 1 / LOOKS_EACH_SECOND)[0]:
             if _is_used_up(limit, processes):
+                used_up.set()
                 signal.pidfd_send_signal(jail, signal.SIGKILL)
     except ProcessLookupError:  # it has ended
         pass

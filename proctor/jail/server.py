@@ -34,6 +34,8 @@ ADOPT_ORPHANS = 36
 START_SECONDS = 120
 HELLO = struct.Struct("<IB")
 """A jail's process number and the layers that it is behind (`layers.as_bits`); 0 if there is none, then why."""
+END = struct.Struct("<id")
+"""How a jail ended (its exit code, or less the signal) and the seconds of processor that it used; comes by a pipe."""
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -154,8 +156,9 @@ class ForkServer:
         self._folder.cleanup()
 
 
-def main(listener: socket.socket, scratch: Path, shown: list[str]) -> None:
-    """Fork a jail for each connection until standard input closes."""
+def main(listener: socket.socket, scratch: Path, shown: list[str]) -> NoReturn:
+    """Fork a jail for each connection until standard input closes; never returns."""
+    server = _Server(listener, scratch, shown)  # tries its layers while a fork costs little
     gc.disable()  # it would look through all that is imported, again and again, and find next to nothing
     preload()
     gc.freeze()
@@ -164,12 +167,12 @@ def main(listener: socket.socket, scratch: Path, shown: list[str]) -> None:
     gc.freeze()
     # What is left behind by a jail without processes of its own comes to this process, which ends it.
     ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
-    server = _Server(listener, scratch, shown)
     os.write(1, b"ready %d\n" % layers.as_bits(server.layers))
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
     os.dup2(null, 2)
     server.serve()
+    os._exit(0)  # without TensorFlow's own end, which takes a while
 
 
 class _Server:
@@ -182,6 +185,7 @@ class _Server:
         self._scratch = scratch
         self._shown = shown
         self._folders: dict[int, Path] = {}
+        self._ends: dict[int, int] = {}
         self._wakers = os.pipe()
         os.set_blocking(self._wakers[1], False)
 
@@ -217,12 +221,15 @@ class _Server:
         if pid == 0:
             self._become_jail(connection, folder)
         self._folders[pid] = folder
+        end, self._ends[pid] = os.pipe()
         with connection:
             try:
-                # Said by this process, which runs no student code: what the examiner may kill, and how far to trust it.
-                connection.sendall(HELLO.pack(pid, layers.as_bits(self.layers)))
+                # Said by this process, which runs no student code: what the examiner may kill, how far to trust it, and
+                # where it hears how it ended.
+                socket.send_fds(connection, [HELLO.pack(pid, layers.as_bits(self.layers))], [end])
             except OSError:
                 _kill(pid)
+        os.close(end)
 
     def _become_jail(self, connection: socket.socket, folder: Path) -> NoReturn:
         from proctor.channel.wire import Channel
@@ -233,7 +240,7 @@ class _Server:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
             ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
-            for descriptor in (self._listener.fileno(), *self._wakers):
+            for descriptor in (self._listener.fileno(), *self._wakers, *self._ends.values()):
                 os.close(descriptor)
             live(connection, Path(isolate(self.layers, str(folder), self._shown, self._who)))
         except OSError as error:
@@ -251,7 +258,11 @@ class _Server:
                 return
             # What it started goes before its number is free to be another's.
             _kill(ended.si_pid)
-            os.waitpid(ended.si_pid, 0)
+            _, status, used = os.wait4(ended.si_pid, 0)
+            if (end := self._ends.pop(ended.si_pid, None)) is not None:
+                with contextlib.suppress(OSError):  # its examiner wants to know no more
+                    os.write(end, END.pack(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime))
+                os.close(end)
             folder = self._folders.pop(ended.si_pid, None)
             for orphan in _children() - self._folders.keys():
                 _kill(orphan)
