@@ -257,7 +257,7 @@ def kill_jails(server: int, count: int) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a connection that was cut
 @pytest.mark.parametrize("kills", [1, 2, 3])
 def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, solution, address, kills):
-    """A machine that is short of memory does that, and in the same cell again: either a mark is due or there is none."""
+    """A machine that is short of memory does that, in the same cell again: either a mark is due or there is none."""
     stays = f"import time\nopen('started', 'w').close()\ntime.sleep(1)\n{COUNT}"
     hand_in("ada", edited(solution, "write_count", stays))
     got: list[Verdict] = []

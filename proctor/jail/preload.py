@@ -33,7 +33,7 @@ IMPORTED = (
     "proctor.models.describe",
 )
 ONE_POOL = "_ZN10tensorflow11LocalDevice22use_global_threadpool_E"
-"""TensorFlow's `bool LocalDevice::use_global_threadpool_`: whether all devices of a process, for good, share threads."""
+"""TensorFlow's `bool LocalDevice::use_global_threadpool_`: whether a process's devices share threads, for good."""
 
 
 def preload() -> None:
