@@ -34,6 +34,7 @@ RECORDS_BYTES = 64 * 2**20
 FLOOD_BYTES = 4 * RECORDS_BYTES
 """What a jail may send of them: bounds inside it would have cut any notebook long before."""
 RECORD_BYTES = 1000
+KILLED = -9
 QUESTIONS = 60
 """All answers of a jail may take as long as this many calls."""
 
@@ -180,7 +181,7 @@ class Jail:
     def _why_it_ended(self) -> str:
         code, used = self._how_it_ended()
         mine = self._memory_is_used_up.is_set() or used >= self._cpu_seconds
-        if code is None or code == -signal.SIGKILL and not mine:
+        if code is None or code == KILLED and not mine:
             Jail.lost += 1
             return "something else killed the process"
         return "the process ended by itself (a crash, an exit, or out of memory)"
@@ -190,10 +191,10 @@ class Jail:
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return self._process.wait(GRACE_SECONDS), 0.0
-        if self._end is not None and select.select([self._end], [], [], GRACE_SECONDS)[0]:
-            said = os.read(self._end, END.size)
-            return END.unpack(said) if said else (None, 0.0)
-        return 0, 0.0  # it runs on, and has closed its end of the channel
+        if self._descriptor is None or self._end is None or not _is_ready(self._descriptor, GRACE_SECONDS):
+            return 0, 0.0  # it runs on, and has closed its end of the channel
+        said = os.read(self._end, END.size) if _is_ready(self._end, JOB_SECONDS) else b""
+        return END.unpack(said) if said else (None, 0.0)
 
     def close(self, reason: str = "it was closed") -> None:
         """End the jail and all that it started."""
@@ -262,6 +263,10 @@ class Jail:
                 if secrets.compare_digest(connection.recv(32, socket.MSG_WAITALL), secret):
                     return connection
                 connection.close()
+
+
+def _is_ready(descriptor: int, seconds: float) -> bool:
+    return bool(select.select([descriptor], [], [], seconds)[0])
 
 
 class _Records:
