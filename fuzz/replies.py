@@ -10,6 +10,7 @@ import contextlib
 import socket
 import struct
 import sys
+import threading
 from typing import Any
 
 try:
@@ -57,7 +58,8 @@ def jail_on(channel: Channel, seconds: float = 5) -> Jail:
     """A jail as the examiner sees it, whose process is whatever is at the other end of `channel`."""
     jail = Jail.__new__(Jail)
     jail.__dict__.update(_channel=channel, _call_seconds=seconds, ended="")
-    jail.__dict__.update(_descriptor=None, _process=None, _scratch=None)
+    jail.__dict__.update(_descriptor=None, _end=None, _process=None, _scratch=None)
+    jail.__dict__.update(_memory_is_used_up=threading.Event(), _cpu_seconds=seconds)
     return jail
 
 
