@@ -244,10 +244,10 @@ def test_a_fork_server_that_is_killed_is_replaced(course, hand_in, solution):
     assert {line["student"]: line["earned"] for line in found[:-1]} == {"ada": 6, "bob": 6, "cy": 6}
 
 
-def kill_jails(server: int, count: int) -> None:
-    """Kill the jail of a notebook that says that it has `started`, and so on, until `count` are killed."""
+def kill_jails(server: int, count: int, grading: threading.Thread) -> None:
+    """Kill `count` jails, each when its notebook says that it has `started`."""
     killed: list[int] = []
-    while len(killed) < count:
+    while len(killed) < count and grading.is_alive():
         for jail in set(children(server)) - set(killed):
             if Path(f"/proc/{jail}/root/home/student/started").exists():
                 os.kill(jail, signal.SIGKILL)
@@ -264,7 +264,7 @@ def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, soluti
     task = batch.Task(course, "double", "ada", Settings(address))
     thread = threading.Thread(target=lambda: got.append(batch.grade_task(task)[0]))
     thread.start()
-    kill_jails(fork_servers(os.getpid())[-1], kills)
+    kill_jails(fork_servers(os.getpid())[-1], kills, thread)
     thread.join()
     assert got[0].graded == (kills < batch.TRIES)
     assert got[0].earned == (6 if got[0].graded else 0)
