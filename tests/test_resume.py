@@ -258,6 +258,7 @@ def kill_jails(server: int, count: int, grading: threading.Thread) -> None:
 @pytest.mark.parametrize("kills", [1, 2, 3])
 def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, solution, address, kills):
     """A machine that is short of memory does that, in the same cell again: either a mark is due or there is none."""
+    # The cell stays long enough to be killed in.
     stays = f"import time\nopen('started', 'w').close()\ntime.sleep(1)\n{COUNT}"
     hand_in("ada", edited(solution, "write_count", stays))
     got: list[Verdict] = []

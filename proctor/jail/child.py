@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -46,8 +47,10 @@ def _set_up(channel: Channel, scratch: Path) -> Any:
         if job["processors"]:
             os.sched_setaffinity(0, job["processors"])
             # A thread that is woken lets the one that woke it go on: of several on one processor, TensorFlow's stop for
-            # up to 80 ms otherwise (one looks whether it is cancelled before the other has said so).
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+            # up to 80 ms otherwise (one looks whether it is cancelled before the other has said so). Where the system
+            # knows no batches (gVisor) it is slower, no more.
+            with contextlib.suppress(OSError):
+                os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
         for name, data in job["files"].items():
             (scratch / name).parent.mkdir(parents=True, exist_ok=True)
             (scratch / name).write_bytes(data)

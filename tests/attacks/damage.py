@@ -115,7 +115,7 @@ for _ in range(15):
     if os.fork() == 0:
         kept = mmap.mmap(-1, 300 * 2**20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE)
         time.sleep(100)
-time.sleep(1.5)
+time.sleep(1.5)  # until all hold theirs
 files = [f"/proc/{pid}/status" for pid in os.listdir("/proc") if pid.isdigit()]
 held = [line for file in files for line in open(file) if "RssAnon" in line]
 if sum(int(line.split()[1]) for line in held) > 4 * 2**20:
