@@ -31,7 +31,7 @@ from proctor.criteria.layers import (
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
 from proctor.errors import CriterionFailed
-from proctor.live import check
+from proctor.judge.live import check
 
 __all__ = [
     "CriterionFailed",

@@ -1,5 +1,5 @@
 """`python -m proctor`: the commands."""
 
-from proctor.cli import main
+from proctor.cli.commands import main
 
 main()

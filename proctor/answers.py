@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from proctor.course.cells import grade_id
 from proctor.errors import CourseError
-from proctor.notebook import grade_id
 
 SOLUTION, UNTRAINED, RETRAINED = "the solution's model", "an untrained model", "no model"
 

@@ -25,6 +25,10 @@ class NotGraded(ProctorError):
     """A fault of ours (or of the machine) kept a submission from being graded."""
 
 
+class JailLost(NotGraded):
+    """No jail could be had, or something else than its own limits killed it; grading again may help."""
+
+
 class RefusedModel(ProctorError):
     """A handed-in model file does not pass the gate; the text says why and what to hand in instead."""
 

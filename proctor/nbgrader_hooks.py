@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from proctor.course import Course
+from proctor.course.course import Course
 from proctor.errors import NotGraded, ReleaseError
 
 
@@ -26,7 +26,7 @@ class Unread(NotebookExporter):
         return self.from_notebook_node(new_notebook(), resources=resources, **settings)
 
 
-class Grade(NbGraderPreprocessor):
+class GradeInJail(NbGraderPreprocessor):
     """In the place of nbgrader's executor: the submission is graded in the jail.
 
     A submission that cannot be graded raises NotGraded: nbgrader takes back its `autograded/` folder, writes no
@@ -35,36 +35,36 @@ class Grade(NbGraderPreprocessor):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The submission as it was run; its verdict is in the resources."""
-        from proctor.batch import Task, grade_task
-        from proctor.course_jail import Settings
+        from proctor.jail.course_jail import Jails
+        from proctor.run.task import Task, grade_task
 
         course, name, student = _submission(self, resources)
         _drop_links(course, name, student)
-        graded = grade_task(Task(course, name, student, Settings(_fork_server(course))))
-        if graded is None:
+        result = grade_task(Task(course, course.assignment(name), student, Jails(_fork_server(course))))
+        if result is None:
             raise NotGraded("the fork server ended; run this again")
-        verdict, notebook = graded
-        if not verdict.graded or notebook is None:
-            raise NotGraded(verdict.reason)
-        resources["proctor"] = verdict
-        return notebook, resources
+        if not result.verdict.graded:
+            raise NotGraded(result.verdict.reason)
+        resources["proctor"] = result.verdict
+        return result.notebooks[name], resources
 
 
-class Record(NbGraderPreprocessor):
+class RecordVerdict(NbGraderPreprocessor):
     """In the place of nbgrader's scorer: the marks are the verdict's."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The notebook with its check tables, its marks in the gradebook."""
-        from proctor import gradebook
+        from proctor.record import gradebook
 
-        course, _, _ = _submission(self, resources)
-        return gradebook.record(course, resources["proctor"], nb) or nb, resources
+        course, name, _ = _submission(self, resources)
+        shown = gradebook.record(course, resources["proctor"], {name: nb}) or {name: nb}
+        return shown[name], resources
 
 
 @cache
 def _fork_server(course: Course) -> str:
     """The address of one fork server for all submissions that nbgrader grades in this process."""
-    from proctor.course_jail import fork_server
+    from proctor.jail.course_jail import fork_server
 
     running = ExitStack()
     atexit.register(running.close)
@@ -76,8 +76,8 @@ def complete_release(assignment: str, student: str, notebooks: list[str]) -> Non
 
     nbgrader logs what a hook raises and goes on, so a release that leaks is removed first.
     """
-    from proctor import leaks
-    from proctor.release import put_public
+    from proctor.author import leaks
+    from proctor.author.release import put_public
 
     course = Course(Path.cwd())  # where nbgrader is while it converts
     if assignment not in course.names():

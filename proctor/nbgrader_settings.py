@@ -1,13 +1,8 @@
-"""A course's `nbgrader_config.py`: what Proctor puts there, and reading it. Light: every command begins with it."""
+"""What Proctor puts into a course's `nbgrader_config.py`."""
 
 from __future__ import annotations
 
 from typing import Any
-
-from traitlets.config import Config
-from traitlets.config.loader import PyFileConfigLoader
-
-from proctor.course import Course
 
 
 def configure(config: Any) -> None:
@@ -21,7 +16,10 @@ def configure(config: Any) -> None:
     # `nbgrader autograde`: student code runs in Proctor's jail, and the verdict is the mark.
     config.Autograde.exporter_class = "proctor.nbgrader_hooks.Unread"
     config.Autograde.sanitize_preprocessors = []
-    config.Autograde.autograde_preprocessors = ["proctor.nbgrader_hooks.Grade", "proctor.nbgrader_hooks.Record"]
+    config.Autograde.autograde_preprocessors = [
+        "proctor.nbgrader_hooks.GradeInJail",
+        "proctor.nbgrader_hooks.RecordVerdict",
+    ]
     show_inertly(config)
 
 
@@ -37,12 +35,3 @@ def show_inertly(config: Any) -> None:
         "markdown2html": "proctor.feedback.inert.markdown2html",
     }
     config.GenerateFeedback.exporter_class = "proctor.feedback.page.FeedbackPage"
-
-
-def settings(course: Course) -> Config:
-    """The course's own `nbgrader_config.py`, with the folders at the course's root."""
-    config = Config()
-    if (course.root / "nbgrader_config.py").is_file():
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(course.root)).load_config()
-    config.CourseDirectory.root = str(course.root)
-    return config

@@ -16,9 +16,9 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from proctor.course import Course
-from proctor.course_jail import Settings, fork_server
-from proctor.examiner import grade
+from proctor.course.course import Course
+from proctor.jail.course_jail import Jails, fork_server
+from proctor.judge.examiner import grade
 from proctor.verdict import Verdict
 
 pytest_plugins = ["pytester"]
@@ -212,7 +212,7 @@ def graded(course: Course, hand_in: HandIn, address: str) -> Callable[..., Verdi
         notebook: NotebookNode | bytes | None, files: dict[str, bytes] | None = None, student: str = "ada"
     ) -> Verdict:
         hand_in(student, notebook, files)
-        verdict, _ = grade(course, "double", student, Settings(address))
+        verdict, _ = grade(course, course.assignment("double"), student, Jails(address))
         return verdict
 
     return hand_in_and_grade

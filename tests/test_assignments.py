@@ -11,8 +11,8 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from proctor.course import Course
-from proctor.release import stale
+from proctor.author.release import stale
+from proctor.course.course import Course
 
 COURSE = Course(Path(__file__).resolve().parent.parent)
 

@@ -27,9 +27,9 @@ from attacks.reaches import REACHES, TOOLS
 from attacks.values import HONEST, LIES
 from conftest import BUILD, edited, run_proctor, solution_notebook
 
-from proctor import export
-from proctor.course import Course
-from proctor.kept import read_verdict
+from proctor.course.course import Course
+from proctor.record.kept import read_verdict
+from proctor.report import export
 from proctor.verdict import Verdict
 
 SECRET = secrets.token_hex(8)

@@ -9,7 +9,7 @@ import pytest
 from conftest import BUILD, COUNT, RELU, edited
 from nbclient import NotebookClient
 
-from proctor.release import release
+from proctor.author.release import release
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import pytest
 from conftest import HIDDEN, HandIn, edited
 from nbformat import NotebookNode
 
-from proctor.course import Course
-from proctor.pool import Workers, each
+from proctor.course.course import Course
+from proctor.run.pool import Workers, each
 
 Client = pytest.importorskip("distributed").Client
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import RELU, edited
 
-from proctor.course import Course
-from proctor.nbgrader_settings import settings
+from proctor.course.course import Course
 
 WRONG = "def relu(x):\n    return x"
 
@@ -75,7 +74,7 @@ def test_a_manual_grade_survives_a_regrade(course, proctor, hand_in, solution):
     hand_in("ada", edited(solution, "write_relu", WRONG))
     proctor("release")
     proctor("grade")
-    url = settings(course).CourseDirectory.get("db_url", f"sqlite:///{course.root}/gradebook.db")
+    url = course.settings().CourseDirectory.get("db_url", f"sqlite:///{course.root}/gradebook.db")
     with Gradebook(url) as book:
         grade = book.find_grade("relu", "double", "double", "ada")
         grade.manual_score = 1.5
@@ -174,12 +173,12 @@ def test_a_fresh_process_gives_the_same_verdict(course, hand_in, solution):
     """Where forking is not possible, the same protocol over a fresh process marks alike."""
     from conftest import statuses
 
-    from proctor.course_jail import Settings
-    from proctor.examiner import grade
     from proctor.jail.client import SPAWN
+    from proctor.jail.course_jail import Jails
+    from proctor.judge.examiner import grade
 
     hand_in("ada", edited(solution, "write_relu", WRONG))
-    verdict, _ = grade(course, "double", "ada", Settings(SPAWN))
+    verdict, _ = grade(course, course.assignment("double"), "ada", Jails(SPAWN))
     assert statuses(verdict) == {
         "relu_values": "failed",
         "relu_any_shape": "failed",

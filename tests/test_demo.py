@@ -6,10 +6,10 @@ import io
 import pytest
 from rich.console import Console
 
-from proctor import demo as demonstration
-from proctor.demo import CLASS, demo
+from proctor.author.scaffold import scaffold
+from proctor.cli import demo as demonstration
+from proctor.cli.demo import CLASS, demo
 from proctor.errors import ProctorError
-from proctor.scaffold import scaffold
 
 EXERCISES = ("double", "first_steps")
 

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 import pytest
 
 from proctor.feedback.inert import clean
-from proctor.feedback.plain import plain
 from proctor.feedback.table import html, summary_text, text
+from proctor.text import plain
 from proctor.verdict import CellRun, CriterionResult, Verdict
 
 PASSED = CriterionResult(

@@ -12,11 +12,11 @@ import pytest
 from conftest import BUILD, HIDDEN, PUBLIC, RELU, edited, statuses
 from nbformat.v4 import new_output
 
-from proctor.flags.across import fingerprint, similar_code
-from proctor.flags.gap import gap_flags
-from proctor.flags.submission import looked
-from proctor.kept import Kept, keep
-from proctor.live import CheckTable
+from proctor.judge.flags import looked
+from proctor.judge.gap import gap_flags
+from proctor.judge.live import CheckTable
+from proctor.record.kept import Kept, keep
+from proctor.report.flags import fingerprint, similar_code
 from proctor.verdict import CriterionResult, from_data, to_data
 
 # The public criterion asks for relu([-1, 2]) and for count(1) and count(3).

@@ -21,11 +21,11 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import Engine, event
 from traitlets.config import Config
 
-from proctor import export, gradebook, nbgrader_course
-from proctor.course import Course
+from proctor.author.release import release
+from proctor.course.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError
-from proctor.nbgrader_settings import settings
-from proctor.release import release
+from proctor.record import gradebook, nbgrader_course
+from proctor.report import export
 from proctor.verdict import CriterionResult, Verdict
 
 HERE = Path(__file__).parent.parent
@@ -43,7 +43,7 @@ def graded_cell(make, source, name, **flags):
         "task": False,
         "schema_version": 3,
     } | flags
-    return made
+    return {"halves": made}
 
 
 def source_notebook():
@@ -98,7 +98,7 @@ def verdict(student="ada", half=2.0, **changes):
     return Verdict("halves", student, **({"graded": True, "criteria": criteria} | changes))
 
 
-def run_notebook(answer="half = 0.5", why="As I said."):
+def run_notebooks(answer="half = 0.5", why="As I said."):
     made = source_notebook()
     made.cells[0].source = answer
     made.cells[3].source = why
@@ -131,7 +131,7 @@ def everything(course):
 
 def test_marks_are_recorded_by_grade_id(course):
     """Each check cell gets what its criteria earned; a written answer waits for a person, as with nbgrader."""
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
 
     assert grades(course) == {"half": (2, None, False), "double": (1, None, False), "why": (None, None, True)}
     with book_of(course) as book:
@@ -139,16 +139,16 @@ def test_marks_are_recorded_by_grade_id(course):
         assert (submission.score, submission.max_score) == (3, 9)
         assert submission.timestamp.year == 2030
     unanswered = nbformat.read(course.release("halves") / "halves.ipynb", as_version=4).cells[3].source
-    gradebook.record(course, verdict("bob"), run_notebook(why=unanswered))
+    gradebook.record(course, verdict("bob"), run_notebooks(why=unanswered))
     assert grades(course, "bob")["why"] == (0, None, False)
 
 
 def test_recording_twice_changes_nothing(course):
     """A command that is run again leaves gradebook and notebook as they were."""
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
     before, written = everything(course), (course.autograded("ada", "halves") / "halves.ipynb").read_bytes()
 
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
 
     assert everything(course) == before
     assert (course.autograded("ada", "halves") / "halves.ipynb").read_bytes() == written
@@ -156,14 +156,14 @@ def test_recording_twice_changes_nothing(course):
 
 def test_what_a_person_gave_survives_a_regrade(course):
     """Manual scores, extra credit and comments stay, and the cell is marked for another look."""
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
     with book_of(course) as book:
         grade = book.find_grade("half", "halves", "halves", "ada")
         grade.manual_score, grade.extra_credit = 2.5, 0.25
         book.find_comment("write", "halves", "halves", "ada").manual_comment = "Nice."
         book.db.commit()
 
-    gradebook.record(course, verdict(half=1.0), run_notebook())
+    gradebook.record(course, verdict(half=1.0), run_notebooks())
 
     assert grades(course)["half"] == (1, 2.5, True)
     with book_of(course) as book:
@@ -173,13 +173,13 @@ def test_what_a_person_gave_survives_a_regrade(course):
 
 def test_scores_are_clamped_and_finite(course):
     """No cell earns more than it is worth or less than nothing; what is not a number is no mark."""
-    gradebook.record(course, verdict(half=99), run_notebook())
+    gradebook.record(course, verdict(half=99), run_notebooks())
     assert grades(course)["half"][0] == 3
-    gradebook.record(course, verdict(half=-5), run_notebook())
+    gradebook.record(course, verdict(half=-5), run_notebooks())
     assert grades(course)["half"][0] == 0
     before = everything(course)
     with pytest.raises(NotGraded, match="not a number"):
-        gradebook.record(course, verdict(half=float("nan")), run_notebook())
+        gradebook.record(course, verdict(half=float("nan")), run_notebooks())
     assert everything(course) == before
 
 
@@ -187,7 +187,7 @@ def test_a_submission_that_is_not_graded_gets_no_mark(course):
     """A fault of ours leaves no trace in the gradebook or in autograded/."""
     before = everything(course)
 
-    assert gradebook.record(course, verdict(graded=False, reason="the worker was killed"), run_notebook()) is None
+    assert gradebook.record(course, verdict(graded=False, reason="the worker was killed"), run_notebooks()) is None
 
     assert everything(course) == before
     assert not course.autograded("ada", "halves").exists()
@@ -198,12 +198,12 @@ def test_a_check_cell_without_criteria_is_no_full_mark(course):
     before = everything(course)
     half = [criterion for criterion in verdict().criteria if criterion.group == "half"]
     with pytest.raises(CourseError, match="'double' that no criterion belongs to"):
-        gradebook.record(course, verdict(criteria=half), run_notebook())
+        gradebook.record(course, verdict(criteria=half), run_notebooks())
     other = CriterionResult("d", "other", "t", "h", 1, 1, "passed")
     with pytest.raises(CourseError, match="criteria for other"):
-        gradebook.record(course, verdict(criteria=[*verdict().criteria, other]), run_notebook())
-    missing = run_notebook()
-    del missing.cells[3]
+        gradebook.record(course, verdict(criteria=[*verdict().criteria, other]), run_notebooks())
+    missing = run_notebooks()
+    del missing["halves"].cells[3]
     with pytest.raises(CourseError, match="release it again"):
         gradebook.record(course, verdict(), missing)
     assert everything(course) == before
@@ -213,7 +213,7 @@ def test_an_unregistered_assignment_is_registered(course):
     """Grading works on a gradebook that has never seen the assignment."""
     (course.root / "gradebook.db").unlink()
 
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
 
     assert grades(course)["half"][0] == 2
     with sqlite3.connect(course.root / "gradebook.db") as database:
@@ -227,12 +227,12 @@ def test_late_penalties_are_nbgraders(course):
     with book_of(course) as book:
         book.update_or_create_assignment("halves", duedate="2030-01-01 10:00:00 UTC")
 
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
 
     with book_of(course) as book:
         assert book.find_submission("halves", "ada").late_submission_penalty == 3
         book.update_or_create_assignment("halves", duedate="2030-02-01 10:00:00 UTC")
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
     with book_of(course) as book:
         assert not book.find_submission("halves", "ada").late_submission_penalty
 
@@ -242,7 +242,7 @@ def test_an_unreadable_timestamp_is_no_timestamp(course, stamp):
     """What is no date stops no grading."""
     (course.submitted("ada", "halves") / "timestamp.txt").write_text(stamp)
 
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
 
     with book_of(course) as book:
         assert book.find_submission("halves", "ada").timestamp is None
@@ -260,7 +260,7 @@ def _record_and_die(root, moment):
     event.listen(Engine, "before_cursor_execute", count)
     event.listen(Engine, "commit", count)
     sys.addaudithook(lambda what, _: count() if what == "os.rename" else None)
-    gradebook.record(Course(root), verdict(), run_notebook())
+    gradebook.record(Course(root), verdict(), run_notebooks())
     os._exit(0)
 
 
@@ -276,7 +276,7 @@ def test_a_killed_run_leaves_all_marks_or_none(course):
         assert process.exitcode == 9
         assert everything(course) == before
     assert moment > 15
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
     assert grades(course)["half"][0] == 2
 
 
@@ -287,22 +287,22 @@ def test_a_locked_gradebook_is_told_in_a_sentence(course, monkeypatch):
     other.execute("BEGIN EXCLUSIVE")
 
     with pytest.raises(ProctorError, match="in use by another program; nothing was lost, run the same command again"):
-        gradebook.record(course, verdict(), run_notebook())
+        gradebook.record(course, verdict(), run_notebooks())
 
     other.close()
     assert not course.autograded("ada", "halves").exists()
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
     assert grades(course)["half"][0] == 2
 
 
 def test_a_read_only_gradebook_is_told_in_a_sentence(course):
     """Where nothing can be written, that is said and nothing lies around; what is there can be exported."""
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
     use_gradebook(course, f"sqlite:///file:{course.root}/gradebook.db?mode=ro&uri=true")
     hand_in(course, "bob")
 
     with pytest.raises(ProctorError, match="cannot be read or written: attempt to write a readonly database; nothing"):
-        gradebook.record(course, verdict("bob"), run_notebook())
+        gradebook.record(course, verdict("bob"), run_notebooks())
 
     assert not course.autograded("bob", "halves").exists()
     assert [mark.score for mark in export.marks(course)] == [3]
@@ -311,7 +311,7 @@ def test_a_read_only_gradebook_is_told_in_a_sentence(course):
 def test_an_export_does_not_wait_for_a_run_that_writes(course, monkeypatch):
     """Marks can be exported while another process is in the middle of writing."""
     monkeypatch.setattr(nbgrader_course, "WAIT_SECONDS", 0.2)
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
     other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -336,7 +336,7 @@ def test_a_gradebook_that_cannot_be_reached_tells_no_password(course, url, said)
     use_gradebook(course, url)
 
     with pytest.raises(ProctorError, match=said) as record:
-        gradebook.record(course, verdict(), run_notebook())
+        gradebook.record(course, verdict(), run_notebooks())
     with pytest.raises(ProctorError) as page:
         gradebook.feedback(course, "halves", "ada")
 
@@ -368,12 +368,12 @@ def statements():
 
 def test_no_record_or_page_reads_the_whole_class(course):
     """What recording and a feedback page ask of the gradebook is found by index, with a few questions."""
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
     hand_in(course, "bob")
     with statements() as new:
-        gradebook.record(course, verdict("bob"), run_notebook())
+        gradebook.record(course, verdict("bob"), run_notebooks())
     with statements() as again:
-        gradebook.record(course, verdict("bob", half=1.0), run_notebook())
+        gradebook.record(course, verdict("bob", half=1.0), run_notebooks())
     with statements() as page:
         gradebook.feedback(course, "halves", "bob")
 
@@ -433,7 +433,7 @@ def score_by_nbgrader(book, assignment, student):
 
 def test_the_autograded_notebook_shows_the_tables(course):
     """Check cells show their table as HTML and as text, notes stand first, and nothing in it runs."""
-    gradebook.record(course, verdict(notes=[f"cell 'x' was {SCRIPT}"]), run_notebook())
+    gradebook.record(course, verdict(notes=[f"cell 'x' was {SCRIPT}"]), run_notebooks())
 
     path = course.autograded("ada", "halves") / "halves.ipynb"
     notes, write, half, double, _ = nbformat.read(path, as_version=4).cells
@@ -452,7 +452,7 @@ def test_the_autograded_notebook_shows_the_tables(course):
 def test_feedback_shows_the_tables_and_runs_nothing(course):
     """The page that a student opens has the tables with their style, escaped text, and no live markup of anybody's."""
     why = f"{SCRIPT}<img src=x onerror=alert(6)> [link](javascript:alert(7)) <b>kept</b>"
-    gradebook.record(course, verdict(), run_notebook(why=why))
+    gradebook.record(course, verdict(), run_notebooks(why=why))
 
     page = (gradebook.feedback(course, "halves", "ada") / "halves.html").read_text()
 
@@ -467,7 +467,7 @@ def test_feedback_shows_the_tables_and_runs_nothing(course):
 
 def test_nothing_hidden_leaves_the_graders_folder(course):
     """Neither autograded/ nor feedback/ nor release/ holds what a hidden criterion expected or found."""
-    gradebook.record(course, verdict(), run_notebook())
+    gradebook.record(course, verdict(), run_notebooks())
     gradebook.feedback(course, "halves", "ada")
 
     for folder in ("release", "autograded", "feedback"):
@@ -483,7 +483,7 @@ def test_feedback_on_what_is_not_graded_says_so(course):
 
 def test_marks_can_be_opened_in_a_spreadsheet(course):
     """Names that a spreadsheet would run are text, scores are numbers, and who has no mark has none."""
-    gradebook.record(course, verdict("=HYPERLINK(1)"), run_notebook())
+    gradebook.record(course, verdict("=HYPERLINK(1)"), run_notebooks())
     with book_of(course) as book:
         book.add_student("bob")
 
@@ -503,7 +503,7 @@ def test_marks_can_be_opened_in_a_spreadsheet(course):
 def nbgrader(course, monkeypatch):
     """nbgrader's own commands with the course's own settings."""
     monkeypatch.chdir(course.root)
-    config = settings(course)
+    config = course.settings()
     return NbGraderAPI(CourseDirectory(config=config), config=config)
 
 
@@ -521,8 +521,8 @@ def test_the_formgrader_runs_nothing_of_a_students(course):
     from nbconvert.exporters import HTMLExporter
     from nbgrader.server_extensions.formgrader import handlers
 
-    gradebook.record(course, verdict(), run_notebook(why=f"{SCRIPT}<img src=x onerror=alert(6)>"))
-    config = settings(course)
+    gradebook.record(course, verdict(), run_notebooks(why=f"{SCRIPT}<img src=x onerror=alert(6)>"))
+    config = course.settings()
     config.merge(
         Config(HTMLExporter={"template_name": "formgrade", "extra_template_basedirs": [handlers.template_path]})
     )

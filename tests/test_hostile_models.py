@@ -23,10 +23,10 @@ import pytest
 from conftest import code, edited
 from nbformat.v4 import new_notebook
 
-from proctor.course import Course
-from proctor.course_jail import Settings, fork_server
+from proctor.course.course import Course
 from proctor.errors import CriterionFailed, NotGraded, StudentError
-from proctor.examiner import grade
+from proctor.jail.course_jail import Jails, fork_server
+from proctor.judge.examiner import grade
 from proctor.models import gate
 from proctor.models.view import ModelView
 from proctor.verdict import CriterionResult
@@ -114,7 +114,7 @@ def judged(folder: Path, address: str, files: dict[str, bytes]) -> dict[str, Cri
     nbformat.write(notebook, handed_in / "many.ipynb")
     for attack, data in files.items():
         (handed_in / f"{names[attack]}.keras").write_bytes(data)
-    verdict, _ = grade(course, "many", "mallory", Settings(address))
+    verdict, _ = grade(course, course.assignment("many"), "mallory", Jails(address))
     assert verdict.graded, verdict.reason
     results = {result.name: result for result in verdict.criteria}
     assert results["answer"].status == "passed"

@@ -15,16 +15,17 @@ from conftest import RELU, code, edited, statuses
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from typer.testing import CliRunner
 
-from proctor import export, gradebook
-from proctor.cli import application
-from proctor.course import Course
+from proctor.author.leaks import leaks
+from proctor.author.release import student_version
+from proctor.cli.commands import application
+from proctor.course.course import Course
 from proctor.errors import CourseError
 from proctor.feedback.inert import clean
-from proctor.feedback.plain import neutral
 from proctor.feedback.table import summary_text
 from proctor.jail.outputs import tidy
-from proctor.leaks import leaks
-from proctor.release import student_version
+from proctor.record import gradebook
+from proctor.report import export
+from proctor.text import neutral
 from proctor.verdict import from_data, to_data
 
 # What `test_relu_any_shape` of the small course asks with.
@@ -81,12 +82,12 @@ def seen_by_students(course: Course, student: str = "ada") -> str:
 @pytest.fixture
 def shown(course, hand_in, address):
     """Grades a notebook, records it, and returns the verdict and all that the student may see."""
-    from proctor.course_jail import Settings
-    from proctor.examiner import grade
+    from proctor.jail.course_jail import Jails
+    from proctor.judge.examiner import grade
 
     def grade_and_show(notebook, files=None, student="ada"):
         hand_in(student, notebook, files)
-        verdict, ran = grade(course, "double", student, Settings(address))
+        verdict, ran = grade(course, course.assignment("double"), student, Jails(address))
         gradebook.record(course, verdict, ran)
         return verdict, seen_by_students(course, student)
 
@@ -402,10 +403,8 @@ def test_the_formgrader_page_of_a_hostile_student_is_inert(course, shown, soluti
     from nbgrader.server_extensions.formgrader import handlers
     from traitlets.config import Config
 
-    from proctor.nbgrader_settings import settings
-
     shown(hostile_class_notebook(solution))
-    config = settings(course)
+    config = course.settings()
     config.merge(
         Config(HTMLExporter={"template_name": "formgrade", "extra_template_basedirs": [handlers.template_path]})
     )

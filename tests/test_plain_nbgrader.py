@@ -17,13 +17,14 @@ from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 from nbgrader.utils import determine_grade
 
-from proctor.course import Course
-from proctor.course_jail import Settings
+from proctor.course.cells import grade_id
+from proctor.course.course import Course
 from proctor.errors import CourseError
-from proctor.keys import changes, key
-from proctor.notebook import grade_id
-from proctor.plain_course import read_plain
-from proctor.plain_nbgrader import grade_plain, nbgrader_score, our_score
+from proctor.jail.course_jail import Jails
+from proctor.judge.plain_nbgrader import grade_plain, nbgrader_score, our_score
+from proctor.record.keys import Key, changes
+from proctor.record.plain_course import read_plain
+from proctor.run.plan import make_plans
 from proctor.verdict import CellRun, Verdict
 from tests.conftest import code, edited, run_proctor
 
@@ -94,8 +95,8 @@ def graded(course: Course, address: str) -> Callable[..., Verdict]:
 
     def hand_in_and_grade(answer: str = "answer = 42", rules: bool = False, one: NotebookNode | None = None) -> Verdict:
         folder = hand_in(course, "ada", one=one or edited(first(), "answer", answer), two=second())
-        assignment = read_plain(replace(course, nbgrader_rules=rules), "ps1")
-        verdict, _ = grade_plain(assignment, folder, "ada", Settings(address))
+        assignment = read_plain(replace(course, nbgrader_rules=rules), "ps1", register=True)
+        verdict, _ = grade_plain(assignment, folder, "ada", Jails(address))
         return verdict
 
     return hand_in_and_grade
@@ -218,13 +219,13 @@ def test_cells_run_in_the_students_order_and_the_last_of_two_answers_counts(grad
 def test_a_notebook_that_was_not_handed_in_earns_nothing(course: Course, address: str) -> None:
     """One of two notebooks: nothing for the other, said in a note. None: not graded."""
     folder = hand_in(course, "ada", two=second())
-    assignment = read_plain(course, "ps1")
-    verdict, notebooks = grade_plain(assignment, folder, "ada", Settings(address))
+    assignment = read_plain(course, "ps1", register=True)
+    verdict, notebooks = grade_plain(assignment, folder, "ada", Jails(address))
     assert earned(verdict) == {"one/exact": 0, "one/partial": 0, "one/file": 0, "one/why": 0, "two/exact": 1}
     assert verdict.notes == ["one.ipynb was not handed in"]
-    assert set(notebooks["notebooks"]) == {"one", "two"}
+    assert set(notebooks) == {"one", "two"}
     (folder / "two.ipynb").unlink()
-    verdict, _ = grade_plain(assignment, folder, "ada", Settings(address))
+    verdict, _ = grade_plain(assignment, folder, "ada", Jails(address))
     assert not verdict.graded
     assert "handed in no notebook of 'ps1' (one.ipynb, two.ipynb)" in verdict.reason
 
@@ -237,7 +238,7 @@ def test_students_files_lie_beside_the_notebook_but_not_in_the_place_of_ours(cou
     for name, text in {"lib/mine.txt": "42", "data/numbers.txt": "1"}.items():
         (folder / name).parent.mkdir()
         (folder / name).write_text(text)
-    verdict, notebooks = grade_plain(read_plain(course, "ps1"), folder, "ada", Settings(address))
+    verdict, notebooks = grade_plain(read_plain(course, "ps1", register=True), folder, "ada", Jails(address))
     assert earned(verdict) == FULL
     assert not verdict.notes
 
@@ -247,7 +248,7 @@ def test_a_file_in_the_way_of_the_assignments_is_left_out(course: Course, addres
     folder = hand_in(course, "ada", one=first(), two=second())
     (folder / "data").write_text("mine")
     (folder / os.fsdecode(b"caf\xe9.txt")).write_text("mine")
-    verdict, _ = grade_plain(read_plain(course, "ps1"), folder, "ada", Settings(address))
+    verdict, _ = grade_plain(read_plain(course, "ps1", register=True), folder, "ada", Jails(address))
     assert earned(verdict) == FULL
     assert len(verdict.notes) == 2
 
@@ -258,34 +259,40 @@ def test_another_language_is_refused(course: Course) -> None:
     notebook.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
     nbformat.write(notebook, course.root / "source/ps1/two.ipynb")
     with pytest.raises(CourseError, match=r"two\.ipynb is for the kernel 'ir'; the jail runs Python only"):
-        read_plain(course, "ps1")
+        read_plain(course, "ps1", register=True)
 
 
 def test_tests_are_those_that_were_released(course: Course) -> None:
     """What the gradebook has of a cell counts, as in nbgrader, until the assignment is released again."""
-    before = read_plain(course, "ps1")
+    before = read_plain(course, "ps1", register=True)
     changed = edited(first(), "exact", "pass")
     changed.cells[1].metadata.nbgrader["points"] = 100
     nbformat.write(changed, course.root / "source/ps1/one.ipynb")
-    assert read_plain(course, "ps1").notebooks["one"].cells[1] == before.notebooks["one"].cells[1]
+    assert read_plain(course, "ps1", register=True).notebooks["one"].cells[1] == before.notebooks["one"].cells[1]
+
+
+def current_key(course: Course) -> Key:
+    """What a verdict on ada's submission depends on now, read anew."""
+    fresh = Course(course.root, course.nbgrader_rules)
+    return next(make_plans(fresh, [("ps1", "ada")], register=True)).key
 
 
 def test_a_change_of_anything_that_counts_is_seen(course: Course) -> None:
     """A file beside the notebooks, a student's file, a time limit and the rule each make work to be graded again."""
     folder = hand_in(course, "ada", one=first(), two=second())
-    before = key(course, "ps1", "ada")
-    assert not changes(before, key(course, "ps1", "ada"))
-    assert changes(before, key(replace(course, nbgrader_rules=True), "ps1", "ada"))
+    before = current_key(course)
+    assert not changes(before, current_key(course))
+    assert changes(before, current_key(Course(course.root, nbgrader_rules=True)))
     for path in (course.root / "source/ps1/data/numbers.txt", folder / "lib.py", course.root / "nbgrader_config.py"):
         old = path.read_text() if path.exists() else ""
         path.write_text(
             "c = get_config()\nc.Proctor.budget = {'cell_seconds': 5}\n" if path.suffix == ".py" else "4 5 6"
         )
-        assert changes(before, key(course, "ps1", "ada")), path
+        assert changes(before, current_key(course)), path
         path.write_text(old)
         if not old:
             path.unlink()
-    assert not changes(before, key(course, "ps1", "ada"))
+    assert not changes(before, current_key(course))
 
 
 def result(text: str | None) -> NotebookNode:

@@ -16,9 +16,11 @@ from nbgrader.api import Gradebook
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from benchmarks.gradebook.server import PASSWORD, programs, server
-from proctor import examiner, export, gradebook, nbgrader_course
-from proctor.course_jail import Settings
 from proctor.errors import ProctorError
+from proctor.jail.course_jail import Jails
+from proctor.judge import examiner
+from proctor.record import gradebook, nbgrader_course
+from proctor.report import export
 from proctor.verdict import CriterionResult, Verdict
 
 pytestmark = pytest.mark.skipif(
@@ -70,7 +72,9 @@ def record(course, student="ada"):
     criteria = [
         CriterionResult(name, name, "It holds.", "", points, earned, "partial") for name, points, earned in results
     ]
-    gradebook.record(course, Verdict("double", student, graded=True, criteria=criteria), solution_notebook())
+    gradebook.record(
+        course, Verdict("double", student, graded=True, criteria=criteria), {"double": solution_notebook()}
+    )
 
 
 def marks(course):
@@ -90,7 +94,7 @@ def handed_in(root, url):
 
 def grade_all(course, address):
     for student in ("ada", "bob"):
-        gradebook.record(course, *examiner.grade(course, "double", student, Settings(address)))
+        gradebook.record(course, *examiner.grade(course, course.assignment("double"), student, Jails(address)))
 
 
 def grade_by_hand(url):

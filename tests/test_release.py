@@ -8,10 +8,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
 
-from proctor.course import Course
+from proctor.author.leaks import leaks
+from proctor.author.release import release, stale
+from proctor.course.course import Course
 from proctor.errors import ReleaseError
-from proctor.leaks import leaks
-from proctor.release import release, stale
 
 SOLUTION = '''def relu(x):
     """Keep what is positive."""

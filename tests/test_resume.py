@@ -21,12 +21,20 @@ import pytest
 from conftest import COUNT, PUBLIC, edited, solution_notebook
 from rich.console import Console
 
-from proctor import batch, export, gradebook, keys, nbgrader_course, progress, versions
-from proctor.batch import NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, Outcome, grade_class, plans
-from proctor.course_jail import Settings
-from proctor.jail.client import Jail
-from proctor.kept import Kept, keep, log_file, read_kept
-from proctor.locks import OwnedFolder, one_run, remove_abandoned
+from proctor import versions
+from proctor.course.course import Course
+from proctor.jail.course_jail import Jails
+from proctor.jail.owned_folder import OwnedFolder, remove_abandoned
+from proctor.judge.examiner import grade
+from proctor.judge.result import Result
+from proctor.record import gradebook, keys, nbgrader_course
+from proctor.record.kept import Kept, keep, log_file, read_kept
+from proctor.report import export, progress
+from proctor.run import batch
+from proctor.run.batch import NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, Outcome, grade_class
+from proctor.run.lock import one_run
+from proctor.run.plan import make_plans
+from proctor.run.task import TRIES, Task, grade_task
 from proctor.verdict import CriterionResult, Verdict
 
 PAIR = ("double", "ada")
@@ -45,10 +53,15 @@ def keep_graded(course, hand_in, solution) -> Callable[..., None]:
 
     def put(student: str = "ada", recorded: bool = False) -> None:
         hand_in(student, solution, {"double.keras": b"a model"})
-        notebook = None if recorded else solution_notebook()
-        keep(course, Kept(verdict(student), keys.key(course, "double", student), notebook))
+        notebooks = None if recorded else {"double": solution_notebook()}
+        keep(course, Kept(verdict(student), current_key(course, student), notebooks))
 
     return put
+
+
+def current_key(course, student: str) -> keys.Key:
+    """What a verdict on the student's submission depends on now."""
+    return next(make_plans(Course(course.root), [("double", student)])).key
 
 
 def append(path: Path, text: str) -> None:
@@ -82,7 +95,7 @@ def replaced(course, old: str, new: str) -> None:
 
 def reasons(course) -> tuple[str, ...]:
     """Why ada's submission would be graded."""
-    return next(plans(course, [PAIR])).why
+    return next(make_plans(Course(course.root), [PAIR])).why
 
 
 @pytest.mark.parametrize("sentence", CHANGES)
@@ -136,9 +149,9 @@ def test_a_jail_that_the_course_no_longer_accepts_is_a_reason_a_stronger_one_is_
 def test_what_changes_while_it_is_graded_is_graded_again(course, keep_graded, monkeypatch):
     """If the grader is edited during a run, nobody can say which one was at work, and the next run grades again."""
     keep_graded()
-    before = keys.key(course, *PAIR)
+    plan = next(make_plans(Course(course.root), [PAIR]))
     (course.grader("double") / "test_public.py").write_text(PUBLIC + "# edited")
-    batch._Records(course).take(verdict(), solution_notebook(), before)
+    batch._Records(course).take(plan, Result(verdict(), {"double": solution_notebook()}))
     (course.grader("double") / "test_public.py").write_text(PUBLIC)
     assert reasons(course) == ("something changed while it was graded",)
 
@@ -262,12 +275,12 @@ def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, soluti
     stays = f"import time\nopen('started', 'w').close()\ntime.sleep(1)\n{COUNT}"
     hand_in("ada", edited(solution, "write_count", stays))
     got: list[Verdict] = []
-    task = batch.Task(course, "double", "ada", Settings(address))
-    thread = threading.Thread(target=lambda: got.append(batch.grade_task(task)[0]))
+    task = Task(course, course.assignment("double"), "ada", Jails(address))
+    thread = threading.Thread(target=lambda: got.append(grade_task(task).verdict))
     thread.start()
     kill_jails(fork_servers(os.getpid())[-1], kills, thread)
     thread.join()
-    assert got[0].graded == (kills < batch.TRIES)
+    assert got[0].graded == (kills < TRIES)
     assert got[0].earned == (6 if got[0].graded else 0)
     assert got[0].graded or "short of memory" in got[0].reason
 
@@ -278,11 +291,10 @@ def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, soluti
 def test_a_process_that_ends_itself_is_the_students(course, hand_in, solution, address, ends):
     """It is a cell that died, and is graded at once: nobody else killed it."""
     hand_in("bob", edited(solution, "write_count", ends))
-    before = Jail.lost
-    dead, _ = batch.grade_task(batch.Task(course, "double", "bob", Settings(address)))
+    task = Task(course, course.assignment("double"), "bob", Jails(address))
+    dead = grade(task.course, task.assignment, task.student, task.jails).verdict  # raises JailLost for another's fault
     assert [cell.status for cell in dead.cells if cell.id == "write_count"] == ["died"]
     assert dead.graded
-    assert Jail.lost == before
 
 
 def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_graded, monkeypatch):
@@ -323,8 +335,9 @@ def test_a_verdict_that_cannot_be_kept_gives_no_mark(course, keep_graded, monkey
     gradebook.register(course, "double", ["double"])
     before = read_kept(course, *PAIR)
     records = batch._Records(course)
+    plan = next(make_plans(course, [PAIR]))
     with full_disk(monkeypatch):
-        outcome = records.take(verdict(), solution_notebook(), before.key)
+        outcome = records.take(plan, Result(verdict(), {"double": solution_notebook()}))
     assert outcome.status == NOT_GRADED
     assert records.full == outcome.verdict.reason == "its verdict cannot be kept in .proctor/: File too large"
     assert export.marks(course) == []
@@ -345,7 +358,7 @@ def test_two_runs_of_a_course_are_never_at_once(course, proctor, hand_in, soluti
 
 def test_only_abandoned_folders_of_our_own_are_removed(temporary):
     """What a killed process left goes; what a living one has, what is another program's, and links stay."""
-    command = "import os\nfrom proctor.locks import OwnedFolder\nfolder = OwnedFolder()\nos.kill(os.getpid(), 9)"
+    command = "import os\nfrom proctor.jail.owned_folder import OwnedFolder\nfolder = OwnedFolder()\nos.kill(os.getpid(), 9)"
     subprocess.run([sys.executable, "-c", command], timeout=60)
     (left,) = temporary.glob("proctor-*")
     (temporary / "proctor-elsewhere").symlink_to(left)

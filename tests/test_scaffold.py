@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from proctor.course import Course
+from proctor.author.scaffold import find_or_begin, scaffold
+from proctor.author.verify import verify
+from proctor.course.course import Course
 from proctor.errors import CourseError, ProctorError
-from proctor.scaffold import find_or_begin, scaffold
-from proctor.verify import verify
 
 REPOSITORY = Path(__file__).parent.parent
 

@@ -13,7 +13,7 @@ import nbformat
 import pytest
 from conftest import edited
 
-from proctor import export
+from proctor.report import export
 
 LOOK = """
 import os, socket, sys

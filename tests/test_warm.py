@@ -17,7 +17,7 @@ import pytest
 from conftest import HIDDEN, HandIn, edited, run_proctor
 from nbformat import NotebookNode
 
-from proctor.course import Course
+from proctor.course.course import Course
 
 Proctor = Callable[..., subprocess.CompletedProcess[str]]
 

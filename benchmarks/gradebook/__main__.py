@@ -25,8 +25,9 @@ from rich.table import Table
 from benchmarks.gradebook import filled
 from benchmarks.gradebook.server import programs, server
 from benchmarks.rows import Row, add_option, write
-from proctor import export, gradebook
-from proctor.course import Course
+from proctor.course.course import Course
+from proctor.record import gradebook
+from proctor.report import export
 
 COLUMNS = (
     "record",

@@ -15,8 +15,8 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbgrader import api
 from sqlalchemy import create_engine, insert, select
 
-from proctor import gradebook
-from proctor.course import Course
+from proctor.course.course import Course
+from proctor.record import gradebook
 from proctor.verdict import CriterionResult, Verdict
 
 NAME, GROUPS, NEW = "exercise00", 8, 20

@@ -18,9 +18,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from proctor import export
-from proctor.course import Course
-from proctor.kept import read_verdict
+from proctor.course.course import Course
+from proctor.record.kept import read_verdict
+from proctor.report import export
 
 # The attacks are those that the tests make.
 sys.path.insert(0, str(Path(__file__).parent.parent.parent / "tests"))

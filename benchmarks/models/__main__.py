@@ -16,8 +16,8 @@ from benchmarks.grade_class.measure import Measured, run
 from benchmarks.models.exercise import NAME, hand_in, make_course
 from benchmarks.rows import Row, add_option, write
 from benchmarks.warm import warm_server
-from proctor.course import Course
-from proctor.kept import read_verdict
+from proctor.course.course import Course
+from proctor.record.kept import read_verdict
 
 SECONDS = 1800
 

@@ -20,8 +20,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.plain_nbgrader.course import hand_in, make_course, names
-from proctor.course import Course
-from proctor.kept import read_verdict
+from proctor.course.course import Course
+from proctor.record.kept import read_verdict
 
 SECONDS = 3600
 

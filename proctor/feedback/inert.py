@@ -17,7 +17,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 
-from proctor.feedback.plain import visible
+from proctor.text import visible
 
 # Everything else that an output may carry (scripts, widgets, pages in frames) is dropped; text/plain is always there.
 MIME_TYPES = {

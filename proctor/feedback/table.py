@@ -7,7 +7,7 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-from proctor.feedback.plain import one_line, plain
+from proctor.text import one_line, plain
 from proctor.verdict import CriterionResult, Verdict
 
 WIDTH = 76

@@ -17,11 +17,11 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from proctor.channel.reply import answered
 from proctor.channel.wire import Channel, encode
-from proctor.errors import NotGraded, StudentError, WireError
+from proctor.errors import JailLost, StudentError, WireError
 from proctor.jail import layers, memory
 from proctor.jail.limits import Limits, processors
 from proctor.jail.server import CLEAN_ENVIRONMENT, END, HELLO
@@ -35,6 +35,7 @@ FLOOD_BYTES = 4 * RECORDS_BYTES
 """What a jail may send of them: bounds inside it would have cut any notebook long before."""
 RECORD_BYTES = 1000
 KILLED = -9
+KILLED_BY_OTHERS = "its process was killed, not by Proctor; a machine that is short of memory does that"
 QUESTIONS = 60
 """All answers of a jail may take as long as this many calls."""
 
@@ -71,11 +72,8 @@ class Jail:
         files: what lies in its scratch folder.
         call_seconds: wall time of one request.
 
-    Raises NotGraded if no jail can be had.
+    Raises JailLost if no jail can be had, and whenever something else than its limits has killed it.
     """
-
-    lost: ClassVar[int] = 0
-    """How many, of all in this process, could not be had or were killed by something else than what is theirs."""
 
     def __init__(self, address: str, limits: Limits, files: dict[str, bytes], call_seconds: float):
         self._call_seconds = call_seconds
@@ -95,8 +93,7 @@ class Jail:
                 self.close("it did not begin")
                 raise
         except (OSError, WireError, struct.error) as error:
-            Jail.lost += 1
-            raise NotGraded(f"no jail could be started ({error or type(error).__name__})") from error
+            raise JailLost(f"no jail could be started ({error or type(error).__name__})") from error
 
     def _begin(self, limits: Limits, files: dict[str, bytes]) -> None:
         job = {"limits": limits.as_data(), "files": files, "processors": processors()}
@@ -155,7 +152,10 @@ class Jail:
         except WireError as error:
             self.close(f"the process sent something that is not data ({error})")
         except OSError:
-            self.close(self._why_it_ended())
+            if self._was_killed():
+                self.close("something else killed the process")
+                raise JailLost(KILLED_BY_OTHERS) from None
+            self.close("the process ended by itself (a crash, an exit, or out of memory)")
         finally:
             self._count_seconds(request, time.monotonic() - started)
         raise StudentError("ProcessEnded", self.ended)
@@ -178,13 +178,11 @@ class Jail:
             if self._asked_seconds > QUESTIONS * self._call_seconds:
                 self.close(f"its answers took more than {QUESTIONS * self._call_seconds:g} s together")
 
-    def _why_it_ended(self) -> str:
+    def _was_killed(self) -> bool:
+        """Whether something else than its own limits killed the process."""
         code, used = self._how_it_ended()
-        mine = self._memory_is_used_up.is_set() or used >= self._cpu_seconds
-        if code is None or code == KILLED and not mine:
-            Jail.lost += 1
-            return "something else killed the process"
-        return "the process ended by itself (a crash, an exit, or out of memory)"
+        over_its_limits = self._memory_is_used_up.is_set() or used >= self._cpu_seconds
+        return code is None or code == KILLED and not over_its_limits
 
     def _how_it_ended(self) -> tuple[int | None, float]:
         """Its exit code, or less the signal, None if the server is gone; the seconds of processor that it used."""

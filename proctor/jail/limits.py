@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from proctor.course import Budget
+from proctor.course.assignment import Budget
 
 FILE_BYTES = 2**30
 OPEN_FILES = 512

@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from proctor.feedback.plain import neutral, visible, without_escapes
+from proctor.text import neutral, visible, without_escapes
 
 _SAFE_TEXT = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
 _PICTURES = ("image/png", "image/jpeg")

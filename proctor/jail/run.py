@@ -7,12 +7,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from proctor.course import Budget
+from proctor.course.assignment import Budget
+from proctor.course.cells import grade_id, is_check, is_train
 from proctor.errors import StudentError
 from proctor.jail.client import CellOutcome, Jail
 from proctor.jail.limits import Limits
 from proctor.jail.outputs import tidy
-from proctor.notebook import grade_id, is_check, is_train
 from proctor.verdict import CellRun
 
 RESTARTS = 3

@@ -71,7 +71,7 @@ class ForkServer:
         self._shown = shown
 
     def __enter__(self) -> ForkServer:
-        from proctor.locks import OwnedFolder  # which not every system has
+        from proctor.jail.owned_folder import OwnedFolder  # which not every system has
 
         self._folder = OwnedFolder()
         os.chmod(self._folder.name, 0o711)

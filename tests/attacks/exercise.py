@@ -10,7 +10,7 @@ from conftest import code, make_course
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from proctor.course import Course
+from proctor.course.course import Course
 
 NAME = "sums"
 CANARY = "".join(("canary-", "of-the-", "hidden-", "tests"))

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
 from attacks.exercise import FULL, NAME, RIGHT, WRONG, notebook
-from proctor.course import Course
+from proctor.course.course import Course
 
 FILE = f"{NAME}.ipynb"
 

@@ -1,0 +1,309 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.table import Column, Table
+
+from proctor.course.course import Course
+from proctor.errors import ProctorError
+from proctor.text import one_line, plain
+
+application = typer.Typer(
+    help="Deep-learning exercises that grade themselves.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+console = Console(emoji=False)
+
+Name = Annotated[str, typer.Argument(help="The name of the exercise, like mnist_callback.")]
+Names = Annotated[list[str] | None, typer.Argument(help="The exercises; all of them by default.")]
+Jobs = Annotated[int, typer.Option(help="How many at once; 0 for one on each processor.")]
+
+
+def main() -> None:
+    """Run a command; a fault that the user can mend is one sentence, not a traceback."""
+    try:
+        application()
+    except ProctorError as error:
+        console.print(plain(error, 20_000), markup=False, highlight=False, style="red", soft_wrap=True)
+        sys.exit(2)
+
+
+@application.command("list")
+def list_assignments() -> None:
+    """Show the exercises of this course."""
+    course = Course.find()
+    table = Table(Column("exercise", no_wrap=True), "title", "track", "week", "data", "hands in")
+    for name in course.names():
+        assignment = course.assignment(name)
+        work = ", ".join(["notebook", *assignment.artifacts])
+        table.add_row(name, assignment.title, assignment.course, str(assignment.week), assignment.dataset or "–", work)
+    for name in course.plain_names():
+        files = ", ".join(sorted(path.name for path in (course.root / "source" / name).glob("*.ipynb")))
+        table.add_row(name, "(plain nbgrader)", "", "", "–", files)
+    console.print(table)
+    _tell_of_plain(course.plain_names())
+
+
+def _tell_of_plain(names: list[str]) -> None:
+    if names:
+        told = f"{', '.join(names)}: tests are cells and run in the student's own process, which can cheat them"
+        console.print(f"[yellow]{_escaped(told)}[/] (docs/security.md).", highlight=False, soft_wrap=True)
+
+
+@application.command()
+def new(name: Name) -> None:
+    """Make a new exercise that already passes `verify`; in an empty folder, a new course with it."""
+    from proctor.author.scaffold import find_or_begin, scaffold
+
+    course = find_or_begin(Path.cwd())
+    for path in scaffold(course, name):
+        console.print(f"made {path.relative_to(course.root)}", highlight=False)
+    console.print(f"Next: proctor verify {name}", highlight=False)
+
+
+@application.command()
+def verify(
+    names: Names = None,
+    jobs: Jobs = 0,
+    seeds: Annotated[int, typer.Option(help="Train the solution with this many random seeds.")] = 1,
+    every: Annotated[int, typer.Option(min=1, help="Try one in so many answers: a sample, and no proof.")] = 1,
+) -> None:
+    """Prove graders right: solution 100 %, untouched release 0, every variant 100 %, every mutant caught."""
+    from proctor.author.verify import verify as findings_of
+
+    course = Course.find()
+    started, bad = time.monotonic(), 0
+    for name in names or course.names():
+        table = Table("", "what", "caught by", "seconds", title=name, title_justify="left")
+        counts = {"variant": 0, "mutant": 0}
+        with Live(table, console=console, vertical_overflow="visible"):
+            for finding in findings_of(course, name, jobs=jobs, seeds=seeds, every=every):
+                counts[finding.kind] = counts.get(finding.kind, 0) + 1
+                bad += bool(finding.problem)
+                mark = "[red]✗[/]" if finding.problem else "[green]✓[/]"
+                what = f"{finding.kind}: {finding.title}"
+                table.add_row(mark, _escaped(what), ", ".join(finding.caught_by), f"{finding.seconds:.1f}")
+                for text, style in ((finding.problem, "red"), (finding.remark, "yellow")):
+                    if text:
+                        table.add_row("", f"[{style}]{_escaped(text)}[/]", "", "")
+        console.print(f"{counts['variant']} variants, {counts['mutant']} mutants\n", highlight=False)
+    total = f"{time.monotonic() - started:.0f} s"
+    if bad:
+        console.print(f"[red]{bad} findings to mend[/] ({total})", highlight=False)
+        raise typer.Exit(1)
+    said = "all proven" if every == 1 else f"nothing found, with one in {every} answers"
+    console.print(f"[green]{said}[/] ({total})", highlight=False)
+
+
+def _escaped(text: str) -> str:
+    """`text` so that it does nothing to a terminal, whoever wrote it."""
+    from rich.markup import escape
+
+    return escape(plain(text))
+
+
+@application.command()
+def release(
+    names: Names = None,
+    fresh: Annotated[bool, typer.Option("--check", help="Only say whether release/ is up to date.")] = False,
+) -> None:
+    """Make what students get, through nbgrader, and refuse to if anything of the solution is left in it."""
+    from proctor.author.release import release as make
+    from proctor.author.release import stale
+
+    course = Course.find()
+    if fresh:
+        found = stale(course)
+        for sentence in found:
+            console.print(sentence, highlight=False, markup=False)
+        raise typer.Exit(1 if found else 0)
+    for name in names or course.names():
+        console.print(f"released {make(course, name).relative_to(course.root)}", highlight=False)
+
+
+@application.command()
+def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> None:
+    """Run a notebook, training and all, and show its check tables: what a student can do without Jupyter.
+
+    It runs in this process, without a jail. The exit code is 1 if a cell stopped or a criterion is not met.
+    """
+    from proctor.judge.live import check_notebook
+
+    unmet = 0
+    for table in check_notebook(notebook):
+        unmet += not table.met
+        console.print(str(table), highlight=False, markup=False)
+        console.print()
+    raise typer.Exit(1 if unmet else 0)
+
+
+@application.command()
+def grade(
+    names: Names = None,
+    student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
+    jobs: Jobs = 0,
+    scheduler: Annotated[str, typer.Option(help="Grade on the dask cluster at tcp://HOST:PORT.")] = "",
+    keep_warm: Annotated[
+        float,
+        typer.Option(min=0, max=24 * 60, help="Keep what takes long to start for the next run, for so many minutes."),
+    ] = 0,
+    again: Annotated[bool, typer.Option("--again", help="Grade even what has not changed.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Only say what would be graded, and why.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print every check table.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print the problems and one line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line, for programs.")] = False,
+    nbgrader_rules: Annotated[
+        bool,
+        typer.Option(
+            "--nbgrader-rules", help="Mark plain nbgrader assignments by nbgrader's own rule, its faults too."
+        ),
+    ] = False,
+) -> None:
+    """Grade what is in submitted/ and write the marks into nbgrader's gradebook.
+
+    The exit code is 1 if a submission is not graded, or its marks could not be written.
+    """
+    from proctor.run import pool
+
+    if not explain and not scheduler:
+        pool.prepare()  # while this process imports what it needs itself
+    from proctor.report import progress
+    from proctor.run.batch import grade_class
+    from proctor.run.plan import make_plans
+
+    console.stderr = as_json  # sentences must not come between the objects
+    course = Course.find(nbgrader_rules=nbgrader_rules)
+    pairs = _handed_in(course, names or course.every_name(), student)
+    if explain:
+        table, count = progress.explanation(make_plans(course, pairs))
+        console.print(table)
+        console.print(count, highlight=False)
+        return
+    tally = progress.Tally(len(pairs))
+    outcomes = grade_class(course, pairs, jobs=jobs, again=again, scheduler=scheduler, keep_warm=keep_warm)
+    if as_json:
+        progress.as_json(tally, outcomes)
+    else:
+        place = {pair: index for index, pair in enumerate(pairs)}
+        seen = sorted(
+            progress.told(console, tally, outcomes, show=show, quiet=quiet),
+            key=lambda line: place[line.assignment, line.student],
+        )
+        progress.report(console, tally, seen, quiet=quiet)
+        if not quiet:
+            _tell_of_plain(sorted({name for name, _ in pairs} & set(course.plain_names())))
+    if tally.failed:
+        raise typer.Exit(1)
+
+
+def _handed_in(course: Course, names: list[str], students: list[str] | None) -> list[tuple[str, str]]:
+    """The (exercise, student) pairs to grade; raises ProctorError if a wanted student handed in none of them."""
+    for name in names:
+        course.assignment(name)
+    pairs = [(name, who) for name in names for who in course.students(name) if students is None or who in students]
+    missing = sorted(set(students or ()) - {who for _, who in pairs})
+    if missing:
+        raise ProctorError(f"{', '.join(missing)} handed in nothing for {', '.join(names)}")
+    if not pairs:
+        raise ProctorError("there is nothing to grade: submitted/ has no folder <student>/<exercise>")
+    return pairs
+
+
+@application.command()
+def flags(names: Names = None) -> None:
+    """Show what in graded submissions may be worth a look, with the evidence; it is no proof and changes no mark."""
+    from proctor.report.flags import flags as flags_of
+    from proctor.text import plain
+
+    course = Course.find()
+    table = Table("exercise", "students", "what", "evidence", show_lines=True)
+    for name in names or course.every_name():
+        course.assignment(name)
+        for found in flags_of(course, name):
+            told = (", ".join(found.students), found.flag.sentence, "\n".join(found.flag.evidence))
+            table.add_row(name, *(_escaped(plain(text)) for text in told))
+    console.print(table if table.row_count else "There are no flags.")
+
+
+@application.command()
+def feedback(names: Names = None) -> None:
+    """Make the feedback pages of everything that has been graded."""
+    from proctor.record.gradebook import feedback as make
+
+    course = Course.find()
+    made = failed = 0
+    for name in names or course.every_name():
+        course.assignment(name)
+        for path in sorted(course.root.glob(f"autograded/*/{name}")):
+            try:
+                folder = make(course, name, path.parent.name)
+            except ProctorError as error:  # one student's page is no reason to keep back the others'
+                failed += 1
+                console.print(f"[red]{_escaped(one_line(error, 2000))}[/]", highlight=False, soft_wrap=True)
+                continue
+            console.print(f"made {_escaped(one_line(folder.relative_to(course.root)))}", highlight=False)
+            made += 1
+    if failed:
+        raise typer.Exit(1)
+    if not made:
+        raise ProctorError("there is nothing to give feedback on: grade something first")
+
+
+@application.command()
+def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] = Path("marks.csv")) -> None:
+    """Write every mark in the gradebook to a CSV file."""
+    from proctor.report.export import write
+
+    count = write(Course.find(), file)
+    console.print(f"{count} marks in {file}", highlight=False)
+
+
+@application.command()
+def doctor() -> None:
+    """Say what this machine's jail is made of, what is missing, and how to get it.
+
+    The exit code is 1 if student code would not be run here: the jail is weaker than the course accepts.
+    """
+    from proctor import datasets
+    from proctor.jail import layers
+    from proctor.jail.course_jail import accepted_jail
+    from proctor.jail.doctor import layers_here, remedy
+    from proctor.jail.warm import kept
+    from proctor.versions import versions
+
+    course = Course.find()
+    accepted = accepted_jail(course)
+    found = layers_here()
+    table = Table("layer", "", "a jail …")
+    for name, promise in layers.LAYERS.items():
+        table.add_row(name, "[green]✓[/]" if name in found else "[red]✗[/]", promise)
+        if name not in found:
+            table.add_row("", "", f"[yellow]{_escaped(remedy(name))}[/]")
+    console.print(table)
+    tier = layers.tier(found)
+    strong = layers.is_as_strong(tier, accepted)
+    said = {
+        "tier": f"{tier}; this course accepts {accepted}" + ("" if strong else ", so no student code is run"),
+        "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
+        "data": ", ".join(f"{name} {datasets.source(name)}" for name in datasets.names()),
+    }
+    if warm := kept(course.state):
+        said["warm"] = f"a fork server, kept for {warm.minutes:g} min after its last use; to end it: kill {warm.keeper}"
+    for name, text in said.items():
+        console.print(f"{name:8}  {text}", highlight=False, soft_wrap=True)
+    raise typer.Exit(0 if strong else 1)
+
+
+@application.command()
+def demo(folder: Annotated[Path, typer.Argument(help="Where to make the class.")] = Path("demo")) -> None:
+    """Make a class of twelve submissions and grade it."""
+    from proctor.cli.demo import demo as run
+
+    run(Course.find(), folder, console)

@@ -1,0 +1,135 @@
+"""A course: its folders, and what it says of its assignments, read once."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from traitlets.config import Config
+
+from proctor.course.assignment import Assignment, read_assignment
+from proctor.course.settings import read_settings
+from proctor.errors import CourseError, UnknownAssignment
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder: nbgrader's own folders and `graders/`, which a plain nbgrader course does not have.
+
+    What the course says (which assignments it has, what each declares, nbgrader's settings) is read when
+    it is first asked for and stays as it was read; a new `Course` reads it anew.
+
+    Args:
+        root: the course folder.
+        nbgrader_rules: whether plain assignments are marked by nbgrader's own rule, its faults and all.
+    """
+
+    root: Path
+    nbgrader_rules: bool = False
+
+    @classmethod
+    def find(cls, start: Path | None = None, nbgrader_rules: bool = False) -> Course:
+        """The course that `start` (by default the current folder) lies in.
+
+        Raises CourseError if no folder above has `source/` and either `graders/` or `nbgrader_config.py`.
+        """
+        here = (start or Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            of_a_course = (folder / "graders").is_dir() or (folder / "nbgrader_config.py").is_file()
+            if (folder / "source").is_dir() and of_a_course:
+                return cls(folder, nbgrader_rules)
+        raise CourseError(
+            f"no course here: neither {here.name}/ nor a folder above it has source/ and graders/, "
+            "or source/ and nbgrader_config.py"
+        )
+
+    def __getstate__(self) -> dict[str, object]:
+        """What travels to another process: where the course is, not what was read of it."""
+        return {"root": self.root, "nbgrader_rules": self.nbgrader_rules}
+
+    def names(self) -> list[str]:
+        """The assignments, in the order that students meet them."""
+        return sorted(self._declared, key=lambda name: (self.assignment(name).order, name))
+
+    def plain_names(self) -> list[str]:
+        """The plain nbgrader assignments: those whose tests are cells, without a folder in `graders/`."""
+        return self._plain
+
+    def every_name(self) -> list[str]:
+        """The assignments, plain ones last."""
+        return [*self.names(), *self.plain_names()]
+
+    @cached_property
+    def _declared(self) -> list[str]:
+        return sorted(path.parent.name for path in self.root.glob("graders/*/assignment.toml"))
+
+    @cached_property
+    def _plain(self) -> list[str]:
+        names = sorted({path.parent.name for path in self.root.glob("source/*/*.ipynb")})
+        return [name for name in names if not self.grader(name).is_dir()]
+
+    @cached_property
+    def _assignments(self) -> dict[str, Assignment]:
+        return {}
+
+    def assignment(self, name: str) -> Assignment:
+        """What the assignment `name` declares.
+
+        Raises UnknownAssignment, with the nearest name, if there is none.
+        """
+        if name not in self._assignments:
+            self._assignments[name] = self._read_assignment(name)
+        return self._assignments[name]
+
+    def _read_assignment(self, name: str) -> Assignment:
+        if name in self._declared:
+            return read_assignment(self.grader(name) / "assignment.toml", name)
+        if name in self._plain:
+            return Assignment(name, title=name)
+        nearest = difflib.get_close_matches(name, [*self._declared, *self._plain], n=1, cutoff=0.5)
+        guess = f' Did you mean "{nearest[0]}"?' if nearest else ""
+        raise UnknownAssignment(f'There is no exercise "{name}".{guess}  (proctor list shows all)')
+
+    def settings(self) -> Config:
+        """nbgrader's settings of this course, for the caller to change."""
+        return copy.deepcopy(self._settings)
+
+    @cached_property
+    def _settings(self) -> Config:
+        return read_settings(self.root)
+
+    def grader(self, name: str) -> Path:
+        """The folder of everything trusted about an assignment."""
+        return self.root / "graders" / name
+
+    def source(self, name: str) -> Path:
+        """The instructor's notebook."""
+        return self.root / "source" / name / f"{name}.ipynb"
+
+    def release(self, name: str) -> Path:
+        """The folder that students get."""
+        return self.root / "release" / name
+
+    def submitted(self, student: str, name: str) -> Path:
+        """The folder that a student handed in."""
+        return self.root / "submitted" / student / name
+
+    def autograded(self, student: str, name: str) -> Path:
+        """The folder of the notebook as it was graded."""
+        return self.root / "autograded" / student / name
+
+    def feedback(self, student: str, name: str) -> Path:
+        """The folder of the student's feedback pages."""
+        return self.root / "feedback" / student / name
+
+    @property
+    def state(self) -> Path:
+        """The folder of Proctor's own records (verdicts); generated."""
+        return self.root / ".proctor"
+
+    def students(self, name: str) -> list[str]:
+        """Who handed in the assignment `name`."""
+        return sorted(path.parent.name for path in self.root.glob(f"submitted/*/{name}") if path.is_dir())

@@ -1,0 +1,17 @@
+"""Reading a course's `nbgrader_config.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+
+def read_settings(root: Path) -> Config:
+    """nbgrader's settings of the course in `root`, its folders at the course's root; the file is executed."""
+    config = Config()
+    if (root / "nbgrader_config.py").is_file():
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    config.CourseDirectory.root = str(root)
+    return config

@@ -1,0 +1,213 @@
+"""Reading what a student handed in, whatever it is: bounded, without following links, without running anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from proctor.course.assignment import Assignment
+from proctor.course.cells import grade_id, is_check
+from proctor.errors import UnreadableSubmission
+
+NOTEBOOK_BYTES = 30 * 2**20
+FILE_BYTES = 64 * 2**20
+OUTPUT_CHARACTERS = 50_000  # of what a check cell said
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was handed in.
+
+    Args:
+        student: who handed it in (the folder's name).
+        notebook: the submitted notebook, outputs dropped but for what check cells said, which is for flags only.
+        files: artifact's file name → its bytes.
+        notes: a sentence for each thing that was not as expected and could be mended.
+    """
+
+    student: str
+    notebook: NotebookNode
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_submission(folder: Path, student: str, assignment: Assignment, source: NotebookNode) -> Submission:
+    """The submission in `folder`.
+
+    The notebook is found by its name, and failing that by the grade ids in it.
+
+    Raises UnreadableSubmission, saying what to hand in instead, if there is no notebook of this assignment.
+    """
+    require_folder(folder, student, assignment.name)
+    notes: list[str] = []
+    notebook = find_notebook(folder, assignment.name, source, notes)
+    files = {}
+    for name in assignment.artifacts.values():
+        data = _artifact(folder, name, notes)
+        if data is not None:
+            files[name] = data
+    return Submission(student, notebook, files, notes)
+
+
+def require_folder(folder: Path, student: str, name: str) -> None:
+    """Raise UnreadableSubmission if `folder` is not one that `student` handed in for the assignment `name`."""
+    if student.encode("utf-8", "replace") != os.fsencode(student):
+        raise UnreadableSubmission(f"the folder {student!r} has a name that is not text in UTF-8; rename it")
+    if not folder.is_dir() or folder.is_symlink():
+        raise UnreadableSubmission(f"{student} handed in nothing for '{name}' (no such folder)")
+
+
+def _artifact(folder: Path, name: str, notes: list[str]) -> bytes | None:
+    try:
+        return read_file(folder / name, FILE_BYTES)
+    except FileNotFoundError:
+        return None
+    except UnreadableSubmission as error:
+        notes.append(f"{error}; it counts as not handed in")
+        return None
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most `limit` bytes; links and devices are never opened.
+
+    Raises UnreadableSubmission if it is anything else, FileNotFoundError if there is nothing.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UnreadableSubmission(f"{path.name} is not a plain file ({error.strerror})") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise UnreadableSubmission(f"{path.name} is not a plain file")
+    with os.fdopen(descriptor, "rb") as file:
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise UnreadableSubmission(f"{path.name} is larger than {limit // 2**20} MiB")
+    return data
+
+
+def find_notebook(folder: Path, name: str, source: NotebookNode, notes: list[str]) -> NotebookNode:
+    """The notebook of the assignment `name` in `folder`; what had to be mended is added to `notes`.
+
+    Raises UnreadableSubmission if there is none, or several that could be it.
+    """
+    wanted = folder / f"{name}.ipynb"
+    if os.path.lexists(wanted):
+        return read_notebook(wanted, notes)
+    expected = {grade_id(cell) for cell in source.cells} - {""}
+    candidates = []
+    for path in sorted(folder.glob("*.ipynb"))[:20]:
+        try:
+            remarks: list[str] = []
+            notebook = read_notebook(path, remarks)
+        except UnreadableSubmission:
+            continue
+        if len(expected & {grade_id(cell) for cell in notebook.cells}) > len(expected) / 2:
+            candidates.append((path, notebook, remarks))
+    if not candidates:
+        raise UnreadableSubmission(f"there is no {name}.ipynb in the submission{_what_instead(folder)}")
+    if len(candidates) > 1:
+        names = ", ".join(path.name for path, _, _ in candidates)
+        raise UnreadableSubmission(f"there is no {name}.ipynb but several notebooks that could be it: {names}")
+    path, notebook, remarks = candidates[0]
+    notes.extend([f"the notebook was handed in as '{path.name}', not '{name}.ipynb'", *remarks])
+    return notebook
+
+
+def _what_instead(folder: Path) -> str:
+    found = sorted(path.name for path in folder.iterdir())[:5]
+    return f"; it holds {', '.join(found)}" if found else "; it is empty"
+
+
+def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
+    """The notebook in the file `path`, in today's format, with no output but what check cells said.
+
+    Raises UnreadableSubmission if the file is not a notebook.
+    """
+    data = read_file(path, NOTEBOOK_BYTES)
+    text = _decoded(data, path.name, notes)
+    if not text.strip():
+        raise UnreadableSubmission(f"{path.name} is empty")
+    if text.lstrip()[:1] == "<":
+        raise UnreadableSubmission(f"{path.name} is a web page, not a notebook; download the notebook file itself")
+    try:
+        content = json.loads(text, parse_constant=lambda constant: None)
+    except RecursionError as error:
+        raise UnreadableSubmission(f"{path.name} is not a notebook: its JSON is nested too deep") from error
+    except ValueError as error:
+        raise UnreadableSubmission(f"{path.name} is not valid JSON ({error}); was it cut short?") from error
+    return _as_version_4(content, text, path.name, notes)
+
+
+def _as_version_4(content: Any, text: str, name: str, notes: list[str]) -> NotebookNode:
+    version = content.get("nbformat") if isinstance(content, dict) else None
+    if not isinstance(version, int) or version not in (3, 4):
+        raise UnreadableSubmission(f"{name} is not a notebook of version 3 or 4 (nbformat {version!r})")
+    try:
+        if version == 3:
+            content = nbformat.reads(text, as_version=4)
+            notes.append(f"{name} is in the old notebook format 3 and was converted")
+        return _clean(content)
+    except Exception as error:  # nbformat raises whatever its converters do
+        raise UnreadableSubmission(f"{name} is not a well-formed notebook ({type(error).__name__}: {error})") from error
+
+
+def _clean(content: dict[str, Any]) -> NotebookNode:
+    """A notebook with only what is graded: each cell's type, source, id and metadata."""
+    cells = []
+    for cell in content["cells"]:
+        source = cell["source"]
+        if isinstance(source, list):
+            source = "".join(source)
+        if not isinstance(source, str):
+            raise ValueError(f"a cell's source is {type(source).__name__}")
+        kind = cell["cell_type"] if cell["cell_type"] in ("code", "markdown", "raw") else "raw"
+        metadata = cell.get("metadata")
+        clean = {
+            "cell_type": kind,
+            "source": source.encode("utf-8", "backslashreplace").decode("utf-8").replace("\x00", ""),
+            "metadata": metadata if isinstance(metadata, dict) else {},
+            "id": str(cell.get("id", "")),
+        }
+        if kind == "code":
+            count = cell.get("execution_count")
+            clean["execution_count"] = count if type(count) is int else None
+            clean["outputs"] = _said(cell) if is_check(nbformat.from_dict(clean)) else []
+        cells.append(clean)
+    notebook: NotebookNode = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+    return notebook
+
+
+def _said(cell: dict[str, Any]) -> list[dict[str, str]]:
+    """What a cell's outputs say, as one bounded stream of text or HTML."""
+    said = []
+    outputs = cell.get("outputs")
+    for output in outputs[:50] if isinstance(outputs, list) else []:
+        data = output.get("data") if isinstance(output.get("data"), dict) else {}
+        for text in (output.get("text"), data.get("text/plain"), data.get("text/html")):
+            said.append("".join(part for part in text if isinstance(part, str)) if isinstance(text, list) else text)
+    whole = "\n".join(text[:OUTPUT_CHARACTERS] for text in said if isinstance(text, str))[:OUTPUT_CHARACTERS]
+    return [{"output_type": "stream", "name": "stdout", "text": whole}] if whole else []
+
+
+def _decoded(data: bytes, name: str, notes: list[str]) -> str:
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        if (encoding == "utf-8") == data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+            continue
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding != "utf-8":
+            notes.append(f"{name} is encoded as {encoding} and was read as such")
+        return text
+    raise UnreadableSubmission(f"{name} is not text in UTF-8; was another file renamed to it?")

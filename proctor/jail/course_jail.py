@@ -1,0 +1,105 @@
+"""The jails of a course: the server that makes them, how strong they must be, and their limits."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from proctor import datasets
+from proctor.course.assignment import Assignment
+from proctor.course.course import Course
+from proctor.errors import CourseError, NotGraded
+from proctor.jail import layers
+from proctor.jail.client import SPAWN
+from proctor.jail.limits import Limits
+from proctor.jail.server import ForkServer
+from proctor.jail.warm import borrowed
+from proctor.models.gate import require_keras
+
+
+@dataclass(frozen=True)
+class Jails:
+    """The jails of a grading run.
+
+    Args:
+        address: of the fork server.
+        threads: of each jail.
+        seed: of each jail.
+    """
+
+    address: str
+    threads: int = 1
+    seed: int = 0
+
+
+@contextlib.contextmanager
+def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0) -> Iterator[str]:
+    """The address of a fork server: the course's warm one, or one that lives as long as the block.
+
+    Students see only the course's data there.
+
+    Where forking is not safe (macOS, Windows) it stands for a fresh process for each jail.
+
+    Args:
+        own_code: whether only the course's own answers run there, which need no jail that holds.
+        keep_warm: minutes for which one is kept for the next block; 0 if it is not wanted.
+
+    Raises NotGraded if this machine's jails are weaker than the course accepts (see `accepted_jail`) or
+    its Keras is too old.
+    """
+    require_keras()
+    data = data_folder(course)
+    data.mkdir(parents=True, exist_ok=True)
+    if not sys.platform.startswith("linux"):
+        _require_strength("process", accepted_jail(course, own_code))
+        yield SPAWN
+        return
+    with contextlib.ExitStack() as stack:
+        warm = stack.enter_context(borrowed(course.state, data, keep_warm))
+        server = warm or stack.enter_context(ForkServer(shown=(data,)))
+        accepted = accepted_jail(course, own_code)
+        _require_strength(layers.tier(server.layers), accepted)
+        yield server.address
+
+
+def _require_strength(found: str, accepted: str) -> None:
+    if not layers.is_as_strong(found, accepted):
+        raise NotGraded(
+            f"student code is not run: this course wants a jail of tier {accepted!r}, and this machine has {found!r}. "
+            "`proctor doctor` says what is missing and how to get it. To grade all the same, accept it in "
+            f"nbgrader_config.py: c.Proctor.jail = {found!r}"
+        )
+
+
+def accepted_jail(course: Course, own_code: bool = False) -> str:
+    """The weakest tier of jail in which the course lets student code run: "full" unless its settings say otherwise.
+
+    Args:
+        own_code: whether only the course's own answers are to run.
+
+    Raises CourseError if they name a tier that is none.
+    """
+    accepted = course.settings().Proctor.get("jail", "full")
+    if accepted not in layers.TIERS:
+        raise CourseError(
+            f"c.Proctor.jail in nbgrader_config.py must be one of {', '.join(layers.TIERS)}, got {accepted!r}"
+        )
+    return "process" if own_code else str(accepted)
+
+
+def data_folder(course: Course) -> Path:
+    """The folder of what jails may read of the data sets."""
+    return course.state / "data"
+
+
+def jail_limits(course: Course, assignment: Assignment, jails: Jails) -> Limits:
+    """The limits of this assignment's jails, its data set laid out for them."""
+    variables = {"PROCTOR_OFFLINE": "1"}
+    if assignment.dataset:
+        folder = data_folder(course) / assignment.dataset
+        datasets.export([assignment.dataset], folder)
+        variables["PROCTOR_DATA"] = str(folder)
+    return Limits.of(assignment.budget, threads=jails.threads, seed=jails.seed, environment=variables)

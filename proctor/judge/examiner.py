@@ -1,0 +1,165 @@
+"""The examiner: runs a submission in the jail and its criteria in pytest, and says what came of it.
+
+It imports no TensorFlow and no student code. `grade` is the front door: one submission in, a `Result` out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from proctor import datasets
+from proctor.course.assignment import Assignment
+from proctor.course.cells import grade_id, read_source
+from proctor.course.course import Course
+from proctor.errors import CourseError, JailLost, ProctorError, UnreadableSubmission
+from proctor.intake.rebuild import rebuild
+from proctor.intake.submission import Submission, read_submission
+from proctor.jail import layers
+from proctor.jail.course_jail import Jails, fork_server
+from proctor.judge import flags as look_for
+from proctor.judge.criteria_run import CriteriaRun, run_criteria
+from proctor.judge.examination import Examination
+from proctor.judge.result import Result, not_graded
+from proctor.text import neutral
+from proctor.verdict import CellRun, Flag, Verdict
+from proctor.versions import versions
+
+
+def grade(course: Course, assignment: Assignment, student: str, jails: Jails) -> Result:
+    """Grade `student`'s submission of `assignment`.
+
+    A fault of ours and an unreadable submission are results too (`graded` is False). Raises CourseError if the
+    assignment itself is not in order, JailLost if a jail was lost and it is to be graded again.
+    """
+    source = read_source(course.source(assignment.name))
+    try:
+        submission = read_submission(course.submitted(student, assignment.name), student, assignment, source)
+    except UnreadableSubmission as error:
+        return not_graded(assignment.name, student, str(error))
+    return examine(course, assignment, source, submission, jails)
+
+
+def examine(
+    course: Course, assignment: Assignment, source: NotebookNode, submission: Submission, jails: Jails
+) -> Result:
+    """Grade a submission that has been read; see `grade`."""
+    started = time.monotonic()
+    notebook, notes = rebuild(source, submission.notebook)
+    try:
+        with Examination(course, assignment, notebook, submission, jails) as examination:
+            ran = time.monotonic()
+            # As the cells ran before anything was asked: a process that is started anew while hidden criteria ask
+            # could show, by the clock, what they asked with.
+            shown, cells = copy.deepcopy(notebook), _neutral_cells(examination.run.cells)
+            criteria_run = CriteriaRun(examination.student, thresholds_of(assignment))
+            with contextlib.redirect_stdout(io.StringIO()):  # which data graders load is in the verdict
+                run_criteria(_graders(course, assignment.name), criteria_run)
+            jail = layers.tier(examination.run.jail.layers)
+            model, remarks = examination.model_description(), list(examination.notes)
+            flags = [
+                *criteria_run.flags,
+                *_flags(course, source, notebook, submission, examination, criteria_run, cells),
+            ]
+            weights = examination.weights_digests()
+    except (CourseError, JailLost):
+        raise
+    except (ProctorError, OSError, MemoryError) as error:
+        return not_graded(assignment.name, submission.student, str(error) or type(error).__name__)
+    now = time.monotonic()
+    verdict = Verdict(
+        assignment.name,
+        submission.student,
+        graded=not criteria_run.fault,
+        reason=criteria_run.fault,
+        criteria=_in_notebook_order(criteria_run, source),
+        cells=cells,
+        notes=[*submission.notes, *notes, *remarks],
+        model=model,
+        environment={**environment(assignment), "jail": jail},
+        seconds={"run": ran - started, "criteria": now - ran, "total": now - started},
+        flags=flags,
+        weights=weights,
+    )
+    return Result(verdict, {assignment.name: shown} if verdict.graded else {})
+
+
+def _flags(
+    course: Course,
+    source: NotebookNode,
+    notebook: NotebookNode,
+    submission: Submission,
+    examination: Examination,
+    criteria_run: CriteriaRun,
+    cells: list[CellRun],
+) -> list[Flag]:
+    """What of a graded submission an instructor may want to look at."""
+    public = course.grader(examination.assignment.name) / "test_public.py"
+    by_code = [result for result in criteria_run.results if result.name not in criteria_run.asked_for_files]
+    return look_for.looked(
+        lambda: look_for.architecture(examination.link, examination.handed_in),
+        lambda: look_for.outputs(submission.notebook, by_code, cells),
+        lambda: look_for.hard_coded(public, source, notebook, criteria_run.results),
+    )
+
+
+def _neutral_cells(cells: list[CellRun]) -> list[CellRun]:
+    return [replace(cell, error=neutral(cell.error)) for cell in cells]
+
+
+@contextlib.contextmanager
+def by_hand(folder: Path, paths: list[Path]) -> Iterator[CriteriaRun]:
+    """For `pytest graders/NAME --submission DIR`: the submission in `folder`, run, ready to be graded.
+
+    Raises CourseError if `paths` do not lie in one grader's folder, UnreadableSubmission if there is nothing to grade.
+    """
+    graders = {path.resolve().parent if path.suffix else path.resolve() for path in paths}
+    if len(graders) != 1:
+        raise CourseError("--submission grades one exercise: pytest graders/NAME --submission DIR")
+    grader = graders.pop()
+    course = Course.find(grader)
+    assignment = course.assignment(grader.name)
+    source = read_source(course.source(grader.name))
+    submission = read_submission(folder, folder.resolve().parent.name, assignment, source)
+    notebook, _ = rebuild(source, submission.notebook)
+    with (
+        fork_server(course) as address,
+        Examination(course, assignment, notebook, submission, Jails(address)) as running,
+    ):
+        yield CriteriaRun(running.student, thresholds_of(assignment))
+
+
+def _graders(course: Course, name: str) -> list[Path]:
+    files = [course.grader(name) / file for file in ("test_public.py", "test_hidden.py")]
+    found = [file for file in files if file.is_file()]
+    if not found:
+        raise CourseError(f"graders/{name}/ has neither test_public.py nor test_hidden.py")
+    return found
+
+
+def _in_notebook_order(criteria_run: CriteriaRun, source: NotebookNode) -> list[Any]:
+    order = [grade_id(cell) for cell in source.cells]
+    known = {name: index for index, name in enumerate(order)}
+    return sorted(criteria_run.results, key=lambda result: known.get(result.group, len(order)))
+
+
+def thresholds_of(assignment: Assignment) -> dict[str, float]:
+    """The thresholds for the data that is used here."""
+    source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
+    return assignment.thresholds.get(source, {})
+
+
+def environment(assignment: Assignment) -> dict[str, str]:
+    """What the verdict depends on beside the submission."""
+    found = versions()
+    if assignment.dataset:
+        found["data"] = f"{assignment.dataset}: {datasets.source(assignment.dataset)}"
+    return found

@@ -1,0 +1,151 @@
+"""`check()`: the public criteria of one group, on the live objects of the student's own notebook."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from proctor import datasets
+from proctor.channel.student import LocalLink, Student
+from proctor.course.assignment import read_assignment
+from proctor.errors import ProctorError
+from proctor.verdict import CriterionResult
+
+PUBLIC = "test_public.py"
+
+
+class CheckTable:
+    """What `check` found; Jupyter shows it as a table, anything else as text."""
+
+    def __init__(self, group: str, criteria: list[CriterionResult], points: float | None = None):
+        self.group = group
+        self.criteria = criteria
+        self._points = points
+
+    @property
+    def met(self) -> bool:
+        """Whether every criterion is met."""
+        return all(result.status == "passed" for result in self.criteria)
+
+    def __repr__(self) -> str:
+        from proctor.feedback.table import text
+
+        return text(self.group, self.criteria, self._points)
+
+    def _repr_html_(self) -> str:
+        from proctor.feedback.table import html
+
+        return html(self.group, self.criteria, self._points)
+
+
+class Remark:
+    """One sentence to the student, where there is no table to show."""
+
+    met = False
+
+    def __init__(self, sentence: str):
+        self._sentence = sentence
+
+    def __repr__(self) -> str:
+        return self._sentence
+
+
+def check(group: str) -> CheckTable | Remark:
+    """Check the answers of one check cell against its public criteria.
+
+    Args:
+        group: the check cell's name, as its line in the notebook has it.
+
+    Returns a table that says what is met, what is not and what to look at; no points are written anywhere.
+    """
+    folder = Path.cwd()
+    if not (folder / PUBLIC).is_file():
+        return Remark(f"check('{group}'): {PUBLIC} is not in this notebook's folder; put it beside the notebook.")
+    try:
+        criteria = check_namespace(group, _namespace(), folder)
+    except ProctorError as error:
+        return Remark(f"check('{group}'): {error}")
+    points = _points_of(group, folder)
+    if not criteria and points is None:
+        return Remark(f"check('{group}'): there is no check of that name here.")
+    return CheckTable(group, criteria, points)
+
+
+def _points_of(group: str, folder: Path) -> float | None:
+    """What the notebook in `folder` says that its check cell `group` is worth, or None if no notebook does."""
+    for path in sorted(folder.glob("*.ipynb")):
+        try:
+            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+            settings = [cell["metadata"].get("nbgrader", {}) for cell in cells]
+            return next(float(found["points"]) for found in settings if found.get("grade_id") == group)
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
+            continue
+    return None
+
+
+def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list[CriterionResult]:
+    """The results of the public criteria of `group`, in `folder`, for the objects in `namespace`."""
+    from proctor.judge.criteria_run import CriteriaRun, run_criteria
+
+    declared = folder / "assignment.toml"
+    thresholds: dict[str, float] = {}
+    if declared.is_file():
+        assignment = read_assignment(declared, folder.name)
+        source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
+        thresholds = assignment.thresholds.get(source, {})
+    criteria_run = CriteriaRun(Student(LocalLink(namespace)), thresholds, only=group)
+    run_criteria([folder / PUBLIC], criteria_run)
+    if criteria_run.fault:
+        raise ProctorError(f"this check could not be run here: {criteria_run.fault}")
+    return [result for result in criteria_run.results if result.group == group]
+
+
+def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
+    """Run a notebook in this process, from its own folder, and yield what each check shows as it comes.
+
+    Raises ProctorError if `notebook` is not a notebook.
+    """
+    import nbformat
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+    from traitlets.config import Config
+
+    from proctor.course.cells import grade_id
+
+    try:
+        cells = nbformat.read(notebook, as_version=4).cells
+    except Exception as error:  # nbformat raises whatever its parsers do
+        reason = error.strerror if isinstance(error, OSError) else "it is not a notebook"
+        raise ProctorError(f"{notebook} cannot be read: {reason}") from error
+    os.environ.setdefault("MPLBACKEND", "Agg")  # pictures are drawn, but no window opens
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    try:
+        with contextlib.chdir(notebook.resolve().parent):
+            for number, cell in enumerate(cells, start=1):
+                if cell.cell_type != "code":
+                    continue
+                with capture_output():
+                    ran = shell.run_cell(cell.source)
+                raised = ran.error_before_exec or ran.error_in_exec
+                if raised is not None:
+                    reason = f"{type(raised).__name__}: {raised}".rstrip(": ")
+                    yield Remark(f"cell '{grade_id(cell) or number}' stopped with {reason}")
+                elif isinstance(ran.result, CheckTable | Remark):
+                    yield ran.result
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def _namespace() -> dict[str, Any]:
+    """The notebook's namespace, or the one of the script that called `check`."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    if shell is not None:
+        namespace: dict[str, Any] = shell.user_ns
+        return namespace
+    return sys._getframe(2).f_globals

@@ -1,0 +1,103 @@
+"""What is kept of each grading, in `.proctor/`: the verdict with its key, and a log for whoever wonders about it."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from proctor.course.course import Course
+from proctor.record.keys import Key
+from proctor.text import one_line, plain
+from proctor.verdict import Verdict, from_data, to_data
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A verdict and what it depends on.
+
+    Args:
+        key: empty if something changed while it was graded.
+        notebooks: as they ran, by name, until the marks are in the gradebook; None from then on.
+    """
+
+    verdict: Verdict
+    key: Key
+    notebooks: dict[str, NotebookNode] | None = None
+
+
+def _file(course: Course, name: str, student: str) -> Path:
+    return course.state / "verdicts" / name / f"{student}.json"
+
+
+def keep(course: Course, kept: Kept) -> None:
+    """Keep a verdict, whole or not at all, in the place of an earlier one; raises OSError if that is not possible."""
+    path = _file(course, kept.verdict.assignment, kept.verdict.student)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = {
+        "key": kept.key,
+        "seconds": kept.verdict.seconds,
+        "verdict": to_data(kept.verdict),
+        "notebooks": kept.notebooks,
+    }
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        unfinished.write_text(json.dumps(data), encoding="utf-8")
+        os.replace(unfinished, path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def read_kept(course: Course, name: str, student: str) -> Kept | None:
+    """What is kept of a submission; None if nothing is, or not in this version's form."""
+    try:
+        data = json.loads(_file(course, name, student).read_bytes())
+        verdict = replace(from_data(data["verdict"]), seconds=data["seconds"])
+        return Kept(verdict, dict(data["key"]), _notebooks(data, name))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _notebooks(data: dict[str, Any], name: str) -> dict[str, NotebookNode] | None:
+    """The notebooks in a kept verdict's JSON; version 0.1 kept one, or several within one, as "notebook"."""
+    kept = data["notebooks"] if "notebooks" in data else data["notebook"]
+    if "notebook" in data and kept:
+        kept = kept.get("notebooks") or {name: kept}
+    return kept and {notebook: nbformat.from_dict(cells) for notebook, cells in kept.items()}
+
+
+def read_verdict(course: Course, name: str, student: str) -> Verdict | None:
+    """The kept verdict, or None if there is none."""
+    kept = read_kept(course, name, student)
+    return kept.verdict if kept else None
+
+
+def log_file(course: Course, name: str, student: str) -> Path:
+    """Where it stands how a submission was last graded, or why it was not."""
+    return course.state / "logs" / name / f"{student}.log"
+
+
+def write_log(course: Course, verdict: Verdict, status: str) -> None:
+    """Write how a submission was graded, as far as it is not in the check tables; a log that cannot be is left out."""
+    moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    lines = [f"{moment}  {one_line(verdict.assignment)}  {one_line(verdict.student)}  {status}"]
+    if verdict.reason:
+        lines.append(plain(verdict.reason))
+    lines += [f"{step:12}{seconds:8.2f} s" for step, seconds in verdict.seconds.items()]
+    lines += [f"{name:12}{one_line(value)}" for name, value in verdict.environment.items()]
+    for cell in verdict.cells:
+        lines.append(f"cell        {one_line(cell.id) or '(own)':24}  {cell.status}  {one_line(cell.error)}".rstrip())
+    lines += [f"note        {plain(note)}" for note in verdict.notes]
+    lines += [f"grader      {plain(result.grader_fault)}" for result in verdict.criteria if result.grader_fault]
+    path = log_file(course, verdict.assignment, verdict.student)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="backslashreplace")

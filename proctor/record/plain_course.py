@@ -1,0 +1,101 @@
+"""Reading a plain nbgrader assignment: its notebooks as nbgrader released them, its files, its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute
+
+from proctor.course.assignment import Budget
+from proctor.course.cells import grade_id, read_source
+from proctor.course.course import Course
+from proctor.errors import CourseError, UnreadableSubmission
+from proctor.intake.submission import FILE_BYTES, read_file
+from proctor.judge.plain_nbgrader import FILES, FILES_BYTES, PlainAssignment, beside
+from proctor.record import gradebook
+
+NOTEBOOK_SECONDS = 600.0
+"""nbgrader bounds a cell, but not a notebook."""
+
+
+def read_plain(course: Course, name: str, register: bool) -> PlainAssignment | None:
+    """The plain assignment `name`, its cells as nbgrader grades them: generated and hidden tests are in them.
+
+    Args:
+        course: the course.
+        name: the assignment's.
+        register: whether to put the assignment into the gradebook if `generate_assignment` has not done so;
+            otherwise nothing is written.
+
+    Returns None if the gradebook does not have it.
+
+    Raises CourseError if it is for another language than Python, has too many files, or its source has other cells
+    than the gradebook, ReleaseError if nbgrader cannot release it.
+    """
+    paths = sorted((course.root / "source" / name).glob("*.ipynb"))
+    notebooks = {path.stem: read_source(path) for path in paths}
+    for notebook_name, notebook in notebooks.items():
+        _require_python(f"source/{name}/{notebook_name}.ipynb", notebook)
+    if register:
+        gradebook.register(course, name, list(notebooks))
+    with gradebook.reading(course) as session:
+        for notebook_name, notebook in notebooks.items():
+            known = gradebook.find_notebook(session, name, notebook_name) if session else None
+            if known is None:
+                return None
+            _as_released(known, notebook, f"source/{name}/{notebook_name}.ipynb")
+    config = course.settings()
+    kept = config.Autograde.get("exclude_overwriting", {}).get(name, [])
+    files = _files(course.root / "source" / name, kept)
+    return PlainAssignment(name, notebooks, files, _budget(config), course.nbgrader_rules)
+
+
+def _require_python(what: str, notebook: NotebookNode) -> None:
+    kernel = notebook.metadata.get("kernelspec", {})
+    language = str(kernel.get("language") or kernel.get("name") or "python")
+    if not language.startswith("python"):
+        raise CourseError(f"{what} is for the kernel {kernel.get('name')!r}; the jail runs Python only")
+
+
+def _as_released(known: Any, notebook: NotebookNode, what: str) -> None:
+    """Put what the gradebook knows about the cells of `notebook` into them."""
+    cells = {cell.name: cell for cell in known.source_cells}
+    worth = {cell.name: float(cell.max_score) for cell in (*known.grade_cells, *known.task_cells)}
+    for index, cell in enumerate(notebook.cells):
+        cell["id"] = f"source-{index}"  # some files have none, and would get another one each time they are read
+        name = grade_id(cell)
+        if name in cells:
+            cell.source, cell.metadata.nbgrader["locked"] = cells[name].source, bool(cells[name].locked)
+        if name in worth:
+            cell.metadata.nbgrader["points"] = worth[name]
+        elif cell.metadata.get("nbgrader", {}).get("grade"):
+            raise CourseError(f"{what}: the gradebook does not have the cell {name!r}; release it again")
+
+
+def _files(folder: Path, kept: list[str]) -> dict[str, bytes]:
+    """What lies beside the notebooks, but for the files that students may change."""
+    paths = [path for path in beside(folder) if path.relative_to(folder).as_posix() not in kept]
+    if len(paths) > FILES:
+        raise CourseError(f"source/{folder.name}/ has {len(paths)} files beside its notebooks; at most {FILES} can be")
+    try:
+        files = {path.relative_to(folder).as_posix(): read_file(path, FILE_BYTES) for path in paths}
+    except UnreadableSubmission as error:
+        raise CourseError(f"source/{folder.name}/: {error}") from error
+    if sum(len(data) for data in files.values()) > FILES_BYTES:
+        raise CourseError(f"source/{folder.name}/ has more than {FILES_BYTES // 2**20} MiB beside its notebooks")
+    return files
+
+
+def _budget(config: Any) -> Budget:
+    """What a notebook may use: nbgrader's time for a cell, and what `c.Proctor.budget` says."""
+    seconds = Execute(config=config).timeout
+    limits = {
+        "notebook_seconds": NOTEBOOK_SECONDS,
+        "cell_seconds": seconds if seconds and seconds > 0 else NOTEBOOK_SECONDS,
+    }
+    try:
+        return Budget(**{**limits, **config.Proctor.get("budget", {})})
+    except TypeError as error:
+        raise CourseError(f"c.Proctor.budget in nbgrader_config.py: {error}") from error

@@ -1,0 +1,98 @@
+"""Marks out of nbgrader's gradebook: every one in a single query, its text safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from nbgrader.api import Assignment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from proctor.course.course import Course
+from proctor.record.gradebook import transaction
+from proctor.text import one_line
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One student's score of one assignment.
+
+    Args:
+        score: after the late penalty; None if there is no mark yet.
+    """
+
+    student: str
+    assignment: str
+    score: float | None
+    max_score: float
+
+
+def marks(course: Course) -> list[Mark]:
+    """Every student's mark of every assignment in the gradebook, its text safe to open in a spreadsheet."""
+    with transaction(course, write=False) as session:
+        by_due_date = select(Assignment.id, Assignment.name, Assignment.max_score)
+        assignments = session.execute(by_due_date.order_by(Assignment.duedate, Assignment.name)).all()
+        students = session.scalars(select(Student.id).order_by(Student.last_name, Student.first_name, Student.id)).all()
+        scores = _scores(session)
+    texts = [(student, cell_text(student)) for student in students]
+    found = []
+    for assignment, name, max_score in assignments:
+        shown, most = cell_text(name), float(max_score)
+        found += [Mark(text, shown, scores.get((assignment, student)), most) for student, text in texts]
+    return found
+
+
+def _scores(session: Session) -> dict[tuple[str, str], float]:
+    """(id of assignment, student) → score after the late penalty, of every submission that has a mark.
+
+    It is what nbgrader's `submission.score` and `late_submission_penalty` say, in one query for all.
+    """
+    notebooks = (
+        select(
+            Grade.notebook_id,
+            func.sum(Grade.score).label("score"),
+            func.count(func.coalesce(Grade.auto_score, Grade.manual_score)).label("given"),
+        )
+        .group_by(Grade.notebook_id)
+        .subquery()
+    )
+    submissions = (
+        select(
+            SubmittedAssignment.assignment_id,
+            SubmittedAssignment.student_id,
+            func.sum(notebooks.c.score),
+            func.sum(func.coalesce(SubmittedNotebook.late_submission_penalty, 0.0)),
+        )
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .outerjoin(notebooks, notebooks.c.notebook_id == SubmittedNotebook.id)
+        .group_by(SubmittedAssignment.id)
+        .having(func.sum(notebooks.c.given) > 0)
+    )
+    return {
+        (assignment, student): max(0.0, float(score) - float(penalty))
+        for assignment, student, score, penalty in session.execute(submissions)
+    }
+
+
+def write(course: Course, file: Path) -> int:
+    """Write every mark into the CSV file `file`; returns how many there are. Who has none has an empty score."""
+    found = marks(course)
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        rows = csv.writer(opened)
+        rows.writerow([column.name for column in fields(Mark)])
+        rows.writerows((mark.student, mark.assignment, mark.score, mark.max_score) for mark in found)
+    return sum(mark.score is not None for mark in found)
+
+
+_FORMULA = set("=+-@|%＝＋－＠")
+# Spreadsheets of some countries part a line at semicolons.
+_INNER_FORMULA = re.compile(rf"([;,]\s*)(?=[{re.escape(''.join(sorted(_FORMULA)))}])")
+
+
+def cell_text(value: str) -> str:
+    """`value` so that no spreadsheet takes it for a formula."""
+    shown = _INNER_FORMULA.sub(r"\1'", one_line(value))
+    return f"'{shown}" if shown[:1] in _FORMULA or value[:1] in set("\t\r\n") else shown

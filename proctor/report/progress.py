@@ -1,0 +1,237 @@
+"""What `proctor grade` tells: how far it is, what needs attention at the end, or JSON lines for programs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, ProgressColumn, Task
+from rich.table import Table
+from rich.text import Text
+
+from proctor.feedback.table import number, summary_text
+from proctor.run.batch import GRADED, NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, Outcome
+from proctor.run.plan import Plan
+from proctor.text import one_line
+
+MANY = 40
+"""More submissions than this are counted, not listed."""
+NAMED = 5
+"""How many students are named of those whom the same sentence is about."""
+FAILED = (NOT_RECORDED, NOT_GRADED)
+
+
+class Line(NamedTuple):
+    """What is told of a submission: all that a run remembers of it, and what `--json` prints."""
+
+    assignment: str
+    student: str
+    status: str
+    earned: float | None
+    points: float | None
+    reason: str
+    seconds: float
+    jail: str | None
+    flags: int
+    faults: list[str]
+
+
+def _line(outcome: Outcome) -> Line:
+    verdict, status = outcome
+    return Line(
+        verdict.assignment,
+        verdict.student,
+        status,
+        verdict.earned if verdict.graded else None,
+        verdict.points if verdict.graded else None,
+        verdict.reason,
+        round(verdict.seconds.get("total", 0.0), 3),
+        verdict.environment.get("jail"),
+        len(verdict.flags),
+        [result.grader_fault for result in verdict.criteria if result.grader_fault],
+    )
+
+
+class Tally:
+    """How far a run is.
+
+    Args:
+        total: how many submissions there are.
+    """
+
+    def __init__(self, total: int):
+        self.total = total
+        self.statuses: Counter[str] = Counter()
+        self.slowest: tuple[float, str] = (0.0, "")
+        self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Since the run began."""
+        return time.monotonic() - self._started
+
+    @property
+    def failed(self) -> int:
+        """How many have no new mark that they should have."""
+        return sum(self.statuses[status] for status in FAILED)
+
+    def add(self, line: Line) -> None:
+        """Count one more submission."""
+        self.statuses[line.status] += 1
+        if line.status != UNCHANGED:
+            self.slowest = max(self.slowest, (line.seconds, f"{one_line(line.student)}/{line.assignment}"))
+
+    def line(self) -> str:
+        """Such as "120 of 2,000, 4.1 each second, about 8 min left, 2 not graded, slowest ada/mnist_conv (31 s)"."""
+        done = self.statuses.total()
+        parts = [f"{done:,} of {self.total:,}"]
+        worked = done - self.statuses[UNCHANGED]
+        if worked:
+            rate = worked / self.seconds
+            parts.append(f"{rate:.1f} each second" if rate >= 1 else f"{1 / rate:.1f} s each")
+            parts.append(f"about {_duration((self.total - done) / rate)} left")
+        if self.failed:
+            parts.append(f"{self.failed:,} not graded")
+        if self.slowest[1]:
+            parts.append(f"slowest {self.slowest[1]} ({self.slowest[0]:.0f} s)")
+        return ", ".join(parts)
+
+    def counts(self) -> str:
+        """Such as "2,000 submissions: 1,990 unchanged, 8 graded, 2 not graded (41 s)"."""
+        order = (UNCHANGED, GRADED, RECORDED, NOT_RECORDED, NOT_GRADED)
+        parts = [f"{self.statuses[status]:,} {status}" for status in order if self.statuses[status]]
+        done = self.statuses.total()
+        return f"{done:,} submission{'' if done == 1 else 's'}: {', '.join(parts)} ({_duration(self.seconds)})"
+
+
+def _duration(seconds: float) -> str:
+    minutes, hours = seconds / 60, seconds / 3600
+    return f"{seconds:.0f} s" if seconds < 100 else f"{minutes:.0f} min" if minutes < 100 else f"{hours:.1f} h"
+
+
+class _TallyColumn(ProgressColumn):
+    """A tally's line, anew each time that the bar is drawn."""
+
+    def __init__(self, tally: Tally):
+        super().__init__()
+        self._tally = tally
+
+    def render(self, task: Task) -> Text:
+        return Text(self._tally.line())
+
+
+@contextmanager
+def _shown(console: Console, tally: Tally, hidden: bool) -> Iterator[Progress]:
+    """A bar that is there while submissions are graded."""
+    with Progress(BarColumn(20), _TallyColumn(tally), console=console, transient=True, disable=hidden) as bar:
+        bar.add_task("", total=tally.total)
+        yield bar
+
+
+def told(console: Console, tally: Tally, outcomes: Iterable[Outcome], *, show: bool, quiet: bool) -> Iterator[Line]:
+    """What came of each submission, while it is shown how far the run is.
+
+    That is a bar or, where it would be garbage, a line each tenth.
+
+    Args:
+        show: print every check table.
+        quiet: do not show how far it is.
+    """
+    lines = not quiet and not console.is_terminal and tally.total > MANY
+    tenth = max(1, tally.total // 10)
+    with _shown(console, tally, hidden=quiet or not console.is_terminal) as bar:
+        for outcome in outcomes:
+            line = _line(outcome)
+            tally.add(line)
+            bar.advance(bar.task_ids[0])
+            if show:
+                console.print(summary_text(outcome.verdict), highlight=False, markup=False)
+            done = tally.statuses.total()
+            if lines and outcome.status != UNCHANGED and done % tenth == 0 and done < tally.total:
+                console.print(tally.line(), highlight=False, markup=False, soft_wrap=True)
+            yield line
+
+
+def as_json(tally: Tally, outcomes: Iterable[Outcome]) -> None:
+    """Print an object a line: one for each submission as it is done, and one that sums up."""
+    for outcome in outcomes:
+        line = _line(outcome)
+        tally.add(line)
+        print(json.dumps(line._asdict()), flush=True)
+    summary = {"submissions": tally.total, "seconds": round(tally.seconds, 3), **tally.statuses}
+    print(json.dumps({"summary": summary}), flush=True)
+
+
+def report(console: Console, tally: Tally, lines: list[Line], *, quiet: bool) -> None:
+    """Print what came of each of a few submissions, or what needs attention of many, and what is left to do."""
+    if not quiet and len(lines) <= MANY:
+        console.print(_table(lines))
+    elif problems := _problems(lines):
+        console.print(problems)
+    for name in sorted({line.assignment for line in lines if line.faults}):
+        faults = Counter(fault for line in lines if line.assignment == name for fault in line.faults)
+        fault, count = faults.most_common(1)[0]
+        often = f"{faults.total()} times, most often ({count}) as {one_line(fault, 2000)}"
+        console.print(f"The grader of {name} stumbled over answers, {often}; see .proctor/logs/{name}/", markup=False)
+    weaker = sorted({line.jail for line in lines if line.jail} - {"full"})
+    if weaker:
+        console.print(f"[yellow]Student code ran in a jail of tier {', '.join(weaker)}[/] (see proctor doctor).")
+    flagged = sum(bool(line.flags) for line in lines)
+    if flagged:
+        console.print(f"{flagged} submission{'s have' if flagged > 1 else ' has'} flags: proctor flags")
+    console.print(tally.counts(), highlight=False)
+    if tally.statuses[NOT_RECORDED]:
+        console.print("What is not recorded is kept: run this again when the gradebook can be written.")
+    if tally.statuses[NOT_GRADED]:
+        console.print("Of what is not graded the marks are as they were: mend the reason and run this again.")
+
+
+def _table(lines: list[Line]) -> Table:
+    table = Table("exercise", "student", "points", "of", "")
+    for line in lines:
+        if line.earned is None or line.points is None:
+            row = ["–", "–", f"[yellow]{line.status}:[/] {escape(one_line(line.reason, 2000))}"]
+        else:
+            remark = f"{line.seconds:.1f} s" if line.status == GRADED else line.status
+            row = [number(line.earned), number(line.points), remark]
+        table.add_row(line.assignment, escape(one_line(line.student)), *row)
+    return table
+
+
+def _problems(lines: list[Line]) -> Table | None:
+    """Who has no new mark and why, those of the same reason together; None if there is nobody."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for line in lines:
+        if line.status in FAILED:
+            grouped.setdefault((line.assignment, f"{line.status}: {line.reason}"), []).append(line.student)
+    return _grouped(grouped) if grouped else None
+
+
+def explanation(plans: Iterable[Plan]) -> tuple[Table, str]:
+    """Why each submission would be graded or not, those of the same reason together, and how many there are."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    graded = total = 0
+    for plan in plans:
+        total += 1
+        graded += bool(plan.why) and not plan.fault
+        unrecorded = plan.kept is not None and plan.kept.notebooks is not None
+        why = plan.fault and f"cannot be graded: {plan.fault}" or "; ".join(plan.why)
+        why = why or ("graded, but its marks are not recorded yet" if unrecorded else UNCHANGED)
+        grouped.setdefault((plan.name, why), []).append(plan.student)
+    return _grouped(grouped), f"{graded:,} of {total:,} would be graded"
+
+
+def _grouped(students: dict[tuple[str, str], list[str]]) -> Table:
+    """A row for each (exercise, sentence)."""
+    table = Table("exercise", "", "", "students")
+    for (name, sentence), who in students.items():
+        named = ", ".join(one_line(student) for student in who[:NAMED])
+        more = f" and {len(who) - NAMED:,} more" if len(who) > NAMED else ""
+        table.add_row(name, escape(one_line(sentence, 2000)), f"{len(who):,}", escape(named + more))
+    return table

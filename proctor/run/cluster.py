@@ -1,0 +1,359 @@
+"""Grading on a dask.distributed cluster: submissions travel as bytes, verdicts and notebooks come back as JSON.
+
+A run puts a `CourseOnWorker` on every worker, also on those that join later. It brings the course as a
+zip, refuses to grade where a verdict would depend on something else than here, and grades one submission
+at a time. Dask pickles what passes between its processes, which trust each other; no object that a
+student's code made is ever among it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import hashlib
+import io
+import json
+import logging
+import os
+import shutil
+import stat
+import tempfile
+import threading
+import time
+import zipfile
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+import nbformat
+from distributed import Client, KilledWorker, Reschedule, Worker, WorkerPlugin, get_client, get_worker
+from distributed.comm.addressing import resolve_address
+
+from proctor.course.assignment import Assignment
+from proctor.course.cells import read_source
+from proctor.course.course import Course
+from proctor.errors import CourseError, ProctorError, UnreadableSubmission
+from proctor.intake.submission import FILE_BYTES, read_file, read_submission
+from proctor.jail.course_jail import Jails, accepted_jail, fork_server
+from proctor.judge.plain_nbgrader import PlainAssignment
+from proctor.judge.result import Result, not_graded
+from proctor.record.keys import Key, of_any, of_assignment
+from proctor.run.plan import Plan
+from proctor.run.pool import AHEAD, TRIES, Workers, each
+from proctor.run.task import Task, grade_task
+from proctor.verdict import from_data, to_data
+
+CONNECT_SECONDS = 10
+WORKER_SECONDS = 120
+IDLE_SECONDS = 600
+"""How long a worker keeps a fork server that is not asked for jails: its coordinator may have been killed."""
+REFUSING_SECONDS = 1
+"""How long a worker that must not grade keeps a submission before it goes to another, so as not to get them all."""
+COURSE_BYTES = 256 * 2**20
+SUBMISSION_BYTES = 512 * 2**20
+GIVEN_BYTES = 2 * 2**30
+"""What the submissions that the cluster has may weigh together."""
+
+
+class WorkerDied(Exception):
+    """A worker, or the fork server on it, ended while it graded a submission."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A submission on its way to a worker.
+
+    Args:
+        number: of this submission in its run.
+        name: what it is a submission of.
+        student: who handed it in.
+        files: those that count, by their path in the submission's folder: the bytes, or the size of what is too large
+            to be read, or None for what is no plain file.
+    """
+
+    number: int
+    name: str
+    student: str
+    files: dict[str, bytes | int | None]
+
+    @property
+    def size(self) -> int:
+        """How many bytes of files it carries."""
+        return sum(len(content) for content in self.files.values() if isinstance(content, bytes))
+
+
+def grade_on(address: str, course: Course, plans: Sequence[Plan]) -> Iterator[tuple[Plan, Result]]:
+    """Grade submissions on the cluster whose scheduler is at `address`; each comes when it is done.
+
+    What was not graded because the scheduler went away comes as such.
+
+    Args:
+        address: of the scheduler.
+        course: the course.
+        plans: the submissions, with what the run has read of their assignments.
+
+    Raises ProctorError if there is no scheduler, no worker, or one on which verdicts could be others.
+    """
+    left = dict(enumerate(plans))
+    unsent: dict[int, str] = {}
+
+    def make_parcels() -> Iterator[Parcel]:
+        for number, plan in enumerate(plans):
+            try:
+                yield Parcel(number, plan.name, plan.student, _pack(course, plan))
+            except (UnreadableSubmission, OSError) as error:
+                unsent[number] = str(error)
+
+    with _connected(address) as client, _course_on_workers(client, course, plans) as run:
+        work = functools.partial(_grade_on_worker, run)
+        try:
+            with closing(each(work, make_parcels(), _workers(client), _give_up)) as results:
+                for parcel, sent in results:
+                    yield left.pop(parcel.number), _from_json(*sent)
+        except (CancelledError, OSError):
+            unsent = dict.fromkeys(left, f"the scheduler {address} went away") | unsent
+    for number, reason in unsent.items():
+        yield plans[number], not_graded(plans[number].name, plans[number].student, reason)
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Client]:
+    try:
+        resolve_address(address)  # a client that does not even get to ask leaves a process that does not end
+        # What it logs of a lost connection, tracebacks and all, is told in a sentence of ours.
+        for logger in ("distributed", "distributed.client"):  # each has a level of its own
+            logging.getLogger(logger).setLevel(logging.CRITICAL)
+        client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ProctorError(f"no scheduler answers at {address}: {error}") from error
+    try:
+        try:
+            client.wait_for_workers(1, timeout=WORKER_SECONDS)
+        except TimeoutError:
+            reason = f"the scheduler {address} has no worker yet; to start one: dask worker {address} --nthreads 1"
+            raise ProctorError(reason) from None
+        yield client
+    finally:
+        with suppress(OSError, CancelledError):
+            client.close()
+
+
+@contextmanager
+def _course_on_workers(client: Client, course: Course, plans: Sequence[Plan]) -> Iterator[str]:
+    """The course on all workers while the block lasts; what the plugin that holds it is called."""
+    shared = {plan.name: plan.shared for plan in plans}
+    plain = {name: one.plain for name, one in shared.items() if one.plain is not None}
+    keys = {name: one.key for name, one in shared.items() if one.key is not None and name not in plain}
+    plugin = CourseOnWorker(_zip(course, sorted(keys)), {"": of_any(course), **keys}, plain)
+    try:
+        try:
+            client.register_plugin(plugin)
+        except ModuleNotFoundError as error:
+            raise ProctorError(
+                f"a worker cannot load Proctor ({error}): install on it what is installed here"
+            ) from error
+        client.set_metadata([plugin.name], {})
+        yield plugin.name
+    finally:
+        with suppress(OSError, CancelledError, ValueError):  # the scheduler may be gone
+            client.set_metadata([plugin.name], {})
+            client.unregister_worker_plugin(plugin.name)
+
+
+def _workers(client: Client) -> Workers:
+    """The cluster's workers, however many there are at the time."""
+    asked, count = 0.0, 0
+
+    def room(given: Collection[Parcel]) -> bool:
+        nonlocal asked, count
+        if not count or time.monotonic() > asked + 1:
+            asked, count = time.monotonic(), len(client.nthreads()) or 1
+        return not given or len(given) < AHEAD * count and sum(parcel.size for parcel in given) < GIVEN_BYTES
+
+    @contextmanager
+    def executor() -> Iterator[Executor]:
+        made = client.get_executor(pure=False)
+        try:
+            yield made
+        finally:
+            with suppress(OSError, CancelledError):
+                made.shutdown(wait=False)
+
+    return Workers(executor, room, died=(BrokenExecutor, KilledWorker, WorkerDied))
+
+
+def _pack(course: Course, plan: Plan) -> dict[str, bytes | int | None]:
+    """The files of a submission that its verdict depends on.
+
+    Raises UnreadableSubmission if there is no notebook, or too much.
+    """
+    name, student, files = plan.name, plan.student, list(plan.key["submission"])
+    folder = course.submitted(student, name)
+    if plan.shared.plain is None and not any(file.endswith(".ipynb") for file in files):
+        # Why, depends on all that lies there.
+        read_submission(folder, student, plan.shared.assignment, read_source(course.source(name)))
+    packed = {file: _content(folder / file) for file in files}
+    if sum(len(content) for content in packed.values() if isinstance(content, bytes)) > SUBMISSION_BYTES:
+        raise UnreadableSubmission(f"{student} handed in more than {SUBMISSION_BYTES // 2**20} MiB")
+    return packed
+
+
+def _content(path: Path) -> bytes | int | None:
+    try:
+        return read_file(path, FILE_BYTES)
+    except (UnreadableSubmission, FileNotFoundError):
+        status = path.lstat()
+        return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def _from_json(verdict: str, notebooks: str) -> Result:
+    data = json.loads(verdict)
+    seconds = data.pop("seconds")
+    cells = {name: nbformat.from_dict(notebook) for name, notebook in json.loads(notebooks).items()}
+    return Result(replace(from_data(data), seconds=seconds), cells)
+
+
+def _to_json(result: Result) -> tuple[str, str]:
+    """The verdict and the notebooks of a result, as they travel."""
+    data = {**to_data(result.verdict), "seconds": result.verdict.seconds}
+    return json.dumps(data), json.dumps(result.notebooks)
+
+
+def _give_up(parcel: Parcel, reason: str) -> tuple[str, str]:
+    return _to_json(not_graded(parcel.name, parcel.student, reason))
+
+
+def _zip(course: Course, names: list[str]) -> bytes:
+    """What verdicts need of the course, the same bytes for the same files."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        config = f"c = get_config()\nc.Proctor.jail = {accepted_jail(course)!r}\n"
+        archive.writestr(zipfile.ZipInfo("nbgrader_config.py"), config)
+        for name in names:
+            for path in [course.source(name), *sorted(course.grader(name).rglob("*"))]:
+                if path.is_file() and "__pycache__" not in path.parts:
+                    archive.writestr(zipfile.ZipInfo(path.relative_to(course.root).as_posix()), path.read_bytes())
+    if written.tell() > COURSE_BYTES:
+        raise CourseError(
+            f"source/ and graders/ of {', '.join(names)} are larger than {COURSE_BYTES // 2**20} MiB, packed"
+        )
+    return written.getvalue()
+
+
+def _grade_on_worker(run: str, parcel: Parcel) -> tuple[str, str]:
+    return cast(CourseOnWorker, get_worker().plugins[run]).grade(parcel)
+
+
+class CourseOnWorker(WorkerPlugin):
+    """What a run has on each worker: the course, and a fork server from the first submission on.
+
+    Args:
+        course: what verdicts need of it, as a zip.
+        keys: assignment → what its verdicts depend on beside the submission; "" → what all verdicts do.
+        plain: the plain nbgrader assignments, which are not in the zip.
+    """
+
+    def __init__(self, course: bytes, keys: dict[str, Key], plain: dict[str, PlainAssignment]):
+        self.name = f"proctor-{hashlib.sha256(course + json.dumps(keys).encode()).hexdigest()[:16]}"
+        self._zip = course
+        self._keys = keys
+        self._plain = plain
+        self._accepts = False
+
+    async def setup(self, worker: Worker) -> None:
+        """Unpack the course; raises ProctorError if verdicts could be others here."""
+        self._one_at_a_time = threading.RLock()
+        self._server = ExitStack()
+        self._address = ""
+        self._ending = threading.Timer(0, self._end)
+        self._folder = tempfile.TemporaryDirectory(prefix="proctor-course-", dir=worker.local_directory)
+        await asyncio.to_thread(self._unpack, worker.address)
+        self._accepts = True
+
+    async def teardown(self, worker: Worker) -> None:
+        """End the fork server and remove the course."""
+        self._ending.cancel()
+        await asyncio.to_thread(self._end)
+        self._folder.cleanup()
+
+    def _unpack(self, worker: str) -> None:
+        self._course = Course(Path(self._folder.name))
+        with zipfile.ZipFile(io.BytesIO(self._zip)) as archive:
+            archive.extractall(self._course.root)
+        for name, key in self._keys.items():
+            found = of_assignment(self._course, self._course.assignment(name)) if name else of_any(self._course)
+            other = [_difference(area, found[area], key[area]) for area in key if found[area] != key[area]]
+            if other:
+                raise ProctorError(f"worker {worker} cannot grade this course: {'; '.join(other)}")
+
+    def grade(self, parcel: Parcel) -> tuple[str, str]:
+        """A verdict and the notebook as it ran, as JSON.
+
+        Raises WorkerDied if the submission has ended as many workers as it may, or the fork server ends, and
+        Reschedule if verdicts could be others here.
+        """
+        if not self._accepts:  # it joined the run; had it been there before, there would be no run
+            time.sleep(REFUSING_SECONDS)
+            raise Reschedule
+        with self._one_at_a_time:
+            # Left to itself, dask gives it to one worker after the other, as often as its scheduler is set to.
+            client, begun = get_client(), [self.name, parcel.number]
+            times = client.get_metadata(begun, 0)
+            if times >= TRIES:
+                raise WorkerDied
+            client.set_metadata(begun, times + 1)
+            folder = self._course.submitted(parcel.student, parcel.name)
+            try:
+                _unpack(parcel.files, folder)
+                result = self._grade(parcel)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+        return _to_json(result)
+
+    def _grade(self, parcel: Parcel) -> Result:
+        self._ending.cancel()
+        try:
+            if not self._address:
+                self._address = self._server.enter_context(fork_server(self._course))
+        except ProctorError as error:
+            return not_graded(parcel.name, parcel.student, str(error))
+        plain = self._plain.get(parcel.name)
+        assignment = Assignment(parcel.name, title=parcel.name) if plain else self._course.assignment(parcel.name)
+        result = grade_task(Task(self._course, assignment, parcel.student, Jails(self._address), plain))
+        if result is None:
+            self._end()
+            raise WorkerDied
+        self._ending = threading.Timer(IDLE_SECONDS, self._end)
+        self._ending.daemon = True
+        self._ending.start()
+        return result
+
+    def _end(self) -> None:
+        with self._one_at_a_time:
+            self._address = ""
+            self._server.close()
+
+
+def _difference(area: str, found: dict[str, str], expected: dict[str, str]) -> str:
+    """What is not on a worker as it is here."""
+    parts = sorted(part for part in found.keys() | expected.keys() if found.get(part) != expected.get(part))
+    told = [f"{part} {found.get(part, '(none)')}, here it is {expected.get(part, '(none)')}" for part in parts]
+    return f"its {area} differ: {', '.join(told)}"
+
+
+def _unpack(files: dict[str, bytes | int | None], folder: Path) -> None:
+    """Lay out a submission as it was handed in: what cannot be read there cannot be read here."""
+    folder.mkdir(parents=True)
+    for file, content in files.items():
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if content is None:
+            os.mkfifo(path)
+        elif isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.touch()
+            os.truncate(path, content)

@@ -1,0 +1,83 @@
+"""One submission, graded in an examiner: on this machine or on a cluster's worker."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proctor.course.assignment import Assignment
+from proctor.course.course import Course
+from proctor.errors import JailLost, ProctorError
+from proctor.jail.client import is_running
+from proctor.jail.course_jail import Jails
+from proctor.judge.examiner import grade
+from proctor.judge.plain_nbgrader import PlainAssignment, grade_plain
+from proctor.judge.result import Result, not_graded
+
+TRIES = 3
+"""How often a submission is graded whose jail something else killed."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission to be graded, with what the run has read of its assignment.
+
+    Args:
+        course: where it lies.
+        assignment: what `assignment.toml` declares.
+        student: whose it is.
+        jails: of the run.
+        plain: the assignment itself, if its tests are cells of its notebooks.
+    """
+
+    course: Course
+    assignment: Assignment
+    student: str
+    jails: Jails
+    plain: PlainAssignment | None = None
+
+
+def grade_task(task: Task) -> Result | None:
+    """What grading a submission yields; None if the fork server has ended, so that nothing can be graded."""
+    return retry_lost_jails(lambda: _grade_once(task), task.assignment.name, task.student, task.jails)
+
+
+def retry_lost_jails(grade_once: Callable[[], Result], name: str, student: str, jails: Jails) -> Result | None:
+    """What `grade_once` yields, up to `TRIES` times while its jails are lost.
+
+    A jail that something else than its own limits killed is no fault of the student's, so that what came of that
+    grading does not count.
+
+    Args:
+        grade_once: grades the submission; raises JailLost.
+        name: the assignment's.
+        student: whose submission it is.
+        jails: where `grade_once` gets its jails.
+
+    Returns None if the fork server has ended.
+    """
+    reason = ""
+    for _ in range(TRIES):
+        try:
+            return grade_once()
+        except JailLost as error:
+            reason = str(error)
+            if not is_running(jails.address):
+                return None
+    return not_graded(name, student, f"{reason} (tried {TRIES} times)")
+
+
+def _grade_once(task: Task) -> Result:
+    name = task.assignment.name
+    try:
+        if task.plain is not None:
+            return grade_plain(task.plain, task.course.submitted(task.student, name), task.student, task.jails)
+        return grade(task.course, task.assignment, task.student, task.jails)
+    except JailLost:
+        raise
+    except ProctorError as error:
+        return not_graded(name, task.student, str(error))
+    except Exception as error:  # one submission's trouble is never another's
+        reason = f"a fault of Proctor's: {type(error).__name__}: {error}"
+        return not_graded(name, task.student, reason, notes=[traceback.format_exc()])
