@@ -358,7 +358,9 @@ def test_two_runs_of_a_course_are_never_at_once(course, proctor, hand_in, soluti
 
 def test_only_abandoned_folders_of_our_own_are_removed(temporary):
     """What a killed process left goes; what a living one has, what is another program's, and links stay."""
-    command = "import os\nfrom proctor.jail.owned_folder import OwnedFolder\nfolder = OwnedFolder()\nos.kill(os.getpid(), 9)"
+    command = (
+        "import os\nfrom proctor.jail.owned_folder import OwnedFolder\nfolder = OwnedFolder()\nos.kill(os.getpid(), 9)"
+    )
     subprocess.run([sys.executable, "-c", command], timeout=60)
     (left,) = temporary.glob("proctor-*")
     (temporary / "proctor-elsewhere").symlink_to(left)

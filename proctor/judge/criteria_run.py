@@ -67,8 +67,8 @@ class CriteriaRun:
         return groups
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Let the fixtures find this run."""
-        config.stash[fixtures.CRITERIA_RUN] = self
+        """Let the fixtures find what this run is about."""
+        config.stash[fixtures.SUBJECT] = fixtures.Subject(self.student, self.thresholds, self.flags)
 
     # -- which, and in which order
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,17 +12,34 @@ from proctor.criteria.criterion import Credit
 from proctor.criteria.metrics import accuracy
 from proctor.judge.flags import looked
 from proctor.judge.gap import gap_flags
+from proctor.verdict import Flag
 
 if TYPE_CHECKING:
     from proctor.channel.student import Student
-    from proctor.judge.criteria_run import CriteriaRun
     from proctor.models.view import ModelView
 
 Data = tuple[Any, Any]
 CREDIT = pytest.StashKey[Credit]()
 """Of a test: how much of its points it earns."""
-CRITERIA_RUN: pytest.StashKey[CriteriaRun] = pytest.StashKey()
-"""Of a pytest session: the run that it belongs to; without one, criteria are skipped."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the criteria of a pytest session are about.
+
+    Args:
+        student: the submission.
+        thresholds: the numbers that `assignment.toml` states for the data in use.
+        flags: what criteria noted for the instructor; the `gap` fixture adds to them.
+    """
+
+    student: Student
+    thresholds: dict[str, float]
+    flags: list[Flag] = field(default_factory=list)
+
+
+SUBJECT = pytest.StashKey[Subject]()
+"""Of a pytest session; without one, criteria are skipped."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,10 +50,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def student(request: pytest.FixtureRequest) -> Iterator[Student]:
     """The submission that is graded."""
-    criteria_run = request.config.stash.get(CRITERIA_RUN, None)
-    if criteria_run is None:
+    subject = request.config.stash.get(SUBJECT, None)
+    if subject is None:
         pytest.skip("criteria need a submission: pytest graders/NAME --submission DIR")
-    yield criteria_run.student
+    yield subject.student
 
 
 @pytest.fixture
@@ -47,8 +65,8 @@ def credit(request: pytest.FixtureRequest) -> Credit:
 @pytest.fixture(scope="session")
 def thresholds(request: pytest.FixtureRequest) -> dict[str, float]:
     """The numbers that `assignment.toml` states for the data in use."""
-    criteria_run = request.config.stash.get(CRITERIA_RUN, None)
-    return criteria_run.thresholds if criteria_run is not None else {}
+    subject = request.config.stash.get(SUBJECT, None)
+    return subject.thresholds if subject is not None else {}
 
 
 @pytest.fixture
@@ -57,11 +75,11 @@ def gap(request: pytest.FixtureRequest) -> Callable[[ModelView, float, Data, Dat
 
     It is called with the model, its accuracy on the held-out data, those data, and others that it need not have seen.
     """
-    criteria_run = request.config.stash.get(CRITERIA_RUN, None)
+    subject = request.config.stash.get(SUBJECT, None)
 
     def look(model: ModelView, found: float, held_out: Data, others: Data) -> None:
         flags = looked(lambda: gap_flags((found, len(held_out[1])), (accuracy(model, others), len(others[1]))))
-        if criteria_run is not None:
-            criteria_run.flags += flags
+        if subject is not None:
+            subject.flags.extend(flags)
 
     return look

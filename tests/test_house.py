@@ -1,0 +1,82 @@
+"""The shape of the package: imports run one way, and folders lie in the order in which work meets them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import proctor
+
+PACKAGE = Path(proctor.__file__).parent
+ORDER = (
+    "errors verdict versions text nbgrader_settings",
+    "course models datasets",
+    "channel criteria feedback intake answers",
+    "jail",
+    "judge",
+    "record",
+    "run",
+    "author report",
+    "cli nbgrader_hooks",
+)
+"""Rooms of the package from the ground up: a module imports only from its own room and from lower floors."""
+DOORS = {"__init__": "judge", "__main__": "cli", "plugin": "judge"}
+"""What the outside imports, and the floor that it may see at most."""
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the package, by its dotted name without "proctor."."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if "template" not in parts:
+            yield ".".join(parts), ast.parse(path.read_text())
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """The package's modules that a module imports, at its top or later, by their dotted names."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "proctor":
+            of = (node.module or "").removeprefix("proctor").removeprefix(".")
+            for alias in node.names:
+                inner = f"{of}.{alias.name}".removeprefix(".")
+                is_module = (PACKAGE / inner.replace(".", "/")).with_suffix(".py").exists()
+                found.add(inner if is_module or (PACKAGE / inner.replace(".", "/")).is_dir() else of or "__init__")
+    return found
+
+
+def floor(module: str) -> int:
+    """How high the room of a module lies."""
+    room = DOORS.get(module, module.split(".")[0])
+    return next(number for number, rooms in enumerate(ORDER) if room in rooms.split())
+
+
+def test_imports_run_one_way():
+    """No module imports from a higher floor, nor from another room on its own."""
+    wrong = [
+        f"{module} imports {other}"
+        for module, tree in modules()
+        for other in imported(tree)
+        if floor(other) > floor(module)
+        or (floor(other) == floor(module) and other.split(".")[0] != module.split(".")[0] and module not in DOORS)
+    ]
+    assert wrong == []
+
+
+def test_modules_do_not_import_each_other_in_a_circle():
+    """The modules can be put into an order in which each comes after all that it imports."""
+    TopologicalSorter({module: imported(tree) - {module} for module, tree in modules()}).prepare()
+
+
+def test_the_doors_of_existing_courses_stand():
+    """What courses, notebooks and graders import or name in their settings is where it was."""
+    from proctor import answers, check, criterion, datasets, nbgrader_settings, plugin
+
+    assert callable(nbgrader_settings.configure)
+    assert callable(check)
+    assert callable(criterion)
+    assert {"variant", "mutant", "edit", "replace", "append", "untrained", "retrained", "hand_in"} <= set(vars(answers))
+    assert {"load", "source", "names"} <= set(vars(datasets))
+    assert hasattr(plugin, "pytest_addoption")
