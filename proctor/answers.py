@@ -7,6 +7,7 @@ import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -125,6 +126,45 @@ def _handing_in(what: str) -> Change:
     return change
 
 
+@dataclass(frozen=True)
+class Harmless:
+    """Mutations that are no faults, by their description or by the arguments whose values are free."""
+
+    change: str
+    because: str
+    arguments: tuple[str, ...] = ()
+
+    def means(self, title: str, argument: str, operator: str) -> bool:
+        """Whether a mutation with this title, argument and operator is meant."""
+        if self.arguments:
+            return argument in self.arguments and ("constant" in operator or "keyword" in operator)
+        return self.change in title
+
+
+def harmless(change: str, *, because: str) -> Harmless:
+    """The mutations whose description in `proctor mutate` contains `change` are right answers, `because` …"""
+    return Harmless(change, because)
+
+
+def free(*arguments: str, because: str) -> Harmless:
+    """The exercise leaves the values of these arguments open.
+
+    Args:
+        arguments: as `proctor mutate` names them: "batch_size" for a keyword, "Dense[0]" for the first
+            argument of `Dense`.
+        because: the sentence of the notebook that leaves them open, or why any value will do.
+    """
+    return Harmless(", ".join(arguments), because, arguments)
+
+
+def load_harmless(path: Path) -> list[Harmless]:
+    """What the file `path` declares in its list `harmless_mutations`; none if there is no such list.
+
+    Raises CourseError as `load_answers` does.
+    """
+    return list(getattr(_load(path), "harmless_mutations", [])) if path.is_file() else []
+
+
 def load_answers(path: Path) -> tuple[list[Answer], list[Answer]]:
     """The variants and mutants that the file `path` declares; none if there is no such file.
 
@@ -132,15 +172,24 @@ def load_answers(path: Path) -> tuple[list[Answer], list[Answer]]:
     """
     if not path.is_file():
         return [], []
-    spec = importlib.util.spec_from_file_location(f"answers_of_{path.parent.name}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module = _load(path)
     try:
-        spec.loader.exec_module(module)
         answers = list(module.variants), list(module.mutants)
-    except Exception as error:  # it is an author's program; whatever it raises is told in one sentence
+    except (AttributeError, TypeError) as error:
         raise CourseError(f"graders/{path.parent.name}/{path.name}: {type(error).__name__}: {error}") from error
     for answer in (*answers[0], *answers[1]):
         if not isinstance(answer, Answer):
             raise CourseError(f"graders/{path.parent.name}/{path.name}: {answer!r} is no variant(...) or mutant(...)")
     return answers
+
+
+def _load(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(f"answers_of_{path.parent.name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # it is an author's program; whatever it raises is told in one sentence
+        raise CourseError(f"graders/{path.parent.name}/{path.name}: {type(error).__name__}: {error}") from error
+    return module

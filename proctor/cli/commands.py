@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -100,6 +101,34 @@ def verify(
         raise typer.Exit(1)
     said = "all proven" if every == 1 else f"nothing found, with one in {every} answers"
     console.print(f"[green]{said}[/] ({total})", highlight=False)
+
+
+@application.command()
+def mutate(
+    name: Name,
+    jobs: Jobs = 0,
+    most: Annotated[int, typer.Option(min=0, help="Try only so many, drawn with a fixed seed; 0 for all.")] = 0,
+) -> None:
+    """Make small faults in an exercise's solution and show those that its grader does not catch.
+
+    The exit code is 1 if a fault gets full marks and is not declared harmless in answers.py.
+    """
+    from proctor.author.mutate import mutate as trials_of
+
+    started = time.monotonic()
+    counts = Counter[str]()
+    for trial in trials_of(Course.find(), name, jobs=jobs, most=most):
+        kind = "harmless" if trial.harmless else "survived" if trial.survived else "caught"
+        counts["not graded" if trial.fault else kind] += 1
+        counts["by hidden criteria alone"] += trial.hidden_only
+        if trial.survived or trial.fault:
+            console.print(f"[red]✗[/] {_escaped(trial.mutation.title)}", highlight=False, soft_wrap=True)
+        if trial.fault:
+            console.print(f"  [red]{_escaped(trial.fault)}[/]", highlight=False, soft_wrap=True)
+    parts = [f"{count} {kind}" for kind, count in counts.items() if count]
+    console.print(f"{name}: {', '.join(parts) or 'nothing to change'} ({time.monotonic() - started:.0f} s)")
+    if counts["survived"] or counts["not graded"]:
+        raise typer.Exit(1)
 
 
 def _escaped(text: str) -> str:

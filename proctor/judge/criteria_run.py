@@ -39,9 +39,10 @@ class CriteriaRun:
         student: the submission.
         thresholds: the numbers that the `thresholds` fixture hands out.
         only: the group to run (with what it needs), or "" for all.
+        to_first_failure: whether to stop at the first criterion that is not met.
     """
 
-    def __init__(self, student: Student, thresholds: dict[str, float], only: str = ""):
+    def __init__(self, student: Student, thresholds: dict[str, float], only: str = "", to_first_failure: bool = False):
         self.student = student
         self.thresholds = thresholds
         self.fault = ""
@@ -49,6 +50,7 @@ class CriteriaRun:
         self.flags: list[Flag] = []
         self.asked_for_files: set[str] = set()
         self._only = only
+        self._to_first_failure = to_first_failure
         self._results: dict[str, CriterionResult] = {}
         self._needs: dict[str, str] = {}
         self._waiting: set[str] = set()
@@ -153,6 +155,8 @@ class CriteriaRun:
         elif call.when == "call" and result.status != "failed":
             result = _credited(result, item.stash.get(fixtures.CREDIT, None))
         self._results[_name(item)] = result
+        if self._to_first_failure and result.status in ("failed", "partial"):
+            item.session.shouldfail = "a criterion is not met"
         if self.student.__asked_for_artifact__:
             self.asked_for_files.add(result.name)
         return report
@@ -162,7 +166,7 @@ class CriteriaRun:
         failed = replace(result, status="failed", earned=0.0)
         if isinstance(call.excinfo.value, JailLost):
             self.jail_lost = call.excinfo.value
-            item.session.shouldstop = "the jail was lost"
+            item.session.shouldfail = "the jail was lost"
             return failed
         reason = explained(call.excinfo, self._compared, in_test=call.when == "call")
         if reason is None:

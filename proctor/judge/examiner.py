@@ -30,7 +30,7 @@ from proctor.judge.criteria_run import CriteriaRun, run_criteria
 from proctor.judge.examination import Examination
 from proctor.judge.result import Result, not_graded
 from proctor.text import neutral
-from proctor.verdict import CellRun, Flag, Verdict
+from proctor.verdict import CellRun, CriterionResult, Flag, Verdict
 from proctor.versions import versions
 
 
@@ -90,6 +90,22 @@ def examine(
         weights=weights,
     )
     return Result(verdict, {assignment.name: shown} if verdict.graded else {})
+
+
+def examine_group(
+    course: Course, assignment: Assignment, submission: Submission, jails: Jails, group: str
+) -> list[CriterionResult]:
+    """The criteria of one group, and of the groups that it needs, up to the first that is not met.
+
+    The submission's notebook is run as it is; no marks come of this. See `grade` for what is raised.
+    """
+    with Examination(course, assignment, submission.notebook, submission, jails) as examination:
+        criteria_run = CriteriaRun(examination.student, thresholds_of(assignment), only=group, to_first_failure=True)
+        with contextlib.redirect_stdout(io.StringIO()):
+            run_criteria(_graders(course, assignment.name), criteria_run)
+    if criteria_run.fault:
+        raise CourseError(criteria_run.fault)
+    return criteria_run.results
 
 
 def _flags(
