@@ -55,7 +55,12 @@ def visible(text: str) -> str:
 
     Tabs and newlines stay.
     """
-    return _UNSEEN.sub("", without_escapes(text))
+    return without_unseen(without_escapes(text))
+
+
+def without_unseen(text: str) -> str:
+    """`text` without control characters and those that turn the direction of writing; tabs and newlines stay."""
+    return _UNSEEN.sub("", text)
 
 
 def one_line(text: object, limit: int = 200) -> str:

@@ -298,6 +298,17 @@ VECTORS = [
     "<template><script>alert(1)</script></template><details open ontoggle=alert(1)>x</details>",
     "$\\href{javascript:alert(1)}{x} \\style{position:fixed}{y} \\cssId{relu}{z} &#92;href{https://evil.example}{q}$",
     "</pre></div></body></html><script>alert(1)</script>",
+    "$\\\\href{javascript:alert(1)}{x} \\&#8203;style{position:fixed}{y} \\hr&#8203;ef{x}{z}$ &#x202e;txet",
+    "<a href='https://evil.example/1'><table><tr><td><a href='https://evil.example/2'>x</a></td></tr></table></a>",
+    "<img src='d ata:image/png,x'><img src='/formgrader/api'><img src='data:text/html'><p background='//evil.example'>",
+    "<svg></p><style><a id='</style><img src=1 onerror=alert(1)>'>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+    "<select><option><style></option></select><b><img src=x onerror=alert(1)></style>",
+    "<xmp><p title='</xmp><img src=x onerror=alert(1)>'></xmp><plaintext><textarea><title></textarea><script>alert(1)",
+    "<p style='color:red;}body{position:fixed'>x</p><p style='color:/*;*/red;@import \"//evil.example\"'>y</p>",
+    "<p style='width:calc(1px);background:image-set(\"//evil.example\" 1x);border-image:url(//evil)'>x</p>",
+    "<a href='vbscript:x'>x</a><a href='da\nta:text/html,1'>y</a><q cite='https://evil.example'>z</q>",
+    "<!--><img src=x onerror=alert(1)>--><![CDATA[<script>]]><?xml x?><<script>alert(1)//<</script>",
     "\x1b]8;;https://evil.example\x07link\x1b]8;;\x07 \x9b31m \u202etxet",
 ]
 
@@ -337,7 +348,7 @@ def test_no_markup_of_a_students_lives(vector):
     """Nothing that a student can put into HTML runs, loads, leads away, lies over other things or takes their names."""
     shown = clean(vector)
     assert not Living(shown).found
-    assert not re.search(r"\\\\(?:href|style|cssId)\b|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown)
+    assert not re.search(r"\\(?:href|style|cssId)\b|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown)
 
 
 def test_what_is_harmless_stays():
@@ -346,6 +357,28 @@ def test_what_is_harmless_stays():
     assert '<table class="dataframe">' in clean(table) and "color:red" in clean(table).replace(" ", "")
     assert clean('<a href="https://keras.io">Keras</a>') == "Keras (https://keras.io)"
     assert clean('<img src="data:image/png;base64,AAAA">') == '<img src="data:image/png;base64,AAAA">'
+    assert clean("a list<int> has < 3") == "a list&lt;int&gt; has &lt; 3"
+
+
+def test_a_style_sheet_is_neither_applied_nor_shown():
+    """pandas puts one before each table; the table is what is meant."""
+    assert clean("<style scoped>.dataframe td { color: red }</style><table></table>") == "<table></table>"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>" + "".join(f"<b title={number}>" for number in range(3_000)) + "<p>x" * 30_000,
+        "<ul><li>" * 37_000,
+        "<p>" + "<b><code><em><i><s><small><strong><u>" * 3 + "<p>x" * 29_000,
+        "x" * 400_000,
+    ],
+    ids=["repeated formatting", "nested lists", "many paragraphs", "long"],
+)
+def test_markup_that_would_grow_or_take_minutes_is_cut(markup):
+    """However few characters unfold to gigabytes or nest without end, its beginning is shown and the size is told."""
+    shown = clean(markup)
+    assert len(shown) < 10_000 and "characters of HTML are not shown" in shown
 
 
 def hostile_class_notebook(solution):

@@ -81,12 +81,12 @@ def html(group: str, criteria: list[CriterionResult], points: float | None = Non
     if more := _later(criteria, points):
         rows += f'<tr style="{_ROW}"><td colspan="2" style="{_CELL}padding-left:38px;{_MUTED}">{more}</td></tr>'
     return (
-        '<div style="max-width:52em;margin:4px 0;border:1px solid rgba(128,128,128,.4);border-radius:6px;'
+        '<div style="max-width:52em;margin:4px 0;border:1px solid rgba(128,128,128,0.4);border-radius:6px;'
         'overflow:hidden;font-family:system-ui,sans-serif;font-size:13px;line-height:1.45">'
-        '<div style="height:4px;background-color:rgba(128,128,128,.25)">'
+        '<div style="height:4px;background-color:rgba(128,128,128,0.25)">'
         f'<div style="height:4px;width:{share:.0f}%;background-color:{colour}"></div></div>'
         '<table style="border-collapse:collapse;table-layout:fixed;width:100%;margin:0;border:none;font-size:13px">'
-        f'<tr style="background-color:rgba(128,128,128,.12)"><th scope="col" style="{_CELL}">'
+        f'<tr style="background-color:rgba(128,128,128,0.12)"><th scope="col" style="{_CELL}">'
         f'<code style="font-size:13px;font-weight:600;color:inherit;background-color:transparent">{_escaped(group)}'
         f'</code></th><th scope="col" style="{_SCORE}width:9em;font-weight:600">{_of(criteria, points)}</th></tr>'
         f"{rows}</table></div>"
@@ -97,9 +97,9 @@ def html(group: str, criteria: list[CriterionResult], points: float | None = Non
 _RESET = "border:none;background-color:transparent;vertical-align:top;max-width:none;white-space:normal;"
 _CELL = _RESET + "text-align:left;padding:6px 10px;"
 _SCORE = _RESET + "text-align:right;padding:6px 10px;white-space:nowrap;"
-_ROW = "background-color:transparent;border-top:1px solid rgba(128,128,128,.25)"
+_ROW = "background-color:transparent;border-top:1px solid rgba(128,128,128,0.25)"
 _FACT = _RESET + "text-align:left;padding:1px 10px 1px 0;font-weight:normal;"
-_MUTED = "opacity:.72;"
+_MUTED = "opacity:0.72;"
 _NAME = "width:62px;white-space:nowrap;"
 
 
@@ -138,12 +138,12 @@ def _html_detail(criterion: CriterionResult) -> str:
     lines = [f'<tr style="background-color:transparent">{names}</tr>']
     for index, row in enumerate(rows):
         marked = index in criterion.marked
-        look = "background-color:rgba(214,132,20,.22);font-weight:600" if marked else "background-color:transparent"
+        look = "background-color:rgba(214,132,20,0.22);font-weight:600" if marked else "background-color:transparent"
         values = [_escaped(value) for value in row]
         values[:1] = [f"▸ {value}" if marked else value for value in values[:1]]
         cells = "".join(f'<td style="{style}">{value}</td>' for value, style in zip(values, styles, strict=False))
         lines.append(f'<tr style="{look}">{cells}</tr>')
-    frame = "border-collapse:collapse;margin:0;border:1px solid rgba(128,128,128,.3)"
+    frame = "border-collapse:collapse;margin:0;border:1px solid rgba(128,128,128,0.3)"
     place = _CELL + "padding:0 10px 8px 38px"
     return (
         f'<tr style="background-color:transparent"><td colspan="2" style="{place}"><div style="overflow-x:auto">'
@@ -241,5 +241,5 @@ def _escaped(value: str) -> str:
 
 def _prose(value: str) -> str:
     """`value` escaped, its line ends kept and `names` between backticks set as code."""
-    code = r'<code style="color:inherit;background-color:rgba(128,128,128,.15);padding:0 3px">\1</code>'
+    code = r'<code style="color:inherit;background-color:rgba(128,128,128,0.15);padding:0 3px">\1</code>'
     return re.sub(r"`([^`\n]+)`", code, _escaped(value)).replace("\n", "<br>")
