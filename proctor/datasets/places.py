@@ -10,7 +10,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -115,18 +115,17 @@ def unpack(archive: Path, folder: Path, member: str) -> None:
 
 
 def _reachable(url: str) -> bool:
-    """Whether `url` answers in time; asked once per process and host."""
+    """Whether `url` answers in time; a host that once did not is not asked again by this process."""
     if offline() or _host(url) in _unreachable:
         return False
+    import pooch
+
+    downloader = pooch.HTTPDownloader(timeout=PATIENCE)
     answers: list[bool] = []
 
     def ask() -> None:
-        import requests
-
-        try:
-            answers.append(requests.head(url, timeout=PATIENCE).ok)
-        except requests.RequestException:
-            answers.append(False)
+        with suppress(OSError):  # includes all that is raised about the network
+            answers.append(downloader(url, None, None, check_only=True))
 
     # A thread, because looking up a host's name knows no time-out.
     thread = threading.Thread(target=ask, daemon=True)
