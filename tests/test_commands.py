@@ -6,6 +6,7 @@ import csv
 import os
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,11 @@ def submissions(hand_in, solution):
     hand_in("ada", solution)
     hand_in("bob", edited(solution, "write_relu", WRONG))
     hand_in("cy", b"not a notebook")
+
+
+def test_the_version_is_told(proctor):
+    """`proctor --version` says which version is installed, in one line and without looking for a course."""
+    assert proctor("--version").stdout == f"proctor {metadata.version('proctor')}\n"
 
 
 def test_a_class_is_graded_from_release_to_marks(course, proctor, submissions):

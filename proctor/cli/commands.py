@@ -17,9 +17,7 @@ from proctor.course.course import Course
 from proctor.errors import ProctorError
 from proctor.text import one_line, plain
 
-application = typer.Typer(
-    help="Deep-learning exercises that grade themselves.", no_args_is_help=True, pretty_exceptions_enable=False
-)
+application = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 console = Console(emoji=False)
 
 Name = Annotated[str, typer.Argument(help="The name of the exercise, like mnist_callback.")]
@@ -34,6 +32,23 @@ def main() -> None:
     except ProctorError as error:
         console.print(plain(error, 20_000), markup=False, highlight=False, style="red", soft_wrap=True)
         sys.exit(2)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        console.print(f"proctor {version('proctor')}", highlight=False)
+        raise typer.Exit
+
+
+@application.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Deep-learning exercises that grade themselves."""
 
 
 @application.command("list")
