@@ -7,8 +7,8 @@ import resource
 import subprocess
 
 import pytest
-from proctor.course.assignment import Budget
 
+from proctor.course.assignment import Budget
 from proctor.errors import NotGraded
 from proctor.jail.client import Jail
 from proctor.jail.limits import Limits
