@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from proctor.channel.student import Link, Student
 from proctor.course.cells import grade_id, is_check, is_solution
 from proctor.errors import CriterionFailed, JailLost, StudentError
-from proctor.models.view import LayerView, ModelView, show_shape
+from proctor.models.view import LayerView, ModelView, format_shape
 from proctor.verdict import CellRun, CriterionResult, Flag
 
 FEWEST_WEIGHTS = 8  # distinct numbers; fewer may agree by themselves
@@ -111,7 +111,7 @@ def _alike(left: _Row, right: _Row) -> bool:
 def _told(row: _Row | None) -> str:
     if row is None:
         return "there is none"
-    shape = "" if row[2] is None else f" → {show_shape(row[2])}"
+    shape = "" if row[2] is None else f" → {format_shape(row[2])}"
     return f"{row[0]}({row[1]}){shape}, {row[3]:,} parameters"
 
 

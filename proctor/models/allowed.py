@@ -1,19 +1,20 @@
-"""What a handed-in model may be made of: names of Keras's own public classes and functions.
+"""The allow-list for handed-in models: names of Keras's own public classes and functions.
 
-They do nothing but compute: no code of the model's author, no files, no settings of Keras. Left out for that reason are
-Lambda, the wrappers round other frameworks (TFSMLayer, JaxLayer, FlaxLayer, TorchModuleWrapper) and the operations that
-take a function (Map, Scan, WhileLoop, ...). A name that Keras adds is refused until it is added here.
+Those on it only compute. They run no code of the model's author, open no files and change no
+settings of Keras. For that reason Lambda is missing, and so are the wrappers of other frameworks
+(TFSMLayer, JaxLayer, FlaxLayer, TorchModuleWrapper) and the operations that take a function (Map,
+Scan, WhileLoop, ...). A name that a new Keras adds is refused until it is added here.
 """
 
 from __future__ import annotations
 
 
-def _pairs(names: dict[str, str]) -> frozenset[tuple[str, str]]:
+def _make_pairs(names: dict[str, str]) -> frozenset[tuple[str, str]]:
     return frozenset((module, name) for module, listed in names.items() for name in listed.split())
 
 
-# Models, as Keras has written them over time.
-MODELS = _pairs(
+# Model classes, by the module names that different versions of Keras write.
+MODELS = _make_pairs(
     {
         "keras": "Functional Model Sequential",
         "keras.models": "Functional Model Sequential",
@@ -22,7 +23,7 @@ MODELS = _pairs(
     }
 )
 
-# Layers, and the operations that a functional model's graph may hold beside them.
+# Layers, and the operations of keras.ops that the graph of a functional model may contain.
 _LAYERS = {
     "keras.layers": """
         Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D
@@ -106,9 +107,9 @@ _LAYERS = {
         Mish ReLU
     """,
 }
-LAYERS = _pairs(_LAYERS)
+LAYERS = _make_pairs(_LAYERS)
 
-# What layers and compiled models are configured with.
+# Objects in the config of a layer or a compiled model.
 _PARTS = {
     "keras.constraints": """
         MaxNorm MinMaxNorm NonNeg UnitNorm
@@ -157,9 +158,9 @@ _PARTS = {
         SeedGenerator
     """,
 }
-PARTS = _pairs(_PARTS)
+PARTS = _make_pairs(_PARTS)
 
-# Functions, which a config names together with their module, or with "builtins".
+# Functions; a config names one with its module, or with the module "builtins".
 _FUNCTIONS = {
     "keras.activations": """
         celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh
@@ -183,4 +184,4 @@ _FUNCTIONS = {
         sparse_top_k_categorical_accuracy squared_hinge top_k_categorical_accuracy
     """,
 }
-FUNCTIONS = _pairs({**_FUNCTIONS, "builtins": " ".join(_FUNCTIONS.values())})
+FUNCTIONS = _make_pairs({**_FUNCTIONS, "builtins": " ".join(_FUNCTIONS.values())})

@@ -1,4 +1,7 @@
-"""The archive that a `.keras` file is: three known members, of bounded sizes, packed as Keras packs them."""
+"""Checks the zip archive of a `.keras` file.
+
+It must have exactly three known members of bounded size, packed as Keras packs them.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,11 @@ LARGEST_FILE = 64 * MIB
 MOST_MEMBERS = 8
 MEMBERS = {"metadata.json": MIB // 16, "config.json": 4 * MIB, "model.weights.h5": 256 * MIB}
 LARGEST_RATIO = 30
-FRONT = 30  # bytes in front of a member, beside its name
+LOCAL_HEADER_BYTES = 30  # without the name of the member, which follows
 CHUNK = MIB
-HDF5 = b"\x89HDF\r\n\x1a\n"
-FORMATS = {
-    HDF5: "is saved in the old HDF5 format (.h5)",
+HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+OTHER_FORMATS = {
+    HDF5_MAGIC: "is saved in the old HDF5 format (.h5)",
     b"\x80": "is a Python pickle",
     b"\x1f\x8b": "is a gzip archive",
     b"7z\xbc\xaf": "is a 7z archive",
@@ -31,26 +34,27 @@ FORMATS = {
 
 
 def unpack(data: bytes, again: str) -> dict[str, bytes]:
-    """The two JSON members of a model file whose members all are as they must be.
+    """Check the archive, and return its two JSON members.
 
     Args:
         data: the whole file.
-        again: how to save it as it must be, for the message.
+        again: a sentence on how to save the model again, for messages.
 
-    Raises RefusedModel with what was found instead.
+    Returns the content of "metadata.json" and "config.json" by name. Raises RefusedModel with what
+    was found instead.
     """
     _require_zip(data, again)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _require_members(archive.infolist(), again)
             _require_hdf5(archive, again)
-            return {name: _read(archive, name) for name in ("metadata.json", "config.json")}
+            return {name: _read_member(archive, name) for name in ("metadata.json", "config.json")}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
         raise RefusedModel(f"The model file is damaged. {again}") from error
 
 
 def _require_zip(data: bytes, again: str) -> None:
-    """Refuse what is no zip file, or one whose directory is too large to be read."""
+    """Refuse anything but a zip file whose central directory is small; nothing is unpacked yet."""
     if not data:
         raise RefusedModel(f"The model file is empty. {again}")
     if len(data) > LARGEST_FILE:
@@ -59,7 +63,7 @@ def _require_zip(data: bytes, again: str) -> None:
             "Use fewer or smaller layers."
         )
     if not data.startswith(b"PK"):
-        raise RefusedModel(f"The model file {_kind(data)}. {again}")
+        raise RefusedModel(f"The model file {_describe_format(data)}. {again}")
     end = data[-22:]
     if not end.startswith(b"PK\x05\x06") or len(end) < 22 or end[-2:] != b"\0\0":
         raise RefusedModel(f"The model file is cut off or damaged (it does not end as a zip file does). {again}")
@@ -68,8 +72,8 @@ def _require_zip(data: bytes, again: str) -> None:
         raise RefusedModel(f"The file is a zip archive of {members} files rather than a model. {again}")
 
 
-def _kind(data: bytes) -> str:
-    """What kind of file `data` is that is no zip file, as the end of a sentence."""
+def _describe_format(data: bytes) -> str:
+    """The format of a file that is not a zip archive, as the rest of a sentence: "is a PDF"."""
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     if data[4:8] == b"TFL3":
         return "is in the TFLite format"
@@ -79,7 +83,7 @@ def _kind(data: bytes) -> str:
         return "is a Git LFS pointer; the model itself was not uploaded"
     if start[:1] in (b"{", b"["):
         return "is JSON text"
-    for magic, kind in FORMATS.items():
+    for magic, kind in OTHER_FORMATS.items():
         if data.startswith(magic):
             return kind
     try:
@@ -110,7 +114,9 @@ def _require_members(members: list[zipfile.ZipInfo], again: str) -> None:
         ("holds twice", {name for name in found if found.count(name) > 1}),
     ):
         if others:
-            raise RefusedModel(f"The file is not as Keras writes a model: it {what} {listed(sorted(others))}. {again}")
+            raise RefusedModel(
+                f"The file is not as Keras writes a model: it {what} {format_names(sorted(others))}. {again}"
+            )
     for member in members:
         limit = MEMBERS[member.filename]
         if member.file_size > limit:
@@ -121,29 +127,30 @@ def _require_members(members: list[zipfile.ZipInfo], again: str) -> None:
         plain = member.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not member.flag_bits & 1
         if not plain or member.file_size > LARGEST_RATIO * max(member.compress_size, 64):
             raise RefusedModel(f"The model file is packed other than Keras packs it. {again}")
-    # One file after the other from the first byte on; files that share bytes unpack to more than their sizes say.
+    # Members must follow one another from the first byte on: overlapping members share compressed
+    # bytes, so that a small file unpacks to a huge one.
     end = 0
     for member in sorted(members, key=lambda member: member.header_offset):
         if member.header_offset < end or (end == 0 and member.header_offset > 0):
             raise RefusedModel(f"The model file is packed other than Keras packs it. {again}")
-        end = member.header_offset + FRONT + len(member.filename) + member.compress_size
+        end = member.header_offset + LOCAL_HEADER_BYTES + len(member.filename) + member.compress_size
 
 
-def _read(archive: zipfile.ZipFile, name: str) -> bytes:
+def _read_member(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as file:
         return file.read(MEMBERS[name] + 1)
 
 
 def _require_hdf5(archive: zipfile.ZipFile, again: str) -> None:
-    """Refuse weights that are no HDF5, or are damaged: reading them to the end checks that."""
+    """Refuse weights that are not HDF5, or are damaged: zipfile checks the CRC at their end."""
     with archive.open("model.weights.h5") as file:
-        if not file.read(8).startswith(HDF5):
+        if not file.read(8).startswith(HDF5_MAGIC):
             raise RefusedModel(f"The weights in the model file are not in the HDF5 format. {again}")
         while file.read(CHUNK):
             pass
 
 
-def listed(items: Sequence[str]) -> str:
-    """Some names, for a sentence."""
-    shown = ", ".join(repr(item[:80]) for item in items[:3])
-    return shown if len(items) <= 3 else f"{shown} and {len(items) - 3} more"
+def format_names(items: Sequence[str]) -> str:
+    """The first three names, quoted, and how many more there are."""
+    first = ", ".join(repr(item[:80]) for item in items[:3])
+    return first if len(items) <= 3 else f"{first} and {len(items) - 3} more"

@@ -1,4 +1,7 @@
-"""What there is to say about a live Keras model, as plain data; runs where Keras is: in the jail or a notebook."""
+"""Describes a live Keras model as plain data, and loads model files.
+
+Runs in the process that has Keras: in a jail or in a student's notebook, never in the examiner.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,15 @@ ELEMENTS = 50_000_000
 
 
 def describe(model: Any) -> dict[str, Any]:
-    """Everything that a grader may know about `model` without asking it, ready for JSON.
+    """A description of a Keras model, as data that can be written as JSON.
 
     Args:
         model: a Keras model; it may be subclassed, and need not be built or compiled.
 
-    Returns a dict of name, class_name, keras_version, input_shape, output_shape, parameters,
-    trainable_parameters, layers and compiled. Layers of nested models come in their place, named
-    "outer/inner"; input layers are left out. What is not known is None.
+    Returns a dict with name, class_name, keras_version, input_shape, output_shape (lists with None
+    for the batch size, or lists of such lists), parameters, trainable_parameters (counts of
+    numbers), layers and compiled (see `names.compiled`). The layers of a nested model stand in its
+    place, named "outer/inner"; input layers are left out. Unknown values are None.
     """
     import keras
 
@@ -35,20 +39,23 @@ def describe(model: Any) -> dict[str, Any]:
         "name": str(model.name),
         "class_name": type(model).__name__,
         "keras_version": keras.__version__,
-        "input_shape": _of_tensors(model, "inputs") or _built_shape(model),
-        "output_shape": _of_tensors(model, "outputs") or _computed_shape(model),
-        "parameters": _count(model, "weights"),
-        "trainable_parameters": _count(model, "trainable_weights"),
-        "layers": [_layer(name, layer) for name, layer in _flat(model, "")],
-        "compiled": _compiled(model),
+        "input_shape": _model_shape(model, "inputs") or _built_shape(model),
+        "output_shape": _model_shape(model, "outputs") or _computed_shape(model),
+        "parameters": _count_parameters(model, "weights"),
+        "trainable_parameters": _count_parameters(model, "trainable_weights"),
+        "layers": [_describe_layer(name, layer) for name, layer in _iterate_layers(model, "")],
+        "compiled": _describe_compiled(model),
     }
 
 
 def load(path: str | Path) -> Any:
-    """The Keras model in the `.keras` file `path`, not compiled; for a jail without student code.
+    """Load a `.keras` file that has passed `models.gate`, in a jail without student code.
 
-    The file must have passed `models.gate`. Raises RefusedModel if its weights are not plain HDF5 data or
-    Keras cannot load it.
+    Args:
+        path: the file.
+
+    Returns the Keras model, not compiled. Raises RefusedModel if its weights are not plain HDF5
+    data or Keras cannot load it.
     """
     import keras
 
@@ -64,10 +71,13 @@ def load(path: str | Path) -> Any:
 
 
 def check_weights(path: str | Path) -> None:
-    """Raise RefusedModel unless the weights in the `.keras` file `path` are plain arrays of a bounded size.
+    """Raise RefusedModel unless the weights in a `.keras` file are plain arrays of bounded size.
 
-    HDF5 can point into other files and promise more than it holds, so only groups, hard links and ordinary
-    datasets pass.
+    HDF5 can refer to other files, and can declare more data than it holds. So only groups, hard
+    links and ordinary datasets pass.
+
+    Args:
+        path: the file.
     """
     import h5py  # type: ignore[import-untyped]
 
@@ -83,7 +93,16 @@ def check_weights(path: str | Path) -> None:
 
 
 def _check_group(group: Any, seen: set[int], elements: int) -> int:
-    """How many numbers there are up to and with `group`; raises RefusedModel for anything but plain data."""
+    """Check a group of an HDF5 file, and the groups in it.
+
+    Args:
+        group: the h5py group.
+        seen: addresses of the objects that were met before; extended.
+        elements: how many numbers were counted before.
+
+    Returns how many numbers have been counted by now. Raises RefusedModel for anything but plain
+    data.
+    """
     import h5py
 
     for name in group:
@@ -97,7 +116,7 @@ def _check_group(group: Any, seen: set[int], elements: int) -> int:
         if isinstance(item, h5py.Group):
             elements = _check_group(item, seen, elements)
         elif isinstance(item, h5py.Dataset):
-            elements += _elements(item)
+            elements += _count_elements(item)
         else:
             raise RefusedModel("The weights in the model file hold more than arrays; hand in what model.save wrote.")
         if elements > ELEMENTS:
@@ -105,8 +124,8 @@ def _check_group(group: Any, seen: set[int], elements: int) -> int:
     return elements
 
 
-def _elements(dataset: Any) -> int:
-    """How many numbers `dataset` holds; raises RefusedModel unless it holds them itself, as plain as Keras does."""
+def _count_elements(dataset: Any) -> int:
+    """The size of `dataset`; raises RefusedModel unless it is stored in the file, uncompressed."""
     import h5py
 
     creation = dataset.id.get_create_plist()
@@ -119,29 +138,29 @@ def _elements(dataset: Any) -> int:
             "such as float32 (not bfloat16)."
         )
     size = math.prod(dataset.shape or (1,))
-    # HDF5 gives zeros for what was never written, so a few bytes can promise any number of gigabytes.
+    # HDF5 reads zeros where nothing was written, so a tiny file can declare gigabytes.
     if size > 1024 and dataset.id.get_storage_size() < size * dataset.dtype.itemsize:
         raise RefusedModel("The weights in the model file are incomplete; hand in what model.save wrote.")
     return size
 
 
-def _flat(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    """The layers of `model` with their names, those of nested models in their place."""
+def _iterate_layers(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    """Pairs of name and layer; the layers of a nested model stand in its place."""
     import keras
 
-    # A functional model's graph may hold operations (`x + 1`), which are no layers but belong in the picture.
+    # The graph of a functional model may contain operations (`x + 1`), which `layers` leaves out.
     for layer in model.operations if hasattr(model, "operations") else model.layers:
         name = prefix + str(layer.name)
         if isinstance(layer, keras.layers.InputLayer):
             continue
         functional = isinstance(layer, keras.Model) and hasattr(layer, "operations")
         if functional or isinstance(layer, keras.Sequential):
-            yield from _flat(layer, name + "/")
+            yield from _iterate_layers(layer, name + "/")
         else:
             yield name, layer
 
 
-def _layer(name: str, layer: Any) -> dict[str, Any]:
+def _describe_layer(name: str, layer: Any) -> dict[str, Any]:
     try:
         config = layer.get_config()
     except Exception:
@@ -149,17 +168,17 @@ def _layer(name: str, layer: Any) -> dict[str, Any]:
     return {
         "name": name,
         "class_name": type(layer).__name__,
-        "config": _plain(config) if isinstance(config, dict) else {},
-        "input_shape": _of_node(layer, "input_tensors") or _built_shape(layer),
-        "output_shape": _of_node(layer, "output_tensors") or _computed_shape(layer),
-        "parameters": _count(layer, "weights"),
+        "config": _to_json_data(config) if isinstance(config, dict) else {},
+        "input_shape": _node_shape(layer, "input_tensors") or _built_shape(layer),
+        "output_shape": _node_shape(layer, "output_tensors") or _computed_shape(layer),
+        "parameters": _count_parameters(layer, "weights"),
         "trainable": bool(getattr(layer, "trainable", True)),
-        "activation": _activation(layer),
+        "activation": _find_activation(layer),
     }
 
 
-def _activation(layer: Any) -> str | None:
-    """Canonical name of the activation that `layer` applies, or None."""
+def _find_activation(layer: Any) -> str | None:
+    """The canonical name of the activation that `layer` applies, or None."""
     activation = getattr(layer, "activation", None)
     if activation is not None:
         return canonical(getattr(activation, "__name__", None) or type(activation).__name__)
@@ -167,12 +186,12 @@ def _activation(layer: Any) -> str | None:
     return canonical(name) if name in ACTIVATION_LAYERS else None
 
 
-def _compiled(model: Any) -> dict[str, Any] | None:
+def _describe_compiled(model: Any) -> dict[str, Any] | None:
     if not getattr(model, "compiled", False):
         return None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a lambda as a loss is the student's own affair
+            warnings.simplefilter("ignore")  # Keras warns about a loss that it cannot serialise
             return compiled(model.get_compile_config())
     except Exception:
         loss = getattr(model, "loss", None)
@@ -180,81 +199,81 @@ def _compiled(model: Any) -> dict[str, Any] | None:
         return compiled({"optimizer": type(model.optimizer).__name__, "loss": name, "metrics": []})
 
 
-def _count(layer: Any, which: str) -> int:
-    """How many numbers the weights of `layer` hold; 0 before it is built."""
+def _count_parameters(layer: Any, which: str) -> int:
+    """How many numbers the weights in the attribute `which` hold; 0 before the layer is built."""
     try:
         return sum(math.prod(weight.shape) for weight in getattr(layer, which, ()))
     except (TypeError, ValueError):
         return 0
 
 
-def _of_tensors(model: Any, which: str) -> list[Any] | None:
-    """Shapes of a functional model's inputs or outputs."""
+def _model_shape(model: Any, which: str) -> list[Any] | None:
+    """The shape of a functional model's `inputs` or `outputs`, None for any other model."""
     try:
         tensors = getattr(model, which, None)
     except Exception:
         return None
-    return _shapes(tensors)
+    return _tensor_shapes(tensors)
 
 
-def _of_node(layer: Any, which: str) -> list[Any] | None:
-    """Shapes of what goes into or comes out of `layer` where it was first used."""
+def _node_shape(layer: Any, which: str) -> list[Any] | None:
+    """The shape of the input or output tensors of `layer` at its first call in a graph, or None."""
     nodes = getattr(layer, "_inbound_nodes", None)
-    return _shapes(getattr(nodes[0], which, None)) if nodes else None
+    return _tensor_shapes(getattr(nodes[0], which, None)) if nodes else None
 
 
-def _shapes(tensors: Any) -> list[Any] | None:
-    shapes = [[_size(size) for size in tensor.shape] for tensor in tensors or ()]
+def _tensor_shapes(tensors: Any) -> list[Any] | None:
+    shapes = [[_to_size(size) for size in tensor.shape] for tensor in tensors or ()]
     return shapes[0] if len(shapes) == 1 else shapes or None
 
 
 def _built_shape(layer: Any) -> list[Any] | None:
-    """The shape that `layer` was built for, where no graph tells it."""
+    """The input shape that `layer` was built for, or None."""
     shapes = list((getattr(layer, "_build_shapes_dict", None) or {}).values())
-    return _any_batch(_plain_shape(shapes[0] if len(shapes) == 1 else shapes or None))
+    return _without_batch_size(_to_shape(shapes[0] if len(shapes) == 1 else shapes or None))
 
 
 def _computed_shape(layer: Any) -> list[Any] | None:
-    """The shape that comes out of `layer` for the one it was built for."""
+    """The output shape of `layer` for the input shape that it was built for, or None."""
     known = getattr(layer, "_build_shapes_dict", None)
     if not known:
         return None
     try:
-        return _any_batch(_plain_shape(layer.compute_output_shape(**known)))
+        return _without_batch_size(_to_shape(layer.compute_output_shape(**known)))
     except Exception:
         return None
 
 
-def _any_batch(shape: list[Any] | None) -> list[Any] | None:
-    """`shape` with None for the batch, which may have been the one that the layer first saw."""
+def _without_batch_size(shape: list[Any] | None) -> list[Any] | None:
+    """`shape` with None for the batch size, in place of that of the first batch."""
     if shape and isinstance(shape[0], list):
-        return [_any_batch(one) for one in shape]
+        return [_without_batch_size(one) for one in shape]
     return [None, *shape[1:]] if shape else shape
 
 
-def _plain_shape(shape: Any) -> list[Any] | None:
+def _to_shape(shape: Any) -> list[Any] | None:
     if not isinstance(shape, (list, tuple)):
         return None
-    return [_plain_shape(size) if isinstance(size, (list, tuple)) else _size(size) for size in shape]
+    return [_to_shape(size) if isinstance(size, (list, tuple)) else _to_size(size) for size in shape]
 
 
-def _size(size: Any) -> int | None:
+def _to_size(size: Any) -> int | None:
     return None if size is None else int(size)
 
 
-def _plain(value: Any, depth: int = 0) -> Any:
-    """`value` as JSON-ready data of a bounded size."""
+def _to_json_data(value: Any, depth: int = 0) -> Any:
+    """`value` as data of bounded size that can be written as JSON."""
     if value is None or isinstance(value, (bool, int)) and type(value) in (bool, int):
         return value
     if type(value) is float:
         return value if math.isfinite(value) else repr(value)
     if depth < DEEPEST and isinstance(value, dict):
-        return {str(key)[:LONGEST_TEXT]: _plain(item, depth + 1) for key, item in value.items()}
+        return {str(key)[:LONGEST_TEXT]: _to_json_data(item, depth + 1) for key, item in value.items()}
     if depth < DEEPEST and isinstance(value, (list, tuple)):
-        items = [_plain(item, depth + 1) for item in value[:LONGEST_LIST]]
+        items = [_to_json_data(item, depth + 1) for item in value[:LONGEST_LIST]]
         return items if len(value) <= LONGEST_LIST else [*items[:8], f"… ({len(value)} items)"]
     if hasattr(value, "tolist") and getattr(value, "size", LONGEST_LIST + 1) <= LONGEST_LIST:
-        return _plain(value.tolist(), depth + 1)
+        return _to_json_data(value.tolist(), depth + 1)
     try:
         return (value if type(value) is str else repr(value))[:LONGEST_TEXT]
     except Exception:

@@ -1,8 +1,8 @@
-"""The static gate: what can be told about a handed-in model file without Keras, h5py, or trust.
+"""The static gate: checks a handed-in model file without Keras and h5py, in the trusted process.
 
-A `.keras` file is a zip of two small JSON files and one HDF5 file. The gate reads the JSON as plain data and refuses
-everything that is not a model made of Keras's own pure layers. The HDF5 part is only looked at in the jail
-(`models.describe.check_weights`).
+A `.keras` file is a zip archive of two small JSON files and one HDF5 file. The gate reads the JSON
+as plain data, and refuses everything but models that consist of the classes in `models.allowed`.
+The HDF5 file is checked in a jail (`models.describe.check_weights`).
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import Any
 from proctor.errors import NotGraded, RefusedModel
 from proctor.models import names
 from proctor.models.allowed import FUNCTIONS, LAYERS, MODELS, PARTS
-from proctor.models.archive import listed, unpack
+from proctor.models.archive import format_names, unpack
 
-# Every hole that is known was closed by then.
+# The oldest version without a known way to run code from a model file.
 KERAS_FLOOR = (3, 15)
 
 DEEPEST = 64
@@ -29,11 +29,12 @@ MOST_LAYERS = 400
 LARGEST_INTEGER = 2**20
 LONGEST_STRING = 4096
 
-# Integers that are no sizes of anything, and shapes, which flattening multiplies up.
+# Keys whose integers may be larger: seeds and ids, which are not sizes, and shapes, which `Flatten`
+# multiplies up.
 INTEGERS = {"seed": 2**64, "shared_object_id": 2**64, "shape": 2**26, "input_shape": 2**26, "build_config": 2**26}
-# Keras reads a file for these if they hold a string.
+# Keys for which Keras opens a file if the value is a string.
 PATHS = {"vocabulary", "idf_weights", "filepath", "filename", "fname", "path", "origin", "url", "file", "directory"}
-# Values that are no objects: what the key "config" of each holds.
+# Class names with which Keras writes plain values, and the keys in the "config" of each.
 VALUES = {
     "__keras_tensor__": {"shape", "dtype", "keras_history"},
     "__tensor__": {"value", "dtype"},
@@ -45,22 +46,24 @@ VALUES = {
 DTYPES = {"bool", "bfloat16", "string"} | {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
 DTYPES |= {"float16", "float32", "float64"}
 
-# A JSON string (an unfinished one goes to the end, so that no text takes long), or a bracket.
+# A JSON string or a bracket. An unterminated string matches to the end, so that matching takes
+# linear time.
 TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
-AGAIN = 'Save it with model.save("{name}") and hand in that file.'
-INSTEAD = "Build it from Keras's own layers and functions, and hand it in again."
-# No class of an author's own comes from these.
-NOT_THEIRS = (sys.stdlib_module_names - {"__main__"}) | {"keras", "tensorflow", "numpy", "tf_keras"}
+SAVE_AGAIN = 'Save it with model.save("{name}") and hand in that file.'
+USE_KERAS_OWN = "Build it from Keras's own layers and functions, and hand it in again."
+# Packages that cannot contain a class of a student's own.
+NEVER_CUSTOM = (sys.stdlib_module_names - {"__main__"}) | {"keras", "tensorflow", "numpy", "tf_keras"}
 LAYERED = LAYERS | MODELS
 KNOWN = LAYERED | PARTS
 
 
 class CustomLayers(RefusedModel):
-    """A model file whose only fault is that it names classes or functions of the author's own.
+    """A model file that is refused only because it uses classes or functions of the student's own.
 
     Args:
-        used: their names.
+        message: the sentence for the student.
+        used: names of these classes and functions.
         compiled: what the model was compiled with (see `names.compiled`), or None.
     """
 
@@ -72,11 +75,11 @@ class CustomLayers(RefusedModel):
 
 @dataclass(frozen=True)
 class Gated:
-    """What a model file that passed the gate says about itself.
+    """The content of a model file that has passed the gate, as plain data.
 
     Args:
-        config: Keras's config of the model, as plain data.
-        metadata: what Keras says about the file.
+        config: the content of config.json.
+        metadata: the content of metadata.json.
         compiled: what the model was compiled with (see `names.compiled`), or None.
     """
 
@@ -87,7 +90,13 @@ class Gated:
 
 @dataclass
 class _Walk:
-    """What has been met on the way through a config."""
+    """State of the walk through a config.
+
+    Args:
+        custom: names of classes and functions that are accepted beside Keras's own.
+        layers: how many layers have been met.
+        unknown: names of the student's own classes and functions that are not in `custom`.
+    """
 
     custom: frozenset[str]
     layers: int = 0
@@ -101,34 +110,35 @@ def open_gate(
     custom: frozenset[str] = frozenset(),
     file_name: str = "model.keras",
 ) -> Gated:
-    """Let a handed-in model file through to the jail, or refuse it.
+    """Check a handed-in model file before any jail loads it.
 
     Args:
         data: the whole file.
         keras_version: the version that will load it.
-        custom: names of classes and functions beside Keras's own that the jail knows.
-        file_name: what the file should be called, for the message.
+        custom: names of classes and functions that are accepted beside Keras's own.
+        file_name: what the file should be called, for messages.
 
-    Raises RefusedModel with a sentence on what was found and what to hand in instead; CustomLayers if all
-    that is wrong is that the model uses classes of its author's own.
+    Returns its content. Raises RefusedModel with a sentence on what was found and what to hand in
+    instead; CustomLayers if the only fault is that the model uses classes of the student's own.
     """
-    again = AGAIN.format(name=file_name)
+    again = SAVE_AGAIN.format(name=file_name)
     contents = unpack(data, again)
-    about = _json(contents["metadata.json"], "metadata.json", again)
+    about = _parse_json(contents["metadata.json"], "metadata.json", again)
     _require_version(about.get("keras_version"), keras_version)
-    config = _json(contents["config.json"], "config.json", again)
+    config = _parse_json(contents["config.json"], "config.json", again)
     walk = _Walk(custom)
-    module_and_name = _pair(config)
+    module_and_name = _module_and_class(config)
     if module_and_name not in MODELS and not _is_custom(config):
         raise RefusedModel(f"The file holds {module_and_name[1]!r} rather than a model. {again}")
-    # The model is never compiled when it is loaded, so that a loss of the author's own does no harm there.
-    for item in _objects({key: value for key, value in config.items() if key != "compile_config"}, walk):
-        _judge(item, walk)
+    # "compile_config" is not checked: models are loaded with compile=False, so a loss of the
+    # student's own is never made.
+    for item in _iterate_objects({key: value for key, value in config.items() if key != "compile_config"}, walk):
+        _check_object(item, walk)
     compiled = names.compiled(config.get("compile_config"))
     if walk.unknown:
         used = tuple(dict.fromkeys(walk.unknown))
         raise CustomLayers(
-            f"The model uses {listed(used)}, which Keras does not know. {INSTEAD}",
+            f"The model uses {format_names(used)}, which Keras does not know. {USE_KERAS_OWN}",
             used,
             compiled,
         )
@@ -136,9 +146,9 @@ def open_gate(
 
 
 def require_keras() -> None:
-    """Raise NotGraded if the Keras that is installed loads model files in ways that were found to be dangerous."""
+    """Raise NotGraded if the installed Keras is older than `KERAS_FLOOR`, or missing."""
     found = metadata.version("keras") if importlib.util.find_spec("keras") else "none"
-    if _numbers(found) < KERAS_FLOOR:
+    if _major_and_minor(found) < KERAS_FLOOR:
         floor = ".".join(map(str, KERAS_FLOOR))
         raise NotGraded(
             f"Grading needs Keras {floor} or newer, which refuses what made older ones run code from a model file; "
@@ -146,25 +156,25 @@ def require_keras() -> None:
         )
 
 
-def _numbers(version: str) -> tuple[int, ...]:
-    """The first two numbers of a version, which decide what it can do."""
+def _major_and_minor(version: str) -> tuple[int, ...]:
+    """The first two numbers of a version: (3, 15) for "3.15.1"."""
     return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 def _require_version(found: Any, ours: str) -> None:
-    """Refuse a file of a Keras that ours cannot read: a newer one, or one before Keras 3."""
+    """Refuse a file from a Keras newer than `ours`, or from before Keras 3."""
     if not isinstance(found, str) or not re.fullmatch(r"\d{1,4}\.\d{1,4}[.\w]{0,20}", found, re.ASCII):
         raise RefusedModel("The model file does not say which Keras saved it. Save it again with model.save(...).")
-    theirs = _numbers(found)
-    if theirs > _numbers(ours) or theirs < (3,):
+    theirs = _major_and_minor(found)
+    if theirs > _major_and_minor(ours) or theirs < (3,):
         raise RefusedModel(
             f"The model was saved with Keras {found}, the grader has {ours}. "
             f"Save it again with that one: pip install keras=={ours}"
         )
 
 
-def _json(data: bytes, name: str, again: str) -> dict[str, Any]:
-    """The JSON object in `data`; nested too deeply, Python's own reader would run out of stack."""
+def _parse_json(data: bytes, name: str, again: str) -> dict[str, Any]:
+    """The JSON object in `data`; its depth is checked first, because `json` recurses."""
     try:
         text = data.decode("utf-8")
         _require_depth(text, name)
@@ -187,8 +197,15 @@ def _require_depth(text: str, name: str) -> None:
             )
 
 
-def _objects(value: Any, walk: _Walk, key: str = "", limit: int = LARGEST_INTEGER) -> Iterator[dict[str, Any]]:
-    """Every dict in `value` that Keras would make an object of; plain values on the way are checked."""
+def _iterate_objects(value: Any, walk: _Walk, key: str = "", limit: int = LARGEST_INTEGER) -> Iterator[dict[str, Any]]:
+    """Yield the dicts in `value` of which Keras would make objects, and check all plain values.
+
+    Args:
+        value: JSON data.
+        walk: handed on.
+        key: the key of the dict under which `value` was found.
+        limit: the largest absolute value of an integer.
+    """
     limit = INTEGERS.get(key, limit)
     if isinstance(value, bool):
         return
@@ -204,7 +221,7 @@ def _objects(value: Any, walk: _Walk, key: str = "", limit: int = LARGEST_INTEGE
         )
     if isinstance(value, list):
         for item in value:
-            yield from _objects(item, walk, key if key not in PATHS else "", limit)
+            yield from _iterate_objects(item, walk, key if key not in PATHS else "", limit)
     if isinstance(value, dict):
         if not value.keys().isdisjoint(("class_name", "registered_name", "module")):
             yield value
@@ -212,12 +229,12 @@ def _objects(value: Any, walk: _Walk, key: str = "", limit: int = LARGEST_INTEGE
         for name, item in value.items():
             if len(name) > LONGEST_STRING:
                 raise RefusedModel("The model has a name of more than 4096 letters; shorten it.")
-            yield from _objects(item, walk, name, limit)
+            yield from _iterate_objects(item, walk, name, limit)
 
 
-def _judge(item: dict[str, Any], walk: _Walk) -> None:
-    """Refuse an object that is not on the list; note one that is the author's own."""
-    module, name = _pair(item)
+def _check_object(item: dict[str, Any], walk: _Walk) -> None:
+    """Refuse an object that is not on the allow-list; add the student's own to `walk.unknown`."""
+    module, name = _module_and_class(item)
     config = item.get("config")
     if name == "Lambda" or name == "__lambda__":
         raise RefusedModel(
@@ -225,7 +242,7 @@ def _judge(item: dict[str, Any], walk: _Walk) -> None:
             "Use one of Keras's own layers, such as Rescaling, Reshape or Activation, or an operation of keras.ops."
         )
     if name in VALUES and "module" not in item:
-        _judge_value(name, config)
+        _check_value(name, config)
         return
     if name == "function":
         if not isinstance(config, str):
@@ -236,8 +253,8 @@ def _judge(item: dict[str, Any], walk: _Walk) -> None:
             if config not in walk.custom:
                 walk.unknown.append(config[:80])
             return
-        what = f"the function {_dotted(module, config)}"
-        raise RefusedModel(f"The model uses {what}, which is not accepted in a model. {INSTEAD}")
+        what = f"the function {_format_dotted(module, config)}"
+        raise RefusedModel(f"The model uses {what}, which is not accepted in a model. {USE_KERAS_OWN}")
     if (module, name) in LAYERED:
         walk.layers += 1
         if walk.layers > MOST_LAYERS:
@@ -250,10 +267,12 @@ def _judge(item: dict[str, Any], walk: _Walk) -> None:
         if not {name, item.get("registered_name")} & walk.custom:
             walk.unknown.append(name[:80])
         return
-    raise RefusedModel(f"The model uses {_dotted(module, name)}, which is not accepted in a model. {INSTEAD}")
+    raise RefusedModel(
+        f"The model uses {_format_dotted(module, name)}, which is not accepted in a model. {USE_KERAS_OWN}"
+    )
 
 
-def _judge_value(name: str, config: Any) -> None:
+def _check_value(name: str, config: Any) -> None:
     fields = VALUES[name]
     if not isinstance(config, dict) or not set(config) <= fields:
         raise RefusedModel(f"The model has a {name} that is not as Keras writes it; save it again.")
@@ -261,8 +280,8 @@ def _judge_value(name: str, config: Any) -> None:
         raise RefusedModel(f"The model has a value of type {str(config['dtype'])[:40]!r}, which is not accepted.")
 
 
-def _pair(item: dict[str, Any]) -> tuple[str, str]:
-    """Module and class of an object; "" for what is not given."""
+def _module_and_class(item: dict[str, Any]) -> tuple[str, str]:
+    """Module and class name of an object; the module is "" if it is not given."""
     module, name = item.get("module"), item.get("class_name")
     if not isinstance(name, str) or not isinstance(module, (str, type(None))):
         raise RefusedModel("The model has a part without a class; save it again with model.save(...).")
@@ -270,10 +289,10 @@ def _pair(item: dict[str, Any]) -> tuple[str, str]:
 
 
 def _is_custom(item: dict[str, Any]) -> bool:
-    """Whether `item` names a class of the author's own, as Keras writes those."""
+    """Whether `item` names a class of the student's own: Keras writes a registered name for it."""
     root = (item.get("module") or "__main__").split(".")[0]
-    return isinstance(item.get("registered_name"), str) and "module" in item and root not in NOT_THEIRS
+    return isinstance(item.get("registered_name"), str) and "module" in item and root not in NEVER_CUSTOM
 
 
-def _dotted(module: str, name: str) -> str:
+def _format_dotted(module: str, name: str) -> str:
     return repr(f"{module}.{name}".strip(".")[:80])

@@ -1,11 +1,12 @@
-"""One spelling for everything that Keras lets people spell in several ways."""
+"""Canonical names: one spelling for what Keras lets people spell in several ways."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-# Other spellings of a name, and the class names whose words snake case cuts in the wrong place.
+# Aliases of names, and class names that conversion to snake case splits in the wrong place
+# ("p_re_lu").
 ALIASES = {
     "acc": "accuracy",
     "adam_w": "adamw",
@@ -42,7 +43,7 @@ ALIASES = {
 
 LONGEST = 80
 
-# Layers (and operations) that only apply an activation.
+# Classes of layers and operations that only apply an activation.
 ACTIVATION_LAYERS = frozenset(
     [
         "Activation",
@@ -76,10 +77,11 @@ ACTIVATION_LAYERS = frozenset(
 
 
 def canonical(name: Any) -> str:
-    """The one spelling, in snake case, of a loss, metric, optimizer, activation or initializer.
+    """The canonical name, in snake case, of a loss, metric, optimizer, activation or initializer.
 
     Args:
-        name: a name ("mse", "SGD", "MeanSquaredError") or the config that Keras writes for an object or function.
+        name: a name ("mse", "SGD", "MeanSquaredError") or the config that Keras writes for an
+            object or function.
     """
     if isinstance(name, dict):
         config = name.get("config")
@@ -93,38 +95,39 @@ def canonical(name: Any) -> str:
 
 
 def layer_class(name: str) -> str:
-    """The name of the class behind a layer's name: `MaxPool2D` is `MaxPooling2D`, `Convolution1D` is `Conv1D`."""
+    """The class that a layer's name is an alias of: `MaxPooling2D` for `MaxPool2D`."""
     name = name.replace("Convolution", "Conv")
     name = re.sub(r"MaxPool(?=\dD)", "MaxPooling", name)
     return re.sub(r"(Avg|Average)Pool(?=\dD)", "AveragePooling", name)
 
 
 def compiled(config: Any) -> dict[str, Any] | None:
-    """What a model was compiled with, in canonical names, or None if it was not.
+    """What a model was compiled with, in canonical names; None if it was not compiled.
 
     Args:
-        config: the compile config that Keras writes beside a model; it is only read, never deserialised.
+        config: the compile config that Keras saves with a model; it is only read, never
+            deserialised.
 
-    Returns a dict of optimizer (name), loss (name, or a list of names where there are several), from_logits
-    (True if a loss asks for it) and metrics (list of names).
+    Returns a dict with optimizer (a name), loss (a name, or a list of names if there are several),
+    from_logits (True if a loss has it set) and metrics (a list of names).
     """
     if not isinstance(config, dict) or not config.get("optimizer"):
         return None
-    losses = [item for item in _flat(config.get("loss")) if item is not None]
+    losses = [item for item in _flatten(config.get("loss")) if item is not None]
     names = [canonical(item) for item in losses]
-    settings = [item["config"] for item in losses if isinstance(item, dict) and isinstance(item.get("config"), dict)]
+    configs = [item["config"] for item in losses if isinstance(item, dict) and isinstance(item.get("config"), dict)]
     return {
         "optimizer": canonical(config["optimizer"]),
         "loss": names[0] if len(names) == 1 else names or None,
-        "from_logits": any(setting.get("from_logits") is True for setting in settings),
-        "metrics": [canonical(item) for item in _flat(config.get("metrics")) if item is not None],
+        "from_logits": any(config.get("from_logits") is True for config in configs),
+        "metrics": [canonical(item) for item in _flatten(config.get("metrics")) if item is not None],
     }
 
 
-def _flat(value: Any) -> list[Any]:
-    """The names and object configs in `value`: one, or a list or dict of them to any depth."""
+def _flatten(value: Any) -> list[Any]:
+    """The names and object configs in `value`: one, or nested lists and dicts of them."""
     if isinstance(value, dict) and "class_name" not in value:
         value = list(value.values())
     if isinstance(value, (list, tuple)):
-        return [item for part in value for item in _flat(part)]
+        return [item for part in value for item in _flatten(part)]
     return [value]

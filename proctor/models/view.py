@@ -1,4 +1,4 @@
-"""A Keras model as the examiner sees it: its description, and the few questions that it answers."""
+"""A Keras model as graders see it: a description, predictions and weights, all checked data."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import numpy as np
 from proctor.errors import CriterionFailed, StudentError
 from proctor.models.names import canonical
 
-# Settings worth a student's attention, in the order in which the layer table shows them; the value that goes
-# without saying is left out.
+# Settings that the layer table shows, in its order, each with the default value for which it is
+# left out.
 SETTINGS: dict[str, Any] = {
     "units": None,
     "filters": None,
@@ -37,11 +37,12 @@ SETTINGS: dict[str, Any] = {
     "recurrent_dropout": 0.0,
     "merge_mode": "concat",
 }
-SHOWN = 60
+LONGEST_SHOWN = 60
 
-# Of so many rows the later half is asked for again, in other company. What then differs by less than this fraction of
-# the largest number is rounding: half precision rounds to a thousandth, and another batch is summed in another order.
-AGAIN = 16
+# Of the first rows, at most so many, the later half is predicted again in another batch. A
+# difference of less than this fraction of the largest number is rounding: half precision rounds to
+# a thousandth, and another batch is summed in another order.
+REPEATED_ROWS = 16
 ROUNDING = 0.01
 
 LONGEST_DESCRIPTION = 8 * 2**20
@@ -52,14 +53,14 @@ class LayerView:
     """One layer of a model.
 
     Args:
-        name: its name, behind the names of the models that it is nested in: "encoder/dense".
-        class_name: "Dense".
-        config: what Keras says about it, as JSON-ready data.
-        input_shape, output_shape: tuples with None for the batch, a tuple of them where there are several, None if
-            it has not been built.
+        name: its name, after the names of the models that it is nested in: "encoder/dense".
+        class_name: the name of its class: "Dense".
+        config: what its `get_config` returns, as data that can be written as JSON.
+        input_shape, output_shape: tuples with None for the batch size; a tuple of such tuples if
+            there are several inputs or outputs; None if the layer has not been built.
         parameters: how many numbers its weights hold.
-        trainable: False when it is frozen.
-        activation: canonical name ("relu", "linear"), None for a layer that has none.
+        trainable: False if it is frozen.
+        activation: canonical name ("relu", "linear"), or None if the layer has no activation.
     """
 
     name: str
@@ -73,7 +74,7 @@ class LayerView:
 
     @property
     def wrapped(self) -> LayerView | None:
-        """The layer inside a wrapper such as Bidirectional or TimeDistributed, None for any other layer."""
+        """The layer inside a wrapper such as Bidirectional; None for any other layer."""
         inner = self.config.get("layer")
         if not isinstance(inner, dict) or not isinstance(inner.get("config"), dict):
             return None
@@ -87,33 +88,34 @@ class LayerView:
 
     @property
     def settings(self) -> str:
-        """The settings that tell it from others of its class, such as "units=10, activation=softmax"."""
+        """Its settings that differ from the defaults: "units=10, activation=softmax"."""
         found = {key: self.config.get(key) for key in SETTINGS}
         if found["strides"] in (found["pool_size"], 1, [1], [1, 1], [1, 1, 1]):
             found["strides"] = None
-        said = [
-            f"{key}={_short(value)}"
+        parts = [
+            f"{key}={_format_setting(value)}"
             for key, value in found.items()
-            # Normalisations have a `scale` that is a switch.
+            # In normalisation layers, `scale` is a switch and not a factor.
             if value is not None and value != SETTINGS[key] and not (key == "scale" and isinstance(value, bool))
         ]
         if self.activation not in (None, "linear"):
-            said.append(f"activation={self.activation}")
+            parts.append(f"activation={self.activation}")
         if self.wrapped:
-            said.insert(0, f"{self.wrapped.class_name}({self.wrapped.settings})")
+            parts.insert(0, f"{self.wrapped.class_name}({self.wrapped.settings})")
         if not self.trainable and self.parameters:
-            said.append("frozen")
-        return ", ".join(said)
+            parts.append("frozen")
+        return ", ".join(parts)
 
 
 class ModelView:
     """A model known through data: its description, its predictions and its weights.
 
     Args:
-        describe: gives what `models.describe.describe` says about it; asked once, when something of it is needed.
-        predict: gives the predictions for an input and a batch size; what it returns is checked.
-        weights: gives the weights.
-        handle: the live model, which is asked for everything else; None for a model read from its file.
+        describe: returns what `models.describe.describe` returns; called once, on first use.
+        predict: returns the predictions for an input and a batch size; they are checked here.
+        weights: returns the weights.
+        handle: the live model, for all other attributes; None for a model that was read from a
+            file.
     """
 
     def __init__(
@@ -127,13 +129,16 @@ class ModelView:
         self._predict = predict
         self._weights = weights
         self._handle = handle
-        self._asked_again = 0
-        self._unsteady: CriterionFailed | None = None
+        self._rows_repeated = 0
+        self._not_repeatable: CriterionFailed | None = None
 
     @cached_property
     def description(self) -> dict[str, Any]:
-        """What `models.describe.describe` says about the model; raises StudentError if what came is no description."""
-        return _sound(self._describe())
+        """What `models.describe.describe` returns for the model.
+
+        Raises StudentError if the process sent something of another form.
+        """
+        return _check_description(self._describe())
 
     @property
     def name(self) -> str:
@@ -147,18 +152,21 @@ class ModelView:
 
     @property
     def keras_version(self) -> str:
-        """The version of Keras that the model lives in."""
+        """The version of Keras in the model's process."""
         return str(self.description["keras_version"])
 
     @property
     def input_shape(self) -> tuple[Any, ...] | None:
-        """The shape of its input, None for the batch; a tuple of them where there are several, None if not known."""
-        return as_shape(self.description["input_shape"])
+        """The shape of its input, a tuple with None for the batch size.
+
+        A tuple of such tuples if there are several inputs; None if it is not known.
+        """
+        return shape_to_tuple(self.description["input_shape"])
 
     @property
     def output_shape(self) -> tuple[Any, ...] | None:
-        """The shape of its output, in the same way."""
-        return as_shape(self.description["output_shape"])
+        """The shape of its output, in the form of `input_shape`."""
+        return shape_to_tuple(self.description["output_shape"])
 
     @property
     def parameters(self) -> int:
@@ -167,60 +175,68 @@ class ModelView:
 
     @property
     def trainable_parameters(self) -> int:
-        """How many of them training changes."""
+        """How many of its parameters training changes."""
         return int(self.description["trainable_parameters"])
 
     @cached_property
     def layers(self) -> list[LayerView]:
-        """Its layers, those of models inside it in their place; input layers are left out."""
-        return [_layer(layer) for layer in self.description["layers"]]
+        """Its layers; those of a nested model stand in its place. Input layers are left out."""
+        return [_make_layer_view(layer) for layer in self.description["layers"]]
 
     @property
     def compiled(self) -> dict[str, Any] | None:
-        """Its optimizer, loss, from_logits and metrics (see `models.names.compiled`), None if it is not compiled."""
+        """Its optimizer, loss, from_logits and metrics (see `models.names.compiled`).
+
+        None if it is not compiled.
+        """
         found: dict[str, Any] | None = self.description["compiled"]
         return found
 
     def predict(self, x: Any, batch_size: int = 256) -> Any:
         """The model's predictions for `x`.
 
-        Up to 8 rows are asked for once more, in another order and in a smaller batch: a model of this course answers
-        for each row by itself, and always the same.
+        Up to 8 rows are predicted again, in another order and in a smaller batch: the prediction
+        for a row must depend on that row only, and must not change.
 
         Args:
             x: an array, or a list or dict of arrays for a model with several inputs.
             batch_size: how many rows are predicted at a time.
 
-        Returns an array with one row for each row of `x` (a list or dict of arrays for a model with several outputs).
-        Raises CriterionFailed if what comes back is not that, is not finite, or is another one when it is asked again.
+        Returns an array with one row for each row of `x`, or a list or dict of arrays for a model
+        with several outputs. Raises CriterionFailed if the predictions have another form, are not
+        finite, or differ when they are asked for again.
         """
         if not isinstance(x, (dict, list, tuple)):
             x = np.asarray(x)
-        if self._unsteady is not None:
-            raise self._unsteady
-        rows = len(_parts(x)[0])
-        found = _checked(self._predict(x, batch_size), rows)
-        if min(rows, AGAIN) > self._asked_again:
-            self._ask_again(x, found, rows)
-            self._asked_again = min(rows, AGAIN)
+        if self._not_repeatable is not None:
+            raise self._not_repeatable
+        rows = len(_list_arrays(x)[0])
+        found = _check_predictions(self._predict(x, batch_size), rows)
+        if min(rows, REPEATED_ROWS) > self._rows_repeated:
+            self._check_repeatable(x, found, rows)
+            self._rows_repeated = min(rows, REPEATED_ROWS)
         return found
 
-    def _ask_again(self, x: Any, found: Any, rows: int) -> None:
-        """Raise CriterionFailed if some of the rows of `x` get another prediction than that in `found`."""
-        # The later half, backwards: another order, and another company for each of them.
-        count = max(1, min(rows, AGAIN) // 2)
+    def _check_repeatable(self, x: Any, found: Any, rows: int) -> None:
+        """Raise CriterionFailed if rows of `x` get other predictions than those in `found`."""
+        # The later half in reverse, so that each row has another position and other rows in its
+        # batch.
+        count = max(1, min(rows, REPEATED_ROWS) // 2)
         chosen = np.linspace(rows - 1, rows // 2, count).astype(int)
-        few = _rows(x, chosen)
-        again = _checked(self._predict(few, count), count)
-        difference = _difference(_rows(found, chosen), again)
+        few = _take_rows(x, chosen)
+        second = _check_predictions(self._predict(few, count), count)
+        difference = _largest_difference(_take_rows(found, chosen), second)
         if difference:
-            steady = not _difference(again, _checked(self._predict(few, count), count))
-            why = "depends on what else is in the batch" if steady else "is random, or remembers what it was asked"
-            self._unsteady = CriterionFailed(
+            third = _check_predictions(self._predict(few, count), count)
+            is_repeatable = not _largest_difference(second, third)
+            why = "is random, or remembers what it was asked"
+            if is_repeatable:
+                why = "depends on what else is in the batch"
+            self._not_repeatable = CriterionFailed(
                 "the same prediction for an input whenever it is asked for",
                 f"one that differs by {difference:.2g} when it is asked for again: it {why}",
             )
-            raise self._unsteady
+            raise self._not_repeatable
 
     @property
     def weights(self) -> list[np.ndarray]:
@@ -228,10 +244,10 @@ class ModelView:
         return self._weights()
 
     def table(self) -> list[list[str]]:
-        """The layer table, a row for each layer behind a header."""
+        """The layer table: a header, and a row for each layer."""
         rows = [["layer", "type", "output shape", "parameters", "settings"]]
         for layer in self.layers:
-            shape = "?" if layer.output_shape is None else show_shape(layer.output_shape)
+            shape = "?" if layer.output_shape is None else format_shape(layer.output_shape)
             rows.append([layer.name, layer.class_name, shape, f"{layer.parameters:,}", layer.settings])
         return rows
 
@@ -248,34 +264,37 @@ class ModelView:
         return f"<{self.class_name} {self.name!r}: {len(self.layers)} layers, {self.parameters:,} parameters>"
 
 
-def as_shape(shape: list[Any] | None) -> tuple[Any, ...] | None:
+def shape_to_tuple(shape: list[Any] | None) -> tuple[Any, ...] | None:
     """`shape` (a list, or a list of lists) as tuples."""
     if shape is None:
         return None
-    return tuple(as_shape(size) if isinstance(size, list) else size for size in shape)
+    return tuple(shape_to_tuple(size) if isinstance(size, list) else size for size in shape)
 
 
-def show_shape(shape: tuple[Any, ...]) -> str:
-    """`shape` as Python writes it, shortened if it is long."""
+def format_shape(shape: tuple[Any, ...]) -> str:
+    """`shape` as Python writes it, at most `LONGEST_SHOWN` characters."""
     text = str(shape)
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
-def _layer(data: dict[str, Any]) -> LayerView:
-    shapes = {key: as_shape(data[key]) for key in ("input_shape", "output_shape")}
+def _make_layer_view(data: dict[str, Any]) -> LayerView:
+    shapes = {key: shape_to_tuple(data[key]) for key in ("input_shape", "output_shape")}
     return LayerView(**{**data, **shapes})
 
 
-def _short(value: Any) -> str:
-    """A setting's value as an author writes it."""
-    text = value if isinstance(value, str) else str(as_shape(value) if isinstance(value, list) else value)
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+def _format_setting(value: Any) -> str:
+    """The value of a setting as one writes it in Python, shortened if it is long."""
+    text = value if isinstance(value, str) else str(shape_to_tuple(value) if isinstance(value, list) else value)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
 
 
-def _sound(data: Any) -> dict[str, Any]:
-    """`data` if it is a description: it may come from a process that runs a student's code.
+def _check_description(data: Any) -> dict[str, Any]:
+    """`data`, if it has the form that `models.describe.describe` returns.
 
-    Numbers are compared with bounds, and NaN is within all of them; so nothing but the agreed types passes.
+    It may come from a process that runs student code. Types are checked strictly: a NaN in place of
+    a count would pass every test that it is too large.
+
+    Raises StudentError if it has another form.
     """
     try:
         text = json.dumps(data, allow_nan=False)
@@ -283,9 +302,9 @@ def _sound(data: Any) -> dict[str, Any]:
         texts = (found["name"], found["class_name"], found["keras_version"])
         counts = (found["parameters"], found["trainable_parameters"])
         layers, compiled = found["layers"], found["compiled"]
-        sound = (
+        is_valid = (
             len(text) <= LONGEST_DESCRIPTION
-            and all(isinstance(said, str) for said in texts)
+            and all(isinstance(item, str) for item in texts)
             and all(_is_count(count) for count in counts)
             and all(_is_shape(found[key]) for key in ("input_shape", "output_shape"))
             and isinstance(layers, list)
@@ -293,8 +312,8 @@ def _sound(data: Any) -> dict[str, Any]:
             and (compiled is None or isinstance(compiled, dict))
         )
     except (TypeError, ValueError, KeyError, RecursionError):
-        sound = False
-    if not sound:
+        is_valid = False
+    if not is_valid:
         raise StudentError("ProtocolError", "the process described the model in another way than was agreed")
     return found
 
@@ -325,21 +344,21 @@ def _is_shape(value: Any) -> bool:
     return all(size is None or _is_count(size) or (isinstance(size, list) and _is_shape(size)) for size in value)
 
 
-def _parts(x: Any) -> list[Any]:
-    """The arrays of a model's input or output, of which there may be several."""
+def _list_arrays(x: Any) -> list[Any]:
+    """The arrays of a model's input or output, which may be one or several."""
     return list(x.values()) if isinstance(x, dict) else list(x) if isinstance(x, (list, tuple)) else [x]
 
 
-def _rows(x: Any, chosen: np.ndarray) -> Any:
+def _take_rows(x: Any, chosen: np.ndarray) -> Any:
     """The `chosen` rows of an input or output."""
     if isinstance(x, dict):
         return {key: np.asarray(part)[chosen] for key, part in x.items()}
     return [np.asarray(part)[chosen] for part in x] if isinstance(x, (list, tuple)) else x[chosen]
 
 
-def _difference(first: Any, second: Any) -> float:
-    """By how much two answers to the same rows differ; 0 if by nothing but rounding."""
-    ones, others = _parts(first), _parts(second)
+def _largest_difference(first: Any, second: Any) -> float:
+    """The largest difference of two predictions for the same rows; 0 if it is within `ROUNDING`."""
+    ones, others = _list_arrays(first), _list_arrays(second)
     if [part.shape for part in ones] != [part.shape for part in others]:
         return float("inf")
     for one, other in zip(ones, others, strict=True):
@@ -351,18 +370,18 @@ def _difference(first: Any, second: Any) -> float:
     return 0.0
 
 
-def _checked(found: Any, rows: int) -> Any:
-    """`found` if it holds finite numbers, a row for each of `rows`, in an array or several."""
+def _check_predictions(found: Any, rows: int) -> Any:
+    """`found`, if it is arrays of finite numbers with `rows` rows; otherwise CriterionFailed."""
     if isinstance(found, dict):
-        return {key: _checked_array(part, rows) for key, part in found.items()}
+        return {key: _check_array(part, rows) for key, part in found.items()}
     if isinstance(found, (list, tuple)) and all(type(part) is np.ndarray for part in found):
-        return [_checked_array(part, rows) for part in found]
-    return _checked_array(found, rows)
+        return [_check_array(part, rows) for part in found]
+    return _check_array(found, rows)
 
 
-def _checked_array(found: Any, rows: int) -> np.ndarray:
+def _check_array(found: Any, rows: int) -> np.ndarray:
     if type(found) is not np.ndarray or found.dtype.kind not in "fiu":
-        raise CriterionFailed("predictions to be an array of numbers", _kind(found))
+        raise CriterionFailed("predictions to be an array of numbers", _describe_kind(found))
     if found.ndim == 0 or len(found) != rows:
         raise CriterionFailed(
             f"one prediction for each of the {rows} inputs",
@@ -375,8 +394,8 @@ def _checked_array(found: Any, rows: int) -> np.ndarray:
     return found
 
 
-def _kind(found: Any) -> str:
-    """What was predicted instead of numbers."""
+def _describe_kind(found: Any) -> str:
+    """What came in place of an array of numbers, for a message."""
     inner = found
     while isinstance(inner, (list, tuple)) and inner:
         inner = inner[0]
