@@ -58,7 +58,7 @@ def jail_on(channel: Channel, seconds: float = 5) -> Jail:
     """A jail as the examiner sees it, whose process is whatever is at the other end of `channel`."""
     jail = Jail.__new__(Jail)
     jail.__dict__.update(_channel=channel, _call_seconds=seconds, ended="")
-    jail.__dict__.update(_descriptor=None, _end=None, _process=None, _scratch=None)
+    jail.__dict__.update(_pidfd=None, _exit_pipe=None, _process=None, _scratch=None)
     jail.__dict__.update(_memory_is_used_up=threading.Event(), _cpu_seconds=seconds)
     return jail
 
@@ -84,7 +84,7 @@ class Link:
     def __init__(self, jail: Jail):
         self.ask = jail.ask
 
-    def alive(self) -> Link:
+    def revived(self) -> Link:
         return self
 
 

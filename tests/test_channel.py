@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 
-from proctor.channel.reply import answered
+from proctor.channel.reply import read_reply
 from proctor.channel.student import Handle, LocalLink, Student, fetch, raises, revive, share, take
 from proctor.channel.wire import DEPTH, INTEGER_BYTES, ITEMS, NUMBERS, Channel, Reference, decode, encode
 from proctor.errors import CriterionFailed, StudentError, WireError
@@ -480,7 +480,7 @@ def test_an_answer_that_is_none_is_refused(operation, value):
 def test_a_reply_that_is_none_is_refused(reply):
     """Nothing but a value, or an error in texts, is a reply."""
     with pytest.raises(WireError):
-        answered(reply, {"op": "get"})
+        read_reply(reply, {"op": "get"})
 
 
 @contextlib.contextmanager
@@ -594,7 +594,7 @@ def test_questions_are_bounded_together():
 def test_a_process_is_brought_back_before_a_criterion():
     """`revive` asks the link for one that lives."""
     link = LocalLink({"x": 1})
-    link.alive = lambda: LocalLink({"x": 2})
+    link.revived = lambda: LocalLink({"x": 2})
     someone = Student(link)
     revive(someone)
     assert someone.x == 2

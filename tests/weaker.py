@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from proctor.jail import seccomp
-from proctor.jail.view import BIND, NEW_MOUNTS, PRIVATE, RECURSIVE, mount, unshare
+from proctor.jail.view import CLONE_NEWNS, MS_BIND, MS_PRIVATE, MS_REC, mount, unshare
 
 NO_NEW_PRIVILEGES = 38
 RULES = {
@@ -25,12 +25,12 @@ def let_everyone_reach(folder: Path) -> None:
     closed = [above for above in reversed(folder.parents) if not above.stat().st_mode & 0o001]
     if not closed or os.getuid() != 0:
         return
-    unshare(NEW_MOUNTS)
-    mount("none", "/", None, RECURSIVE | PRIVATE)
+    unshare(CLONE_NEWNS)
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
     kept = os.open(folder, os.O_PATH)
     mount("tmpfs", str(closed[0]), "tmpfs", 0, "mode=755")
     folder.mkdir(parents=True)
-    mount(f"/proc/self/fd/{kept}", str(folder), None, BIND)
+    mount(f"/proc/self/fd/{kept}", str(folder), None, MS_BIND)
 
 
 if __name__ == "__main__":

@@ -180,7 +180,7 @@ def run_for_files(
         for name, file in assignment.artifacts.items():
             if not train:
                 run.jail.ask({"op": "save", "name": name, "path": file})
-            data = run.file(file)
+            data = run.read_file(file)
             if data is not None:
                 files[file] = data
     finally:

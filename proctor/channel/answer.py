@@ -1,4 +1,4 @@
-"""The student's end of the channel: does what a grader asks to the objects of a namespace and returns data."""
+"""The student's end of the channel: carries out a grader's requests on a namespace."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ import numpy as np
 from proctor.channel.wire import DEPTH, Reference
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-AT_ONCE = 32
-PLAIN = (bool, int, float, complex, str, bytes)
-# A subclass's plain value, whatever the subclass says about itself.
-_PLAIN_VALUES: dict[type, Any] = {
+EAGER_ROWS = 32
+PLAIN_TYPES = (bool, int, float, complex, str, bytes)
+# Conversions from a subclass to the plain type that call none of the methods that the subclass
+# overrides.
+_TO_PLAIN_VALUE: dict[type, Any] = {
     int: int.__int__,
     float: float.__float__,
     complex: complex.__complex__,
@@ -34,7 +35,11 @@ _PLAIN_VALUES: dict[type, Any] = {
 
 
 class Answerer:
-    """Answers requests about `namespace`; holds the objects that the other end has references to."""
+    """Carries out requests on a namespace, and keeps the objects that the grader has references to.
+
+    A request is a dict with "op"; the method `_{op}` carries it out, its other fields are the
+    arguments.
+    """
 
     def __init__(self, namespace: dict[str, Any]):
         self.namespace = namespace
@@ -42,18 +47,21 @@ class Answerer:
         self._numbers: dict[int, int] = {}
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """What `request` yields: {"ok": data} or {"error": {"type", "types", "message", "where"}}."""
+        """Carry out `request`.
+
+        Returns {"ok": data} or {"error": {"type", "types", "message", "where"}}.
+        """
         try:
-            with _quiet():
-                return {"ok": self._as_data(self._do(request), 0)}
-        except BaseException as error:  # the student's code may raise anything; all of it is an answer
+            with _discard_prints():
+                return {"ok": self._to_data(self._do(request), 0)}
+        except BaseException as error:  # the student's code may raise anything, SystemExit included
             if isinstance(error, KeyboardInterrupt) and _in_a_live_notebook():
                 raise
-            return {"error": self.described(error)}
+            return {"error": self.describe_error(error)}
 
     def _do(self, request: dict[str, Any]) -> Any:
         operation = getattr(self, f"_{request['op']}")
-        fields = {key: self._as_objects(value) for key, value in request.items() if key != "op"}
+        fields = {key: self._resolve_references(value) for key, value in request.items() if key != "op"}
         return operation(**fields)
 
     def _get(self, name: str) -> Any:
@@ -90,12 +98,12 @@ class Answerer:
         return describe(of)
 
     def _predict(self, of: Any, inputs: Any, batch_size: int) -> Any:
-        if _predicts_as_keras_does(of):
+        if _has_keras_predict(of):
             try:
-                return _in_batches(of, inputs, batch_size)
-            except Exception as error:  # what is wrong is for predict to tell
+                return _predict_in_batches(of, inputs, batch_size)
+            except Exception as error:  # `predict`, below, raises the error that students know
                 if type(error).__name__ == "ResourceExhaustedError":
-                    raise  # it takes TensorFlow ten seconds to be sure of that, and would again
+                    raise  # TensorFlow retries an allocation for ten seconds, and `predict` would wait again
         return of.predict(inputs, batch_size=batch_size, verbose=0)
 
     def _weights(self, of: Any) -> list[Any]:
@@ -122,7 +130,7 @@ class Answerer:
         return load(path)
 
     def _load_with_own_layers(self, path: str) -> Any:
-        """Load a model file with the namespace's classes and functions: only where student code may run anyway."""
+        """Load a model file with the student's own classes; their code runs, so only in their jail."""
         import keras
 
         own = {name: value for name, value in self.namespace.items() if isinstance(value, (type, types.FunctionType))}
@@ -134,45 +142,50 @@ class Answerer:
             number = len(self._objects)
             self._objects.append(value)
             self._numbers[id(value)] = number
-        return Reference(number, type(value).__name__, _short(value), _is_model(value))
+        return Reference(number, type(value).__name__, _shorten_repr(value), _is_model(value))
 
-    def _as_objects(self, value: Any) -> Any:
+    def _resolve_references(self, value: Any) -> Any:
         if isinstance(value, Reference):
             return self._objects[value.number]
         if isinstance(value, list):
-            return [self._as_objects(item) for item in value]
+            return [self._resolve_references(item) for item in value]
         if isinstance(value, tuple):
-            return tuple(self._as_objects(item) for item in value)
+            return tuple(self._resolve_references(item) for item in value)
         if isinstance(value, dict):
-            return {key: self._as_objects(item) for key, item in value.items()}
+            return {key: self._resolve_references(item) for key, item in value.items()}
         return value
 
-    def _as_data(self, value: Any, depth: int) -> Any:
+    def _to_data(self, value: Any, depth: int) -> Any:
         if depth > DEPTH:
             raise ValueError(f"the value is nested more than {DEPTH} deep")
-        if value is None or type(value) in (*PLAIN, Reference):
+        if value is None or type(value) in (*PLAIN_TYPES, Reference):
             return value
         if isinstance(value, (np.ndarray, np.generic)) or _is_tensor(value):
-            array = _plain_array(np.array(value, subok=False))
+            array = _to_sendable_dtype(np.array(value, subok=False))
             if array.dtype.kind not in "biufc":
-                return self._as_data(array.tolist(), depth + 1)
+                return self._to_data(array.tolist(), depth + 1)
             return array[()] if isinstance(value, np.generic) else array
-        for kind, plain_value in _PLAIN_VALUES.items():
+        for kind, plain_value in _TO_PLAIN_VALUE.items():
             if isinstance(value, kind):
                 return plain_value(value)
         for container in (list, tuple, set, frozenset):
             if isinstance(value, container):
-                return container(self._as_data(item, depth + 1) for item in value)
+                return container(self._to_data(item, depth + 1) for item in value)
         if isinstance(value, Mapping):
-            return {self._as_data(key, depth + 1): self._as_data(item, depth + 1) for key, item in value.items()}
+            return {self._to_data(key, depth + 1): self._to_data(item, depth + 1) for key, item in value.items()}
         return self._reference(value)
 
-    def described(self, error: BaseException) -> dict[str, Any]:
-        """The error as data: its class and bases by name, its text, and the student's own line."""
+    def describe_error(self, error: BaseException) -> dict[str, Any]:
+        """The error as data: names of its class and base classes, message, and the student's line."""
         bases = [base.__name__ for base in type(error).__mro__ if base is not object]
-        return {"type": bases[0], "types": bases, "message": _text(error), "where": self._where(error)}
+        return {
+            "type": bases[0],
+            "types": bases,
+            "message": _read_message(error),
+            "where": self._find_student_line(error),
+        }
 
-    def _where(self, error: BaseException) -> str:
+    def _find_student_line(self, error: BaseException) -> str:
         found, trace = "", error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_globals is self.namespace:
@@ -184,26 +197,26 @@ class Answerer:
 
 
 def _in_a_live_notebook() -> bool:
-    """Whether a person may have pressed the interrupt key: in a live notebook, not in the jail."""
+    """Whether this is a live notebook, in which a person may have interrupted the cell."""
     return "ipykernel" in sys.modules
 
 
 @contextlib.contextmanager
-def _quiet() -> Any:
+def _discard_prints() -> Any:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         yield
 
 
-def _in_batches(model: Any, inputs: Any, size: int) -> Any:
-    """What `model.predict` returns, without the pipeline that it makes for data of any length."""
+def _predict_in_batches(model: Any, inputs: Any, size: int) -> Any:
+    """What `model.predict` returns, but faster: without the `tf.data` pipeline that it builds."""
     keras = sys.modules["keras"]
     map_structure = keras.tree.map_structure
-    arrays = map_structure(lambda part: _as_keras_takes(np.asarray(part)), inputs)
-    rows = _rows(arrays)
-    if rows <= min(size, AT_ONCE):
-        # Making a graph would take far longer than the rows.
+    arrays = map_structure(lambda part: _cast_to_floatx(np.asarray(part)), inputs)
+    rows = _count_rows(arrays)
+    if rows <= min(size, EAGER_ROWS):
+        # For a few rows, tracing a graph would take far longer than eager execution.
         return model(arrays, training=False)
-    size = math.ceil(rows / math.ceil(rows / size))  # batches of one size, since another is another graph
+    size = math.ceil(rows / math.ceil(rows / size))  # nearly equal batches: each size is a new graph
     parts = [
         model.predict_on_batch(map_structure(lambda part, begin=begin: part[begin : begin + size], arrays))
         for begin in range(0, rows, size)
@@ -211,19 +224,19 @@ def _in_batches(model: Any, inputs: Any, size: int) -> Any:
     return map_structure(lambda *found: np.concatenate(found), *parts)
 
 
-def _as_keras_takes(array: np.ndarray) -> np.ndarray:
-    """`array` as `predict` passes it on: floating-point numbers in Keras's own type."""
+def _cast_to_floatx(array: np.ndarray) -> np.ndarray:
+    """`array` with floating-point numbers as Keras's `floatx`, as `predict` casts them."""
     return array.astype(sys.modules["keras"].config.floatx()) if array.dtype.kind == "f" else array
 
 
-def _rows(inputs: Any) -> int:
-    """How many rows there are in `inputs`, an array or a list or dict of arrays."""
+def _count_rows(inputs: Any) -> int:
+    """The number of rows of `inputs`: an array, or a list or dict of arrays."""
     while isinstance(inputs, (list, tuple, dict)):
         inputs = next(iter(inputs.values() if isinstance(inputs, dict) else inputs))
     return len(inputs)
 
 
-def _predicts_as_keras_does(model: Any) -> bool:
+def _has_keras_predict(model: Any) -> bool:
     keras = sys.modules["keras"]
     methods = ("predict", "predict_step", "make_predict_function")
     return all(getattr(type(model), name, None) is getattr(keras.Model, name) for name in methods)
@@ -235,8 +248,11 @@ def _is_tensor(value: Any) -> bool:
     return named and hasattr(value, "__array__") and hasattr(value, "shape")
 
 
-def _plain_array(array: np.ndarray) -> np.ndarray:
-    """`array` in a dtype that is sent, if it is one of TensorFlow's short numbers or the platform's long ones."""
+def _to_sendable_dtype(array: np.ndarray) -> np.ndarray:
+    """`array` in a dtype of the wire format, if it is a floating-point or complex array.
+
+    bfloat16 and float8 become float32, long double becomes float64.
+    """
     kind, name = array.dtype.kind, array.dtype.name
     if kind == "V" and "float" in name and array.dtype.names is None:
         return array.astype(np.float32)
@@ -250,26 +266,27 @@ def _is_model(value: Any) -> bool:
     return keras is not None and isinstance(value, keras.Model)
 
 
-def _short(value: Any) -> str:
+def _shorten_repr(value: Any) -> str:
     if isinstance(value, (types.FunctionType, type, types.ModuleType)):
         return str(value.__name__)
     try:
         return repr(value)[:200]
-    except Exception:  # a broken __repr__ is the student's, and no reason to stop
+    except Exception:  # the student's __repr__ may raise anything
         return f"a {type(value).__name__}"
 
 
-def _text(error: BaseException) -> str:
+def _read_message(error: BaseException) -> str:
     try:
         text = _ESCAPES.sub("", str(error)).replace(os.getcwd() + os.sep, "")
-        # Keras adds what it was called with, which is longer than what is wrong.
+        # Keras appends the arguments of the call, which are longer than the message.
         text = text.split("\nArguments received by")[0].strip()
-        return (_of_graph(text) if "Detected at node" in text else text)[:1000]
+        return (_strip_graph_frames(text) if "Detected at node" in text else text)[:1000]
     except Exception:
         return "(its message could not be read)"
 
 
-def _of_graph(text: str) -> str:
-    """What went wrong in a TensorFlow graph, without the frames that led to it."""
-    told = [line for line in text.splitlines() if line.strip() and not line.startswith((" ", "\t", "Stack trace"))]
-    return " ".join(line for line in told if not line.startswith(("Graph execution error", "Detected at node"))) or text
+def _strip_graph_frames(text: str) -> str:
+    """The message of a TensorFlow graph's error, without the stack frames in it."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith((" ", "\t", "Stack trace"))]
+    headings = ("Graph execution error", "Detected at node")
+    return " ".join(line for line in lines if not line.startswith(headings)) or text

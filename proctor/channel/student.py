@@ -1,4 +1,4 @@
-"""The grader's end of the channel: `student`, through which a grader talks to a submission, live or jailed."""
+"""The grader's end of the channel: `student` gives access to a submission, live or jailed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from proctor.channel.answer import Answerer
-from proctor.channel.reply import answered
+from proctor.channel.reply import read_reply
 from proctor.channel.wire import Reference, decode, encode
 from proctor.errors import CriterionFailed, StudentError, WireError
 from proctor.models.view import ModelView
@@ -18,38 +18,41 @@ Value = TypeVar("Value")
 
 
 class Link(Protocol):
-    """A way to a student's process."""
+    """A connection to a student's process."""
 
     def ask(self, request: dict[str, Any]) -> Any:
-        """What the process answers, as data; raises StudentError if the student's code failed."""
+        """Send a request and return the answer as data; raises StudentError if the code fails."""
 
-    def alive(self) -> Link:
-        """This link, or a new one if its process has ended."""
+    def revived(self) -> Link:
+        """This link, or a link to a new process if its own has ended."""
 
 
 class LocalLink:
-    """The way to a namespace of this very process; what passes is copied as it would be through a socket."""
+    """A link to a namespace of this process.
+
+    Requests and answers are encoded and decoded as for a socket, so that they are copies.
+    """
 
     def __init__(self, namespace: dict[str, Any]):
         self._answerer = Answerer(namespace)
 
     def ask(self, request: dict[str, Any]) -> Any:
-        """What the namespace's objects answer to `request`."""
+        """Send a request to the namespace's objects and return the answer, as data."""
         reply = self._answerer.answer(decode(encode(request)))
         try:
-            return answered(decode(encode(reply)), request)
+            return read_reply(decode(encode(reply)), request)
         except WireError as error:
             raise StudentError("TypeError", str(error)) from None
 
-    def alive(self) -> LocalLink:
-        """This link: its process is this one."""
+    def revived(self) -> LocalLink:
+        """This link, because its process is this one."""
         return self
 
 
 class Handle:
-    """An object that stays in the student's process and is asked from here.
+    """A proxy for an object that stays in the student's process.
 
-    Every name but those that begin with two underscores is the object's own.
+    Attributes are read from that object, except for names that begin with two underscores.
     """
 
     __slots__ = ("__link__", "__reference__")
@@ -90,14 +93,16 @@ class Handle:
 
 
 class Student:
-    """A submission: its names are attributes, all but those that begin with two underscores.
+    """A submission; the names that its notebook defines are attributes.
 
-    Data comes back as data (tensors as arrays), a Keras model as `ModelView`, anything else as `Handle`.
-    Raises StudentError where the student's code does.
+    Names that begin with two underscores are not passed on. Data comes back as data (tensors as
+    arrays), a Keras model as `ModelView`, anything else as `Handle`. Raises StudentError where the
+    student's code raises an exception.
 
     Args:
-        link: the way to the notebook's process.
-        artifacts: name → what makes the ModelView of the handed-in file; these names are not asked of the notebook.
+        link: connects to the notebook's process.
+        artifacts: name → function that makes the ModelView of a handed-in file; these names are not
+            looked up in the notebook.
     """
 
     def __init__(self, link: Link, artifacts: dict[str, Callable[[], ModelView]] | None = None):
@@ -121,24 +126,28 @@ class Student:
 
 
 def revive(student: Student) -> None:
-    """Bring the notebook's process back if it has ended (asked before each criterion)."""
-    student.__link__ = student.__link__.alive()
+    """Start the notebook's process again if it has ended; called before each criterion."""
+    student.__link__ = student.__link__.revived()
 
 
 def share(student: Student, value: Any) -> Handle:
-    """Put a copy of `value` (data) into the student's process and return a handle to it."""
-    return Handle(student.__link__, _raw(student.__link__, op="put", value=value))
+    """Copy `value` (data) into the student's process and return a handle to the copy."""
+    return Handle(student.__link__, _ask_for_data(student.__link__, op="put", value=value))
 
 
 def fetch(handle: Any) -> Any:
-    """The data behind `handle`; data is returned as it is."""
+    """The object behind `handle` as data, tensors as arrays; data is returned as it is."""
     return _ask(handle.__link__, op="fetch", of=handle) if isinstance(handle, Handle) else handle
 
 
 def take(handle: Any, count: int) -> list[Any]:
-    """The first `count` items, as data, of an iterable in the student's process (or of a list).
+    """The first `count` items of an iterable in the student's process, as data.
 
-    Raises CriterionFailed if it is neither.
+    Args:
+        handle: a handle to the iterable, or a list, tuple or array.
+        count: how many items to take at most.
+
+    Raises CriterionFailed if `handle` is none of these, StudentError if the object is not iterable.
     """
     if isinstance(handle, Handle):
         items: list[Any] = _ask(handle.__link__, op="take", of=handle, count=count)
@@ -150,9 +159,12 @@ def take(handle: Any, count: int) -> list[Any]:
 
 @contextlib.contextmanager
 def raises(type_name: str) -> Iterator[None]:
-    """Demand that the student's code raises an exception of the class `type_name` (or of a subclass).
+    """Require that the student's code in the block raises an exception.
 
-    Raises CriterionFailed if it raises none, or another.
+    Args:
+        type_name: the name of its class, or of one of its base classes.
+
+    Raises CriterionFailed if the code raises no exception, or another.
     """
     try:
         yield
@@ -164,41 +176,49 @@ def raises(type_name: str) -> Iterator[None]:
 
 
 def _ask(link: Link, **request: Any) -> Any:
-    return _alive(link, _raw(link, **request))
+    return _from_data(link, _ask_for_data(link, **request))
 
 
-def _raw(link: Link, **request: Any) -> Any:
-    return link.ask({key: _sendable(value) for key, value in request.items()})
+def _ask_for_data(link: Link, **request: Any) -> Any:
+    return link.ask({key: _to_data(value) for key, value in request.items()})
 
 
-def _sendable(value: Any) -> Any:
+def _to_data(value: Any) -> Any:
     if isinstance(value, Handle):
         return value.__reference__
     if isinstance(value, ModelView):
         if value._handle is None:
             raise WireError("a model that was read from its file cannot be handed to the notebook's code")
-        return _sendable(value._handle)
+        return _to_data(value._handle)
     if isinstance(value, (list, tuple)):
-        return type(value)(_sendable(item) for item in value)
+        return type(value)(_to_data(item) for item in value)
     if isinstance(value, dict):
-        return {key: _sendable(item) for key, item in value.items()}
+        return {key: _to_data(item) for key, item in value.items()}
     return value
 
 
-def _alive(link: Link, value: Any) -> Any:
-    """`value` with its references made into handles and models."""
+def _from_data(link: Link, value: Any) -> Any:
+    """`value` with each Reference replaced by a Handle or a ModelView."""
     if isinstance(value, Reference):
         handle = Handle(link, value)
         return view_of(link, handle) if value.is_model else handle
     if isinstance(value, (list, tuple, set, frozenset)):
-        return type(value)(_alive(link, item) for item in value)
+        return type(value)(_from_data(link, item) for item in value)
     if isinstance(value, dict):
-        return {_alive(link, key): _alive(link, item) for key, item in value.items()}
+        return {_from_data(link, key): _from_data(link, item) for key, item in value.items()}
     return value
 
 
 def ask_for_model(link: Link, **request: Any) -> ModelView:
-    """The model that `request` yields, known through data and not as a live object."""
+    """The Keras model that a request returns, as a ModelView.
+
+    Args:
+        link: where to send the request.
+        request: its fields, "op" among them.
+
+    Raises CriterionFailed if the answer is not a Keras model, StudentError if the student's code
+    fails.
+    """
     found = _ask(link, **request)
     if not isinstance(found, ModelView):
         raise CriterionFailed("a Keras model", f"a value of type {type(found).__name__}")
@@ -206,7 +226,7 @@ def ask_for_model(link: Link, **request: Any) -> ModelView:
 
 
 def view_of(link: Link, handle: Handle) -> ModelView:
-    """The model behind `handle`, known through data."""
+    """The ModelView of the Keras model behind `handle`."""
 
     def predict(inputs: Any, batch_size: int) -> Any:
         return _ask(link, op="predict", of=handle, inputs=inputs, batch_size=batch_size)

@@ -319,7 +319,7 @@ def doctor() -> None:
     from proctor.jail import layers
     from proctor.jail.course_jail import accepted_jail
     from proctor.jail.doctor import layers_here, remedy
-    from proctor.jail.warm import kept
+    from proctor.jail.warm import find_warm_server
     from proctor.versions import versions
 
     course = Course.find()
@@ -338,7 +338,7 @@ def doctor() -> None:
         "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
         "data": ", ".join(f"{name} {datasets.source(name)}" for name in datasets.names()),
     }
-    if warm := kept(course.state):
+    if warm := find_warm_server(course.state):
         said["warm"] = f"a fork server, kept for {warm.minutes:g} min after its last use; to end it: kill {warm.keeper}"
     for name, text in said.items():
         console.print(f"{name:8}  {text}", highlight=False, soft_wrap=True)

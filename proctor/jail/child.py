@@ -1,4 +1,4 @@
-"""The life of one jail: take the job, bound itself, run cells and answer requests until the channel closes."""
+"""What runs in a jail: receive the job, set the limits, run cells, answer requests."""
 
 from __future__ import annotations
 
@@ -17,14 +17,22 @@ from proctor.jail import limits as bounds
 
 
 class CellTimeout(BaseException):
-    """The cell's time is up; not an Exception, so that a student's `except Exception` does not swallow it."""
+    """The time of a cell or request is up.
+
+    A BaseException, so that a student's `except Exception` does not swallow it.
+    """
 
 
-def live(connection: socket.socket, scratch: Path) -> None:
-    """Serve one examiner over `connection` from the empty folder `scratch`; never returns.
+def serve_examiner(connection: socket.socket, scratch: Path) -> None:
+    """Serve one examiner until it closes the connection; never returns.
 
-    The first message is the job: {"limits", "files", "processors"}, answered by {"ready": True} once all bounds are
-    set, or by {"failed": why}. Then "cell" runs a cell, anything else is for the Answerer.
+    The first message is the job, {"limits", "files", "processors"}. It is answered with
+    {"ready": True} once all limits are set, or with {"failed": reason}. Of the requests after that,
+    the op "cell" runs a cell; all others go to the Answerer.
+
+    Args:
+        connection: a socket to the examiner.
+        scratch: the empty folder to work in.
     """
     channel = Channel(connection)
     try:
@@ -32,9 +40,9 @@ def live(connection: socket.socket, scratch: Path) -> None:
         answerer = Answerer(shell.user_ns)
         channel.send({"ready": True})
         while True:
-            _serve(channel, shell, answerer, channel.receive())
+            _answer_request(channel, shell, answerer, channel.receive())
     except (ConnectionError, WireError):
-        pass  # the examiner has what it wanted, or is gone
+        pass  # the examiner is done, or has ended
     finally:
         os._exit(0)
 
@@ -46,27 +54,29 @@ def _set_up(channel: Channel, scratch: Path) -> Any:
         bounds.apply(limits, scratch)
         if job["processors"]:
             os.sched_setaffinity(0, job["processors"])
-            # A thread that is woken lets the one that woke it go on: of several on one processor, TensorFlow's stop for
-            # up to 80 ms otherwise (one looks whether it is cancelled before the other has said so). Where the system
-            # knows no batches (gVisor) it is slower, no more.
+            # Under SCHED_BATCH (sched(7)), a thread that wakes another is not preempted by it.
+            # Otherwise several threads of TensorFlow on one processor stall for up to 80 ms: one
+            # checks whether it is cancelled before the other has set the flag. Where SCHED_BATCH is
+            # missing (gVisor), jails are slower, and still correct.
             with contextlib.suppress(OSError):
                 os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
         for name, data in job["files"].items():
             (scratch / name).parent.mkdir(parents=True, exist_ok=True)
             (scratch / name).write_bytes(data)
         _redirect_raw_output(scratch)
-        return _prepare(channel, limits)
+        return _prepare_shell(channel, limits)
     except Exception as error:
-        tell(channel, error)
+        report_failure(channel, error)
 
 
-def tell(channel: Channel, error: Exception) -> NoReturn:
-    """Say why there is no jail, and end."""
+def report_failure(channel: Channel, error: Exception) -> NoReturn:
+    """Send why the jail cannot start, and exit."""
     channel.send({"failed": f"{type(error).__name__}: {error}"})
     os._exit(1)
 
 
 def _redirect_raw_output(scratch: Path) -> None:
+    """Point descriptors 1 and 2 to an unnamed file, which `shell` reads after each cell."""
     null = os.open(os.devnull, os.O_RDONLY)
     raw = (
         os.open(scratch, os.O_TMPFILE | os.O_RDWR, 0o600)
@@ -78,12 +88,12 @@ def _redirect_raw_output(scratch: Path) -> None:
     os.dup2(raw, 2)
 
 
-def _prepare(channel: Channel, limits: bounds.Limits) -> Any:
-    from proctor.jail.shell import make_shell, settle
+def _prepare_shell(channel: Channel, limits: bounds.Limits) -> Any:
+    from proctor.jail.shell import make_shell, use_working_folder
 
     shell = make_shell()
-    shell.outputs.lead_to(lambda record: _send_whole(channel, {"output": record}), limits.output_kb * 1024)
-    settle(shell)
+    shell.outputs.pass_on_to(lambda record: _send_whole(channel, {"output": record}), limits.output_kb * 1024)
+    use_working_folder(shell)
     sys.path.insert(0, "")
     import random
 
@@ -91,7 +101,8 @@ def _prepare(channel: Channel, limits: bounds.Limits) -> Any:
 
     random.seed(limits.seed)
     np.random.seed(limits.seed)
-    # Where `default_rng()` without a seed gets its entropy: the same submission is to do the same on every run.
+    # `default_rng()` without a seed draws its entropy from here; seeded, so that a submission gives
+    # the same results in every run.
     np.random.bit_generator.randbits = random.Random(limits.seed).getrandbits  # type: ignore[attr-defined]
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(limits.seed)
@@ -99,7 +110,7 @@ def _prepare(channel: Channel, limits: bounds.Limits) -> Any:
 
 
 def _send_whole(channel: Channel, value: Any) -> None:
-    """Send `value`, and only then let the alarm ring: half a message would be no message."""
+    """Send `value` with SIGALRM blocked: an interruption half-way would break the channel."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
     try:
         channel.send(value)
@@ -107,7 +118,7 @@ def _send_whole(channel: Channel, value: Any) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
 
 
-def _serve(channel: Channel, shell: Any, answerer: Answerer, request: Any) -> None:
+def _answer_request(channel: Channel, shell: Any, answerer: Answerer, request: Any) -> None:
     from proctor.jail.shell import run_cell
 
     seconds = request.pop("seconds", 0)
@@ -116,7 +127,7 @@ def _serve(channel: Channel, shell: Any, answerer: Answerer, request: Any) -> No
     try:
         reply = {"ok": run_cell(shell, request["source"])} if request["op"] == "cell" else answerer.answer(request)
     except CellTimeout as error:
-        reply = {"error": answerer.described(error)}
+        reply = {"error": answerer.describe_error(error)}
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     try:
@@ -126,5 +137,5 @@ def _serve(channel: Channel, shell: Any, answerer: Answerer, request: Any) -> No
 
 
 def _time_is_up(number: int, frame: Any) -> None:
-    __tracebackhide__ = True  # the student reads where their own code was
+    __tracebackhide__ = True  # so that the traceback ends in the student's own code
     raise CellTimeout("its time was up")

@@ -1,4 +1,4 @@
-"""The examiner's way to a jail: start one, run cells in it, ask it, and be rid of it."""
+"""The examiner's end of a jail: start one, run cells in it, send it requests, end it."""
 
 from __future__ import annotations
 
@@ -19,32 +19,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proctor.channel.reply import answered
+from proctor.channel.reply import read_reply
 from proctor.channel.wire import Channel, encode
 from proctor.errors import JailLost, StudentError, WireError
 from proctor.jail import layers, memory
 from proctor.jail.limits import Limits, processors
-from proctor.jail.server import CLEAN_ENVIRONMENT, END, HELLO
+from proctor.jail.server import CLEAN_ENVIRONMENT, EXIT_REPORT, HELLO
 
 GRACE_SECONDS = 3.0
 JOB_SECONDS = 60.0
 START_SECONDS = 120.0
 RECORDS_BYTES = 64 * 2**20
-"""What a jail's output records may take up; what comes behind is left out."""
+"""Most bytes of a jail's output records that are kept; later ones are dropped."""
 FLOOD_BYTES = 4 * RECORDS_BYTES
-"""What a jail may send of them: bounds inside it would have cut any notebook long before."""
-RECORD_BYTES = 1000
-KILLED = -9
+"""Most bytes of output records that a jail may send; `shell` cuts those of honest ones before."""
+RECORD_OVERHEAD_BYTES = 1000
+"""Counted for each record that is kept, so that many small ones are bounded, too."""
+KILLED = -9  # exit code after SIGKILL
 KILLED_BY_OTHERS = "its process was killed, not by Proctor; a machine that is short of memory does that"
-QUESTIONS = 60
-"""All answers of a jail may take as long as this many calls."""
+CALLS_PER_JAIL = 60
+"""All requests to a jail together may take as long as this many calls at their time limit."""
 
 SPAWN = "spawn"
-"""Address that stands for "no fork server: a fresh process for each jail" (macOS, Windows)."""
+"""In place of a fork server's address: start a fresh process for each jail (macOS, Windows)."""
 
 
 def is_running(address: str) -> bool:
-    """Whether jails are to be had at `address`."""
+    """Whether a fork server answers at `address`, which may be `SPAWN`."""
     if address == SPAWN:
         return True
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, contextlib.suppress(OSError):
@@ -56,7 +57,13 @@ def is_running(address: str) -> bool:
 
 @dataclass
 class CellOutcome:
-    """How a cell ended: status as in `verdict.CellRun`, its error, its nbformat output records."""
+    """How a cell ended.
+
+    Args:
+        status: as in `verdict.CellRun`.
+        error: why it did not end well, or "".
+        outputs: its output records, checked by `_parse_record`.
+    """
 
     status: str
     error: str = ""
@@ -64,64 +71,73 @@ class CellOutcome:
 
 
 class Jail:
-    """A jailed process, as the examiner sees it; a `channel.student.Link` once its notebook has run.
+    """A jailed process, as the examiner sees it.
+
+    `ended` says why it has ended, or is ""; `layers` is what isolates it.
 
     Args:
         address: of the fork server, or `SPAWN`.
-        limits: what it may use.
-        files: what lies in its scratch folder.
+        limits: what the process may use.
+        files: name → content, written to its scratch folder.
         call_seconds: wall time of one request.
 
-    Raises JailLost if no jail can be had, and whenever something else than its limits has killed it.
+    Raises JailLost if no jail can be started, and from any method if the process was killed by
+    something other than its own limits.
     """
 
     def __init__(self, address: str, limits: Limits, files: dict[str, bytes], call_seconds: float):
         self._call_seconds = call_seconds
         self.ended = ""
         self.layers: frozenset[str] = frozenset()
-        self._descriptor: int | None = None
-        self._end: int | None = None
+        self._pidfd: int | None = None
+        self._exit_pipe: int | None = None
         self._memory_is_used_up = threading.Event()
         self._cpu_seconds = limits.cpu_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: Path | None = None
         try:
-            self._channel = Channel(self._spawned() if address == SPAWN else self._forked(address))
+            self._channel = Channel(self._start_process() if address == SPAWN else self._connect_to_fork(address))
             try:
-                self._begin(limits, files)
+                self._send_job(limits, files)
             except BaseException:
-                self.close("it did not begin")
+                self.close("it did not start")
                 raise
         except (OSError, WireError, struct.error) as error:
             raise JailLost(f"no jail could be started ({error or type(error).__name__})") from error
 
-    def _begin(self, limits: Limits, files: dict[str, bytes]) -> None:
-        job = {"limits": limits.as_data(), "files": files, "processors": processors()}
+    def _send_job(self, limits: Limits, files: dict[str, bytes]) -> None:
+        job = {"limits": limits.to_data(), "files": files, "processors": processors()}
         self._channel.send(job, JOB_SECONDS)
-        said = self._channel.receive(JOB_SECONDS)
-        if said != {"ready": True}:
-            raise WireError(str(said["failed"] if type(said) is dict and "failed" in said else said)[:500])
-        if self._descriptor is not None and layers.PROCESSES in self.layers:
-            self._memory_is_used_up = memory.watch(self._number, self._descriptor, limits.memory_bytes)
+        reply = self._channel.receive(JOB_SECONDS)
+        # Failures before `ready` count as faults of the infrastructure.
+        if reply != {"ready": True}:
+            raise WireError(str(reply["failed"] if type(reply) is dict and "failed" in reply else reply)[:500])
+        if self._pidfd is not None and layers.PROCESSES in self.layers:
+            self._memory_is_used_up = memory.watch(self._pid, self._pidfd, limits.memory_bytes)
 
     def run_cell(self, source: str, seconds: float) -> CellOutcome:
-        """Run a cell for at most `seconds`; a jail that does not stop by itself is killed."""
+        """Run a cell for at most `seconds` of wall time.
+
+        A jail that does not answer within `GRACE_SECONDS` more is killed.
+        """
         records = _Records()
         try:
-            ran = self._request({"op": "cell", "source": source, "seconds": seconds}, seconds, records)
-            status = str(ran.get("status"))
-            outcome = CellOutcome(
-                status, f"stopped after {seconds:g} s" if status == "timeout" else str(ran.get("error"))
-            )
-        except StudentError as error:
-            timeout = error.type in ("CellTimeout", "Timeout")
-            message = f"stopped after {seconds:g} s" if timeout else str(error)
+            reply = self._request({"op": "cell", "source": source, "seconds": seconds}, seconds, records)
+            status = str(reply.get("status"))
+            error = f"stopped after {seconds:g} s" if status == "timeout" else str(reply.get("error"))
+            outcome = CellOutcome(status, error)
+        except StudentError as failure:
+            timeout = failure.type in ("CellTimeout", "Timeout")
+            message = f"stopped after {seconds:g} s" if timeout else str(failure)
             outcome = CellOutcome("timeout" if timeout else "died", message)
-        outcome.outputs = records.kept
+        outcome.outputs = records.merged
         return outcome
 
     def ask(self, request: dict[str, Any]) -> Any:
-        """What the jail answers; raises StudentError if the code fails, takes too long, or the process is gone."""
+        """Send a request to the jail and return the value that it answers.
+
+        Raises StudentError if the student's code fails, takes too long, or its process has ended.
+        """
         try:
             return self._request({**request, "seconds": self._call_seconds}, self._call_seconds, _Records())
         except StudentError as error:
@@ -130,22 +146,22 @@ class Jail:
             raise
 
     _output_bytes = 0
-    _asked_seconds = 0.0
+    _request_seconds = 0.0
 
     def _request(self, request: dict[str, Any], seconds: float, records: _Records) -> Any:
         if self.ended:
             raise StudentError("ProcessEnded", self.ended)
-        encoded = encode(request)  # a WireError here is the grader's fault, not the student's
+        encoded = encode(request)  # outside of `try`: a WireError here is the grader's fault
         started = time.monotonic()
         deadline = started + seconds + GRACE_SECONDS
         try:
             while self._channel.waiting():
-                if not self._is_output(self._channel.receive(deadline - time.monotonic()), records):
+                if not self._keep_if_output(self._channel.receive(deadline - time.monotonic()), records):
                     raise WireError("an answer before it was asked for")
             self._channel.send_encoded(encoded, seconds + GRACE_SECONDS)
-            while self._is_output(reply := self._channel.receive(deadline - time.monotonic()), records):
+            while self._keep_if_output(reply := self._channel.receive(deadline - time.monotonic()), records):
                 pass
-            return answered(reply, request)
+            return read_reply(reply, request)
         except TimeoutError:
             self.close(f"it did not answer within {seconds:g} s and was stopped")
             raise StudentError("Timeout", f"no answer within {seconds:g} s") from None
@@ -157,57 +173,64 @@ class Jail:
                 raise JailLost(KILLED_BY_OTHERS) from None
             self.close("the process ended by itself (a crash, an exit, or out of memory)")
         finally:
-            self._count_seconds(request, time.monotonic() - started)
+            self._charge_seconds(request, time.monotonic() - started)
         raise StudentError("ProcessEnded", self.ended)
 
-    def _is_output(self, message: Any, records: _Records) -> bool:
-        """Whether `message` is an output record, which is kept as far as there is room."""
+    def _keep_if_output(self, message: Any, records: _Records) -> bool:
+        """Add `message` to `records` if it is an output record and there is room.
+
+        Returns whether it is an output record. Raises WireError after `FLOOD_BYTES` of them.
+        """
         if type(message) is not dict or list(message) != ["output"]:
             return False
         self._output_bytes += self._channel.received
         if self._output_bytes > FLOOD_BYTES:
             raise WireError(f"more than {FLOOD_BYTES // 2**20} MiB of output")
         if self._output_bytes <= RECORDS_BYTES and records.add(message["output"]):
-            self._output_bytes += RECORD_BYTES
+            self._output_bytes += RECORD_OVERHEAD_BYTES
         return True
 
-    def _count_seconds(self, request: dict[str, Any], seconds: float) -> None:
-        """Bound the time of all questions together: each may take long, and there may be many."""
+    def _charge_seconds(self, request: dict[str, Any], seconds: float) -> None:
+        """Add up the wall time of all requests but cells, and end the jail when it is too much."""
         if request["op"] != "cell":
-            self._asked_seconds += seconds
-            if self._asked_seconds > QUESTIONS * self._call_seconds:
-                self.close(f"its answers took more than {QUESTIONS * self._call_seconds:g} s together")
+            self._request_seconds += seconds
+            if self._request_seconds > CALLS_PER_JAIL * self._call_seconds:
+                self.close(f"its answers took more than {CALLS_PER_JAIL * self._call_seconds:g} s together")
 
     def _was_killed(self) -> bool:
-        """Whether something else than its own limits killed the process."""
-        code, used = self._how_it_ended()
+        """Whether the process was killed by something other than its own limits."""
+        code, used = self._read_exit()
         over_its_limits = self._memory_is_used_up.is_set() or used >= self._cpu_seconds
         return code is None or code == KILLED and not over_its_limits
 
-    def _how_it_ended(self) -> tuple[int | None, float]:
-        """Its exit code, or less the signal, None if the server is gone; the seconds of processor that it used."""
+    def _read_exit(self) -> tuple[int | None, float]:
+        """The exit code and the CPU seconds of a jail that has closed its channel.
+
+        The exit code is negative for a signal, and None if the fork server has ended without a
+        report.
+        """
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return self._process.wait(GRACE_SECONDS), 0.0
-        if self._descriptor is None or self._end is None or not _is_ready(self._descriptor, GRACE_SECONDS):
-            return 0, 0.0  # it runs on, and has closed its end of the channel
-        said = os.read(self._end, END.size) if _is_ready(self._end, JOB_SECONDS) else b""
-        return END.unpack(said) if said else (None, 0.0)
+        if self._pidfd is None or self._exit_pipe is None or not _wait_readable(self._pidfd, GRACE_SECONDS):
+            return 0, 0.0  # still running: it only closed its end of the channel
+        report = os.read(self._exit_pipe, EXIT_REPORT.size) if _wait_readable(self._exit_pipe, JOB_SECONDS) else b""
+        return EXIT_REPORT.unpack(report) if report else (None, 0.0)
 
     def close(self, reason: str = "it was closed") -> None:
-        """End the jail and all that it started."""
+        """Kill the jail and its processes; `ended` becomes `reason` unless it is set already."""
         if not self.ended:
             self.ended = reason
         self._channel.close()
-        if self._descriptor is not None:
-            # A number could be another process's by now; the descriptor never is.
+        if self._pidfd is not None:
+            # A process id may have been reused by now; a pidfd always means the same process.
             with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
-            os.close(self._descriptor)
-            self._descriptor = None
-        if self._end is not None:
-            os.close(self._end)
-            self._end = None
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            os.close(self._pidfd)
+            self._pidfd = None
+        if self._exit_pipe is not None:
+            os.close(self._exit_pipe)
+            self._exit_pipe = None
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -220,27 +243,30 @@ class Jail:
     def __exit__(self, *ignored: object) -> None:
         self.close()
 
-    def _forked(self, address: str) -> socket.socket:
+    def _connect_to_fork(self, address: str) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             connection.settimeout(JOB_SECONDS)
             connection.connect(address)
             hello, ends, _, _ = socket.recv_fds(connection, HELLO.size, 1, socket.MSG_WAITALL)
-            self._number, bits = HELLO.unpack(hello)
-            if self._number == 0:
+            self._pid, bits = HELLO.unpack(hello)
+            if self._pid == 0:
                 raise OSError(connection.recv(500).decode("utf-8", "replace"))
-            (self._end,) = ends
-            self._descriptor = os.pidfd_open(self._number)
+            (self._exit_pipe,) = ends
+            self._pidfd = os.pidfd_open(self._pid)
         except BaseException:
             connection.close()
-            if self._end is not None:
-                os.close(self._end)
+            if self._exit_pipe is not None:
+                os.close(self._exit_pipe)
             raise
         self.layers = layers.from_bits(bits)
         return connection
 
-    def _spawned(self) -> socket.socket:
-        """A fresh process that connects back over the loopback; a secret keeps others from taking its place."""
+    def _start_process(self) -> socket.socket:
+        """Start a process that connects back over the loopback, and return the connection.
+
+        It sends a secret first, so that no other program can take its place.
+        """
         self._scratch = Path(tempfile.mkdtemp(prefix="proctor-"))
         secret = secrets.token_bytes(32)
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -263,24 +289,24 @@ class Jail:
                 connection.close()
 
 
-def _is_ready(descriptor: int, seconds: float) -> bool:
+def _wait_readable(descriptor: int, seconds: float) -> bool:
     return bool(select.select([descriptor], [], [], seconds)[0])
 
 
 class _Records:
-    """The output records of one cell, streams merged."""
+    """The output records of one cell; consecutive pieces of one stream are merged."""
 
     def __init__(self) -> None:
         self._records: list[dict[str, Any]] = []
 
     @property
-    def kept(self) -> list[dict[str, Any]]:
-        """The records, in order."""
+    def merged(self) -> list[dict[str, Any]]:
+        """The records in order, the pieces of each stream joined."""
         return [{**record, "text": "".join(record["text"])} if "text" in record else record for record in self._records]
 
     def add(self, found: Any) -> bool:
-        """Keep `found` if it is a record; returns whether it is more than a piece of the last one."""
-        record = _plain_record(found)
+        """Keep `found` if it is a valid record; returns whether it became a record of its own."""
+        record = _parse_record(found)
         last = self._records[-1] if self._records else {}
         if record is None:
             return False
@@ -291,8 +317,11 @@ class _Records:
         return True
 
 
-def _plain_record(found: Any) -> dict[str, Any] | None:
-    """The known fields of an output record, a stream's text in pieces; None if it is none, or holds more than text."""
+def _parse_record(found: Any) -> dict[str, Any] | None:
+    """The known fields of an output record; None if it is not valid or holds anything but text.
+
+    The text of a stream becomes a list of pieces.
+    """
     if type(found) is not dict or type(found.get("output_type")) is not str:
         return None
     match found:

@@ -1,4 +1,4 @@
-"""The jails of a course: the server that makes them, how strong they must be, and their limits."""
+"""The jails of a course: their fork server, the tier that the course accepts, and their limits."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from proctor.jail import layers
 from proctor.jail.client import SPAWN
 from proctor.jail.limits import Limits
 from proctor.jail.server import ForkServer
-from proctor.jail.warm import borrowed
+from proctor.jail.warm import lease_warm_server
 from proctor.models.gate import require_keras
 
 
 @dataclass(frozen=True)
 class Jails:
-    """The jails of a grading run.
+    """How to start the jails of a grading run.
 
     Args:
-        address: of the fork server.
-        threads: of each jail.
-        seed: of each jail.
+        address: of the fork server, or `client.SPAWN`.
+        threads: for NumPy and TensorFlow in each jail.
+        seed: for Python, NumPy and Keras in each jail.
     """
 
     address: str
@@ -37,18 +37,20 @@ class Jails:
 
 @contextlib.contextmanager
 def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0) -> Iterator[str]:
-    """The address of a fork server: the course's warm one, or one that lives as long as the block.
+    """The address of a fork server: the course's warm one, or one that runs as long as the block.
 
-    Students see only the course's data there.
-
-    Where forking is not safe (macOS, Windows) it stands for a fresh process for each jail.
+    Student code may read the course's data there. On macOS and Windows, where forking is not safe,
+    the address is `client.SPAWN`.
 
     Args:
-        own_code: whether only the course's own answers run there, which need no jail that holds.
-        keep_warm: minutes for which one is kept for the next block; 0 if it is not wanted.
+        course: the course whose data and settings apply.
+        own_code: whether only the course's own answers run there; any tier of isolation will do
+            then.
+        keep_warm: minutes for which a warm server is kept after the block; 0 starts none.
 
-    Raises NotGraded if this machine's jails are weaker than the course accepts (see `accepted_jail`) or
-    its Keras is too old.
+    Raises NotGraded if this machine's jails are weaker than the course accepts (see
+    `accepted_jail`) or its Keras is too old; CourseError if the course's settings name a tier that
+    does not exist.
     """
     require_keras()
     data = data_folder(course)
@@ -58,8 +60,8 @@ def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0) ->
         yield SPAWN
         return
     with contextlib.ExitStack() as stack:
-        warm = stack.enter_context(borrowed(course.state, data, keep_warm))
-        server = warm or stack.enter_context(ForkServer(shown=(data,)))
+        warm = stack.enter_context(lease_warm_server(course.state, data, keep_warm))
+        server = warm or stack.enter_context(ForkServer(readable=(data,)))
         accepted = accepted_jail(course, own_code)
         _require_strength(layers.tier(server.layers), accepted)
         yield server.address
@@ -75,12 +77,13 @@ def _require_strength(found: str, accepted: str) -> None:
 
 
 def accepted_jail(course: Course, own_code: bool = False) -> str:
-    """The weakest tier of jail in which the course lets student code run: "full" unless its settings say otherwise.
+    """The weakest tier of isolation (`layers.TIERS`) that the course accepts; "full" by default.
 
     Args:
-        own_code: whether only the course's own answers are to run.
+        course: the course whose settings are read.
+        own_code: whether only the course's own answers are to run, for which any tier will do.
 
-    Raises CourseError if they name a tier that is none.
+    Raises CourseError if the settings name a tier that does not exist.
     """
     accepted = course.settings().Proctor.get("jail", "full")
     if accepted not in layers.TIERS:
@@ -91,12 +94,12 @@ def accepted_jail(course: Course, own_code: bool = False) -> str:
 
 
 def data_folder(course: Course) -> Path:
-    """The folder of what jails may read of the data sets."""
+    """The folder with the data sets that jails may read."""
     return course.state / "data"
 
 
 def jail_limits(course: Course, assignment: Assignment, jails: Jails) -> Limits:
-    """The limits of this assignment's jails, its data set laid out for them."""
+    """The limits of this assignment's jails; exports its data set to `data_folder` for them."""
     variables = {"PROCTOR_OFFLINE": "1"}
     if assignment.dataset:
         folder = data_folder(course) / assignment.dataset

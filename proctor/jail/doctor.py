@@ -1,4 +1,4 @@
-"""What this machine's jail is made of, and for what it lacks the way to get it."""
+"""Which layers of isolation jails have on this machine, and how to get those that are missing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ INSIDE_CONTAINER = (
     "start this container with --security-opt seccomp=unconfined --security-opt apparmor=unconfined "
     "--security-opt systempaths=unconfined: the jail brings its own"
 )
-# What a Linux says when it keeps namespaces from ordinary users, and the word that lets them have some.
+# Kernel settings below /proc/sys that keep user namespaces from ordinary users: the value that
+# forbids them, and one that allows them.
 SWITCHES = {
     "kernel/apparmor_restrict_unprivileged_userns": ("1", "0"),
     "kernel/unprivileged_userns_clone": ("0", "1"),
@@ -24,7 +25,7 @@ SWITCHES = {
 
 
 def layers_here() -> frozenset[str]:
-    """The layers that a jail has on this machine.
+    """The layers that jails have on this machine, found by starting a fork server.
 
     Raises NotGraded if no fork server starts.
     """
@@ -35,7 +36,7 @@ def layers_here() -> frozenset[str]:
 
 
 def remedy(layer: str) -> str:
-    """What to do to get a layer that this machine's jails do not have."""
+    """A sentence on how to get `layer`, which this machine's jails do not have."""
     if not sys.platform.startswith("linux"):
         return f"{platform.system()} has nothing of the kind; {CONTAINER}"
     if layer == layers.LANDLOCK:
@@ -47,10 +48,10 @@ def remedy(layer: str) -> str:
         return f"there is none for {platform.machine()} processors; {CONTAINER}"
     if layer == layers.FILTER:
         return f"this Linux is built without system-call filters; {CONTAINER}"
-    for switch, (closed, opened) in SWITCHES.items():
+    for switch, (forbidding, allowing) in SWITCHES.items():
         file = Path("/proc/sys", switch)
-        if file.is_file() and file.read_text().strip() == closed:
-            return f"sudo sysctl -w {switch.replace('/', '.')}={opened}"
+        if file.is_file() and file.read_text().strip() == forbidding:
+            return f"sudo sysctl -w {switch.replace('/', '.')}={allowing}"
     if any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv")):
         return INSIDE_CONTAINER
     return f"this system keeps namespaces from you: ask who runs it, or {CONTAINER}"

@@ -1,4 +1,4 @@
-"""What a freshly forked jail does to itself, in the order in which it must, before a student's first byte."""
+"""Isolation: what a freshly forked jail does to itself before it runs student code."""
 
 from __future__ import annotations
 
@@ -11,44 +11,62 @@ import signal
 from proctor.jail import landlock, seccomp
 from proctor.jail.layers import FILTER, LANDLOCK, LAYERS, PROCESSES, VIEW
 from proctor.jail.view import (
+    CLONE_NEWIPC,
+    CLONE_NEWNS,
+    CLONE_NEWPID,
+    CLONE_NEWUSER,
     DEVICES,
-    NEW_IPC,
-    NEW_MOUNTS,
-    NEW_PIDS,
-    NEW_USER,
-    NO_DEVICES,
-    NO_PROGRAMS,
-    NO_SETUID,
-    READ_ONLY,
-    SETTINGS,
+    ETC_FILES,
+    MS_NODEV,
+    MS_NOEXEC,
+    MS_NOSUID,
+    MS_RDONLY,
     SYSTEM,
-    checked,
+    check_result,
+    map_own_ids,
     mount,
-    say_who,
 )
 
-DROP_FROM_BOUNDING_SET, NO_NEW_PRIVILEGES = 24, 38
+PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 24, 38
 CLONE = {"x86_64": 56, "aarch64": 220}
 CAPABILITY_VERSION = 0x20080522
 HOME = "/home/student"
-SCRATCH = "mode=700,size=1g,nr_inodes=64k"
-SHARED_MEMORY = "mode=700,size=16m,nr_inodes=1k"
-"""Where locks between threads live, those of Keras's image loading among them."""
+SCRATCH_OPTIONS = "mode=700,size=1g,nr_inodes=64k"
+SHARED_MEMORY_OPTIONS = "mode=700,size=16m,nr_inodes=1k"
+"""POSIX semaphores live in /dev/shm; Keras's image loading uses some."""
 
-# What of /proc is nobody else's business but the jail's, where it has none of its own.
-PROC = ("self", "cpuinfo", "filesystems", "loadavg", "meminfo", "stat", "sys/kernel", "sys/vm", "uptime", "version")
+# What a jail without a PID namespace may read of the /proc that it shares with the machine: nothing
+# of other processes.
+PROC_FILES = (
+    "self",
+    "cpuinfo",
+    "filesystems",
+    "loadavg",
+    "meminfo",
+    "stat",
+    "sys/kernel",
+    "sys/vm",
+    "uptime",
+    "version",
+)
 
 
-def possible(scratch: str) -> frozenset[str]:
-    """The layers that jails of this process can have, each tried in a process that ends; see `isolate`."""
-    # In a view of our own the root folder is not the system's.
+def find_layers(scratch: str) -> frozenset[str]:
+    """The layers that jails forked from this process can have.
+
+    Each is tried in a child process, which ends after that.
+
+    Args:
+        scratch: a folder for the trial; it need not exist.
+    """
+    # In a view, the root folder is a tmpfs and so on another device than /usr.
     view = {VIEW} if os.stat("/").st_dev != os.stat("/usr").st_dev else set()
-    tried = [PROCESSES, LANDLOCK, FILTER] if view else [LANDLOCK, FILTER]
-    return frozenset(view | {name for name in tried if _works(name, scratch)})
+    candidates = [PROCESSES, LANDLOCK, FILTER] if view else [LANDLOCK, FILTER]
+    return frozenset(view | {name for name in candidates if _can_enter(name, scratch)})
 
 
-def _works(layer: str, scratch: str) -> bool:
-    who = os.getuid(), os.getgid()
+def _can_enter(layer: str, scratch: str) -> bool:
+    user_and_group = os.getuid(), os.getgid()
     try:
         pid = fork(frozenset({layer}))
     except OSError:
@@ -56,25 +74,29 @@ def _works(layer: str, scratch: str) -> bool:
     if pid == 0:
         code = 1
         with contextlib.suppress(OSError):
-            _enter(layer, scratch, [], frozenset(LAYERS), who)
+            _enter(layer, scratch, [], frozenset(LAYERS), user_and_group)
             code = 0
         os._exit(code)
     return os.waitpid(pid, 0)[1] == 0
 
 
 def fork(layers: frozenset[str]) -> int:
-    """fork(2), as the first process of namespaces of its own if `layers` has processes; raises OSError.
+    """Fork this process; with the layer `PROCESSES`, the child is the first of a new PID namespace.
 
-    When that ends, the kernel ends whatever it has started. By unshare(2) it would take two copies of this process.
+    When the first process of a PID namespace ends, the kernel kills all others in it
+    (pid_namespaces(7)). clone(2) needs one copy of this process for that, unshare(2) would need
+    two.
+
+    Returns the child's process id, 0 in the child. Raises OSError.
     """
     if PROCESSES not in layers:
         return os.fork()
     number = CLONE.get(os.uname().machine)
     if number is None:
-        raise OSError(errno.ENOSYS, f"no way into namespaces is known on {os.uname().machine}")
-    # The interpreter's lock is kept meanwhile, as `os.fork` does.
+        raise OSError(errno.ENOSYS, f"the number of clone(2) on {os.uname().machine} is not known")
+    # PyDLL keeps the global interpreter lock during the call, as `os.fork` does.
     python = ctypes.PyDLL(None, use_errno=True)
-    flags = NEW_USER | NEW_MOUNTS | NEW_PIDS | NEW_IPC | signal.SIGCHLD
+    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | signal.SIGCHLD
     python.PyOS_BeforeFork()
     pid: int = python.syscall(number, ctypes.c_ulong(flags), None, None, None, None)
     if pid == 0:
@@ -87,60 +109,74 @@ def fork(layers: frozenset[str]) -> int:
     return pid
 
 
-def isolate(layers: frozenset[str], scratch: str, shown: list[str], who: tuple[int, int]) -> str:
-    """Put this process, a `fork` with the same layers, behind them.
+def isolate(layers: frozenset[str], scratch: str, readable: list[str], user_and_group: tuple[int, int]) -> str:
+    """Put this process behind `layers`; it must come from `fork` with the same layers.
 
     Args:
-        scratch: an empty folder, for a jail that gets none of its own.
-        shown: folders that may be read beside the system.
-        who: the user and the group that this process was forked as.
+        layers: those that `find_layers` found; all of them are entered.
+        scratch: an empty folder, for a jail that does not mount a scratch folder of its own.
+        readable: folders that may be read beside the system.
+        user_and_group: uid and gid of the process that was forked.
 
-    Returns the one folder that may be written. Raises OSError if a layer cannot be had: such a jail must not run.
+    Returns the one folder that may be written. Raises OSError if a layer cannot be entered: such a
+    jail must not run.
     """
     if PROCESSES in layers:
-        _furnish_namespaces(os.path.dirname(scratch), who)
+        _mount_own_folders(os.path.dirname(scratch), user_and_group)
         scratch = HOME
     drop_privileges()
     for layer in (LANDLOCK, FILTER):
         if layer in layers:
-            _enter(layer, scratch, shown, layers, who)
+            _enter(layer, scratch, readable, layers, user_and_group)
     return scratch
 
 
-def _enter(layer: str, scratch: str, shown: list[str], layers: frozenset[str], who: tuple[int, int]) -> None:
+def _enter(
+    layer: str, scratch: str, readable: list[str], layers: frozenset[str], user_and_group: tuple[int, int]
+) -> None:
     if layer == PROCESSES:
-        _furnish_namespaces(os.path.dirname(scratch), who)
+        _mount_own_folders(os.path.dirname(scratch), user_and_group)
     elif layer == LANDLOCK:
         drop_privileges()
-        landlock.restrict([*_readable(layers), *shown], [scratch, "/dev/shm", *(f"/dev/{name}" for name in DEVICES)])
+        devices = [f"/dev/{name}" for name in DEVICES]
+        landlock.restrict([*_system_paths(layers), *readable], [scratch, "/dev/shm", *devices])
     else:
         drop_privileges()
         seccomp.restrict(alone={VIEW, PROCESSES} <= layers)
 
 
-def _readable(layers: frozenset[str]) -> list[str]:
-    system = [path for path in SYSTEM if path != "/proc"] + [f"/etc/{name}" for name in SETTINGS] + ["/dev/shm"]
-    return [*system, "/proc"] if PROCESSES in layers else [*system, *(f"/proc/{name}" for name in PROC)]
+def _system_paths(layers: frozenset[str]) -> list[str]:
+    """Paths of the system that a jail may read."""
+    system = [path for path in SYSTEM if path != "/proc"] + [f"/etc/{name}" for name in ETC_FILES] + ["/dev/shm"]
+    return [*system, "/proc"] if PROCESSES in layers else [*system, *(f"/proc/{name}" for name in PROC_FILES)]
 
 
-def _furnish_namespaces(others: str, who: tuple[int, int]) -> None:
-    """Processes and a scratch folder of its own.
+def _mount_own_folders(others: str, user_and_group: tuple[int, int]) -> None:
+    """Mount a /proc, a scratch folder and a /dev/shm of this jail's own.
 
-    `HOME` is bounded in size and is gone with the jail; the folder `others` is covered.
+    `HOME` is a tmpfs: bounded in size, and gone with the jail.
+
+    Args:
+        others: the folder with the scratch folders of jails; hidden below an empty tmpfs.
+        user_and_group: uid and gid to map to themselves in this jail's user namespace.
     """
-    say_who(*who)
-    mount("proc", "/proc", "proc", READ_ONLY | NO_SETUID | NO_DEVICES | NO_PROGRAMS)
-    mount("tmpfs", others, "tmpfs", READ_ONLY, "size=4k")
-    mount("tmpfs", os.path.dirname(HOME), "tmpfs", NO_SETUID | NO_DEVICES, SCRATCH)
+    map_own_ids(*user_and_group)
+    mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    mount("tmpfs", others, "tmpfs", MS_RDONLY, "size=4k")
+    mount("tmpfs", os.path.dirname(HOME), "tmpfs", MS_NOSUID | MS_NODEV, SCRATCH_OPTIONS)
     os.mkdir(HOME, 0o700)
-    mount("tmpfs", "/dev/shm", "tmpfs", NO_SETUID | NO_DEVICES | NO_PROGRAMS, SHARED_MEMORY)
+    mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, SHARED_MEMORY_OPTIONS)
 
 
 def drop_privileges() -> None:
-    """Give up, for good, what a user namespace or root's own start gave to this process."""
+    """Drop all capabilities for good, and set no_new_privs; see capabilities(7).
+
+    A process has capabilities if root started it or if it is in a user namespace of its own. Raises
+    OSError.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     for capability in range(64):
-        libc.prctl(DROP_FROM_BOUNDING_SET, capability, 0, 0, 0)
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION, 0)
-    checked(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
-    checked(libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0), "no_new_privs")
+    check_result(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+    check_result(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")

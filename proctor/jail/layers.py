@@ -1,4 +1,4 @@
-"""How well a jail holds: the layers that this machine offers, and the least that a course accepts."""
+"""Names of the layers that isolate a jail, and the tiers of isolation that a course can accept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LAYERS = {
     FILTER: "system calls that no notebook needs are refused",
 }
 
-# Strongest first, by the word with which a course accepts it.
+# Strongest first; the keys are the values of `c.Proctor.jail` in nbgrader_config.py.
 TIERS: dict[str, frozenset[str]] = {
     "full": frozenset(LAYERS),
     "namespaces": frozenset([VIEW, PROCESSES, FILTER]),
@@ -21,21 +21,21 @@ TIERS: dict[str, frozenset[str]] = {
 
 
 def tier(layers: frozenset[str]) -> str:
-    """The strongest tier of which every layer is there."""
+    """The strongest tier whose layers are all in `layers`."""
     return next(name for name, needed in TIERS.items() if needed <= layers)
 
 
 def is_as_strong(found: str, wanted: str) -> bool:
-    """Whether the tier `found` is `wanted` or a stronger one."""
+    """Whether the tier `found` is at least as strong as the tier `wanted`."""
     order = list(TIERS)
     return order.index(found) <= order.index(wanted)
 
 
-def as_bits(layers: frozenset[str]) -> int:
-    """The layers as one byte, for the fork server to say with each jail."""
+def to_bits(layers: frozenset[str]) -> int:
+    """The layers as a bit field of one byte, as the fork server sends them."""
     return sum(1 << bit for bit, name in enumerate(LAYERS) if name in layers)
 
 
 def from_bits(bits: int) -> frozenset[str]:
-    """The layers that `as_bits` made `bits` from."""
+    """The layers in a bit field that `to_bits` made."""
     return frozenset(name for bit, name in enumerate(LAYERS) if bits >> bit & 1)

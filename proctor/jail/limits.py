@@ -1,4 +1,4 @@
-"""The bounds that a jail's process sets on itself before the first byte of a student's code runs."""
+"""The limits that a jail's process sets on itself (setrlimit(2)) before it runs student code."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ PROCESSES = 256
 
 @dataclass(frozen=True)
 class Limits:
-    """What one jail may use.
+    """Limits and settings of one jail.
 
     Args:
-        memory_gb: address space of each process, and memory of all of them together.
-        cpu_seconds: processor time of all its threads.
-        output_kb: what one cell may print.
+        memory_gb: GiB of address space of each process, and of memory of all of them together.
+        cpu_seconds: CPU time of a process, all its threads together.
+        output_kb: KiB that one cell may print.
         threads: of NumPy and TensorFlow; one makes results repeatable.
         seed: of Python, NumPy and Keras.
-        environment: variables to set beside the clean ones.
+        environment: variables to set beside `server.CLEAN_ENVIRONMENT`.
     """
 
     memory_gb: float
@@ -40,7 +40,7 @@ class Limits:
     def of(
         cls, budget: Budget, *, threads: int = 1, seed: int = 0, environment: dict[str, str] | None = None
     ) -> Limits:
-        """The limits that an assignment's budget means."""
+        """The limits that follow from an assignment's budget."""
         cpu_seconds = threads * (budget.notebook_seconds + 60 * budget.call_seconds)
         return cls(budget.memory_gb, cpu_seconds, budget.output_kb, threads, seed, environment)
 
@@ -49,13 +49,13 @@ class Limits:
         """`memory_gb` in bytes."""
         return int(self.memory_gb * 2**30)
 
-    def as_data(self) -> dict[str, Any]:
-        """As data for the channel."""
+    def to_data(self) -> dict[str, Any]:
+        """The fields as a dict, for the channel."""
         return asdict(self)
 
 
 def apply(limits: Limits, scratch: Path) -> None:
-    """Bound this process, and make `scratch` its working folder and home."""
+    """Set the limits on this process, and make `scratch` its working, home and temporary folder."""
     os.environ.update(
         {
             "HOME": str(scratch),
@@ -69,29 +69,29 @@ def apply(limits: Limits, scratch: Path) -> None:
         }
     )
     os.chdir(scratch)
-    tempfile.tempdir = str(scratch)  # found out once, before the fork
+    tempfile.tempdir = str(scratch)  # which `tempfile` may have cached before the fork
     try:
         import resource
-    except ImportError:  # Windows has none of these bounds
+    except ImportError:  # Windows has none of these limits
         return
     cpu = int(limits.cpu_seconds) + 1
-    _bound(resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes)
-    _bound(resource.RLIMIT_CPU, cpu, cpu + 5)
-    _bound(resource.RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES)
-    _bound(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
-    _bound(resource.RLIMIT_CORE, 0, 0)
+    _set_limit(resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes)
+    _set_limit(resource.RLIMIT_CPU, cpu, cpu + 5)
+    _set_limit(resource.RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES)
+    _set_limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)
+    _set_limit(resource.RLIMIT_CORE, 0, 0)
     if hasattr(resource, "RLIMIT_NPROC"):
-        # The system counts every process and thread of the user, not only this jail's.
-        processes = PROCESSES + _running()
-        _bound(resource.RLIMIT_NPROC, processes, processes)
+        # The kernel compares it with all processes and threads of the user, not only this jail's.
+        processes = PROCESSES + _count_threads_of_user()
+        _set_limit(resource.RLIMIT_NPROC, processes, processes)
 
 
 def processors() -> list[int]:
-    """Those that this process may use; none where the system does not say."""
+    """Numbers of the processors that this process may use; empty where the system does not tell."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
-def _running() -> int:
+def _count_threads_of_user() -> int:
     """How many processes and threads the user of this process has."""
     count = 0
     for entry in Path("/proc").glob("[0-9]*"):
@@ -101,7 +101,7 @@ def _running() -> int:
     return count
 
 
-def _bound(which: int, soft: int, hard: int) -> None:
+def _set_limit(which: int, soft: int, hard: int) -> None:
     import resource
 
     _, ceiling = resource.getrlimit(which)

@@ -1,4 +1,4 @@
-"""How much memory all processes of a jail have together, watched by its examiner."""
+"""Kills a jail whose processes together use more memory than they may; runs in the examiner."""
 
 from __future__ import annotations
 
@@ -8,58 +8,62 @@ import select
 import signal
 import threading
 
-LOOKS_EACH_SECOND = 10
+CHECKS_PER_SECOND = 10
 
 
-def watch(process: int, descriptor: int, limit: int) -> threading.Event:
-    """Kill a jail when its processes have used up their memory, from now on until it ends.
+def watch(process: int, pidfd: int, limit: int) -> threading.Event:
+    """Start a thread that kills a jail when its processes use more memory than `limit`.
 
     Args:
-        process: the first of its namespace; no student code has run in it yet.
-        descriptor: of that process.
-        limit: in bytes.
+        process: id of the first process of the jail's PID namespace, which has not run student code
+            yet, so that its /proc is the jail's.
+        pidfd: file descriptor of that process; see pidfd_open(2).
+        limit: bytes of all processes of the jail together.
 
-    Returns what is set before it is killed. Raises OSError if its processes cannot be looked at.
+    Returns an event that is set just before the jail is killed. Raises OSError if the /proc of the
+    jail cannot be opened.
     """
-    processes = os.open(f"/proc/{process}/root/proc", os.O_RDONLY | os.O_DIRECTORY)
+    proc = os.open(f"/proc/{process}/root/proc", os.O_RDONLY | os.O_DIRECTORY)
     used_up = threading.Event()
-    threading.Thread(target=_watch, args=(os.dup(descriptor), processes, limit, used_up), daemon=True).start()
+    threading.Thread(target=_kill_when_used_up, args=(os.dup(pidfd), proc, limit, used_up), daemon=True).start()
     return used_up
 
 
-def _watch(jail: int, processes: int, limit: int, used_up: threading.Event) -> None:
+def _kill_when_used_up(pidfd: int, proc: int, limit: int, used_up: threading.Event) -> None:
     try:
-        while not select.select([jail], [], [], 1 / LOOKS_EACH_SECOND)[0]:
-            if _is_used_up(limit, processes):
+        while not select.select([pidfd], [], [], 1 / CHECKS_PER_SECOND)[0]:
+            if _is_over(limit, proc):
                 used_up.set()
-                signal.pidfd_send_signal(jail, signal.SIGKILL)
-    except ProcessLookupError:  # it has ended
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+    except ProcessLookupError:  # the jail has ended
         pass
     finally:
-        os.close(jail)
-        os.close(processes)
+        os.close(pidfd)
+        os.close(proc)
 
 
-def _is_used_up(limit: int, processes: int) -> bool:
-    found = [process for process in os.listdir(processes) if process.isdigit()]
-    # The first is quick and never too little: it counts what they share each time.
-    return sum(_resident(processes, process) for process in found) > limit and (
-        sum(_proportional(processes, process) for process in found) > limit
+def _is_over(limit: int, proc: int) -> bool:
+    processes = [entry for entry in os.listdir(proc) if entry.isdigit()]
+    # Resident sizes are cheap to read and an upper bound: they count shared pages once per process.
+    return sum(_resident_bytes(proc, process) for process in processes) > limit and (
+        sum(_proportional_bytes(proc, process) for process in processes) > limit
     )
 
 
-def _resident(processes: int, process: str) -> int:
-    with contextlib.suppress(OSError):  # it has ended
-        return int(_read(processes, f"{process}/statm").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+def _resident_bytes(proc: int, process: str) -> int:
+    """The resident set size of a process, or 0 if it has ended; see proc_pid_statm(5)."""
+    with contextlib.suppress(OSError):
+        return int(_read(proc, f"{process}/statm").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     return 0
 
 
-def _proportional(processes: int, process: str) -> int:
+def _proportional_bytes(proc: int, process: str) -> int:
+    """The proportional set size (Pss) of a process: a page that n processes share counts as 1/n."""
     try:
-        lines = _read(processes, f"{process}/smaps_rollup").splitlines()
+        lines = _read(proc, f"{process}/smaps_rollup").splitlines()
         return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-    except OSError:  # it has ended, or lets nobody look
-        return _resident(processes, process)
+    except OSError:  # it has ended, or is not dumpable and so not readable
+        return _resident_bytes(proc, process)
 
 
 def _read(folder: int, name: str) -> str:

@@ -1,4 +1,7 @@
-"""A cell's output records as they go into a notebook: known fields only, terminal effects undone, no path of ours."""
+"""Makes nbformat outputs of the output records that a jail sent.
+
+Only known fields pass; terminal control codes and this machine's paths are removed.
+"""
 
 from __future__ import annotations
 
@@ -16,27 +19,33 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 def tidy(records: list[dict[str, Any]]) -> list[NotebookNode]:
-    """nbformat outputs of the records that came from a jail, whatever they hold."""
-    return [output for output in map(_output, records) if output is not None]
+    """nbformat outputs made of a jail's output records, which may hold anything.
+
+    Args:
+        records: dicts with "output_type" and what `client._parse_record` let pass.
+
+    Returns the outputs in order; a record without any data that is safe to show is left out.
+    """
+    return [output for output in map(_make_output, records) if output is not None]
 
 
-def _output(record: dict[str, Any]) -> NotebookNode | None:
+def _make_output(record: dict[str, Any]) -> NotebookNode | None:
     kind = record["output_type"]
     if kind == "stream":
         name = record.get("name") if record.get("name") in ("stdout", "stderr") else "stdout"
-        return nbformat.v4.new_output("stream", name=name, text=_overwritten(str(record.get("text", ""))))
+        return nbformat.v4.new_output("stream", name=name, text=_render_terminal_text(str(record.get("text", ""))))
     if kind == "error":
         traceback = record.get("traceback")
         lines = traceback if isinstance(traceback, list) else []
         return nbformat.v4.new_output(
             "error",
-            ename=_plain(str(record.get("ename", ""))[:200]),
-            evalue=_plain(str(record.get("evalue", ""))),
-            traceback=[_plain(str(line)) for line in lines],
+            ename=_make_plain(str(record.get("ename", ""))[:200]),
+            evalue=_make_plain(str(record.get("evalue", ""))),
+            traceback=[_make_plain(str(line)) for line in lines],
         )
-    shown = record.get("data")
-    data: dict[str, Any] = shown if isinstance(shown, dict) else {}
-    bundle = {mime: _plain(data[mime]) for mime in _SAFE_TEXT if isinstance(data.get(mime), str)}
+    found = record.get("data")
+    data: dict[str, Any] = found if isinstance(found, dict) else {}
+    bundle = {mime: _make_plain(data[mime]) for mime in _SAFE_TEXT if isinstance(data.get(mime), str)}
     pictures = {mime: data[mime] for mime in _PICTURES if isinstance(data.get(mime), str)}
     bundle |= {mime: picture for mime, picture in pictures.items() if _BASE64.fullmatch(picture)}
     if not bundle:
@@ -47,17 +56,17 @@ def _output(record: dict[str, Any]) -> NotebookNode | None:
     return nbformat.v4.new_output(kind, data=bundle, execution_count=count if type(count) is int else None)
 
 
-def _plain(text: str) -> str:
+def _make_plain(text: str) -> str:
     return visible(neutral(text))
 
 
-def _overwritten(text: str) -> str:
-    """`text` as a terminal would leave it: what a carriage return or a backspace overwrote is gone."""
+def _render_terminal_text(text: str) -> str:
+    """`text` as a terminal shows it, with carriage returns and backspaces carried out."""
     lines = without_escapes(text).replace("\r\n", "\n").split("\n")
-    return _plain("\n".join(_line(line) for line in lines))
+    return _make_plain("\n".join(_overwrite_line(line) for line in lines))
 
 
-def _line(line: str) -> str:
+def _overwrite_line(line: str) -> str:
     line = line.rstrip("\r").rsplit("\r", 1)[-1]
     if "\b" not in line:
         return line

@@ -1,4 +1,7 @@
-"""Temporary folders that are removed although the process that made them was killed."""
+"""Temporary folders that can be told apart from those whose process was killed.
+
+The owner holds a flock(2) on a file in the folder; the kernel releases it when the process ends.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,14 @@ OWNER = "owner"
 
 
 class OwnedFolder(tempfile.TemporaryDirectory[str]):
-    """A temporary folder that `remove_abandoned` leaves alone as long as the process that made it lives."""
+    """A temporary folder that `remove_abandoned` spares while the process that made it runs."""
 
     def __init__(self) -> None:
         super().__init__(prefix=PREFIX)
         new = os.path.join(self.name, f"{OWNER}.new")
         self._lock = os.open(new, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
-        # Under its name it is never without its lock.
+        # Renamed once it is locked, so that nobody finds the file without its lock.
         os.rename(new, os.path.join(self.name, OWNER))
 
     def cleanup(self) -> None:
@@ -33,7 +36,7 @@ class OwnedFolder(tempfile.TemporaryDirectory[str]):
 
 
 def remove_abandoned() -> None:
-    """Remove the temporary folders of this user's processes that were killed."""
+    """Remove the owned folders of this user whose process has ended without removing them."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):
             if folder.is_symlink() or folder.lstat().st_uid != os.geteuid():

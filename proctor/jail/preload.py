@@ -1,4 +1,4 @@
-"""What jails need first, imported and done once in the process that they are forks of."""
+"""Imports and first-use work that the fork server does once, so that its jails need not."""
 
 from __future__ import annotations
 
@@ -32,14 +32,18 @@ IMPORTED = (
     "proctor.jail.shell",
     "proctor.models.describe",
 )
-ONE_POOL = "_ZN10tensorflow11LocalDevice22use_global_threadpool_E"
-"""TensorFlow's `bool LocalDevice::use_global_threadpool_`: whether a process's devices share threads, for good."""
+GLOBAL_THREAD_POOL = "_ZN10tensorflow11LocalDevice22use_global_threadpool_E"
+"""Symbol of TensorFlow's `bool LocalDevice::use_global_threadpool_`.
+
+While it is true, the devices of a process share one thread pool, which lasts as long as the
+process.
+"""
 
 
 def preload() -> None:
-    """Import what students' notebooks import, down to what is only imported on first use.
+    """Import what students' notebooks import, including modules that load lazily on first use.
 
-    No TensorFlow operation runs and no thread starts.
+    It runs no TensorFlow operation and starts no thread.
     """
     for name in IMPORTED:
         importlib.import_module(name)
@@ -53,28 +57,29 @@ def preload() -> None:
 
 
 def rehearse(scratch: Path) -> None:
-    """Build, save, load and ask a small network, then forget it: what TensorFlow only sets up on first use is there.
+    """Build, save, load and run a small network, so that forks find TensorFlow's lazy setup done.
 
-    A fork has none of the threads that ran it, and hangs if it waits for them. So they are those of TensorFlow's
-    context, which is thrown away, and every fork makes its own; nothing here may use `tf.data`, whose threads are the
-    process's. With a TensorFlow that lacks `ONE_POOL` nothing is rehearsed.
+    fork(2) copies only the calling thread: a fork that waited for a thread of its parent would
+    hang. So the network runs on the threads of TensorFlow's context, which is thrown away
+    afterwards, and each fork makes a context of its own. Nothing here may use `tf.data`, whose
+    threads belong to the process. If TensorFlow has no `GLOBAL_THREAD_POOL`, nothing is done.
 
     Args:
-        scratch: a folder to save in.
+        scratch: a folder for the saved network.
     """
     from tensorflow.python.eager import context  # type: ignore[import-untyped]
 
     try:
-        one_pool = ctypes.c_bool.in_dll(ctypes.CDLL("libtensorflow_framework.so.2"), ONE_POOL)
+        is_global = ctypes.c_bool.in_dll(ctypes.CDLL("libtensorflow_framework.so.2"), GLOBAL_THREAD_POOL)
     except (OSError, ValueError):
         return
-    one_pool.value = False
-    _use_a_network(scratch / "rehearsal.keras")
+    is_global.value = False
+    _use_small_network(scratch / "rehearsal.keras")
     context._reset_context()
-    one_pool.value = True
+    is_global.value = True
 
 
-def _use_a_network(file: Path) -> None:
+def _use_small_network(file: Path) -> None:
     import keras
     import numpy as np
 

@@ -1,4 +1,7 @@
-"""A rebuilt notebook's run in a jail: cell by cell, within its budget, surviving cells that kill the process."""
+"""Runs a rebuilt notebook in a jail, cell by cell and within its budget.
+
+When a cell ends the process, a new one runs the other cells.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,17 @@ RESTARTS = 3
 
 
 class NotebookRun:
-    """Runs `notebook` and keeps the process for questions; outputs are written into the notebook's cells.
+    """Runs a notebook and keeps its process, so that graders can use what it defined.
 
-    A cell that ends the process is left out and the cells before it run again in a new one, so that what they define
-    can still be graded; at most `RESTARTS` times.
+    A cell that ends the process is skipped when the notebook runs again, in a new process, so that
+    what the other cells define can be graded. That happens at most `RESTARTS` times.
 
     Args:
-        address: of the fork server.
-        files: what lies beside the notebook.
+        address: of the fork server, or `client.SPAWN`.
+        limits: of the process.
+        budget: wall time of a cell, of the notebook and of a request.
+        notebook: the notebook; outputs are written into its cells.
+        files: name → content of the files beside the notebook.
         train: whether cells tagged "train" run.
         tests: whether check cells run.
     """
@@ -46,7 +52,7 @@ class NotebookRun:
         self._budget = budget
         self._notebook = notebook
         self._files = files
-        self._deadly: dict[int, CellOutcome] = {}
+        self._fatal: dict[int, CellOutcome] = {}
         self._restarts = 0
         self.trains = train
         self._tests = tests
@@ -54,14 +60,14 @@ class NotebookRun:
         self.jail: Jail
 
     def start(self) -> None:
-        """Run the notebook; raises NotGraded if no jail can be had."""
+        """Run the notebook; raises JailLost if no jail can be started."""
         self._run()
         while self.jail.ended and self._restarts < RESTARTS:
             self._restarts += 1
             self._run()
 
-    def again(self) -> None:
-        """Run the notebook anew because its process ended while it was asked; does nothing after `RESTARTS`."""
+    def restart(self) -> None:
+        """Run the notebook again if its process has ended; does nothing after `RESTARTS` times."""
         if self.jail.ended and self._restarts < RESTARTS:
             self._restarts += 1
             self._run()
@@ -73,13 +79,13 @@ class NotebookRun:
         for index, cell in enumerate(self._notebook.cells):
             if cell.cell_type != "code" or (is_check(cell) and not self._tests):
                 continue
-            outcome = self._outcome(index, cell, deadline)
+            outcome = self._run_cell(index, cell, deadline)
             cell.outputs = tidy(outcome.outputs)
             self.cells.append(CellRun(grade_id(cell), outcome.status, outcome.error))
 
-    def _outcome(self, index: int, cell: NotebookNode, deadline: float) -> CellOutcome:
-        if index in self._deadly:
-            return self._deadly[index]
+    def _run_cell(self, index: int, cell: NotebookNode, deadline: float) -> CellOutcome:
+        if index in self._fatal:
+            return self._fatal[index]
         if is_train(cell) and not self.trains:
             return CellOutcome("skipped")
         if self.jail.ended:
@@ -91,11 +97,11 @@ class NotebookRun:
         if self.jail.ended:
             if outcome.status == "died":
                 outcome.error = self.jail.ended
-            self._deadly[index] = outcome
+            self._fatal[index] = outcome
         return outcome
 
-    def file(self, name: str) -> bytes | None:
-        """The file that the notebook saved under `name`, or None."""
+    def read_file(self, name: str) -> bytes | None:
+        """The content of the file that the notebook saved as `name`; None if there is none."""
         try:
             found: Any = self.jail.ask({"op": "file", "name": name})
         except StudentError:
@@ -103,7 +109,7 @@ class NotebookRun:
         return found if isinstance(found, bytes) else None
 
     def why_missing(self, name: str) -> str:
-        """Why a name is not defined: the cell that failed, if one did."""
+        """A sentence on why `name` is not defined; it tells the first cell that failed."""
         failed = next((cell for cell in self.cells if cell.status not in ("ok", "skipped")), None)
         if failed is None:
             return f"`{name}` is not defined after the notebook has run from top to bottom"

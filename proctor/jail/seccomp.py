@@ -1,8 +1,11 @@
-"""The system-call filter: what no notebook needs and a break-out begins with is refused by the kernel.
+"""The system-call filter (seccomp(2)): the kernel refuses calls that no notebook needs.
 
-A classic BPF program, set with prctl(2) on the one thread of a freshly forked jail; it binds whatever that starts,
-needs no privilege, and cannot be taken off. Numbers: the kernel's syscall tables for the two machines below. What is
-refused: what Docker's and bubblewrap's published profiles name, and all that shares memory past a jail's bounds.
+It is a classic BPF program, set with prctl(2) on the one thread of a freshly forked jail. Its
+children inherit it; it needs no privilege and cannot be removed. Refused are the calls that the
+published profiles of Docker and bubblewrap refuse, and all ways to share memory that a jail's
+limits do not count.
+
+Source of the numbers: the kernel's system-call tables for the two machines below.
 """
 
 from __future__ import annotations
@@ -13,14 +16,14 @@ import os
 import struct
 from collections.abc import Iterable
 
-from proctor.jail.view import PARENT_DEATH_SIGNAL
+from proctor.jail.view import PR_SET_PDEATHSIG
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 Numbers = tuple[int | None, int | None]
-"""A system call's number on each of the machines, None where it does not exist."""
+"""A system call's number on x86_64 and on aarch64; None where it does not exist."""
 
-# What nothing in a notebook asks for.
+# Calls that no notebook needs.
 REFUSED: dict[str, Numbers] = {
     "acct": (163, 89),
     "add_key": (248, 217),
@@ -88,13 +91,14 @@ REFUSED: dict[str, Numbers] = {
     "userfaultfd": (323, 282),
     "vhangup": (153, 58),
 }
-# Without processes of its own, a jail could end others of its user with these.
+# Refused to a jail without a PID namespace, which could kill other processes of its user with them.
 SIGNALS: dict[str, Numbers] = {
     "kill": (62, 129),
     "pidfd_send_signal": (424, 424),
     "tkill": (200, 130),
 }
-# Without files of its own, it could close its user's with these; copying a file needs them, so they do nothing.
+# Without a view, a jail could lock other processes of its user out of their files with these.
+# Copying a file calls them, so they do nothing and report success.
 CHANGES: dict[str, Numbers] = {
     "chmod": (90, None),
     "chown": (92, None),
@@ -112,35 +116,38 @@ CHANGES: dict[str, Numbers] = {
     "utimensat": (280, 88),
     "utimes": (235, None),
 }
-# Programs look for these and do without: memory that no limit counts, and clone's second form, which hides its flags.
+# Programs test whether these exist and can do without. The memory files escape the limits;
+# clone3(2) keeps its flags in memory, where a filter cannot read them.
 ABSENT: dict[str, Numbers] = {
     "clone3": (435, 435),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
 }
-# What is refused for some of its arguments.
+# Calls that are refused for some of their arguments.
 CLONE: Numbers = (56, 220)
 IOCTL: Numbers = (16, 29)
 PRCTL: Numbers = (157, 167)
 SOCKET: Numbers = (41, 198)
 
-NEW_NAMESPACES = 0x7E020000
-PUSH_INPUT, PUSH_SELECTION = 0x5412, 0x541C
+NEW_NAMESPACES = 0x7E020000  # all CLONE_NEW… flags
+PUSH_INPUT, PUSH_SELECTION = 0x5412, 0x541C  # TIOCSTI and TIOCLINUX: type into the terminal
+# BPF instructions: LD|W|ABS, JMP|JEQ|K, JMP|JGE|K, JMP|JSET|K, RET|K
 LOAD, JUMP_IF_EQUAL, JUMP_IF_MORE, JUMP_IF_ANY, ANSWER = 0x20, 0x15, 0x35, 0x45, 0x06
-ALLOW, REFUSE = 0x7FFF0000, 0x00050000
-NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16
-OTHER_NUMBERS = 0x40000000
-UNIX = 1
-SET_FILTER, FILTER = 22, 2
+ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW and SECCOMP_RET_ERRNO
+NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # offsets in struct seccomp_data
+X32_BIT = 0x40000000
+UNIX = 1  # AF_UNIX
+SET_FILTER, FILTER = 22, 2  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
 
 
 def restrict(alone: bool) -> None:
-    """Set the filter on this process, which must have given up new privileges.
+    """Set the filter on this process; no_new_privs must be set.
 
     Args:
-        alone: whether it has processes and files of its own; otherwise it may not touch those of others either.
+        alone: whether it has a PID namespace and a view of its own; otherwise `SIGNALS` and
+            `CHANGES` are refused, too.
 
-    Raises OSError if the kernel or the machine has none.
+    Raises OSError if the kernel has no filters, or for a machine that is not in `MACHINES`.
     """
     answers = {errno.EPERM: REFUSED, errno.ENOSYS: ABSENT}
     rules = [rule for code, calls in answers.items() for numbers in calls.values() for rule in refuse(numbers, code)]
@@ -148,11 +155,11 @@ def restrict(alone: bool) -> None:
         rules += [rule for numbers in SIGNALS.values() for rule in refuse(numbers)]
         rules += [rule for numbers in CHANGES.values() for rule in refuse(numbers, 0)]
     rules += _refuse_argument(CLONE, 0, JUMP_IF_ANY, NEW_NAMESPACES)
-    # It is to end with the fork server.
-    rules += _refuse_argument(PRCTL, 0, JUMP_IF_EQUAL, PARENT_DEATH_SIGNAL)
+    # So that it cannot prevent its own end when the fork server ends.
+    rules += _refuse_argument(PRCTL, 0, JUMP_IF_EQUAL, PR_SET_PDEATHSIG)
     for request in (PUSH_INPUT, PUSH_SELECTION):
         rules += _refuse_argument(IOCTL, 1, JUMP_IF_EQUAL, request)
-    rules += _allow_only_unix_sockets()
+    rules += _refuse_all_but_unix_sockets()
     install(rules)
 
 
@@ -160,15 +167,19 @@ Rule = tuple[int, int, int, int]
 
 
 def refuse(numbers: Numbers, code: int = errno.EPERM) -> list[Rule]:
-    """The rules that answer a system call with the error `code`; none where the machine has no such call."""
+    """The rules that make a system call fail with the error `code`; with 0, it does nothing.
+
+    The list is empty where the machine has no such call.
+    """
     number = numbers[_machine()[0]]
     return [] if number is None else [(JUMP_IF_EQUAL, 0, 1, number), (ANSWER, 0, 0, REFUSE | code)]
 
 
 def install(rules: Iterable[Rule]) -> None:
-    """Let the kernel apply `rules` to each system call of this process and its children; everything else passes.
+    """Make the kernel apply `rules` to the system calls of this process and its children.
 
-    Raises OSError if the kernel or the machine has no filter.
+    Calls that no rule refuses are allowed. Raises OSError if the kernel has no filters, or for a
+    machine that is not in `MACHINES`.
     """
     machine = _machine()[1]
     program = [
@@ -176,8 +187,8 @@ def install(rules: Iterable[Rule]) -> None:
         (JUMP_IF_EQUAL, 1, 0, machine),
         (ANSWER, 0, 0, REFUSE | errno.EPERM),
         (LOAD, 0, 0, NUMBER_AT),
-        # x86_64 has a second set of numbers, for the same calls.
-        (JUMP_IF_MORE, 0, 1, OTHER_NUMBERS),
+        # x86_64 has a second set of numbers for the same calls, the x32 ABI, marked by this bit.
+        (JUMP_IF_MORE, 0, 1, X32_BIT),
         (ANSWER, 0, 0, REFUSE | errno.ENOSYS),
         *rules,
         (ANSWER, 0, 0, ALLOW),
@@ -190,23 +201,25 @@ def install(rules: Iterable[Rule]) -> None:
 
 
 def _refuse_argument(numbers: Numbers, argument: int, test: int, value: int) -> list[Rule]:
-    """Refuse a call if the test on the low 32 bits of one of its arguments holds."""
-    return _on_argument(numbers, argument, [(test, 0, 1, value), (ANSWER, 0, 0, REFUSE | errno.EPERM)])
+    """The rules that refuse a call if `test` holds for `value` and 32 low bits of an argument."""
+    return _check_argument(numbers, argument, [(test, 0, 1, value), (ANSWER, 0, 0, REFUSE | errno.EPERM)])
 
 
-def _allow_only_unix_sockets() -> list[Rule]:
-    return _on_argument(SOCKET, 0, [(JUMP_IF_EQUAL, 1, 0, UNIX), (ANSWER, 0, 0, REFUSE | errno.ENETUNREACH)])
+def _refuse_all_but_unix_sockets() -> list[Rule]:
+    return _check_argument(SOCKET, 0, [(JUMP_IF_EQUAL, 1, 0, UNIX), (ANSWER, 0, 0, REFUSE | errno.ENETUNREACH)])
 
 
-def _on_argument(numbers: Numbers, argument: int, rules: list[Rule]) -> list[Rule]:
+def _check_argument(numbers: Numbers, argument: int, rules: list[Rule]) -> list[Rule]:
+    """Apply `rules` to one argument of a call, instead of to the call's number."""
     number = numbers[_machine()[0]]
     assert number is not None
-    look, look_again = (LOAD, 0, 0, ARGUMENTS_AT + 8 * argument), (LOAD, 0, 0, NUMBER_AT)
-    return [(JUMP_IF_EQUAL, 0, len(rules) + 2, number), look, *rules, look_again]
+    load_argument, load_number = (LOAD, 0, 0, ARGUMENTS_AT + 8 * argument), (LOAD, 0, 0, NUMBER_AT)
+    return [(JUMP_IF_EQUAL, 0, len(rules) + 2, number), load_argument, *rules, load_number]
 
 
 def _machine() -> tuple[int, int]:
-    found = MACHINES.get(os.uname().machine)
-    if found is None:
+    """Position in `Numbers` and audit number (linux/audit.h) of this machine."""
+    known = MACHINES.get(os.uname().machine)
+    if known is None:
         raise OSError(errno.ENOSYS, f"no system-call filter for {os.uname().machine}")
-    return found
+    return known

@@ -1,6 +1,6 @@
 """The fork server: a process that has imported everything once and forks one jail per connection.
 
-`ForkServer` is the trusted side that starts it; `main` is what runs in it.
+`ForkServer` starts it and belongs to the trusted process; `main` is what runs in the server.
 """
 
 from __future__ import annotations
@@ -25,17 +25,23 @@ from typing import Any, NoReturn
 
 from proctor.errors import NotGraded
 from proctor.jail import layers
-from proctor.jail.isolate import fork, isolate, possible
+from proctor.jail.isolate import find_layers, fork, isolate
 from proctor.jail.preload import preload, rehearse
-from proctor.jail.view import PARENT_DEATH_SIGNAL
+from proctor.jail.view import PR_SET_PDEATHSIG
 
 NOBODY = 65534
-ADOPT_ORPHANS = 36
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 START_SECONDS = 120
 HELLO = struct.Struct("<IB")
-"""A jail's process number and the layers that it is behind (`layers.as_bits`); 0 if there is none, then why."""
-END = struct.Struct("<id")
-"""How a jail ended (its exit code, or less the signal) and the seconds of processor that it used; comes by a pipe."""
+"""First message on a connection: the jail's process id and its layers (`layers.to_bits`).
+
+Process id 0 means that the fork failed; the reason follows as text.
+"""
+EXIT_REPORT = struct.Struct("<id")
+"""Written to a pipe when a jail has ended: its exit code and its CPU time in seconds.
+
+The exit code of a process that a signal ended is minus the signal's number.
+"""
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -59,19 +65,20 @@ CLEAN_ENVIRONMENT = {
 
 
 class ForkServer:
-    """A fork server that is starting or running; a context manager. `address` is where jails are asked for.
+    """A context manager that runs a fork server; `address` is the path of its Unix socket.
 
     Args:
-        shown: folders that student code may read beside the system and the interpreter (the exercises' data).
+        readable: folders that student code may read beside the system and the interpreter, such as
+            the exercises' data.
 
     Raises NotGraded if the server does not start.
     """
 
-    def __init__(self, shown: tuple[Path, ...] = ()):
-        self._shown = shown
+    def __init__(self, readable: tuple[Path, ...] = ()):
+        self._readable = readable
 
     def __enter__(self) -> ForkServer:
-        from proctor.jail.owned_folder import OwnedFolder  # which not every system has
+        from proctor.jail.owned_folder import OwnedFolder  # needs fcntl, which Windows lacks
 
         self._folder = OwnedFolder()
         os.chmod(self._folder.name, 0o711)
@@ -95,26 +102,30 @@ class ForkServer:
 
     @cached_property
     def layers(self) -> frozenset[str]:
-        """What its jails are behind; known when it has imported everything, which takes seconds, so ask last."""
+        """The layers that isolate its jails; waits until the server has imported everything.
+
+        Raises NotGraded if it is not ready within `START_SECONDS`.
+        """
         assert self._process.stdout is not None and self._process.stderr is not None
         readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
-        said = self._process.stdout.readline().split() if readable else []
-        if said[:1] == [b"ready"]:
-            return layers.from_bits(int(said[1]))
+        words = self._process.stdout.readline().split() if readable else []
+        if words[:1] == [b"ready"]:
+            return layers.from_bits(int(words[1]))
         self._process.kill()
         reasons = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
         raise NotGraded(f"the fork server did not start ({reasons[-1] if reasons else 'no reason given'})")
 
     def _start(self, listener: int, scratch: Path, user: int | None) -> subprocess.Popen[bytes]:
-        shown = sorted({str(path.resolve()) for path in (Path(sys.base_prefix), PACKAGE, *self._shown)} | {sys.prefix})
+        folders = (Path(sys.base_prefix), PACKAGE, *self._readable)
+        readable = sorted({str(path.resolve()) for path in folders} | {sys.prefix})
         root = Path(self._folder.name, "root")
         root.mkdir()
         plan = {
             "root": str(root),
-            "show": shown,
+            "show": readable,
             "write": [str(scratch)],
             "user": user,
-            "command": [sys.executable, "-P", "-m", "proctor.jail.server", str(listener), str(scratch), *shown],
+            "command": [sys.executable, "-P", "-m", "proctor.jail.server", str(listener), str(scratch), *readable],
         }
         return subprocess.Popen(
             [sys.executable, "-I", str(VIEW), json.dumps(plan)],
@@ -135,14 +146,14 @@ class ForkServer:
     def end_jails(self) -> None:
         """Kill the jails that are running."""
         assert self._process.stdin is not None
-        with contextlib.suppress(OSError):  # it has ended, and they with it
+        with contextlib.suppress(OSError):  # the server has ended, and its jails with it
             self._process.stdin.write(b"\n")
             self._process.stdin.flush()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # Closing its standard input is the word to end; it kills what it has forked.
+        # The end of its standard input makes the server kill its jails and exit.
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
@@ -156,42 +167,48 @@ class ForkServer:
         self._folder.cleanup()
 
 
-def main(listener: socket.socket, scratch: Path, shown: list[str]) -> NoReturn:
-    """Fork a jail for each connection until standard input closes; never returns."""
-    server = _Server(listener, scratch, shown)  # tries its layers while a fork costs little
-    gc.disable()  # it would look through all that is imported, again and again, and find next to nothing
+def main(listener: socket.socket, scratch: Path, readable: list[str]) -> NoReturn:
+    """Fork a jail for each connection until standard input closes; never returns.
+
+    Args:
+        listener: the bound Unix socket.
+        scratch: folder in which each jail gets a folder of its own.
+        readable: folders that student code may read beside the system.
+    """
+    server = _Server(listener, scratch, readable)  # tries the layers, in forks, while this process is small
+    gc.disable()  # collections during the imports would take long and free next to nothing
     preload()
     gc.freeze()
     gc.enable()
     rehearse(scratch)
     gc.freeze()
-    # What is left behind by a jail without processes of its own comes to this process, which ends it.
-    ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
-    os.write(1, b"ready %d\n" % layers.as_bits(server.layers))
+    # Orphans of a jail without a PID namespace become children of this process, which kills them.
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    os.write(1, b"ready %d\n" % layers.to_bits(server.layers))
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 1)
     os.dup2(null, 2)
     server.serve()
-    os._exit(0)  # without TensorFlow's own end, which takes a while
+    os._exit(0)  # skips TensorFlow's clean-up at exit, which takes a while
 
 
 class _Server:
-    """Forks the jails and knows which are running."""
+    """Forks jails, reaps those that have ended and reports how."""
 
-    def __init__(self, listener: socket.socket, scratch: Path, shown: list[str]):
-        self.layers = possible(str(scratch / "probe"))
-        self._who = os.getuid(), os.getgid()
+    def __init__(self, listener: socket.socket, scratch: Path, readable: list[str]):
+        self.layers = find_layers(str(scratch / "probe"))
+        self._user_and_group = os.getuid(), os.getgid()
         self._listener = listener
         self._scratch = scratch
-        self._shown = shown
+        self._readable = readable
         self._folders: dict[int, Path] = {}
-        self._ends: dict[int, int] = {}
-        self._wakers = os.pipe()
-        os.set_blocking(self._wakers[1], False)
+        self._exit_pipes: dict[int, int] = {}
+        self._wakeup_pipe = os.pipe()
+        os.set_blocking(self._wakeup_pipe[1], False)
 
     def serve(self) -> None:
         """Fork a jail for each connection until standard input closes."""
-        woken, waker = self._wakers
+        woken, waker = self._wakeup_pipe  # SIGCHLD writes a byte into it, which ends the select
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         while True:
@@ -221,30 +238,30 @@ class _Server:
         if pid == 0:
             self._become_jail(connection, folder)
         self._folders[pid] = folder
-        end, self._ends[pid] = os.pipe()
+        exit_pipe, self._exit_pipes[pid] = os.pipe()
         with connection:
             try:
-                # Said by this process, which runs no student code: what the examiner may kill, how far to trust it, and
-                # where it hears how it ended.
-                socket.send_fds(connection, [HELLO.pack(pid, layers.as_bits(self.layers))], [end])
+                # Sent by this process and not by the jail, because it runs no student code: the
+                # process that the examiner may kill, its layers, and the pipe with its exit report.
+                socket.send_fds(connection, [HELLO.pack(pid, layers.to_bits(self.layers))], [exit_pipe])
             except OSError:
                 _kill(pid)
-        os.close(end)
+        os.close(exit_pipe)
 
     def _become_jail(self, connection: socket.socket, folder: Path) -> NoReturn:
         from proctor.channel.wire import Channel
-        from proctor.jail.child import live, tell
+        from proctor.jail.child import report_failure, serve_examiner
 
         try:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
-            ctypes.CDLL(None).prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
-            for descriptor in (self._listener.fileno(), *self._wakers, *self._ends.values()):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            for descriptor in (self._listener.fileno(), *self._wakeup_pipe, *self._exit_pipes.values()):
                 os.close(descriptor)
-            live(connection, Path(isolate(self.layers, str(folder), self._shown, self._who)))
+            serve_examiner(connection, Path(isolate(self.layers, str(folder), self._readable, self._user_and_group)))
         except OSError as error:
-            tell(Channel(connection), error)
+            report_failure(Channel(connection), error)
         finally:
             os._exit(1)
 
@@ -256,28 +273,29 @@ class _Server:
                 return
             if ended is None:
                 return
-            # What it started goes before its number is free to be another's.
+            # Kill its process group before it is waited for: after that, its id may be reused.
             _kill(ended.si_pid)
             _, status, used = os.wait4(ended.si_pid, 0)
-            if (end := self._ends.pop(ended.si_pid, None)) is not None:
-                with contextlib.suppress(OSError):  # its examiner wants to know no more
-                    os.write(end, END.pack(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime))
-                os.close(end)
+            if (exit_pipe := self._exit_pipes.pop(ended.si_pid, None)) is not None:
+                with contextlib.suppress(OSError):  # the examiner has closed its end of the pipe
+                    cpu_seconds = used.ru_utime + used.ru_stime
+                    os.write(exit_pipe, EXIT_REPORT.pack(os.waitstatus_to_exitcode(status), cpu_seconds))
+                os.close(exit_pipe)
             folder = self._folders.pop(ended.si_pid, None)
-            for orphan in _children() - self._folders.keys():
+            for orphan in _child_pids() - self._folders.keys():
                 _kill(orphan)
             if folder is not None:
                 _remove(folder)
 
 
-def _children() -> set[int]:
+def _child_pids() -> set[int]:
     with contextlib.suppress(OSError):
         return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
     return set()
 
 
 def _kill(pid: int) -> None:
-    """Kill the jail and what it started in its session."""
+    """Kill a jail and its process group."""
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(pid, signal.SIGKILL)
@@ -290,7 +308,7 @@ def _remove(folder: Path) -> None:
             os.chmod(path, 0o700)
             function(path)
         except OSError:
-            pass  # left for the removal of the whole scratch folder
+            pass  # removed with the whole scratch folder
 
     shutil.rmtree(folder, onerror=allow)
 

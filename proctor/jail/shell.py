@@ -1,4 +1,4 @@
-"""IPython's own shell in the jail: runs cells and hands out what they show as nbformat records, bounded."""
+"""IPython's shell in the jail: runs cells and sends their outputs as records of bounded size."""
 
 from __future__ import annotations
 
@@ -19,34 +19,35 @@ from traitlets.config import Config
 Emit = Callable[[dict[str, Any]], None]
 
 NOTEBOOK_BYTES = 32 * 2**20
-"""What all cells together may show; the rest is dropped, for the examiner ends a jail that floods it."""
+"""Most that all cells together may show; the rest is dropped, because `client` ends jails at more."""
 SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
 
 
 class Outputs:
-    """What the current cell has shown so far; passes records on until the cell's bound is reached.
+    """Passes on the output records of the current cell until its limit is reached.
 
-    `before_a_record` is called before anything but a stream is shown, so that what was printed first comes first.
+    `before_a_record` is called before anything but stream text is shown; it flushes the streams, so
+    that outputs keep their order.
     """
 
     def __init__(self) -> None:
         self._left_of_all = NOTEBOOK_BYTES
         self.execution_count = 0
         self.before_a_record: Callable[[], None] = lambda: None
-        self.lead_to(lambda record: None, 0)
+        self.pass_on_to(lambda record: None, 0)
 
-    def lead_to(self, emit: Emit, limit: int) -> None:
-        """Pass records on to `emit` from now on; a cell may show `limit` characters."""
+    def pass_on_to(self, emit: Emit, limit: int) -> None:
+        """Pass records on to `emit` from now on; each cell may show `limit` characters of text."""
         self._emit = emit
         self._limit = self._left = limit
 
     def start(self) -> None:
-        """Begin a new cell."""
+        """Begin a new cell, with its whole limit left."""
         self._left = self._limit
         self.execution_count += 1
 
     def stream(self, name: str, text: str) -> None:
-        """Show a piece of a stream."""
+        """Show text of the stream `name`; cut, with a note, at the cell's limit."""
         if self._left <= 0 or not text:
             return
         if len(text) > self._left:
@@ -55,10 +56,10 @@ class Outputs:
         self._pass_on({"output_type": "stream", "name": name, "text": text}, len(text))
 
     def rich(self, kind: str, data: dict[str, Any]) -> None:
-        """Show a display_data or execute_result bundle."""
-        bundle = {mime: _as_text(data[mime]) for mime in SHOWN if mime in data}
+        """Show a MIME bundle as a record of the type `kind`: display_data or execute_result."""
+        bundle = {mime: _to_text(data[mime]) for mime in SHOWN if mime in data}
         size = sum(len(text) for text in bundle.values())
-        # Pictures are allowed ten times what text is.
+        # A bundle may be ten times as large as the text limit, because pictures are.
         if self._left <= 0 or size > 10 * self._limit or not bundle:
             return
         self._left -= min(size, self._limit // 10)
@@ -68,7 +69,7 @@ class Outputs:
         self._pass_on(record, size)
 
     def error(self, name: str, text: str, traceback: list[str]) -> None:
-        """Show an exception."""
+        """Show an exception: its class name, its message and the lines of its traceback."""
         lines = [line[:2000] for line in traceback[:40]]
         self._emit({"output_type": "error", "ename": name, "evalue": text[:2000], "traceback": lines})
 
@@ -78,12 +79,18 @@ class Outputs:
             self._emit(record)
 
 
-def _as_text(value: Any) -> str:
+def _to_text(value: Any) -> str:
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
 class Stream(io.TextIOBase):
-    """sys.stdout or sys.stderr of the jail: passes text on in pieces of some size, so a print costs little."""
+    """sys.stdout or sys.stderr of the jail; buffers text, so that not each print is a message.
+
+    Args:
+        name: "stdout" or "stderr".
+        outputs: where the text goes.
+        piece: characters that are buffered.
+    """
 
     def __init__(self, name: str, outputs: Outputs, piece: int = 8192):
         self._name = name
@@ -131,7 +138,7 @@ class _Publisher(DisplayPublisher):
 
 
 class Shell(InteractiveShell):
-    """IPython's shell without a terminal, a history file or a line to read from."""
+    """IPython's shell without a terminal, a history file or an input prompt."""
 
     displayhook_class = _Hook
     display_pub_class = _Publisher
@@ -139,29 +146,29 @@ class Shell(InteractiveShell):
     outputs: Outputs
     streams: tuple[Stream, Stream]
 
-    # `!command` without the terminal that IPython would give it: there is none in the jail.
+    # Runs `!command` as a plain subprocess; the default needs a pseudo-terminal.
     system = InteractiveShell.system_raw
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.outputs.before_a_record()
-        self.outputs.error(etype.__name__, _message(evalue), list(stb))
+        self.outputs.error(etype.__name__, _read_message(evalue), list(stb))
 
     def enable_gui(self, gui: str | None = None) -> None:
         pass
 
 
-def _message(error: BaseException) -> str:
+def _read_message(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # a broken __str__ is the student's
+    except Exception:  # the student's __str__ may raise anything
         return "(its message could not be read)"
 
 
 @cache
 def make_shell() -> Shell:
-    """The shell of this process; what its cells show goes where its `outputs` lead.
+    """The one shell of this process; `pass_on_to` of its `outputs` says where outputs go.
 
-    A fork server makes it for all its jails, each of which puts it at home by `settle`.
+    The fork server makes it before it forks; each jail then calls `use_working_folder`.
     """
     configuration = Config()
     configuration.HistoryManager.enabled = False
@@ -176,8 +183,8 @@ def make_shell() -> Shell:
     return shell
 
 
-def settle(shell: Shell) -> None:
-    """Make the folder that this process is in the one that the shell began in."""
+def use_working_folder(shell: Shell) -> None:
+    """Make the shell forget where it was made: set its folders to the current working folder."""
     here = os.getcwd()
     shell.starting_dir = here
     shell.user_ns["_dh"][:] = [here]
@@ -190,9 +197,12 @@ def _flush(streams: tuple[Stream, Stream]) -> None:
 
 
 def run_cell(shell: Shell, source: str) -> dict[str, Any]:
-    """Run one cell; returns {"status": "ok" | "error" | "timeout", "error": "Type: message" or ""}."""
+    """Run one cell.
+
+    Returns {"status": "ok" | "error" | "timeout", "error": "Type: message" or ""}.
+    """
     shell.outputs.start()
-    sys.stdout, sys.stderr = shell.streams  # an earlier cell may have put something else there
+    sys.stdout, sys.stderr = shell.streams  # an earlier cell may have replaced them
     try:
         result = shell.run_cell(source, store_history=True)
     finally:
@@ -202,11 +212,14 @@ def run_cell(shell: Shell, source: str) -> dict[str, Any]:
     if failure is None:
         return {"status": "ok", "error": ""}
     status = "timeout" if type(failure).__name__ == "CellTimeout" else "error"
-    return {"status": status, "error": f"{type(failure).__name__}: {_message(failure)}"[:500]}
+    return {"status": status, "error": f"{type(failure).__name__}: {_read_message(failure)}"[:500]}
 
 
 def _pass_on_raw_output(outputs: Outputs) -> None:
-    """Pass on what was written past Python (by `!command` or a C library); see `child`, which sends it to a file."""
+    """Pass on what was written to descriptors 1 and 2 directly, by `!command` or a C library.
+
+    `child` has pointed both to a file, which is emptied here.
+    """
     size = os.lseek(1, 0, os.SEEK_CUR) if _is_file(1) else 0
     if size:
         text = os.pread(1, outputs._limit, 0).decode("utf-8", "replace")

@@ -1,9 +1,13 @@
-"""What the jail sees of this machine: the system, the interpreter, the exercise's data, its own scratch; nothing else.
+"""The view: a root file system for jails, made with mount namespaces and pivot_root(2).
 
-The fork server gets a view that all jails share; `isolate` then gives each jail what is its own.
-`jail.server.ForkServer` runs this file as a program before the fork server itself: `python view.py PLAN`, where PLAN is
-JSON with "root" (an empty folder), "show" and "write" (folders), "user" (a uid to become, or null) and "command". It
-uses the standard library alone, so that nothing else is imported before privileges are given up.
+It holds the system, the interpreter, the exercises' data and a scratch folder, and nothing else of
+this machine. The fork server gets one view that all jails share; `isolate` then gives each jail
+namespaces of its own.
+
+`jail.server.ForkServer` runs this file as a program before the fork server itself:
+`python view.py PLAN`, where PLAN is JSON with "root" (an empty folder), "show" and "write"
+(folders), "user" (a uid to become, or null) and "command". Only the standard library is used, so
+that nothing else is imported before privileges are given up.
 """
 
 from __future__ import annotations
@@ -14,14 +18,17 @@ import os
 import sys
 from typing import Any
 
-NEW_MOUNTS, NEW_USER, NEW_NETWORK, NEW_IPC, NEW_PIDS = 0x00020000, 0x10000000, 0x40000000, 0x08000000, 0x20000000
-PARENT_DEATH_SIGNAL, DUMPABLE = 1, 4
+# Names and numbers from the kernel's headers: linux/sched.h, linux/prctl.h, sys/mount.h.
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x00020000, 0x08000000, 0x10000000
+CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
 PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
-DETACH = 2
-READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, BIND, RECURSIVE, PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
+MNT_DETACH = 2
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1 << 5, 1 << 12, 1 << 14, 1 << 18
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/sys/devices/system", "/proc")
-SETTINGS = (
+ETC_FILES = (
     "ld.so.cache",
     "passwd",
     "group",
@@ -36,16 +43,17 @@ DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
 def main(plan: dict[str, Any]) -> None:
-    """Make the view, become the jail's user, run the command."""
-    made = os.getuid() == 0 and _tried(plan, NEW_MOUNTS | NEW_NETWORK | NEW_IPC)
+    """Make the view, become the jail's user, and exec(3) the command."""
+    has_view = os.getuid() == 0 and _try_view(plan, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC)
     if plan["user"] is not None:
         os.setgroups([])
         os.setresgid(plan["user"], plan["user"], plan["user"])
         os.setresuid(plan["user"], plan["user"], plan["user"])
-        # A process that has changed its user may not say who it is in a new user namespace until it is told so.
-        ctypes.CDLL(None).prctl(DUMPABLE, 1, 0, 0, 0)
-    if not made:
-        _tried(plan, NEW_USER | NEW_MOUNTS | NEW_NETWORK | NEW_IPC)
+        # Changing the user clears the "dumpable" flag: /proc/self then belongs to root, and this
+        # process could not write its uid_map in a new user namespace.
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    if not has_view:
+        _try_view(plan, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC)
     try:
         os.execv(plan["command"][0], plan["command"])
     except OSError as error:
@@ -56,67 +64,86 @@ def main(plan: dict[str, Any]) -> None:
         )
 
 
-def _tried(plan: dict[str, Any], namespaces: int) -> bool:
-    """Whether there is a view now; where the system allows none, the jails have other layers."""
+def _try_view(plan: dict[str, Any], namespaces: int) -> bool:
+    """Make the view if a child process succeeds at it first; returns whether it was made.
+
+    A half-made view could not be undone, hence the child. Without a view, jails rely on their other
+    layers.
+    """
     child = os.fork()
     if child == 0:
-        os._exit(_made(plan, namespaces))
-    return os.waitpid(child, 0)[1] == 0 and _made(plan, namespaces) == 0
+        os._exit(0 if _make_view(plan, namespaces) else 1)
+    return os.waitpid(child, 0)[1] == 0 and _make_view(plan, namespaces)
 
 
-def _made(plan: dict[str, Any], namespaces: int) -> int:
+def _make_view(plan: dict[str, Any], namespaces: int) -> bool:
     try:
         unshare(namespaces)
-        build(plan["root"], plan["show"], plan["write"])
+        mount_root(plan["root"], plan["show"], plan["write"])
     except (OSError, KeyError) as error:
         print(f"view: {error}", file=sys.stderr)
-        return 1
-    return 0
+        return False
+    return True
 
 
 def unshare(flags: int) -> None:
-    """Enter new namespaces, in a new user namespace as who one is; raises OSError where that is not allowed."""
-    who = os.getuid(), os.getgid()
+    """unshare(2): enter new namespaces; in a new user namespace, keep this process's uid and gid.
+
+    Raises OSError where the system does not allow it.
+    """
+    user_and_group = os.getuid(), os.getgid()
     libc = ctypes.CDLL(None, use_errno=True)
-    checked(libc.unshare(flags), "unshare")
-    if flags & NEW_USER:
-        say_who(*who)
+    check_result(libc.unshare(flags), "unshare")
+    if flags & CLONE_NEWUSER:
+        map_own_ids(*user_and_group)
 
 
-def say_who(user: int, group: int) -> None:
-    """Be in a new user namespace who one was outside it; raises OSError."""
+def map_own_ids(user: int, group: int) -> None:
+    """Map `user` and `group` to themselves in this process's new user namespace.
+
+    See user_namespaces(7). Raises OSError.
+    """
     for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
 
 
-def build(root: str, show: list[str], write: list[str]) -> None:
-    """Make `root` a file system of the system's folders and `show`, read-only, and `write`; then make it the root."""
-    mount("none", "/", None, RECURSIVE | PRIVATE)
-    mount("tmpfs", root, "tmpfs", NO_SETUID | NO_DEVICES, "mode=755,size=1m")
-    settings = [f"/etc/{name}" for name in SETTINGS]
+def mount_root(root: str, show: list[str], write: list[str]) -> None:
+    """Bind-mount what jails may see below `root`, and make it the root of this mount namespace.
+
+    Args:
+        root: an empty folder.
+        show: folders to mount read-only, beside the system's.
+        write: folders to mount writable.
+
+    Raises OSError, and KeyError on a machine for which `PIVOT_ROOT` has no number.
+    """
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
+    mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m")
+    etc_files = [f"/etc/{name}" for name in ETC_FILES]
     devices = [f"/dev/{name}" for name in DEVICES]
-    # A jail writes into /proc once, to say who it is in its own user namespace, before it gets a /proc of its own.
+    # A jail writes its uid_map and gid_map into /proc before it mounts a /proc of its own.
     writable = {"/proc", *devices, *write}
-    for path in [*SYSTEM, *settings, *devices, *write]:
-        _put(root, path, writable=path in writable)
-    # Outer folders first, so that none covers what lies in it.
+    for path in [*SYSTEM, *etc_files, *devices, *write]:
+        _bind_mount(root, path, writable=path in writable)
+    # Shortest first: a folder is mounted before the folders in it, and so does not cover them.
     for path in sorted(show, key=len):
-        _put(root, path, writable=False)
+        _bind_mount(root, path, writable=False)
     for path in ("/dev/shm", "/home"):
         os.makedirs(root + path, exist_ok=True)
     for name, target in (("fd", "fd"), ("stdin", "fd/0"), ("stdout", "fd/1"), ("stderr", "fd/2")):
         os.symlink(f"/proc/self/{target}", f"{root}/dev/{name}")
-    mount("none", root, None, REMOUNT | BIND | READ_ONLY | NO_SETUID | NO_DEVICES)
+    mount("none", root, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)
     os.chdir(root)
     libc = ctypes.CDLL(None, use_errno=True)
-    # A change of root that the kernel lets jails make namespaces in, which it does not after chroot.
-    checked(libc.syscall(PIVOT_ROOT[os.uname().machine], b".", b"."), "pivot_root")
-    checked(libc.umount2(b".", DETACH), "umount")
+    # Not chroot(2): a process in a chroot may not create user namespaces, which jails need.
+    check_result(libc.syscall(PIVOT_ROOT[os.uname().machine], b".", b"."), "pivot_root")
+    check_result(libc.umount2(b".", MNT_DETACH), "umount")
     os.chdir("/")
 
 
-def _put(root: str, path: str, writable: bool) -> None:
+def _bind_mount(root: str, path: str, writable: bool) -> None:
+    """Mount `path` below `root`; a symbolic link is copied, a missing path skipped."""
     inside = root + path
     if not os.path.lexists(path) or os.path.lexists(inside) and os.path.samefile(path, inside):
         return
@@ -128,22 +155,22 @@ def _put(root: str, path: str, writable: bool) -> None:
         os.makedirs(inside, exist_ok=True)
     else:
         os.close(os.open(inside, os.O_CREAT, 0o644))
-    mount(path, inside, None, BIND | (RECURSIVE if path == "/proc" else 0))
+    mount(path, inside, None, MS_BIND | (MS_REC if path == "/proc" else 0))
     if not writable:
-        # A user namespace may add to a mount's flags but not take any away.
-        kept = os.statvfs(path).f_flag & (NO_SETUID | NO_DEVICES | NO_PROGRAMS)
-        mount("none", inside, None, BIND | REMOUNT | READ_ONLY | NO_SETUID | kept)
+        # In a user namespace a remount may add flags to a mount, but must repeat those it has.
+        locked = os.statvfs(path).f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        mount("none", inside, None, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | locked)
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
     """mount(2); raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     encoded = [text.encode() if text is not None else None for text in (source, target, kind, options)]
-    checked(libc.mount(*encoded[:3], ctypes.c_ulong(flags), encoded[3]), f"mount {target}")
+    check_result(libc.mount(*encoded[:3], ctypes.c_ulong(flags), encoded[3]), f"mount {target}")
 
 
-def checked(result: int, what: str) -> None:
-    """Raise the OSError of a call to the C library that returned `result`, unless that is 0."""
+def check_result(result: int, what: str) -> None:
+    """Raise OSError from `errno`, with `what` in its message, unless the C function returned 0."""
     if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")

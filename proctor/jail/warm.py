@@ -1,7 +1,7 @@
-"""A fork server that outlives the run that started it, so that the next run does not wait for its imports.
+"""A warm fork server: it outlives the run that started it, and saves the next run its imports.
 
-A process of its own keeps it: it lends the server to every run in the course, and ends it when none has held it for a
-while. Only one that runs the code and the libraries of now is lent.
+A keeper process starts the fork server and lends it to every run of the course. It ends the server
+when no run has used it for some minutes. Runs use it only if it runs the same code and libraries.
 """
 
 from __future__ import annotations
@@ -26,90 +26,96 @@ from proctor.jail.client import is_running
 from proctor.jail.server import ForkServer
 from proctor.versions import engine, every_version
 
-FILE = "server.json"
+STATE_FILE = "server.json"
 MINUTES = struct.Struct("<d")
+"""Sent by a run that takes a lease: how many minutes to keep the server after its last use."""
 START_SECONDS = 150
 MOST_MINUTES = 24 * 60.0
 
 
 @dataclass(frozen=True)
 class WarmServer:
-    """A fork server that is kept.
+    """A warm fork server, as `STATE_FILE` describes it.
 
     Args:
-        address: where it makes jails.
-        keeper: the process that keeps it.
-        door: where it is borrowed: who is connected there holds it, and says for how many minutes it is kept after.
-        shown: the folder that student code may read there.
-        bits: the layers of its jails (`layers.as_bits`).
-        made_by: the code and the libraries that it runs.
-        minutes: how long it is kept when nobody holds it.
+        address: where it forks jails.
+        keeper: id of the keeper process.
+        lease_address: a Unix socket of the keeper; an open connection is a lease on the server.
+        readable: the folder that student code may read there beside the system.
+        layer_bits: the layers of its jails (`layers.to_bits`).
+        versions: of the code and the libraries that it runs.
+        minutes: how long it is kept without a lease.
     """
 
     address: str
     keeper: int
-    door: str
-    shown: str
-    bits: int
-    made_by: str
+    lease_address: str
+    readable: str
+    layer_bits: int
+    versions: str
     minutes: float
 
     @property
     def layers(self) -> frozenset[str]:
-        """What its jails are behind."""
-        return layers.from_bits(self.bits)
+        """The layers that isolate its jails."""
+        return layers.from_bits(self.layer_bits)
 
 
 @contextmanager
-def borrowed(state: Path, shown: Path, minutes: float) -> Iterator[WarmServer | None]:
-    """The warm server of a course while the block lasts; None if there is none, and `minutes` is 0.
+def lease_warm_server(state: Path, readable: Path, minutes: float) -> Iterator[WarmServer | None]:
+    """The warm server of a course, leased while the block lasts; starts one if `minutes` is not 0.
 
     Args:
-        state: the course's folder for what is kept.
-        shown: the folder that student code may read beside the system.
-        minutes: how long to keep it after this, if nobody else holds it: 0 for as long as was said before.
+        state: the course's folder for generated files.
+        readable: the folder that student code may read beside the system.
+        minutes: how long to keep the server after its last lease; 0 to leave that as it is.
 
-    Raises NotGraded if one is to be started and does not start.
+    Yields None if there is no server and `minutes` is 0.
+    Raises NotGraded if a server does not start.
     """
     with ExitStack() as leases:
-        found = _connected(leases, state, shown, minutes)
-        if found is None and minutes:
-            _start(state, shown, minutes)
-            found = _connected(leases, state, shown, minutes)
-        yield found
+        server = _lease(leases, state, readable, minutes)
+        if server is None and minutes:
+            _start_keeper(state, readable, minutes)
+            server = _lease(leases, state, readable, minutes)
+        yield server
 
 
-def kept(state: Path) -> WarmServer | None:
-    """The warm server of a course, if there is one."""
+def find_warm_server(state: Path) -> WarmServer | None:
+    """The warm server of a course, or None if none is running."""
     with suppress(OSError, ValueError, TypeError):
-        found = WarmServer(**json.loads((state / FILE).read_text()))
-        if is_running(found.address):
-            return found
+        server = WarmServer(**json.loads((state / STATE_FILE).read_text()))
+        if is_running(server.address):
+            return server
     return None
 
 
-def _connected(leases: ExitStack, state: Path, shown: Path, minutes: float) -> WarmServer | None:
-    found = kept(state)
-    if found is None or found.shown != str(shown):  # that of the course which this one is a copy of
+def _lease(leases: ExitStack, state: Path, readable: Path, minutes: float) -> WarmServer | None:
+    """Connect to the keeper, if its server is usable, until `leases` closes.
+
+    The keeper of a server with other versions is told to keep it for 0 minutes.
+    """
+    server = find_warm_server(state)
+    # In a copy of a course, the file describes the server of the original.
+    if server is None or server.readable != str(readable):
         return None
     lease = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    usable = found.made_by == _made_by()
+    usable = server.versions == _versions()
     try:
-        lease.connect(found.door)
-        # One of another version is told to go.
-        lease.sendall(MINUTES.pack((minutes or found.minutes) if usable else 0))
+        lease.connect(server.lease_address)
+        lease.sendall(MINUTES.pack((minutes or server.minutes) if usable else 0))
     except OSError:
         usable = False
     if usable:
         leases.enter_context(lease)
-        return found
+        return server
     lease.close()
     return None
 
 
-def _start(state: Path, shown: Path, minutes: float) -> None:
-    """Start a process that keeps a server, and wait until it does."""
-    command = [sys.executable, "-P", "-m", "proctor.jail.warm", str(state), str(shown), str(minutes)]
+def _start_keeper(state: Path, readable: Path, minutes: float) -> None:
+    """Start a keeper process, and wait until its server is ready."""
+    command = [sys.executable, "-P", "-m", "proctor.jail.warm", str(state), str(readable), str(minutes)]
     keeper = subprocess.Popen(
         command,
         cwd="/",
@@ -120,71 +126,74 @@ def _start(state: Path, shown: Path, minutes: float) -> None:
     )
     assert keeper.stdout is not None
     with keeper.stdout as output:
-        readable, _, _ = select.select([output], [], [], START_SECONDS)
-        said = output.readline().decode("utf-8", "replace").strip() if readable else "no answer"
-    if said != "ready":
+        has_output = select.select([output], [], [], START_SECONDS)[0]
+        line = output.readline().decode("utf-8", "replace").strip() if has_output else "no answer"
+    if line != "ready":
         keeper.kill()
         keeper.wait()
-        raise NotGraded(f"no fork server could be kept ({said or 'no reason given'})")
+        raise NotGraded(f"no fork server could be kept ({line or 'no reason given'})")
 
 
-def _made_by() -> str:
+def _versions() -> str:
     return json.dumps([engine(), every_version(), sys.prefix])
 
 
 class _Keeper:
-    """The process that keeps a server."""
+    """Accepts leases on a fork server, and decides when it ends."""
 
-    def __init__(self, server: ForkServer, minutes: float, door: Path):
+    def __init__(self, server: ForkServer, minutes: float, lease_address: Path):
         self._server = server
         self._minutes = minutes
-        self._door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._door.bind(str(door))
-        os.chmod(door, 0o600)
-        self._door.listen(16)
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(lease_address))
+        os.chmod(lease_address, 0o600)
+        self._listener.listen(16)
         self._leases: list[socket.socket] = []
 
     def serve(self) -> None:
-        """Lend the server until nobody has held it for as long as was said last."""
+        """Return when there was no lease for as many minutes as the last run asked for."""
         free_since = time.monotonic()
         while True:
             left = None if self._leases else free_since + 60 * self._minutes - time.monotonic()
             if left is not None and left <= 0:
                 return
-            readable, _, _ = select.select([self._door, *self._leases], [], [], left)
+            readable, _, _ = select.select([self._listener, *self._leases], [], [], left)
             for ready in readable:
-                if ready is self._door:
-                    lease = self._door.accept()[0]
+                if ready is self._listener:
+                    lease = self._listener.accept()[0]
                     lease.settimeout(1)
                     self._leases.append(lease)
-                elif said := _received(ready):
-                    self._minutes = min(MOST_MINUTES, *MINUTES.unpack(said))
+                elif message := _read_minutes(ready):
+                    self._minutes = min(MOST_MINUTES, *MINUTES.unpack(message))
                 else:
                     self._leases.remove(ready)
                     ready.close()
                     if not self._leases:
-                        # One who was killed has left jails behind.
+                        # A run that was killed leaves its jails running.
                         self._server.end_jails()
                         free_since = time.monotonic()
 
 
-def _received(lease: socket.socket) -> bytes:
+def _read_minutes(lease: socket.socket) -> bytes:
+    """A packed `MINUTES`; empty if the run has closed the lease or sent something else."""
     with suppress(OSError):
-        said = lease.recv(MINUTES.size, socket.MSG_WAITALL)
-        return said if len(said) == MINUTES.size else b""
+        message = lease.recv(MINUTES.size, socket.MSG_WAITALL)
+        return message if len(message) == MINUTES.size else b""
     return b""
 
 
-def main(state: Path, shown: Path, minutes: float) -> None:
-    """Keep a fork server; says `ready`, or why not, on standard output."""
+def main(state: Path, readable: Path, minutes: float) -> None:
+    """Run the keeper; prints `ready`, or why the server did not start, on standard output."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
-    file = state / FILE
+    file = state / STATE_FILE
     try:
-        with ForkServer(shown=(shown,)) as server:
-            door = Path(server.address).with_name("door")
-            keeper = _Keeper(server, minutes, door)
-            bits = layers.as_bits(server.layers)
-            warm = WarmServer(server.address, os.getpid(), str(door), str(shown), bits, _made_by(), minutes)
+        with ForkServer(readable=(readable,)) as server:
+            lease_address = Path(server.address).with_name("lease")
+            keeper = _Keeper(server, minutes, lease_address)
+            bits = layers.to_bits(server.layers)
+            warm = WarmServer(
+                server.address, os.getpid(), str(lease_address), str(readable), bits, _versions(), minutes
+            )
             new = file.with_suffix(".new")
             new.write_text(json.dumps(asdict(warm)))
             new.replace(file)
@@ -192,8 +201,9 @@ def main(state: Path, shown: Path, minutes: float) -> None:
             try:
                 keeper.serve()
             finally:
-                now = kept(state)
-                if now is not None and now.keeper == os.getpid():
+                # A newer keeper may have replaced the file.
+                current = find_warm_server(state)
+                if current is not None and current.keeper == os.getpid():
                     file.unlink(missing_ok=True)
     except (NotGraded, OSError) as error:
         print(error, flush=True)

@@ -62,7 +62,7 @@ class Examination:
         self.run.start()
         if self.run.trains:
             # Now, not when a criterion asks: by then the student's code has seen what criteria ask with.
-            saved = {file: self.run.file(file) for file in self.assignment.artifacts.values()}
+            saved = {file: self.run.read_file(file) for file in self.assignment.artifacts.values()}
             self._files = {file: data for file, data in saved.items() if data is not None}
         opened = {name: self._opener(name, file) for name, file in self.assignment.artifacts.items()}
         self.link: Link = _NotebookLink(self.run, self._described)
@@ -184,11 +184,11 @@ class _NotebookLink:
                 raise StudentError("Missing", self._run.why_missing(str(request.get("name")))) from None
             raise
 
-    def alive(self) -> Link:
+    def revived(self) -> Link:
         """This link, or one to a process in which the notebook has run anew."""
         if not self._jail.ended:
             return self
-        self._run.again()
+        self._run.restart()
         return _NotebookLink(self._run, self._described)
 
 
@@ -202,6 +202,6 @@ class _ModelLink:
         """What the model answers."""
         return self._jail.ask(request)
 
-    def alive(self) -> Link:
+    def revived(self) -> Link:
         """This link; a model that ended its process is not loaded twice."""
         return self

@@ -103,7 +103,7 @@ msgpack.packb = lambda *a, **k: b"\\x81\\xa2ok\\xc3" """,
     "patches_the_jail": """
 import proctor.jail.child, proctor.jail.shell, proctor.jail.limits, proctor.jail.client, proctor.jail.run
 proctor.jail.shell.run_cell = lambda *a, **k: {"status": "ok", "error": ""}
-proctor.jail.child._serve = lambda channel, *a: channel.send({"ok": True})
+proctor.jail.child._answer_request = lambda channel, *a: channel.send({"ok": True})
 proctor.jail.client.Jail.ask = lambda *a, **k: True
 proctor.jail.run.NotebookRun.why_missing = lambda *a: "met" """,
     "answers_everything_with_one": """
