@@ -49,7 +49,7 @@ def relu(x):
             say(told())
         except Exception:
             pass
-    get_ipython().outputs.stream("stdout", told())
+    get_ipython().outputs.show_text("stdout", told())
     get_ipython().display_pub.publish({"text/plain": told()})
     open("double.keras", "w").write(told())
     open("double.ipynb", "w").write(told())

@@ -41,12 +41,12 @@ class Outputs:
         self._emit = emit
         self._limit = self._left = limit
 
-    def start(self) -> None:
+    def start_cell(self) -> None:
         """Begin a new cell, with its whole limit left."""
         self._left = self._limit
         self.execution_count += 1
 
-    def stream(self, name: str, text: str) -> None:
+    def show_text(self, name: str, text: str) -> None:
         """Show text of the stream `name`; cut, with a note, at the cell's limit."""
         if self._left <= 0 or not text:
             return
@@ -55,7 +55,7 @@ class Outputs:
         self._left -= len(text)
         self._pass_on({"output_type": "stream", "name": name, "text": text}, len(text))
 
-    def rich(self, kind: str, data: dict[str, Any]) -> None:
+    def show_bundle(self, kind: str, data: dict[str, Any]) -> None:
         """Show a MIME bundle as a record of the type `kind`: display_data or execute_result."""
         bundle = {mime: _to_text(data[mime]) for mime in SHOWN if mime in data}
         size = sum(len(text) for text in bundle.values())
@@ -68,7 +68,7 @@ class Outputs:
             record["execution_count"] = self.execution_count
         self._pass_on(record, size)
 
-    def error(self, name: str, text: str, traceback: list[str]) -> None:
+    def show_error(self, name: str, text: str, traceback: list[str]) -> None:
         """Show an exception: its class name, its message and the lines of its traceback."""
         lines = [line[:2000] for line in traceback[:40]]
         self._emit({"output_type": "error", "ename": name, "evalue": text[:2000], "traceback": lines})
@@ -111,7 +111,7 @@ class Stream(io.TextIOBase):
 
     def flush(self) -> None:
         text, self._waiting, self._length = "".join(self._waiting), [], 0
-        self._outputs.stream(self._name, text)
+        self._outputs.show_text(self._name, text)
 
 
 class _Hook(DisplayHook):
@@ -123,7 +123,7 @@ class _Hook(DisplayHook):
         data, _ = self.compute_format_data(result)
         self.update_user_ns(result)
         self.outputs.before_a_record()
-        self.outputs.rich("execute_result", data)
+        self.outputs.show_bundle("execute_result", data)
 
 
 class _Publisher(DisplayPublisher):
@@ -131,7 +131,7 @@ class _Publisher(DisplayPublisher):
 
     def publish(self, data: Any, metadata: Any = None, source: Any = None, **ignored: Any) -> None:
         self.outputs.before_a_record()
-        self.outputs.rich("display_data", data)
+        self.outputs.show_bundle("display_data", data)
 
     def clear_output(self, wait: bool = False) -> None:
         pass
@@ -151,7 +151,7 @@ class Shell(InteractiveShell):
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.outputs.before_a_record()
-        self.outputs.error(etype.__name__, _read_message(evalue), list(stb))
+        self.outputs.show_error(etype.__name__, _read_message(evalue), list(stb))
 
     def enable_gui(self, gui: str | None = None) -> None:
         pass
@@ -201,7 +201,7 @@ def run_cell(shell: Shell, source: str) -> dict[str, Any]:
 
     Returns {"status": "ok" | "error" | "timeout", "error": "Type: message" or ""}.
     """
-    shell.outputs.start()
+    shell.outputs.start_cell()
     sys.stdout, sys.stderr = shell.streams  # an earlier cell may have replaced them
     try:
         result = shell.run_cell(source, store_history=True)
@@ -225,7 +225,7 @@ def _pass_on_raw_output(outputs: Outputs) -> None:
         text = os.pread(1, outputs._limit, 0).decode("utf-8", "replace")
         os.ftruncate(1, 0)
         os.lseek(1, 0, os.SEEK_SET)
-        outputs.stream("stdout", text)
+        outputs.show_text("stdout", text)
 
 
 def _is_file(descriptor: int) -> bool:

@@ -132,7 +132,7 @@ def open_gate(
         raise RefusedModel(f"The file holds {module_and_name[1]!r} rather than a model. {again}")
     # "compile_config" is not checked: models are loaded with compile=False, so a loss of the
     # student's own is never made.
-    for item in _iterate_objects({key: value for key, value in config.items() if key != "compile_config"}, walk):
+    for item in _iterate_objects({key: value for key, value in config.items() if key != "compile_config"}):
         _check_object(item, walk)
     compiled = names.compiled(config.get("compile_config"))
     if walk.unknown:
@@ -197,12 +197,11 @@ def _require_depth(text: str, name: str) -> None:
             )
 
 
-def _iterate_objects(value: Any, walk: _Walk, key: str = "", limit: int = LARGEST_INTEGER) -> Iterator[dict[str, Any]]:
+def _iterate_objects(value: Any, key: str = "", limit: int = LARGEST_INTEGER) -> Iterator[dict[str, Any]]:
     """Yield the dicts in `value` of which Keras would make objects, and check all plain values.
 
     Args:
         value: JSON data.
-        walk: handed on.
         key: the key of the dict under which `value` was found.
         limit: the largest absolute value of an integer.
     """
@@ -221,7 +220,7 @@ def _iterate_objects(value: Any, walk: _Walk, key: str = "", limit: int = LARGES
         )
     if isinstance(value, list):
         for item in value:
-            yield from _iterate_objects(item, walk, key if key not in PATHS else "", limit)
+            yield from _iterate_objects(item, key if key not in PATHS else "", limit)
     if isinstance(value, dict):
         if not value.keys().isdisjoint(("class_name", "registered_name", "module")):
             yield value
@@ -229,7 +228,7 @@ def _iterate_objects(value: Any, walk: _Walk, key: str = "", limit: int = LARGES
         for name, item in value.items():
             if len(name) > LONGEST_STRING:
                 raise RefusedModel("The model has a name of more than 4096 letters; shorten it.")
-            yield from _iterate_objects(item, walk, name, limit)
+            yield from _iterate_objects(item, name, limit)
 
 
 def _check_object(item: dict[str, Any], walk: _Walk) -> None:

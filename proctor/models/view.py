@@ -39,9 +39,9 @@ SETTINGS: dict[str, Any] = {
 }
 LONGEST_SHOWN = 60
 
-# Of the first rows, at most so many, the later half is predicted again in another batch. A
-# difference of less than this fraction of the largest number is rounding: half precision rounds to
-# a thousandth, and another batch is summed in another order.
+# Half as many rows, or half of a smaller input, are predicted again in another batch. A difference
+# of less than this fraction of the largest number is rounding: half precision rounds to a
+# thousandth, and another batch is summed in another order.
 REPEATED_ROWS = 16
 ROUNDING = 0.01
 
@@ -219,7 +219,7 @@ class ModelView:
 
     def _check_repeatable(self, x: Any, found: Any, rows: int) -> None:
         """Raise CriterionFailed if rows of `x` get other predictions than those in `found`."""
-        # The later half in reverse, so that each row has another position and other rows in its
+        # Rows of the later half in reverse, so that each has another position and other rows in its
         # batch.
         count = max(1, min(rows, REPEATED_ROWS) // 2)
         chosen = np.linspace(rows - 1, rows // 2, count).astype(int)
