@@ -176,36 +176,37 @@ def raises(type_name: str) -> Iterator[None]:
 
 
 def _ask(link: Link, **request: Any) -> Any:
-    return _from_data(link, _ask_for_data(link, **request))
+    return _make_handles(link, _ask_for_data(link, **request))
 
 
 def _ask_for_data(link: Link, **request: Any) -> Any:
-    return link.ask({key: _to_data(value) for key, value in request.items()})
+    return link.ask({key: _to_references(value) for key, value in request.items()})
 
 
-def _to_data(value: Any) -> Any:
+def _to_references(value: Any) -> Any:
+    """`value` with a Reference in place of each Handle and ModelView."""
     if isinstance(value, Handle):
         return value.__reference__
     if isinstance(value, ModelView):
         if value._handle is None:
             raise WireError("a model that was read from its file cannot be handed to the notebook's code")
-        return _to_data(value._handle)
+        return _to_references(value._handle)
     if isinstance(value, (list, tuple)):
-        return type(value)(_to_data(item) for item in value)
+        return type(value)(_to_references(item) for item in value)
     if isinstance(value, dict):
-        return {key: _to_data(item) for key, item in value.items()}
+        return {key: _to_references(item) for key, item in value.items()}
     return value
 
 
-def _from_data(link: Link, value: Any) -> Any:
-    """`value` with each Reference replaced by a Handle or a ModelView."""
+def _make_handles(link: Link, value: Any) -> Any:
+    """`value` with a Handle or a ModelView in place of each Reference."""
     if isinstance(value, Reference):
         handle = Handle(link, value)
         return view_of(link, handle) if value.is_model else handle
     if isinstance(value, (list, tuple, set, frozenset)):
-        return type(value)(_from_data(link, item) for item in value)
+        return type(value)(_make_handles(link, item) for item in value)
     if isinstance(value, dict):
-        return {_from_data(link, key): _from_data(link, item) for key, item in value.items()}
+        return {_make_handles(link, key): _make_handles(link, item) for key, item in value.items()}
     return value
 
 
