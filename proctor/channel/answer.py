@@ -130,7 +130,7 @@ class Answerer:
         return load(path)
 
     def _load_with_own_layers(self, path: str) -> Any:
-        """Load a model file with the student's own classes; their code runs, so only in their jail."""
+        """Load a model file with the student's own classes. Runs their code: for their jail only."""
         import keras
 
         own = {name: value for name, value in self.namespace.items() if isinstance(value, (type, types.FunctionType))}
@@ -176,7 +176,7 @@ class Answerer:
         return self._reference(value)
 
     def describe_error(self, error: BaseException) -> dict[str, Any]:
-        """The error as data: names of its class and base classes, message, and the student's line."""
+        """The error as data: names of its class and base classes, message, student's own line."""
         bases = [base.__name__ for base in type(error).__mro__ if base is not object]
         return {
             "type": bases[0],

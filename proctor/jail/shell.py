@@ -19,7 +19,7 @@ from traitlets.config import Config
 Emit = Callable[[dict[str, Any]], None]
 
 NOTEBOOK_BYTES = 32 * 2**20
-"""Most that all cells together may show; the rest is dropped, because `client` ends jails at more."""
+"""Most that all cells together may show; the rest is dropped, as `client` ends jails at more."""
 SHOWN = ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg", "image/svg+xml")
 
 
