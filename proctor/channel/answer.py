@@ -103,7 +103,7 @@ class Answerer:
                 return _predict_in_batches(of, inputs, batch_size)
             except Exception as error:  # `predict`, below, raises the error that students know
                 if type(error).__name__ == "ResourceExhaustedError":
-                    raise  # TensorFlow retries an allocation for ten seconds, and `predict` would wait again
+                    raise  # TensorFlow retried for ten seconds, and `predict` would again
         return of.predict(inputs, batch_size=batch_size, verbose=0)
 
     def _weights(self, of: Any) -> list[Any]:
@@ -130,7 +130,7 @@ class Answerer:
         return load(path)
 
     def _load_with_own_layers(self, path: str) -> Any:
-        """Load a model file with the student's own classes. Runs their code: for their jail only."""
+        """Load a model file with the student's own classes; runs their code, so in their jail only."""
         import keras
 
         own = {name: value for name, value in self.namespace.items() if isinstance(value, (type, types.FunctionType))}
@@ -216,7 +216,8 @@ def _predict_in_batches(model: Any, inputs: Any, size: int) -> Any:
     if rows <= min(size, EAGER_ROWS):
         # For a few rows, tracing a graph would take far longer than eager execution.
         return model(arrays, training=False)
-    size = math.ceil(rows / math.ceil(rows / size))  # nearly equal batches: each size is a new graph
+    # Nearly equal batches, because TensorFlow traces a new graph for each size.
+    size = math.ceil(rows / math.ceil(rows / size))
     parts = [
         model.predict_on_batch(map_structure(lambda part, begin=begin: part[begin : begin + size], arrays))
         for begin in range(0, rows, size)
