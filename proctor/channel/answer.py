@@ -130,7 +130,7 @@ class Answerer:
         return load(path)
 
     def _load_with_own_layers(self, path: str) -> Any:
-        """Load a model file with the student's own classes; runs their code, so in their jail only."""
+        """Load a model file with the student's own classes: runs their code, in their jail only."""
         import keras
 
         own = {name: value for name, value in self.namespace.items() if isinstance(value, (type, types.FunctionType))}

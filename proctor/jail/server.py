@@ -175,7 +175,7 @@ def main(listener: socket.socket, scratch: Path, readable: list[str]) -> NoRetur
         scratch: folder in which each jail gets a folder of its own.
         readable: folders that student code may read beside the system.
     """
-    # Before the imports, because it tries the layers in forks, which cost little while this is small.
+    # Before the imports: it tries the layers in forks, which are cheap while this process is small.
     server = _Server(listener, scratch, readable)
     gc.disable()  # collections during the imports would take long and free next to nothing
     preload()
