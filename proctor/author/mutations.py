@@ -17,7 +17,20 @@ from proctor.course.cells import grade_id, is_check, is_solution
 
 COMPARISONS = {"Lt": "<=", "LtE": "<", "Gt": ">=", "GtE": ">", "Eq": "!=", "NotEq": "=="}
 OPERATORS = {"Add": "-", "Sub": "+", "Mult": "/", "Div": "*", "FloorDiv": "/", "Mod": "//", "Pow": "*", "MatMult": "*"}
-WHOLE = {"sum", "mean", "std", "var", "max", "min", "argmax", "argmin", "softmax", "concatenate", "stack"}
+ALONG_AXES = {"sum", "mean", "std", "var", "max", "min", "argmax", "argmin", "softmax", "concatenate", "stack"}
+SYMMETRIC = {
+    "maximum",
+    "minimum",
+    "add",
+    "multiply",
+    "equal",
+    "not_equal",
+    "isclose",
+    "logical_and",
+    "logical_or",
+    "hypot",
+}
+"""Functions of which two swapped arguments give the same."""
 LABELS = ("y", "labels", "label", "targets", "y_true")
 DATA = ("x", "images", "pictures", "inputs", "series", "data", "windows")
 
@@ -159,7 +172,7 @@ class _Mutations:
             rest = [*node.args, *(other for other in node.keywords if other is not keyword)]
             text = f"{self._text(node.func)}({', '.join(self._text(part) for part in rest)})"
             yield self._replace(node, text, f"keyword {keyword.arg} dropped", keyword.arg)
-        for number in range(len(node.args) - 1):
+        for number in range(len(node.args) - 1 if _called(node) not in SYMMETRIC else 0):
             swapped = list(node.args)
             swapped[number : number + 2] = swapped[number + 1], swapped[number]
             text = f"{self._text(node.func)}({', '.join(self._text(part) for part in [*swapped, *node.keywords])})"
@@ -171,8 +184,7 @@ class _Mutations:
                 yield self._replace(node, f'{self._text(node.func.value)}.astype("int32")', "cut to whole numbers")
             elif name == "reshape":
                 yield self._replace(node, self._text(node.func.value), "reshape dropped")
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        if name in WHOLE:
+        if _called(node) in ALONG_AXES:
             yield from self._other_axes(node)
 
     def _other_axes(self, node: ast.Call) -> Iterator[Mutation]:
@@ -299,9 +311,14 @@ def _solution_lines(source: str) -> set[int]:
     return found
 
 
+def _called(call: ast.Call) -> str:
+    """The last part of the name of what is called, such as "sum" for `np.sum`."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+
+
 def _arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
     """The arguments of a call with a name each: "Dense[0]" by position, "units" by keyword."""
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    name = _called(call)
     for number, value in enumerate(call.args):
         for part in value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]:
             yield f"{name}[{number}]", part

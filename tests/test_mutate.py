@@ -1,0 +1,45 @@
+"""`proctor mutate`: small faults that the grader does not catch are shown to the author."""
+
+from __future__ import annotations
+
+import re
+
+
+def test_survivors_are_shown_and_make_the_command_fail(course, proctor):
+    """A grader that never asks about a cell lets its faults through, each named with cell and line."""
+    hidden = course.grader("double") / "test_hidden.py"
+    hidden.write_text(re.sub(r'\n@criterion\("relu".*?\n\n\n', "\n\n\n", hidden.read_text(), flags=re.DOTALL))
+    public = course.grader("double") / "test_public.py"
+    public.write_text(public.read_text().replace("[-1.0, 2.0]", "[1.0, 2.0]").replace("[0.0, 2.0]", "[1.0, 2.0]"))
+    ran = proctor("mutate", "double", code=1)
+    assert "write_relu" in ran.stdout
+    assert "survived" in ran.stdout
+
+
+def test_a_grader_that_catches_all_passes(course, proctor):
+    """Every fault of the small exercise is caught or declared harmless, and the command says how many."""
+    answers = course.grader("double") / "answers.py"
+    answers.write_text(
+        answers.read_text().replace("import edit,", "import edit, free, harmless,")
+        + """
+harmless_mutations = [
+    free("kernel_initializer", "Dense[0]", because="the weights are set afterwards"),
+    harmless("input changed in place", because="nobody uses the array again"),
+    harmless("write_build", because="the model that is handed in is not built anew here"),
+]
+"""
+    )
+    ran = proctor("mutate", "double")
+    assert re.search(r"\d+ caught", ran.stdout)
+    assert "survived" not in ran.stdout
+
+
+def test_a_declaration_that_means_nothing_is_an_error(course, proctor):
+    """What is declared harmless must still be a mutation, or the declaration goes."""
+    answers = course.grader("double") / "answers.py"
+    answers.write_text(
+        answers.read_text().replace("import edit,", "import edit, harmless,")
+        + '\nharmless_mutations = [harmless("write_gone", because="it was there once")]\n'
+    )
+    ran = proctor("mutate", "double", code=2)
+    assert "no mutation is 'write_gone'" in ran.stdout
