@@ -3,8 +3,6 @@
 What authors of graders and notebooks import; everything else is the engine.
 """
 
-import sys
-
 from proctor import datasets
 from proctor.channel.student import fetch, raises, share, take
 from proctor.criteria.arrays import (
@@ -64,6 +62,3 @@ __all__ = [
     "share",
     "take",
 ]
-
-# jsonschema, behind nbformat, makes a grammar of this at import, for a second, which no notebook's schema needs.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

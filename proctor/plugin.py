@@ -41,11 +41,11 @@ class _ByHand:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        from proctor.judge.examiner import by_hand
+        from proctor.judge.examiner import open_by_hand
 
         try:
             paths = [Path(str(path)) for path in session.config.args]
-            self._criteria_run = self._running.enter_context(by_hand(self._folder, paths))
+            self._criteria_run = self._running.enter_context(open_by_hand(self._folder, paths))
         except ProctorError as error:
             raise pytest.UsageError(str(error)) from None
         session.config.pluginmanager.register(self._criteria_run, "proctor-criteria-run")

@@ -12,7 +12,7 @@ import pytest
 from conftest import BUILD, HIDDEN, PUBLIC, RELU, edited, statuses
 from nbformat.v4 import new_output
 
-from proctor.judge.flags import looked
+from proctor.judge.flags import collect_flags
 from proctor.judge.gap import gap_flags
 from proctor.judge.live import CheckTable
 from proctor.record.kept import Kept, keep
@@ -165,7 +165,7 @@ def test_a_gap_is_more_than_chance():
 
 def test_a_search_that_fails_costs_no_mark():
     """A fault in the search is itself shown to the instructor."""
-    (flag,) = looked(lambda: [][0])
+    (flag,) = collect_flags(lambda: [][0])
     assert flag.kind == "flags" and "IndexError" in flag.sentence
 
 

@@ -43,12 +43,15 @@ def _show_version(asked: bool) -> None:
 
 
 @application.callback()
-def options(
+def begin(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
     """Deep-learning exercises that grade themselves."""
+    if context.invoked_subcommand != "check":  # the only command that runs student code in this process
+        from proctor.run import no_iri_grammar  # noqa: F401
 
 
 @application.command("list")

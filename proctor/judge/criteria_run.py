@@ -1,4 +1,4 @@
-"""One criteria_run run in pytest: which criteria run, in which order, and what came of each."""
+"""Run the criteria on one submission in pytest: which ones, in which order, with which results."""
 
 from __future__ import annotations
 
@@ -15,31 +15,35 @@ from proctor.channel.student import Student, revive
 from proctor.criteria.criterion import Credit, Criterion
 from proctor.errors import CourseError, JailLost
 from proctor.judge import fixtures
-from proctor.judge.explain import explained, short
+from proctor.judge.explain import explain_failure, short_repr
 from proctor.verdict import CriterionResult, Flag, Status
 
 
-class Collected:
-    """A pytest plugin that only notes which criteria there are."""
+class CriteriaCollector:
+    """A pytest plugin that lists the criteria and runs none."""
 
     def __init__(self) -> None:
         self.criteria: list[tuple[Criterion, CriterionResult]] = []
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Note each criterion once, and run none."""
-        declared = {_name(item): (found, _unrun(item, found)) for item in items if (found := declaration(item))}
-        self.criteria = list(declared.values())
+        """List each criterion once, whatever its parameters, and leave pytest nothing to run."""
+        found = [(item, declared) for item in items if (declared := find_declaration(item))]
+        by_name = {criterion_name(item): (declared, _make_waiting_result(item, declared)) for item, declared in found}
+        self.criteria = list(by_name.values())
         items.clear()
 
 
 class CriteriaRun:
-    """A pytest plugin that runs the criteria on one submission; `results` holds what came of each.
+    """A pytest plugin that runs the criteria on one submission and holds their results.
 
     Args:
         student: the submission.
-        thresholds: the numbers that the `thresholds` fixture hands out.
-        only: the group to run (with what it needs), or "" for all.
+        thresholds: the numbers that the `thresholds` fixture returns.
+        only: the group to run (with the groups that it needs), or "" for all.
         to_first_failure: whether to stop at the first criterion that is not met.
+
+    `fault` says why the grader itself failed ("" if it did not), `flags` is what the `gap` fixture
+    noted, `asked_for_files` are the names of the criteria that used a handed-in model file.
     """
 
     def __init__(self, student: Student, thresholds: dict[str, float], only: str = "", to_first_failure: bool = False):
@@ -58,37 +62,36 @@ class CriteriaRun:
 
     @property
     def results(self) -> list[CriterionResult]:
-        """The criteria that ran or wait, in order."""
+        """The results of the criteria so far, in the order in which they run."""
         return list(self._results.values())
 
     def groups(self) -> dict[str, list[CriterionResult]]:
-        """The results by group."""
+        """The results by group (the grade id of the check cell)."""
         groups: dict[str, list[CriterionResult]] = {}
         for result in self.results:
             groups.setdefault(result.group, []).append(result)
         return groups
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Let the fixtures find what this run is about."""
+        """Put the submission where the fixtures look for it."""
         config.stash[fixtures.SUBJECT] = fixtures.Subject(self.student, self.thresholds, self.flags)
-
-    # -- which, and in which order
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep the wanted groups, in the order in which they first appear; run all public criteria before any hidden.
+        """Keep the wanted groups, in the order in which they first appear, public criteria first.
 
-        What a hidden criterion asks with is in the student's process from then on, and could come back in the text
-        of whatever is shown to the student after it.
+        A hidden criterion's arguments stay in the student's process, whose code could put them into
+        the messages of later failures. Students see those messages for public criteria only, so no
+        public criterion runs after a hidden one.
         """
-        declared = [(item, declaration(item)) for item in items]
+        declared = [(item, find_declaration(item)) for item in items]
         criteria = [(item, found) for item, found in declared if found is not None]
         order = list(
             dict.fromkeys(found.group for item, found in sorted(criteria, key=lambda pair: is_hidden(pair[0])))
         )
-        _check_names(item for item, _ in criteria)
+        _check_unique_names(item for item, _ in criteria)
         _check_needs(order, [found for _, found in criteria])
-        wanted = _with_needs(self._only, [found for _, found in criteria]) if self._only else set(order)
+        wanted = _add_needed_groups(self._only, [found for _, found in criteria]) if self._only else set(order)
         kept = [(item, found) for item, found in criteria if found.group in wanted]
         kept.sort(key=lambda pair: (is_hidden(pair[0]), order.index(pair[1].group)))
         config.hook.pytest_deselected(
@@ -96,35 +99,37 @@ class CriteriaRun:
         )
         items[:] = [item for item, _ in kept]
         for item, found in kept:
-            self._results.setdefault(_name(item), _unrun(item, found))
-            self._needs[_name(item)] = found.needs
-
-    # -- what came of each
+            self._results.setdefault(criterion_name(item), _make_waiting_result(item, found))
+            self._needs[criterion_name(item)] = found.needs
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Let a criterion wait while the group that it needs is not met."""
-        found = declaration(item)
+        """Skip a criterion whose needed group is not met; its result stays "waiting"."""
+        found = find_declaration(item)
         self._compared = None
         self.student.__asked_for_artifact__ = False
         revive(self.student)
-        if found is not None and found.needs and not self._met(found.needs, before_hidden=not is_hidden(item)):
-            self._waiting.add(_name(item))
-            self._results[_name(item)] = replace(self._results[_name(item)], found=f"waits for {found.needs}")
-            pytest.skip(f"waits for {found.needs}")
+        if found is not None and found.needs and not self._is_met(found.needs, before_hidden=not is_hidden(item)):
+            name, reason = criterion_name(item), f"waits for {found.needs}"
+            self._waiting.add(name)
+            self._results[name] = replace(self._results[name], found=reason)
+            pytest.skip(reason)
 
-    def _met(self, group: str, before_hidden: bool = False) -> bool:
+    def _is_met(self, group: str, before_hidden: bool = False) -> bool:
         asked = [result for result in self.results if result.group == group and not (before_hidden and result.hidden)]
         needed = {self._needs[result.name] for result in asked} - {""}
         return all(result.status in ("passed", "partial") for result in asked) and all(
-            self._met(other, before_hidden) for other in needed
+            self._is_met(other, before_hidden) for other in needed
         )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Let public criteria wait after all that need a group of which a hidden one, which ran later, is not met."""
+        """Turn results into "waiting" if a hidden criterion of the group that they need failed.
+
+        Hidden criteria run last, so a public one may have run before that was known.
+        """
         for name, result in self._results.items():
-            if result.status != "waiting" and self._needs[name] and not self._met(self._needs[name]):
+            if result.status != "waiting" and self._needs[name] and not self._is_met(self._needs[name]):
                 self._results[name] = replace(
                     result,
                     status="waiting",
@@ -137,78 +142,83 @@ class CriteriaRun:
                 )
 
     def pytest_assertrepr_compare(self, config: pytest.Config, op: str, left: object, right: object) -> None:
-        """Remember the two sides of the comparison that failed."""
-        self._compared = (short(left), f"{'' if op in ('==', 'is') else op + ' '}{short(right)}")
+        """Keep the text of both sides of a failed comparison, for the explanation."""
+        self._compared = (short_repr(left), f"{'' if op in ('==', 'is') else op + ' '}{short_repr(right)}")
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Turn what happened into the criterion's result."""
+        """Store the criterion's result once pytest has run one of its phases."""
         report = yield
-        result = self._results.get(_name(item))
+        result = self._results.get(criterion_name(item))
         if result is None or result.name in self._waiting:
             return report
         if call.excinfo is not None:
             if result.status != "failed":
-                result = self._failed(item, result, call)
+                result = self._make_failed_result(item, result, call)
         elif call.when == "call" and result.status != "failed":
-            result = _credited(result, item.stash.get(fixtures.CREDIT, None))
-        self._results[_name(item)] = result
+            result = _apply_credit(result, item.stash.get(fixtures.CREDIT, None))
+        self._results[criterion_name(item)] = result
         if self._to_first_failure and result.status in ("failed", "partial"):
             item.session.shouldfail = "a criterion is not met"
         if self.student.__asked_for_artifact__:
             self.asked_for_files.add(result.name)
         return report
 
-    def _failed(self, item: pytest.Item, result: CriterionResult, call: pytest.CallInfo[None]) -> CriterionResult:
+    def _make_failed_result(
+        self, item: pytest.Item, result: CriterionResult, call: pytest.CallInfo[None]
+    ) -> CriterionResult:
+        """The failed result, explained; a lost jail or a fault of the grader is noted on `self`."""
         assert call.excinfo is not None
         failed = replace(result, status="failed", earned=0.0)
         if isinstance(call.excinfo.value, JailLost):
             self.jail_lost = call.excinfo.value
             item.session.shouldfail = "the jail was lost"
             return failed
-        reason = explained(call.excinfo, self._compared, in_test=call.when == "call")
+        reason = explain_failure(call.excinfo, self._compared, in_test=call.when == "call")
         if reason is None:
-            place = f"{Path(str(item.path)).name}, {_name(item)}"
+            place = f"{Path(str(item.path)).name}, {criterion_name(item)}"
             self.fault = f"the grader failed at {place}: {type(call.excinfo.value).__name__}: {call.excinfo.value}"
             return failed
         return replace(
             failed,
             expected=reason.expected,
-            found=reason.found + _parameters(item),
+            found=reason.found + _describe_parameters(item),
             detail=reason.detail,
             marked=reason.marked,
             grader_fault=reason.grader_fault,
         )
 
 
-def declaration(item: pytest.Item) -> Criterion | None:
-    """What `@criterion` declared about the test, or None."""
+def find_declaration(item: pytest.Item) -> Criterion | None:
+    """What `@criterion` declared about the test; None if it is not a criterion."""
     marker = item.get_closest_marker("criterion")
     return marker.args[0] if marker is not None else None
 
 
 def is_hidden(item: pytest.Item) -> bool:
-    """Whether the test comes from a file that students do not get."""
+    """Whether the test is in another file than `test_public.py`, the only one that students get."""
     return Path(str(item.path)).name != "test_public.py"
 
 
-def _name(item: pytest.Item) -> str:
+def criterion_name(item: pytest.Item) -> str:
+    """The test function's name without "test_" and without parameters."""
     return str(getattr(item, "originalname", None) or item.name).removeprefix("test_")
 
 
-def _unrun(item: pytest.Item, found: Criterion) -> CriterionResult:
+def _make_waiting_result(item: pytest.Item, found: Criterion) -> CriterionResult:
     title = " ".join((getattr(item, "function", item).__doc__ or "").strip().split("\n\n")[0].split())
     return CriterionResult(
-        _name(item), found.group, title, found.hint, found.points, 0.0, "waiting", hidden=is_hidden(item)
+        criterion_name(item), found.group, title, found.hint, found.points, 0.0, "waiting", hidden=is_hidden(item)
     )
 
 
-def _credited(result: CriterionResult, credit: Credit | None) -> CriterionResult:
+def _apply_credit(result: CriterionResult, credit: Credit | None) -> CriterionResult:
+    """The result of a test that ran through: all points, or the fraction that `credit` gives."""
     fraction = 1.0 if credit is None else credit.fraction
     fraction = 0.0 if math.isnan(fraction) else min(1.0, max(0.0, fraction))
-    if result.status in ("partial",):
+    if result.status == "partial":  # other parameters of the criterion earned less
         fraction = min(fraction, result.earned / result.points if result.points else 1.0)
     status: Status = "passed" if fraction >= 1 else "partial" if fraction > 0 else "failed"
     expected, found = ("", "") if credit is None or fraction >= 1 else (credit.expected, credit.found)
@@ -217,17 +227,21 @@ def _credited(result: CriterionResult, credit: Credit | None) -> CriterionResult
     )
 
 
-def _check_names(items: Iterable[pytest.Item]) -> None:
-    """Two criteria of one name would share a result, and a hidden one's reason would be shown as the public one's."""
+def _check_unique_names(items: Iterable[pytest.Item]) -> None:
+    """Raise CourseError if two files have a criterion of the same name.
+
+    They would share a result, and a hidden criterion's reason would be shown as the public one's.
+    """
     files: dict[str, Path] = {}
     for item in items:
         path = Path(str(item.path))
-        if files.setdefault(_name(item), path) != path:
-            both = f"{files[_name(item)].name} and {path.name}"
-            raise CourseError(f"there is a criterion test_{_name(item)} in {both}; give one of them another name")
+        if files.setdefault(criterion_name(item), path) != path:
+            name, both = criterion_name(item), f"{files[criterion_name(item)].name} and {path.name}"
+            raise CourseError(f"there is a criterion test_{name} in {both}; give one of them another name")
 
 
 def _check_needs(order: list[str], criteria: Iterable[Criterion]) -> None:
+    """Raise CourseError if a criterion needs a group that is missing or comes later in `order`."""
     for found in criteria:
         if found.needs and found.needs not in order:
             raise CourseError(f"a criterion of '{found.group}' needs '{found.needs}', which has no criteria")
@@ -235,7 +249,8 @@ def _check_needs(order: list[str], criteria: Iterable[Criterion]) -> None:
             raise CourseError(f"a criterion of '{found.group}' needs '{found.needs}', which does not come before it")
 
 
-def _with_needs(group: str, criteria: list[Criterion]) -> set[str]:
+def _add_needed_groups(group: str, criteria: list[Criterion]) -> set[str]:
+    """`group`, the groups that its criteria need, those that they need, and so on."""
     wanted, more = set(), {group}
     while more:
         wanted |= more
@@ -243,16 +258,19 @@ def _with_needs(group: str, criteria: list[Criterion]) -> set[str]:
     return wanted
 
 
-def _parameters(item: pytest.Item) -> str:
+def _describe_parameters(item: pytest.Item) -> str:
+    """The test's parameters that fit a line, such as "  (with n=3)"; "" if it has none."""
     callspec = getattr(item, "callspec", None)
-    simple = {} if callspec is None else callspec.params
-    said = [
-        f"{name}={short(value)}" for name, value in simple.items() if isinstance(value, (int, float, str, bool, tuple))
+    parameters = {} if callspec is None else callspec.params
+    texts = [
+        f"{name}={short_repr(value)}"
+        for name, value in parameters.items()
+        if isinstance(value, (int, float, str, bool, tuple))
     ]
-    return f"  (with {', '.join(said)})" if said else ""
+    return f"  (with {', '.join(texts)})" if texts else ""
 
 
-QUIET = [
+QUIET_OPTIONS = [
     "--import-mode=importlib",
     "--capture=no",
     f"--config-file={os.devnull}",
@@ -279,14 +297,14 @@ QUIET = [
 
 
 def collect(files: list[Path]) -> list[tuple[Criterion, CriterionResult]]:
-    """The criteria that `files` declare, each with its result as it is before it ran."""
-    collected = Collected()
+    """The criteria that `files` declare, each with the result that it has before it runs."""
+    collected = CriteriaCollector()
     run_criteria(files, collected)
     return collected.criteria
 
 
-class _Problems:
-    """A pytest plugin that remembers why pytest could not collect or run the criteria."""
+class _ProblemCollector:
+    """A pytest plugin that keeps the reason why pytest could not collect or run the criteria."""
 
     def __init__(self) -> None:
         self.problem = ""
@@ -301,23 +319,27 @@ class _Problems:
         return True  # pytest prints nothing then
 
 
-def run_criteria(files: list[Path], criteria_run: CriteriaRun | Collected) -> None:
-    """Run the criteria of `files` under `criteria_run`, in this process, without a word of pytest's own.
+def run_criteria(files: list[Path], criteria_run: CriteriaRun | CriteriaCollector) -> None:
+    """Run the criteria of `files` in pytest, in this process; pytest prints nothing.
+
+    Args:
+        files: the grader's test files, all in one folder.
+        criteria_run: the plugin that runs or lists the criteria; the results are in it afterwards.
 
     Raises CourseError if pytest cannot collect them, JailLost if a jail was lost while they ran.
     """
-    problems = _Problems()
+    problems = _ProblemCollector()
     folder = files[0].parent
-    # What lies above a grader's folder is not the grader's: no conftest.py of anybody's runs here.
+    # No conftest.py above the grader's folder is loaded: it could belong to somebody else.
     where = [f"--rootdir={folder}", f"--confcutdir={folder}"]
     before = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
-        code = pytest.main([*QUIET, *where, *map(str, files)], plugins=[fixtures, problems, criteria_run])
+        code = pytest.main([*QUIET_OPTIONS, *where, *map(str, files)], plugins=[fixtures, problems, criteria_run])
     finally:
         sys.dont_write_bytecode = written
-        _forget(files)
+        _unload(files)
         if before is None:
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         else:
@@ -328,8 +350,8 @@ def run_criteria(files: list[Path], criteria_run: CriteriaRun | Collected) -> No
         raise CourseError(f"the grader {folder.name} could not be run: {problems.problem or f'pytest {code!r}'}")
 
 
-def _forget(files: list[Path]) -> None:
-    """Make the next run in this process import graders anew: those of two exercises have the same module names."""
+def _unload(files: list[Path]) -> None:
+    """Remove graders from `sys.modules`: those of the next exercise have the same module names."""
     paths = {str(file) for file in files}
     for name in [name for name, module in sys.modules.items() if getattr(module, "__file__", None) in paths]:
         del sys.modules[name]

@@ -1,4 +1,4 @@
-"""A submission under examination: its notebook in one jail, the model that it handed in in another."""
+"""The jails of one submission: its notebook runs in one, its model file is loaded in another."""
 
 from __future__ import annotations
 
@@ -17,17 +17,27 @@ from proctor.intake.submission import Submission
 from proctor.jail.client import Jail
 from proctor.jail.course_jail import Jails, jail_limits
 from proctor.jail.run import NotebookRun
-from proctor.judge import flags as look_for
+from proctor.judge.flags import weights_digest
 from proctor.models.gate import CustomLayers, open_gate
 from proctor.models.view import ModelView
 
 MODEL_FILE = "model.keras"
-LOOKS = {"get", "attribute", "item", "length", "fetch", "weights"}
-"""Questions after which a model is as it was before."""
+READ_ONLY_REQUESTS = {"get", "attribute", "item", "length", "fetch", "weights"}
+"""Requests that run no student code that could change a model (see `channel.answer`)."""
 
 
 class Examination:
-    """A submission's notebook, run in its jail, and the model it handed in, in another."""
+    """A context in which a submission's notebook has run and criteria can ask about it.
+
+    Args:
+        course, assignment: what is graded.
+        notebook: the rebuilt notebook; its outputs are filled in as it runs.
+        submission: what was handed in.
+        jails: where jails come from.
+
+    `run` is the notebook's run, `student` what criteria ask, `handed_in` the models that criteria
+    asked for by the notebook variable's name, `notes` sentences for student and instructor.
+    """
 
     def __init__(
         self,
@@ -61,11 +71,12 @@ class Examination:
     def __enter__(self) -> Examination:
         self.run.start()
         if self.run.trains:
-            # Now, not when a criterion asks: by then the student's code has seen what criteria ask with.
+            # Read now, not when a criterion asks for the model: by then the student's process has
+            # seen arguments of criteria, and could write another file.
             saved = {file: self.run.read_file(file) for file in self.assignment.artifacts.values()}
             self._files = {file: data for file, data in saved.items() if data is not None}
-        opened = {name: self._opener(name, file) for name, file in self.assignment.artifacts.items()}
-        self.link: Link = _NotebookLink(self.run, self._described)
+        opened = {name: self._make_opener(name, file) for name, file in self.assignment.artifacts.items()}
+        self.link: Link = _NotebookLink(self.run, self._describe_live_model)
         self.student = Student(self.link, opened)
         return self
 
@@ -75,25 +86,27 @@ class Examination:
             jail.close()
 
     def model_description(self) -> dict[str, Any] | None:
-        """What is known about the handed-in model, if a criterion asked for it."""
+        """The description of the first model file that a criterion asked for; None if none did."""
         views = list(self._views.values())
         return views[0].description if views else None
 
     def weights_digests(self) -> dict[str, str]:
-        """A digest of the weights of each handed-in model that a criterion asked for, by artifact."""
+        """Artifact → digest of its weights, for each handed-in model that a criterion asked for."""
         digests = {}
         for name, model in self.handed_in.items():
             with contextlib.suppress(StudentError):  # its process may have ended
-                digests[name] = look_for.weights_digest(model)
+                digests[name] = weights_digest(model)
         return digests
 
-    def _opener(self, name: str, file: str) -> Any:
+    def _make_opener(self, name: str, file: str) -> Callable[[], ModelView]:
+        """A function that opens the model file once, and returns or raises the same ever after."""
+
         def open_model() -> ModelView:
             if name in self._refused:
                 raise self._refused[name]
             if name not in self._views:
                 try:
-                    self._views[name] = self._open(name, file)
+                    self._views[name] = self._open_model(name, file)
                 except StudentError as error:
                     self._refused[name] = error
                     raise
@@ -101,8 +114,12 @@ class Examination:
 
         return open_model
 
-    def _open(self, name: str, file: str) -> ModelView:
-        """The handed-in model, or the one that the training cells saved, read in a jail without student code."""
+    def _open_model(self, name: str, file: str) -> ModelView:
+        """Load the handed-in model, or the one that the training cells saved.
+
+        It is loaded in a jail without student code, unless it has layers of the student's own.
+        Raises StudentError if there is no such file, or it cannot be loaded.
+        """
         data = self._files.get(file)
         if data is None:
             where = (
@@ -114,23 +131,27 @@ class Examination:
         except CustomLayers as error:
             self.notes.append(f"{file} has layers of the student's own ({error}); it was judged where the notebook ran")
             view = ask_for_model(_ModelLink(self.run.jail), op="load_with_own_layers", path=file)
-            return _read_from_file(view, error.compiled)
+            return _make_file_view(view, error.compiled)
         except RefusedModel as error:
             raise StudentError("Missing", f"{file}: {error}") from None
         try:
             view = ask_for_model(_ModelLink(self._model_jail({MODEL_FILE: data})), op="load", path=MODEL_FILE)
         except StudentError as error:
             raise StudentError("Missing", f"{file}: {error.message}") from None
-        model = _read_from_file(view, gated.compiled)
+        model = _make_file_view(view, gated.compiled)
         if not self.run.trains:
             self.handed_in[name] = model
         return model
 
-    def _described(self, jail: Jail, model: Any) -> Any:
-        """What is to be said about the live `model` in the notebook's `jail`.
+    def _describe_live_model(self, jail: Jail, model: Any) -> Any:
+        """Describe a live model: the notebook's jail saves it, one without student code loads it.
 
-        It is saved, and described in a jail without student code: what the notebook's process says about it could be
-        made up. Only of a model that cannot be read there (it has layers of the student's own) that has to do.
+        The notebook's own process could lie about it. Its description is used only for a model that
+        cannot be loaded elsewhere (it has layers of the student's own), and a note says so.
+
+        Args:
+            jail: the notebook's.
+            model: reference to the model there.
         """
         try:
             data = jail.ask({"op": "saved", "of": model})
@@ -140,42 +161,49 @@ class Examination:
             found = ask_for_model(_ModelLink(self._describer), op="load", path=MODEL_FILE, data=data)
             return {**found.description, "compiled": gated.compiled}
         except (StudentError, RefusedModel) as error:
-            told = jail.ask({"op": "describe", "of": model})
+            description = jail.ask({"op": "describe", "of": model})
             note = f"what a model is made of was told by the notebook itself ({error})"
             if note not in self.notes:
                 self.notes.append(note)
-            return told
+            return description
 
     def _model_jail(self, files: dict[str, bytes]) -> Jail:
-        """A jail without student code."""
+        """Start a jail without student code; it is closed with the examination."""
         jail = Jail(self._jails.address, self._limits, files, self.assignment.budget.call_seconds)
         self._model_jails.append(jail)
         return jail
 
 
-def _read_from_file(view: ModelView, compiled: dict[str, Any] | None) -> ModelView:
-    """A model that was read from its file, compiled as that says; beside what it is, it only answers `predict`."""
+def _make_file_view(view: ModelView, compiled: dict[str, Any] | None) -> ModelView:
+    """The view of a model loaded from its file, with the compile settings that the file states."""
     description = {**view.description, "compiled": compiled}
     return ModelView(lambda: description, view._predict, view._weights)
 
 
 class _NotebookLink:
-    """The way to the process that ran the notebook; a new one is made when that has ended."""
+    """A link to the process that ran the notebook; if that ends, `alive` runs the notebook again.
 
-    def __init__(self, run: NotebookRun, described: Callable[[Jail, Any], Any]):
+    Descriptions of models are kept until a request may have changed a model.
+
+    Args:
+        run: the notebook's run.
+        describe: describes a live model in a jail.
+    """
+
+    def __init__(self, run: NotebookRun, describe: Callable[[Jail, Any], Any]):
         self._run = run
         self._jail = run.jail
-        self._described = described
+        self._describe = describe
         self._descriptions: dict[int, Any] = {}
 
     def ask(self, request: dict[str, Any]) -> Any:
-        """What the notebook's process answers, except about how a model is built."""
+        """Ask the notebook's process; a model is described through `describe` instead."""
         if request["op"] == "describe":
             model = request["of"]
             if model.number not in self._descriptions:
-                self._descriptions[model.number] = self._described(self._jail, model)
+                self._descriptions[model.number] = self._describe(self._jail, model)
             return self._descriptions[model.number]
-        if request["op"] not in LOOKS:
+        if request["op"] not in READ_ONLY_REQUESTS:
             self._descriptions.clear()
         try:
             return self._jail.ask(request)
@@ -185,23 +213,23 @@ class _NotebookLink:
             raise
 
     def revived(self) -> Link:
-        """This link, or one to a process in which the notebook has run anew."""
+        """This link, or one to a new process in which the notebook has run again."""
         if not self._jail.ended:
             return self
         self._run.restart()
-        return _NotebookLink(self._run, self._described)
+        return _NotebookLink(self._run, self._describe)
 
 
 class _ModelLink:
-    """The way to a process that holds a model, asked about nothing else."""
+    """A link to a jail that has loaded a model and is asked about nothing else."""
 
     def __init__(self, jail: Jail):
         self._jail = jail
 
     def ask(self, request: dict[str, Any]) -> Any:
-        """What the model answers."""
+        """Ask the jail about its model."""
         return self._jail.ask(request)
 
     def revived(self) -> Link:
-        """This link; a model that ended its process is not loaded twice."""
+        """This link, even if its process has ended: a model that ended it is not loaded again."""
         return self

@@ -1,6 +1,6 @@
-"""The examiner: runs a submission in the jail and its criteria in pytest, and says what came of it.
+"""The examiner: runs a submission's notebook in a jail and its criteria in pytest.
 
-It imports no TensorFlow and no student code. `grade` is the front door: one submission in, a `Result` out.
+It imports neither TensorFlow nor student code. `grade` takes one submission and returns a `Result`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from proctor.intake.rebuild import rebuild
 from proctor.intake.submission import Submission, read_submission
 from proctor.jail import layers
 from proctor.jail.course_jail import Jails, fork_server
-from proctor.judge import flags as look_for
+from proctor.judge import flags as flag_searches
 from proctor.judge.criteria_run import CriteriaRun, run_criteria
 from proctor.judge.examination import Examination
 from proctor.judge.result import Result, not_graded
@@ -35,10 +35,16 @@ from proctor.versions import versions
 
 
 def grade(course: Course, assignment: Assignment, student: str, jails: Jails) -> Result:
-    """Grade `student`'s submission of `assignment`.
+    """Grade a student's submission.
 
-    A fault of ours and an unreadable submission are results too (`graded` is False). Raises CourseError if the
-    assignment itself is not in order, JailLost if a jail was lost and it is to be graded again.
+    Args:
+        course, assignment: what is graded.
+        student: whose submission in `submitted/`.
+        jails: where jails come from.
+
+    Returns the verdict and the notebook as it ran. An unreadable submission, or a fault of ours, is
+    a verdict whose `graded` is False. Raises CourseError if the assignment itself is not in order,
+    JailLost if a jail was lost, so that the submission has to be graded again.
     """
     source = read_source(course.source(assignment.name))
     try:
@@ -51,23 +57,33 @@ def grade(course: Course, assignment: Assignment, student: str, jails: Jails) ->
 def examine(
     course: Course, assignment: Assignment, source: NotebookNode, submission: Submission, jails: Jails
 ) -> Result:
-    """Grade a submission that has been read; see `grade`."""
+    """Grade a submission that has been read already.
+
+    Args:
+        course, assignment: what is graded.
+        source: the instructor's notebook.
+        submission: what was handed in.
+        jails: where jails come from.
+
+    Returns and raises what `grade` does.
+    """
     started = time.monotonic()
     notebook, notes = rebuild(source, submission.notebook)
     try:
         with Examination(course, assignment, notebook, submission, jails) as examination:
             ran = time.monotonic()
-            # As the cells ran before anything was asked: a process that is started anew while hidden criteria ask
-            # could show, by the clock, what they asked with.
+            # Copied before criteria run. If the notebook runs again between hidden criteria, its
+            # outputs (the time, say) could encode what the student's process was asked.
             shown, cells = copy.deepcopy(notebook), _neutral_cells(examination.run.cells)
             criteria_run = CriteriaRun(examination.student, thresholds_of(assignment))
-            with contextlib.redirect_stdout(io.StringIO()):  # which data graders load is in the verdict
-                run_criteria(_graders(course, assignment.name), criteria_run)
+            # Loading data prints its source, which is in the verdict already.
+            with contextlib.redirect_stdout(io.StringIO()):
+                run_criteria(_grader_files(course, assignment.name), criteria_run)
             jail = layers.tier(examination.run.jail.layers)
             model, remarks = examination.model_description(), list(examination.notes)
             flags = [
                 *criteria_run.flags,
-                *_flags(course, source, notebook, submission, examination, criteria_run, cells),
+                *_collect_flags(course, source, notebook, submission, examination, criteria_run, cells),
             ]
             weights = examination.weights_digests()
     except (CourseError, JailLost):
@@ -80,7 +96,7 @@ def examine(
         submission.student,
         graded=not criteria_run.fault,
         reason=criteria_run.fault,
-        criteria=_in_notebook_order(criteria_run, source),
+        criteria=_sort_by_notebook(criteria_run, source),
         cells=cells,
         notes=[*submission.notes, *notes, *remarks],
         model=model,
@@ -102,13 +118,13 @@ def examine_group(
     with Examination(course, assignment, submission.notebook, submission, jails) as examination:
         criteria_run = CriteriaRun(examination.student, thresholds_of(assignment), only=group, to_first_failure=True)
         with contextlib.redirect_stdout(io.StringIO()):
-            run_criteria(_graders(course, assignment.name), criteria_run)
+            run_criteria(_grader_files(course, assignment.name), criteria_run)
     if criteria_run.fault:
         raise CourseError(criteria_run.fault)
     return criteria_run.results
 
 
-def _flags(
+def _collect_flags(
     course: Course,
     source: NotebookNode,
     notebook: NotebookNode,
@@ -117,13 +133,13 @@ def _flags(
     criteria_run: CriteriaRun,
     cells: list[CellRun],
 ) -> list[Flag]:
-    """What of a graded submission an instructor may want to look at."""
+    """Run the searches for flags on a submission whose criteria have run."""
     public = course.grader(examination.assignment.name) / "test_public.py"
     by_code = [result for result in criteria_run.results if result.name not in criteria_run.asked_for_files]
-    return look_for.looked(
-        lambda: look_for.architecture(examination.link, examination.handed_in),
-        lambda: look_for.outputs(submission.notebook, by_code, cells),
-        lambda: look_for.hard_coded(public, source, notebook, criteria_run.results),
+    return flag_searches.collect_flags(
+        lambda: flag_searches.architecture_flags(examination.link, examination.handed_in),
+        lambda: flag_searches.output_flags(submission.notebook, by_code, cells),
+        lambda: flag_searches.hard_coded_flags(public, source, notebook, criteria_run.results),
     )
 
 
@@ -132,10 +148,15 @@ def _neutral_cells(cells: list[CellRun]) -> list[CellRun]:
 
 
 @contextlib.contextmanager
-def by_hand(folder: Path, paths: list[Path]) -> Iterator[CriteriaRun]:
-    """For `pytest graders/NAME --submission DIR`: the submission in `folder`, run, ready to be graded.
+def open_by_hand(folder: Path, paths: list[Path]) -> Iterator[CriteriaRun]:
+    """For `pytest graders/NAME --submission DIR`: run the submission's notebook.
 
-    Raises CourseError if `paths` do not lie in one grader's folder, UnreadableSubmission if there is nothing to grade.
+    Args:
+        folder: the submission's.
+        paths: what pytest was told to collect, all of it in one grader's folder.
+
+    Yields the pytest plugin that grades it. Raises CourseError if `paths` lie in several folders,
+    UnreadableSubmission if the submission cannot be graded.
     """
     graders = {path.resolve().parent if path.suffix else path.resolve() for path in paths}
     if len(graders) != 1:
@@ -153,7 +174,8 @@ def by_hand(folder: Path, paths: list[Path]) -> Iterator[CriteriaRun]:
         yield CriteriaRun(running.student, thresholds_of(assignment))
 
 
-def _graders(course: Course, name: str) -> list[Path]:
+def _grader_files(course: Course, name: str) -> list[Path]:
+    """The files of an assignment's criteria; raises CourseError if there is none."""
     files = [course.grader(name) / file for file in ("test_public.py", "test_hidden.py")]
     found = [file for file in files if file.is_file()]
     if not found:
@@ -161,20 +183,20 @@ def _graders(course: Course, name: str) -> list[Path]:
     return found
 
 
-def _in_notebook_order(criteria_run: CriteriaRun, source: NotebookNode) -> list[Any]:
+def _sort_by_notebook(criteria_run: CriteriaRun, source: NotebookNode) -> list[Any]:
     order = [grade_id(cell) for cell in source.cells]
     known = {name: index for index, name in enumerate(order)}
     return sorted(criteria_run.results, key=lambda result: known.get(result.group, len(order)))
 
 
 def thresholds_of(assignment: Assignment) -> dict[str, float]:
-    """The thresholds for the data that is used here."""
+    """The assignment's thresholds for the data in use here, real or drawn."""
     source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
     return assignment.thresholds.get(source, {})
 
 
 def environment(assignment: Assignment) -> dict[str, str]:
-    """What the verdict depends on beside the submission."""
+    """The versions and the data source that a verdict states."""
     found = versions()
     if assignment.dataset:
         found["data"] = f"{assignment.dataset}: {datasets.source(assignment.dataset)}"

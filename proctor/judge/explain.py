@@ -1,4 +1,4 @@
-"""Why a criterion failed, in the words of the assignment: what was expected, what was found, where."""
+"""Explain why a criterion failed: what was expected and what was found, for the student to read."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ import pytest
 from proctor.errors import CriterionFailed, StudentError
 from proctor.text import neutral
 
-# What a grader's own code raises on data that it did not expect: on a student's value, that is the student's to mend.
 DATA_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
+"""Exceptions of a grader's own code on a value of an unexpected kind: the criterion fails."""
+PLUMBING = {"proctor.jail.client", "proctor.jail.server", "proctor.channel.wire"}
+"""Modules between grader and student: an exception out of one of them is a fault of Proctor's."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a student is told about a failed criterion; the fields are those of `verdict.CriterionResult`."""
+    """What a student reads about a failed criterion; fields as in `verdict.CriterionResult`."""
 
     expected: str = ""
     found: str = ""
@@ -27,23 +29,26 @@ class Explanation:
     grader_fault: str = ""
 
 
-def explained(
+def explain_failure(
     excinfo: pytest.ExceptionInfo[BaseException], compared: tuple[str, str] | None, in_test: bool
 ) -> Explanation | None:
-    """Why the criterion that raised failed; None if that is no fault of the student's.
+    """Explain the exception that a criterion raised, without paths and addresses of this machine.
 
     Args:
+        excinfo: the exception.
         compared: the two sides of the last comparison that failed, as text.
         in_test: whether the test's own body raised, not one of its fixtures.
+
+    Returns None if the exception is the grader's or Proctor's fault, not the student's.
     """
-    why = _why(excinfo, compared, in_test)
-    if why is None:
+    explanation = _find_explanation(excinfo, compared, in_test)
+    if explanation is None:
         return None
-    detail = why.detail and [[neutral(value) for value in row] for row in why.detail]
-    return replace(why, expected=neutral(why.expected), found=neutral(why.found), detail=detail)
+    detail = explanation.detail and [[neutral(value) for value in row] for row in explanation.detail]
+    return replace(explanation, expected=neutral(explanation.expected), found=neutral(explanation.found), detail=detail)
 
 
-def _why(
+def _find_explanation(
     excinfo: pytest.ExceptionInfo[BaseException], compared: tuple[str, str] | None, in_test: bool
 ) -> Explanation | None:
     error = excinfo.value
@@ -51,23 +56,23 @@ def _why(
         detail = [[str(text) for text in row] for row in error.detail] if error.detail else None
         return Explanation(error.expected, error.found, detail, error.marked)
     if isinstance(error, StudentError):
-        return Explanation(found=_told(error))
+        return Explanation(found=_format_student_error(error))
     if isinstance(error, AssertionError):
-        return _assertion(excinfo, error, compared)
+        return _explain_assertion(excinfo, error, compared)
     if isinstance(error, pytest.fail.Exception):
         return Explanation(found=str(error))
     if in_test and isinstance(error, DATA_ERRORS) and _in_grader(excinfo):
         what = f"{type(error).__name__}: {error}"
         found = f"a value of a kind that cannot be checked here ({what})"
-        return Explanation(found=found, grader_fault=neutral(f"{_place(excinfo)} raised {what}"))
+        return Explanation(found=found, grader_fault=neutral(f"{_find_place(excinfo)} raised {what}"))
     return None
 
 
-def _assertion(
+def _explain_assertion(
     excinfo: pytest.ExceptionInfo[BaseException], error: AssertionError, compared: tuple[str, str] | None
 ) -> Explanation:
-    """What a plain `assert` expected and found, in the words of its own expression."""
-    test = _asserted(excinfo)
+    """What a plain `assert` expected and found, taken from its message or its source code."""
+    test = _find_asserted_expression(excinfo)
     message = str(error).split("\nassert ")[0].strip()
     if message and not message.startswith("assert "):
         return Explanation(message, compared[0] if compared else "it is not so")
@@ -76,14 +81,15 @@ def _assertion(
     return Explanation(ast.unparse(test) if test is not None else "it holds", "it is not so")
 
 
-def short(value: object) -> str:
+def short_repr(value: object) -> str:
     """A repr that fits a line."""
     shortener = reprlib.Repr()
     shortener.maxstring = shortener.maxother = 200
     return shortener.repr(value)
 
 
-def _told(error: StudentError) -> str:
+def _format_student_error(error: StudentError) -> str:
+    """What the student's code raised, and on which of its lines."""
     where = f"  ({error.where})" if error.where else ""
     if error.type == "NotImplementedError":
         return f"it is not written yet{where}"
@@ -93,18 +99,24 @@ def _told(error: StudentError) -> str:
 
 
 def _in_grader(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-    """Whether the error came up in the grader or in numbers that it computed, not in our plumbing or in a fixture's."""
-    names = {Path(str(entry.path)).name for entry in excinfo.traceback}
-    plumbing = {"client.py", "server.py", "wire.py"}
-    return any(name.startswith("test_") for name in names) and not names & plumbing
+    """Whether a grader's function raised, or what it called, but nothing of `PLUMBING`."""
+    modules = {entry.frame.f_globals.get("__name__", "") for entry in excinfo.traceback}
+    return any(_is_grader(module) for module in modules) and not modules & PLUMBING
 
 
-def _place(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    entries = [entry for entry in excinfo.traceback if Path(str(entry.path)).name.startswith("test_")]
-    return f"{Path(str(entries[-1].path)).name}:{entries[-1].lineno + 1}"
+def _find_place(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """The grader's innermost line in the traceback, such as "test_hidden.py:31"."""
+    entry = [entry for entry in excinfo.traceback if _is_grader(entry.frame.f_globals.get("__name__", ""))][-1]
+    return f"{Path(str(entry.path)).name}:{entry.lineno + 1}"
 
 
-def _asserted(excinfo: pytest.ExceptionInfo[BaseException]) -> ast.expr | None:
+def _is_grader(module: str) -> bool:
+    """Whether the module is a grader's: "test_public", or "graders.mnist.test_public" by hand."""
+    return module.rpartition(".")[2].startswith("test_")
+
+
+def _find_asserted_expression(excinfo: pytest.ExceptionInfo[BaseException]) -> ast.expr | None:
+    """The expression of the `assert` that raised; None if its source cannot be read or parsed."""
     try:
         statement = ast.parse(str(excinfo.traceback[-1].statement).strip()).body[0]
     except (SyntaxError, IndexError):

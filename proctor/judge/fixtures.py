@@ -10,7 +10,7 @@ import pytest
 
 from proctor.criteria.criterion import Credit
 from proctor.criteria.metrics import accuracy
-from proctor.judge.flags import looked
+from proctor.judge.flags import collect_flags
 from proctor.judge.gap import gap_flags
 from proctor.verdict import Flag
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 Data = tuple[Any, Any]
 CREDIT = pytest.StashKey[Credit]()
-"""Of a test: how much of its points it earns."""
+"""Where a test item's `Credit` is stored: the fraction of its points that it earns."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What the criteria of a pytest session are about.
+    """The submission on which a pytest session runs criteria.
 
     Args:
         student: the submission.
-        thresholds: the numbers that `assignment.toml` states for the data in use.
-        flags: what criteria noted for the instructor; the `gap` fixture adds to them.
+        thresholds: name → the number that `assignment.toml` states for the data in use.
+        flags: notes for the instructor; the `gap` fixture adds to them.
     """
 
     student: Student
@@ -39,11 +39,11 @@ class Subject:
 
 
 SUBJECT = pytest.StashKey[Subject]()
-"""Of a pytest session; without one, criteria are skipped."""
+"""Where a pytest session's `Subject` is stored; without one, criteria are skipped."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declare the marker of criteria."""
+    """Declare the marker that `@criterion` sets; pytest rejects unknown ones."""
     config.addinivalue_line("markers", "criterion(declared): a graded statement (see proctor.criterion)")
 
 
@@ -71,14 +71,16 @@ def thresholds(request: pytest.FixtureRequest) -> dict[str, float]:
 
 @pytest.fixture
 def gap(request: pytest.FixtureRequest) -> Callable[[ModelView, float, Data, Data], None]:
-    """Notes for the instructor, at no cost to the mark, if a model knows held-out data better than others.
+    """A function that flags a model which knows the held-out data better than other unseen data.
 
-    It is called with the model, its accuracy on the held-out data, those data, and others that it need not have seen.
+    The flag is for the instructor and does not change the mark. The function's arguments are the
+    model, its accuracy on the held-out data (0 to 1), those data and the other ones, both
+    (inputs, labels).
     """
     subject = request.config.stash.get(SUBJECT, None)
 
     def look(model: ModelView, found: float, held_out: Data, others: Data) -> None:
-        flags = looked(lambda: gap_flags((found, len(held_out[1])), (accuracy(model, others), len(others[1]))))
+        flags = collect_flags(lambda: gap_flags((found, len(held_out[1])), (accuracy(model, others), len(others[1]))))
         if subject is not None:
             subject.flags.extend(flags)
 

@@ -1,6 +1,6 @@
-"""What about one submission an instructor may want to look at; found at grading, worth no point.
+"""Flags: things in one submission that an instructor may want to look at; they cost no points.
 
-Everything here may be evaded by who knows it, and each flag has an innocent reading too: it is a place to look.
+A student who knows these searches can evade them, and every flag can have an innocent cause.
 """
 
 from __future__ import annotations
@@ -24,15 +24,21 @@ from proctor.errors import CriterionFailed, JailLost, StudentError
 from proctor.models.view import LayerView, ModelView, format_shape
 from proctor.verdict import CellRun, CriterionResult, Flag
 
-FEWEST_WEIGHTS = 8  # distinct numbers; fewer may agree by themselves
-LONGEST_CODE = 100_000  # characters that are searched for numbers
-SHARED_NUMBERS = 4  # in the same order
+FEWEST_WEIGHTS = 8
+"""A model with fewer distinct weights may agree with another by chance and gets no digest."""
+LONGEST_CODE = 100_000
+"""How many characters of code are searched for numbers."""
+SHARED_NUMBERS = 4
+"""How many numbers of the public tests, in their order, make an answer suspicious."""
 _NUMBER = re.compile(r"(?<![\w.])\d{1,20}(?:\.\d{0,20})?(?:e[+-]?\d{1,3})?", re.IGNORECASE)
 _SCORE = re.compile(r"\s{2,}(?:[a-z ]+: )?[\d.]+ / [\d.]+$", re.MULTILINE)
 
 
-def looked(*searches: Callable[[], list[Flag]]) -> list[Flag]:
-    """What the searches found together; one that fails is itself a flag, since no mark may depend on it."""
+def collect_flags(*searches: Callable[[], list[Flag]]) -> list[Flag]:
+    """The flags of all searches; a search that raises yields a flag, so that no mark depends on it.
+
+    Raises JailLost, which means that the submission is graded again.
+    """
     found = []
     for search in searches:
         try:
@@ -45,9 +51,9 @@ def looked(*searches: Callable[[], list[Flag]]) -> list[Flag]:
 
 
 def weights_digest(model: ModelView) -> str:
-    """The same for two models with the same weights, also where units have changed places; "" for a tiny model.
+    """A digest of a model's weights, the same if units were reordered; "" for a tiny model.
 
-    Weights that are all alike, such as untrained biases, do not count.
+    Arrays of one repeated number, such as untrained biases, are left out.
     """
     digests = []
     for weights in model.weights:
@@ -60,12 +66,12 @@ def weights_digest(model: ModelView) -> str:
     return hashlib.sha256("".join(digest for digest, _ in sorted(digests)).encode()).hexdigest()
 
 
-def architecture(link: Link, handed_in: dict[str, ModelView]) -> list[Flag]:
-    """A handed-in model that has other layers than the one that the notebook builds under the same name.
+def architecture_flags(link: Link, handed_in: dict[str, ModelView]) -> list[Flag]:
+    """A flag for each handed-in model whose layers differ from those that the notebook builds.
 
     Args:
-        link: the way to the process that ran the notebook without training.
-        handed_in: name → the model read from its file.
+        link: to the process that ran the notebook without training.
+        handed_in: variable's name in the notebook → the model read from its file.
     """
     flags = []
     for name, model in handed_in.items():
@@ -73,55 +79,57 @@ def architecture(link: Link, handed_in: dict[str, ModelView]) -> list[Flag]:
             built = getattr(Student(link), name)
         except (StudentError, CriterionFailed):
             continue
-        if isinstance(built, ModelView) and (evidence := _difference(built, model)):
+        if isinstance(built, ModelView) and (evidence := _find_difference(built, model)):
             sentence = f"the handed-in `{name}` is not the one that the notebook builds"
             flags.append(Flag("architecture", sentence, evidence))
     return flags
 
 
-def _difference(built: ModelView, handed_in: ModelView) -> tuple[str, ...]:
-    """The first layer in which the two differ, or nothing."""
-    ours, theirs = ([_row(layer) for layer in model.layers] for model in (built, handed_in))
+def _find_difference(built: ModelView, handed_in: ModelView) -> tuple[str, ...]:
+    """Three lines about the first layer in which two models differ; () if they do not."""
+    ours, theirs = ([_summarize_layer(layer) for layer in model.layers] for model in (built, handed_in))
     for number in range(max(len(ours), len(theirs))):
         left, right = (rows[number] if number < len(rows) else None for rows in (ours, theirs))
-        if left is None or right is None or not _alike(left, right):
+        if left is None or right is None or not _are_alike(left, right):
             return (
-                f"layer {number + 1} in the notebook: {_told(left)}",
-                f"layer {number + 1} in the file: {_told(right)}",
+                f"layer {number + 1} in the notebook: {_format_summary(left)}",
+                f"layer {number + 1} in the file: {_format_summary(right)}",
                 f"{len(ours)} layers, {built.parameters:,} parameters in the notebook; "
                 f"{len(theirs)} layers, {handed_in.parameters:,} parameters in the file",
             )
     return ()
 
 
-_Row = tuple[str, str, Any, int]
+_LayerSummary = tuple[str, str, Any, int]
 
 
-def _row(layer: LayerView) -> _Row:
-    # A layer may be frozen or thawed in training.
+def _summarize_layer(layer: LayerView) -> _LayerSummary:
+    # `trainable` is left out: training may freeze or unfreeze layers.
     return layer.class_name, replace(layer, trainable=True).settings, layer.output_shape, layer.parameters
 
 
-def _alike(left: _Row, right: _Row) -> bool:
-    """Whether two layers are the same as far as both are built."""
+def _are_alike(left: _LayerSummary, right: _LayerSummary) -> bool:
+    """Whether two layers are the same; shapes and parameters count only if both are built."""
     built = None not in (left[2], right[2])
     return left[:2] == right[:2] and (not built or left[2:] == right[2:])
 
 
-def _told(row: _Row | None) -> str:
+def _format_summary(row: _LayerSummary | None) -> str:
     if row is None:
         return "there is none"
     shape = "" if row[2] is None else f" → {format_shape(row[2])}"
     return f"{row[0]}({row[1]}){shape}, {row[3]:,} parameters"
 
 
-def outputs(submitted: NotebookNode, results: list[CriterionResult], cells: list[CellRun]) -> list[Flag]:
-    """Check tables in the submitted notebook that say ✓ where the same code does not meet the criterion now.
+def output_flags(submitted: NotebookNode, results: list[CriterionResult], cells: list[CellRun]) -> list[Flag]:
+    """A flag if saved check tables say ✓ for criteria that the notebook's code fails now.
 
-    Not where another order of running, another machine or a later run of the answer explains it.
+    There is none where another machine or another order of running explains it: if a cell failed to
+    import or to run, or if the answer's cell was run after the check's.
 
     Args:
-        results: those that depend on nothing but the notebook's code.
+        submitted: the notebook as it was handed in, with its check cells' outputs.
+        results: of the criteria that depend on the notebook's code alone.
         cells: how the cells ran.
     """
     excused = ("NameError", "ModuleNotFoundError", "ImportError")
@@ -136,10 +144,12 @@ def outputs(submitted: NotebookNode, results: list[CriterionResult], cells: list
         if is_solution(cell):
             latest = max(latest, count)
         elif count >= latest or not count:
-            shown = _shown(cell)
+            shown = _read_outputs(cell)
             unmet = [r for r in results if r.group == grade_id(cell) and r.status == "failed" and not r.hidden]
             evidence += [
-                f"{r.group}: ✓ {r.title} - now: found {r.found}" for r in unmet if f"✓ {_words(r.title)}" in shown
+                f"{r.group}: ✓ {r.title} - now: found {r.found}"
+                for r in unmet
+                if f"✓ {_normalize_words(r.title)}" in shown
             ]
     if not evidence:
         return []
@@ -147,25 +157,29 @@ def outputs(submitted: NotebookNode, results: list[CriterionResult], cells: list
     return [Flag("output", "the notebook shows criteria as met that its code does not meet", tuple(evidence))]
 
 
-def _shown(cell: NotebookNode) -> str:
-    """What a check cell shows, as words."""
+def _read_outputs(cell: NotebookNode) -> str:
+    """The text of a check cell's saved outputs, without HTML tags and scores."""
     text = "".join(output.get("text", "") for output in cell.outputs)
-    return _words(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", _SCORE.sub("", text))))
+    return _normalize_words(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", _SCORE.sub("", text))))
 
 
-def _words(text: str) -> str:
+def _normalize_words(text: str) -> str:
     return " ".join(text.replace("`", " ").split())
 
 
-def hard_coded(
+def hard_coded_flags(
     grader: Path, source: NotebookNode, notebook: NotebookNode, results: list[CriterionResult]
 ) -> list[Flag]:
-    """Groups whose public criteria are all met and whose hidden ones are all failed, by code with the expected numbers.
+    """A flag for each group whose answer repeats numbers of the public tests and passes only those.
+
+    That is: all public criteria are met, all hidden ones fail, and the answer has at least
+    `SHARED_NUMBERS` numbers of the public tests in their order that the solution does not have.
 
     Args:
         grader: the file of the public criteria.
         source: the instructor's notebook.
-        notebook: what ran.
+        notebook: the submitted notebook as it ran.
+        results: of all criteria.
     """
     flags = []
     for group in dict.fromkeys(result.group for result in results):
@@ -174,10 +188,14 @@ def hard_coded(
             continue
         if any(r.status != "failed" for r in hidden):
             continue
-        expected = _numbers(_tests(grader, {result.name for result in public}))
-        ours = _numbers(_answers(source, group))
-        run = _common(expected, _numbers(_answers(notebook, group)))
-        if len(set(run)) >= SHARED_NUMBERS - 1 and len(run) >= SHARED_NUMBERS and len(_common(run, ours)) < len(run):
+        expected = _find_numbers(_read_tests(grader, {result.name for result in public}))
+        ours = _find_numbers(_read_answers(source, group))
+        run = _longest_common_run(expected, _find_numbers(_read_answers(notebook, group)))
+        if (
+            len(set(run)) >= SHARED_NUMBERS - 1
+            and len(run) >= SHARED_NUMBERS
+            and len(_longest_common_run(run, ours)) < len(run)
+        ):
             met, unmet = ("; ".join(result.title for result in part) for part in (public, hidden))
             evidence = (
                 f"numbers of the public tests in the answer, in their order: {', '.join(f'{n:g}' for n in run[:20])}",
@@ -188,8 +206,8 @@ def hard_coded(
     return flags
 
 
-def _tests(grader: Path, names: set[str]) -> str:
-    """The source of the tests of these criteria."""
+def _read_tests(grader: Path, names: set[str]) -> str:
+    """The source code of the tests of the criteria `names`, decorators included."""
     text = grader.read_text(encoding="utf-8")
     lines = text.splitlines()
     found = []
@@ -200,8 +218,8 @@ def _tests(grader: Path, names: set[str]) -> str:
     return "\n".join(found)
 
 
-def _answers(notebook: NotebookNode, group: str) -> str:
-    """The solution cells between the check cell `group` and the one before it."""
+def _read_answers(notebook: NotebookNode, group: str) -> str:
+    """The source code of the solution cells between check cell `group` and the one before it."""
     found: list[str] = []
     for cell in notebook.cells:
         if grade_id(cell) == group:
@@ -213,12 +231,12 @@ def _answers(notebook: NotebookNode, group: str) -> str:
     return "\n".join(found)
 
 
-def _numbers(code: str) -> list[float]:
-    """The numbers in `code`, in order; it is not parsed, since a hostile text can bring Python's parser down."""
+def _find_numbers(code: str) -> list[float]:
+    """The first 2,000 numbers in `code`, by a pattern: hostile code can crash Python's parser."""
     return [float(number) for number in _NUMBER.findall(code[:LONGEST_CODE])][:2000]
 
 
-def _common(left: list[float], right: list[float]) -> list[float]:
-    """The longest run of numbers that is in both."""
+def _longest_common_run(left: list[float], right: list[float]) -> list[float]:
+    """The longest run of consecutive numbers that both lists have."""
     match = difflib.SequenceMatcher(None, left, right, autojunk=False).find_longest_match()
     return left[match.a : match.a + match.size]

@@ -1,4 +1,4 @@
-"""A model that knows the held-out data better than other data that it has not been trained with."""
+"""Flag a model that knows the held-out data better than other data that it was not trained on."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import math
 
 from proctor.verdict import Flag
 
-RAREST = 1e-5  # a flag by chance on so few honest models
+RAREST = 1e-5
+"""A gap that honest models show less often than this is flagged."""
 
 
 def gap_flags(held_out: tuple[float, int], elsewhere: tuple[float, int]) -> list[Flag]:
-    """A flag if the accuracy on held-out data is better than chance allows.
+    """A flag if the accuracy on held-out data is higher than elsewhere by more than chance allows.
 
     Args:
-        held_out: accuracy (0 to 1) on data that the model cannot have seen, and how many rows that is.
-        elsewhere: the same for data that it need not have seen either; to know them better is no fault.
+        held_out: accuracy (0 to 1) on data that the model should not have seen, and their rows.
+        elsewhere: the same for other such data; a higher accuracy on these is not flagged.
     """
     (right, rows), (others_right, others) = held_out, elsewhere
     wrong, others_wrong = round(rows * (1 - right)), round(others * (1 - others_right))
@@ -31,7 +32,10 @@ def gap_flags(held_out: tuple[float, int], elsewhere: tuple[float, int]) -> list
 
 
 def _chance(wrong: int, rows: int, others_wrong: int, others: int) -> float:
-    """How likely at most `wrong` of all mistakes fall among `rows`, if they fall anywhere (Fisher's exact test)."""
+    """The probability that at most `wrong` of all mistakes fall among `rows` if rows do not matter.
+
+    Fisher's exact test, one-sided (R. A. Fisher, "Statistical Methods for Research Workers", 1934).
+    """
     mistakes = wrong + others_wrong
     all_ways = _ways(rows + others, mistakes)
     least = max(0, mistakes - others)

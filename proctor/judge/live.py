@@ -1,4 +1,4 @@
-"""`check()`: the public criteria of one group, on the live objects of the student's own notebook."""
+"""`check()`: run the public criteria of one group on the objects of the running notebook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PUBLIC = "test_public.py"
 
 
 class CheckTable:
-    """What `check` found; Jupyter shows it as a table, anything else as text."""
+    """The result of `check`: an HTML table in Jupyter, text anywhere else."""
 
     def __init__(self, group: str, criteria: list[CriterionResult], points: float | None = None):
         self.group = group
@@ -44,7 +44,7 @@ class CheckTable:
 
 
 class Remark:
-    """One sentence to the student, where there is no table to show."""
+    """The result of `check` when nothing could be checked: one sentence that says why."""
 
     met = False
 
@@ -56,12 +56,13 @@ class Remark:
 
 
 def check(group: str) -> CheckTable | Remark:
-    """Check the answers of one check cell against its public criteria.
+    """Check your answers against the public criteria of one check cell.
 
     Args:
-        group: the check cell's name, as its line in the notebook has it.
+        group: the check cell's name.
 
-    Returns a table that says what is met, what is not and what to look at; no points are written anywhere.
+    Returns a table that says which criteria are met, which are not, and what to look at. Nothing is
+    recorded anywhere.
     """
     folder = Path.cwd()
     if not (folder / PUBLIC).is_file():
@@ -77,7 +78,7 @@ def check(group: str) -> CheckTable | Remark:
 
 
 def _points_of(group: str, folder: Path) -> float | None:
-    """What the notebook in `folder` says that its check cell `group` is worth, or None if no notebook does."""
+    """The points of the check cell `group` in a notebook in `folder`; None if none has the cell."""
     for path in sorted(folder.glob("*.ipynb")):
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -89,7 +90,15 @@ def _points_of(group: str, folder: Path) -> float | None:
 
 
 def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list[CriterionResult]:
-    """The results of the public criteria of `group`, in `folder`, for the objects in `namespace`."""
+    """Run the public criteria of one group on the objects of a namespace.
+
+    Args:
+        group: the check cell's name.
+        namespace: name → object, such as a notebook's global variables.
+        folder: where `test_public.py` lies.
+
+    Returns their results. Raises ProctorError if the tests cannot be run.
+    """
     from proctor.judge.criteria_run import CriteriaRun, run_criteria
 
     declared = folder / "assignment.toml"
@@ -106,9 +115,10 @@ def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list
 
 
 def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
-    """Run a notebook in this process, from its own folder, and yield what each check shows as it comes.
+    """Run a notebook's code cells in this process and yield the result of each `check()` call.
 
-    Raises ProctorError if `notebook` is not a notebook.
+    A cell that raises yields a sentence, and the next one runs. Raises ProctorError if the file
+    cannot be read as a notebook.
     """
     import nbformat
     from IPython.core.interactiveshell import InteractiveShell
@@ -142,10 +152,10 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
 
 
 def _namespace() -> dict[str, Any]:
-    """The notebook's namespace, or the one of the script that called `check`."""
+    """The global variables of the running notebook, or of the script that called `check`."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is not None:
         namespace: dict[str, Any] = shell.user_ns
         return namespace
-    return sys._getframe(2).f_globals
+    return sys._getframe(2).f_globals  # the caller of `check`

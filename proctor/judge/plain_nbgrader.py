@@ -1,7 +1,8 @@
-"""Grading a plain nbgrader assignment: its tests are cells of its notebooks, and run where the student's code runs.
+"""Grade a plain nbgrader assignment: its tests are notebook cells, run in the student's process.
 
-Marks are nbgrader's, but for the faults of its rule: a line on stderr costs nothing, and a test cell that did not run
-to its end earns nothing. Wherever that makes a difference, a flag says so.
+Marks follow nbgrader's rule (`nbgrader.utils.determine_grade`) with two faults mended: a line on
+stderr costs nothing, and a test cell that did not run to its end earns nothing. A flag says where
+nbgrader would give another mark.
 """
 
 from __future__ import annotations
@@ -38,14 +39,15 @@ _IGNORED = {".ipynb_checkpoints", "__pycache__"}
 
 @dataclass(frozen=True)
 class PlainAssignment:
-    """Everything that grading a plain assignment takes beside the submissions.
+    """A plain nbgrader assignment: all that grading needs apart from the submissions.
 
     Args:
         name: its folder's name under `source/`.
-        notebooks: the instructor's, by name without ".ipynb", with the cells as they were released and all their tests.
-        files: what lies beside them for their code, by relative path; students' files of these names do not count.
-        budget: of each notebook.
-        nbgrader_rules: whether nbgrader's own rule gives the marks, its faults and all.
+        notebooks: the instructor's, by name without ".ipynb": released cells, with all their tests.
+        files: relative path → bytes of the files beside the notebooks; they replace students' files
+            of the same name.
+        budget: what each notebook may use.
+        nbgrader_rules: whether marks follow nbgrader's rule exactly, faults included.
     """
 
     name: str
@@ -55,7 +57,7 @@ class PlainAssignment:
     nbgrader_rules: bool = False
 
     def fingerprint(self) -> str:
-        """The same for the same notebooks, files, budget and rule."""
+        """A digest of the notebooks, files, budget and rule."""
         digest = hashlib.sha256(json.dumps([self.notebooks, asdict(self.budget), self.nbgrader_rules]).encode())
         for name, data in sorted(self.files.items()):
             digest.update(json.dumps([name, hashlib.sha256(data).hexdigest()]).encode())
@@ -63,16 +65,23 @@ class PlainAssignment:
 
 
 def grade_plain(assignment: PlainAssignment, folder: Path, student: str, jails: Jails) -> Result:
-    """Grade the submission in `folder`.
+    """Grade a submission of a plain assignment.
 
-    A fault of ours and an unreadable submission are results too (`graded` is False). Raises JailLost if something
-    killed a jail, so that it has to be done again.
+    Args:
+        assignment: what is graded.
+        folder: the submission's.
+        student: whose it is.
+        jails: where jails come from.
+
+    Returns the verdict and the notebooks as they ran. An unreadable submission, or a fault of ours,
+    is a verdict whose `graded` is False. Raises JailLost if something killed a jail, so that the
+    submission has to be graded again.
     """
     started = time.monotonic()
     run = _PlainRun(assignment, jails)
     try:
-        submitted = _read(folder, student, assignment, run.notes)
-        files = _files(folder, assignment, run.notes)
+        submitted = _read_notebooks(folder, student, assignment, run.notes)
+        files = _collect_files(folder, assignment, run.notes)
         notebooks = {name: run.run(name, submitted.get(name), files) for name in assignment.notebooks}
     except JailLost:
         raise
@@ -95,7 +104,7 @@ def grade_plain(assignment: PlainAssignment, folder: Path, student: str, jails: 
 
 
 class _PlainRun:
-    """What came of a submission's notebooks so far."""
+    """The run of a submission's notebooks, one after the other, and the results so far."""
 
     def __init__(self, assignment: PlainAssignment, jails: Jails):
         self._assignment = assignment
@@ -107,10 +116,18 @@ class _PlainRun:
         self.jail = "full"
 
     def run(self, name: str, submitted: NotebookNode | None, files: dict[str, bytes]) -> NotebookNode:
-        """Run the notebook `name` and score its test cells; returns it as it ran."""
+        """Run a notebook and score its test cells.
+
+        Args:
+            name: the notebook's, without ".ipynb".
+            submitted: what was handed in; None if it was not.
+            files: what lies beside it, by relative path.
+
+        Returns the notebook as it ran.
+        """
         source = self._assignment.notebooks[name]
         if submitted is None:
-            return self._missing(name, source)
+            return self._add_missing_notebook(name, source)
         notebook, put_back = restore(source, submitted)
         what = "" if name == self._assignment.name else f"{name}: "
         self.notes += [f"{what}cell '{cell}' was missing and was put back" for cell in put_back]
@@ -125,9 +142,9 @@ class _PlainRun:
         run.start()
         self.jail = layers.tier(run.jail.layers)
         run.close()
-        unfit = _unfit(source, submitted) or _unfinished(run.cells)
+        unfit = _find_misfit(source, submitted) or _find_early_end(run.cells)
         if unfit:
-            self._no_mark(unfit)
+            self._handle_no_mark(unfit)
         ran = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for cell, outcome in zip(ran, run.cells, strict=True):
             self.cells.append(CellRun(outcome.id, outcome.status, neutral(outcome.error)))
@@ -135,41 +152,43 @@ class _PlainRun:
                 self._score(name, cell, self.cells[-1], unfit, grade_id(cell) in put_back)
         for cell in notebook.cells:
             if grade_id(cell) in put_back and cell.metadata.nbgrader.get("grade"):
-                self._differs(name, cell, "it had been deleted; nbgrader leaves it to a person, with 0 until then")
+                self._add_difference(
+                    name, cell, "it had been deleted; nbgrader leaves it to a person, with 0 until then"
+                )
         return notebook
 
-    def _missing(self, name: str, source: NotebookNode) -> NotebookNode:
-        """A notebook that was not handed in: nothing is run, and it earns nothing, answers for people included."""
+    def _add_missing_notebook(self, name: str, source: NotebookNode) -> NotebookNode:
+        """Give 0 points to each graded cell of a notebook that was not handed in; nothing runs."""
         self.notes.append(f"{name}.ipynb was not handed in")
         notebook, _ = restore(source, NotebookNode(cells=[]))
         for cell in notebook.cells:
             if cell.metadata.nbgrader.get("grade"):
-                self._add(name, cell, 0.0, f"{name}.ipynb was not handed in")
+                self._add_result(name, cell, 0.0, f"{name}.ipynb was not handed in")
         return notebook
 
     def _score(self, name: str, cell: NotebookNode, outcome: CellRun, unfit: str, deleted: bool) -> None:
         ours, found = our_score(cell, outcome)
         theirs, why = (0.0, "the cell had been deleted") if deleted else nbgrader_score(cell, outcome)
         if theirs is None:
-            self._no_mark(f"{grade_id(cell)}: {why}")
+            self._handle_no_mark(f"{grade_id(cell)}: {why}")
         if self._assignment.nbgrader_rules:
             assert theirs is not None
-            self._add(name, cell, theirs, "" if theirs == points(cell) else why)
+            self._add_result(name, cell, theirs, "" if theirs == points(cell) else why)
             return
-        self._add(name, cell, ours, found)
+        self._add_result(name, cell, ours, found)
         if theirs not in (ours, None) and not unfit and not deleted:
-            self._differs(name, cell, f"{ours:g} here, {theirs:g} by nbgrader ({why})")
+            self._add_difference(name, cell, f"{ours:g} here, {theirs:g} by nbgrader ({why})")
 
-    def _no_mark(self, why: str) -> None:
+    def _handle_no_mark(self, why: str) -> None:
         if self._assignment.nbgrader_rules:
             raise ProctorError(f"by nbgrader's own rule this submission gets no mark: {why}")
         self.differences[f"the whole submission: nbgrader gives no mark ({why})"] = None
 
-    def _differs(self, name: str, cell: NotebookNode, how: str) -> None:
-        self.differences[f"{_group(self._assignment, name, cell)}: {how}"] = None
+    def _add_difference(self, name: str, cell: NotebookNode, how: str) -> None:
+        self.differences[f"{_group_name(self._assignment, name, cell)}: {how}"] = None
 
-    def _add(self, name: str, cell: NotebookNode, earned: float, found: str) -> None:
-        group, worth = _group(self._assignment, name, cell), points(cell)
+    def _add_result(self, name: str, cell: NotebookNode, earned: float, found: str) -> None:
+        group, worth = _group_name(self._assignment, name, cell), points(cell)
         status: Status = "partial" if found and earned > 0 else "failed" if found else "passed"
         self.criteria.append(
             CriterionResult(
@@ -185,14 +204,17 @@ class _PlainRun:
         )
 
 
-def _group(assignment: PlainAssignment, name: str, cell: NotebookNode) -> str:
+def _group_name(assignment: PlainAssignment, name: str, cell: NotebookNode) -> str:
     return grade_id(cell) if name == assignment.name else f"{name}/{grade_id(cell)}"
 
 
 def our_score(cell: NotebookNode, outcome: CellRun) -> tuple[float, str]:
-    """What a test cell that ran earned, and why not all of it.
+    """Score a test cell by our rule.
 
-    All, if it ran to its end; as much as its result says, if that is a number, but no less than 0 and no more than all.
+    A cell that ran to its end earns all of its points, or the number that its last expression gave,
+    cut to the range from 0 to its points. Any other cell earns 0.
+
+    Returns what it earned, and why not all ("" if it did).
     """
     worth = points(cell)
     if outcome.status != "ok":
@@ -200,15 +222,15 @@ def our_score(cell: NotebookNode, outcome: CellRun) -> tuple[float, str]:
     error = next((output for output in cell.outputs if output.output_type == "error"), None)
     if error is not None:
         return 0.0, f"{error.ename}: {error.evalue}"
-    value = _number(next((output for output in cell.outputs if output.output_type == "execute_result"), None))
+    value = _parse_number(next((output for output in cell.outputs if output.output_type == "execute_result"), None))
     if value is None:
         return worth, ""
     earned = min(max(0.0, value), worth) if math.isfinite(value) else 0.0
     return earned, "" if earned == worth else f"the tests gave {value:g} of {worth:g} points"
 
 
-def _unfit(source: NotebookNode, submitted: NotebookNode) -> str:
-    """Why nbgrader cannot take a notebook that it gave out, as it came back; "" if it can."""
+def _find_misfit(source: NotebookNode, submitted: NotebookNode) -> str:
+    """Why nbgrader's `autograde` would refuse the submitted notebook; "" if it would not."""
     known = {grade_id(cell): cell.cell_type for cell in source.cells if grade_id(cell)}
     seen = set()
     for cell in submitted.cells:
@@ -222,13 +244,16 @@ def _unfit(source: NotebookNode, submitted: NotebookNode) -> str:
     return ""
 
 
-def _unfinished(cells: list[CellRun]) -> str:
-    """Why the notebook did not run to its end, "" if it did."""
+def _find_early_end(cells: list[CellRun]) -> str:
+    """Why the notebook stopped before its end; "" if it did not."""
     return next((cell.error for cell in cells if cell.status in ("died", "not run")), "")
 
 
 def nbgrader_score(cell: NotebookNode, outcome: CellRun) -> tuple[float | None, str]:
-    """What nbgrader's `determine_grade` makes of a test cell's outputs, and why; None where it gives up."""
+    """Score a test cell as nbgrader does (`nbgrader.utils.determine_grade`, version 0.9).
+
+    Returns what it earns, and why; None instead of points where nbgrader raises.
+    """
     worth = points(cell)
     if outcome.status not in ("ok", "error"):
         return 0.0, outcome.error
@@ -238,14 +263,14 @@ def nbgrader_score(cell: NotebookNode, outcome: CellRun) -> tuple[float | None, 
         if output.output_type == "stream" and output.name == "stderr":
             return 0.0, "a line on stderr counts as a failure"
         if output.output_type == "execute_result":
-            return _nbgrader_partial(output, worth)
+            return _nbgrader_partial_score(output, worth)
     return worth, "a cell without an error counts as passed"
 
 
-def _nbgrader_partial(output: NotebookNode, worth: float) -> tuple[float | None, str]:
+def _nbgrader_partial_score(output: NotebookNode, worth: float) -> tuple[float | None, str]:
     if not output.data.get("text/plain"):
         return None, "a result without text"
-    value = _number(output)
+    value = _parse_number(output)
     if value is None or not value >= 0:
         return worth, "a result that is not a number from 0 up counts as passed"
     if value > worth:
@@ -253,15 +278,20 @@ def _nbgrader_partial(output: NotebookNode, worth: float) -> tuple[float | None,
     return value, f"the tests gave {value:g} of {worth:g} points"
 
 
-def _number(output: NotebookNode | None) -> float | None:
+def _parse_number(output: NotebookNode | None) -> float | None:
     try:
         return None if output is None else float(output.data.get("text/plain", ""))
     except ValueError:
         return None
 
 
-def _read(folder: Path, student: str, assignment: PlainAssignment, notes: list[str]) -> dict[str, NotebookNode]:
-    """The notebooks that were handed in; raises UnreadableSubmission if there is none, or one that cannot be read."""
+def _read_notebooks(
+    folder: Path, student: str, assignment: PlainAssignment, notes: list[str]
+) -> dict[str, NotebookNode]:
+    """The notebooks that were handed in, by name without ".ipynb".
+
+    Raises UnreadableSubmission if there is none, or one of them cannot be read.
+    """
     require_folder(folder, student, assignment.name)
     found = {}
     for name, source in assignment.notebooks.items():
@@ -277,15 +307,18 @@ def _read(folder: Path, student: str, assignment: PlainAssignment, notes: list[s
     return found
 
 
-def _files(folder: Path, assignment: PlainAssignment, notes: list[str]) -> dict[str, bytes]:
-    """What lies beside the notebooks when they run: the student's files, and ours in the place of any of their name."""
+def _collect_files(folder: Path, assignment: PlainAssignment, notes: list[str]) -> dict[str, bytes]:
+    """The files beside the notebooks, by relative path: the assignment's, and the student's.
+
+    A student's file is left out, with a note, if it clashes with the assignment's or is too large.
+    """
     files = dict(assignment.files)
     room = FILES_BYTES - sum(len(data) for data in files.values())
-    for path in beside(folder):
+    for path in files_beside(folder):
         name = path.relative_to(folder).as_posix()
         if name in assignment.files:
             continue
-        if name.encode("utf-8", "replace").decode() != name or _in_the_way(name, assignment.files):
+        if name.encode("utf-8", "replace").decode() != name or _is_in_the_way(name, assignment.files):
             notes.append(
                 f"{name!r} was left out: its name is not text, or it is in the way of a file of the assignment's"
             )
@@ -303,12 +336,12 @@ def _files(folder: Path, assignment: PlainAssignment, notes: list[str]) -> dict[
     return files
 
 
-def _in_the_way(name: str, files: dict[str, bytes]) -> bool:
-    """Whether `name` is a folder of `files`, or lies below one of them."""
+def _is_in_the_way(name: str, files: dict[str, bytes]) -> bool:
+    """Whether `name` is the path of a folder in `files`, or has a file of `files` as its folder."""
     return any(ours.startswith(f"{name}/") or name.startswith(f"{ours}/") for ours in files)
 
 
-def beside(folder: Path) -> list[Path]:
-    """The files below `folder` that are no notebooks, in order; links are not followed."""
+def files_beside(folder: Path) -> list[Path]:
+    """The files below `folder` that are not notebooks, sorted; symbolic links are left out."""
     found = [path for path in folder.rglob("*") if path.suffix != ".ipynb" and path.is_file() and not path.is_symlink()]
     return sorted(path for path in found if not _IGNORED & set(path.relative_to(folder).parts))

@@ -14,8 +14,8 @@ class Result(NamedTuple):
 
     Args:
         verdict: the criteria, points and reasons.
-        notebooks: by name without ".ipynb", rebuilt from their sources; none if it is not graded. An
-            exercise has one notebook, a plain nbgrader assignment may have several.
+        notebooks: by name without ".ipynb", rebuilt from their sources; empty if it is not graded.
+            An exercise has one notebook, a plain nbgrader assignment may have several.
     """
 
     verdict: Verdict
@@ -23,5 +23,5 @@ class Result(NamedTuple):
 
 
 def not_graded(assignment: str, student: str, reason: str, notes: list[str] | None = None) -> Result:
-    """The result of a submission that a fault of ours, or an unreadable hand-in, kept from being graded."""
+    """The result of a submission that could not be graded: unreadable, or a fault of ours."""
     return Result(Verdict(assignment, student, graded=False, reason=reason, notes=notes or []), {})

@@ -17,7 +17,7 @@ from proctor.datasets.loading import find, named
 from proctor.intake.submission import FILE_BYTES
 from proctor.jail import layers
 from proctor.jail.course_jail import accepted_jail
-from proctor.judge.plain_nbgrader import PlainAssignment, beside
+from proctor.judge.plain_nbgrader import PlainAssignment, files_beside
 from proctor.versions import engine, every_version
 
 Key = dict[str, dict[str, str]]
@@ -59,7 +59,7 @@ def of_submission(course: Course, assignment: Assignment, student: str) -> Key:
     """What the verdict depends on of what a student handed in; `timestamp.txt` decides about the late penalty."""
     name, folder = assignment.name, course.submitted(student, assignment.name)
     if not course.grader(name).is_dir():
-        paths = sorted([*beside(folder), *folder.glob("*.ipynb")])
+        paths = sorted([*files_beside(folder), *folder.glob("*.ipynb")])
         return {"submission": {str(path.relative_to(folder)): _handed_in(str(path)) for path in paths}}
     wanted = {*assignment.artifacts.values(), f"{name}.ipynb", "timestamp.txt"}
     with suppress(OSError):  # a folder that cannot be read is not graded

@@ -13,7 +13,7 @@ from proctor.course.cells import grade_id, read_source
 from proctor.course.course import Course
 from proctor.errors import CourseError, UnreadableSubmission
 from proctor.intake.submission import FILE_BYTES, read_file
-from proctor.judge.plain_nbgrader import FILES, FILES_BYTES, PlainAssignment, beside
+from proctor.judge.plain_nbgrader import FILES, FILES_BYTES, PlainAssignment, files_beside
 from proctor.record import gradebook
 
 NOTEBOOK_SECONDS = 600.0
@@ -76,7 +76,7 @@ def _as_released(known: Any, notebook: NotebookNode, what: str) -> None:
 
 def _files(folder: Path, kept: list[str]) -> dict[str, bytes]:
     """What lies beside the notebooks, but for the files that students may change."""
-    paths = [path for path in beside(folder) if path.relative_to(folder).as_posix() not in kept]
+    paths = [path for path in files_beside(folder) if path.relative_to(folder).as_posix() not in kept]
     if len(paths) > FILES:
         raise CourseError(f"source/{folder.name}/ has {len(paths)} files beside its notebooks; at most {FILES} can be")
     try:

@@ -52,7 +52,7 @@ def prepare() -> None:
     Examiners are forked from it where forking is possible.
     """
     if METHOD == "forkserver":
-        multiprocessing.get_context(METHOD).set_forkserver_preload(["proctor.run.task"])
+        multiprocessing.get_context(METHOD).set_forkserver_preload(["proctor.run.no_iri_grammar", "proctor.run.task"])
         ensure_running()
 
 
