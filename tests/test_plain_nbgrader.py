@@ -22,7 +22,7 @@ from proctor.course.course import Course
 from proctor.errors import CourseError
 from proctor.jail.course_jail import Jails
 from proctor.judge.plain_nbgrader import grade_plain, nbgrader_score, our_score
-from proctor.record.keys import Key, changes
+from proctor.record.keys import Key, describe_changes
 from proctor.record.plain_course import read_plain
 from proctor.run.plan import make_plans
 from proctor.verdict import CellRun, Verdict
@@ -281,18 +281,18 @@ def test_a_change_of_anything_that_counts_is_seen(course: Course) -> None:
     """A file beside the notebooks, a student's file, a time limit and the rule each make work to be graded again."""
     folder = hand_in(course, "ada", one=first(), two=second())
     before = current_key(course)
-    assert not changes(before, current_key(course))
-    assert changes(before, current_key(Course(course.root, nbgrader_rules=True)))
+    assert not describe_changes(before, current_key(course))
+    assert describe_changes(before, current_key(Course(course.root, nbgrader_rules=True)))
     for path in (course.root / "source/ps1/data/numbers.txt", folder / "lib.py", course.root / "nbgrader_config.py"):
         old = path.read_text() if path.exists() else ""
         path.write_text(
             "c = get_config()\nc.Proctor.budget = {'cell_seconds': 5}\n" if path.suffix == ".py" else "4 5 6"
         )
-        assert changes(before, current_key(course)), path
+        assert describe_changes(before, current_key(course)), path
         path.write_text(old)
         if not old:
             path.unlink()
-    assert not changes(before, current_key(course))
+    assert not describe_changes(before, current_key(course))
 
 
 def result(text: str | None) -> NotebookNode:

@@ -1,4 +1,4 @@
-"""What an assignment declares in its `assignment.toml`."""
+"""Read `assignment.toml`: what an assignment declares."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ TRAIN = ("missing", "always", "never")
 
 @dataclass(frozen=True)
 class Budget:
-    """What a submission may use.
+    """How much time and memory a submission may use.
 
     Args:
-        notebook_seconds, cell_seconds: wall time of the whole run and of one cell.
-        call_seconds: wall time of one request by a grader.
-        memory_gb: address space of the jail; TensorFlow alone maps 2.
-        output_kb: what one cell may print before it is cut.
+        notebook_seconds, cell_seconds: wall time of the whole run and of one cell, in seconds.
+        call_seconds: wall time of one request by a grader, in seconds.
+        memory_gb: address space of the jail, in GiB; TensorFlow alone maps 2.
+        output_kb: what one cell may print before it is cut, in KiB.
     """
 
     notebook_seconds: float = 120
@@ -36,8 +36,13 @@ class Assignment:
 
     Args:
         name: folder name under `graders/` and `source/`.
-        train: whether cells tagged "train" run at grading: when their model is "missing", "always" or "never".
+        title: what students and instructors read.
+        course, week, order: its place in the course.
+        dataset: name of the data set that it uses, "" for none.
+        train: when cells tagged "train" run at grading: "missing" (if the model was not handed in),
+            "always" or "never".
         artifacts: name of a notebook variable → file that the student hands in for it.
+        budget: what a submission may use.
         thresholds: data source ("real", "drawn") → threshold's name → value.
     """
 
@@ -54,9 +59,13 @@ class Assignment:
 
 
 def read_assignment(path: Path, name: str) -> Assignment:
-    """The assignment that the file `path` declares.
+    """Read an `assignment.toml`.
 
-    Raises CourseError if the file is missing, is not TOML, or has a key or value that means nothing.
+    Args:
+        path: the file.
+        name: the assignment's.
+
+    Raises CourseError if the file is missing, is not TOML, or has an unknown key or value.
     """
     try:
         declared: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -65,7 +74,7 @@ def read_assignment(path: Path, name: str) -> Assignment:
     except OSError as error:
         raise CourseError(f"{name!r} has no readable {path.name} beside its grader ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
-        raise CourseError(f"{name}/{path.name}: {_readable(error)}") from error
+        raise CourseError(f"{name}/{path.name}: {_format_error(error)}") from error
     if assignment.train not in TRAIN:
         raise CourseError(f"{name}/{path.name}: train must be one of {', '.join(TRAIN)}, got {assignment.train!r}")
     for artifact in assignment.artifacts.values():
@@ -74,5 +83,6 @@ def read_assignment(path: Path, name: str) -> Assignment:
     return assignment
 
 
-def _readable(error: Exception) -> str:
+def _format_error(error: Exception) -> str:
+    """The error's text, with the names of tables in place of those of our classes."""
     return str(error).replace("Budget.__init__()", "[budget]").replace("Assignment.__init__()", "it")

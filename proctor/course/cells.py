@@ -14,14 +14,14 @@ STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 
 def grade_id(cell: NotebookNode) -> str:
-    """nbgrader's name of the cell, or "" for one that nbgrader does not know."""
+    """The cell's `grade_id` in nbgrader's metadata; "" if it has none."""
     settings = cell.metadata.get("nbgrader")
     found = settings.get("grade_id", "") if isinstance(settings, dict) else ""
     return found if isinstance(found, str) else ""
 
 
 def has_role(cell: NotebookNode, name: str) -> bool:
-    """Whether nbgrader's metadata say that the cell is "grade", "solution", "locked" or "task"."""
+    """Whether nbgrader's metadata set the role `name`: "grade", "solution", "locked" or "task"."""
     settings = cell.metadata.get("nbgrader")
     return bool(settings.get(name, False)) if isinstance(settings, dict) else False
 
@@ -39,12 +39,12 @@ def is_check(cell: NotebookNode) -> bool:
 
 
 def is_train(cell: NotebookNode) -> bool:
-    """Whether this cell trains and saves the model that is handed in."""
+    """Whether the cell has the tag "train": it trains and saves the model that is handed in."""
     return "train" in (cell.metadata.get("tags") or [])
 
 
 def points(cell: NotebookNode) -> float:
-    """What nbgrader's metadata say that the cell is worth."""
+    """The cell's points in nbgrader's metadata; 0 if it has none."""
     return float(cell.metadata.nbgrader.get("points", 0))
 
 
@@ -54,7 +54,7 @@ def check_cells(notebook: NotebookNode) -> dict[str, NotebookNode]:
 
 
 def read_source(path: Path) -> NotebookNode:
-    """The instructor's notebook.
+    """Read the instructor's notebook from the file `path`.
 
     Raises CourseError if it is missing, is not a notebook, or repeats a grade id.
     """

@@ -1,4 +1,4 @@
-"""A course: its folders, and what it says of its assignments, read once."""
+"""A course: where its folders are, and its assignments and settings, each read once."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from proctor.errors import CourseError, UnknownAssignment
 
 @dataclass(frozen=True)
 class Course:
-    """A course folder: nbgrader's own folders and `graders/`, which a plain nbgrader course does not have.
+    """A course folder: nbgrader's folders and `graders/`, which a plain nbgrader course lacks.
 
-    What the course says (which assignments it has, what each declares, nbgrader's settings) is read when
-    it is first asked for and stays as it was read; a new `Course` reads it anew.
+    The list of assignments, what each declares and nbgrader's settings are read when they are first
+    asked for, and not again: a change on disk shows in a new `Course`.
 
     Args:
         root: the course folder.
-        nbgrader_rules: whether plain assignments are marked by nbgrader's own rule, its faults and all.
+        nbgrader_rules: whether plain assignments are marked by nbgrader's rule exactly, faults
+            included (see `judge.plain_nbgrader`).
     """
 
     root: Path
@@ -32,9 +33,14 @@ class Course:
 
     @classmethod
     def find(cls, start: Path | None = None, nbgrader_rules: bool = False) -> Course:
-        """The course that `start` (by default the current folder) lies in.
+        """Find the course that a folder lies in.
 
-        Raises CourseError if no folder above has `source/` and either `graders/` or `nbgrader_config.py`.
+        Args:
+            start: the folder; by default the current one.
+            nbgrader_rules: as of the class.
+
+        Raises CourseError if neither it nor a folder above has `source/` and either `graders/` or
+        `nbgrader_config.py`.
         """
         here = (start or Path.cwd()).resolve()
         for folder in (here, *here.parents):
@@ -47,27 +53,27 @@ class Course:
         )
 
     def __getstate__(self) -> dict[str, object]:
-        """What travels to another process: where the course is, not what was read of it."""
+        """The arguments alone: another process reads the course for itself."""
         return {"root": self.root, "nbgrader_rules": self.nbgrader_rules}
 
     def names(self) -> list[str]:
         """The assignments, in the order that students meet them."""
-        return sorted(self._declared, key=lambda name: (self.assignment(name).order, name))
+        return sorted(self._exercise_names, key=lambda name: (self.assignment(name).order, name))
 
     def plain_names(self) -> list[str]:
-        """The plain nbgrader assignments: those whose tests are cells, without a folder in `graders/`."""
-        return self._plain
+        """The plain nbgrader assignments, sorted: those without a folder in `graders/`."""
+        return self._plain_names
 
     def every_name(self) -> list[str]:
         """The assignments, plain ones last."""
         return [*self.names(), *self.plain_names()]
 
     @cached_property
-    def _declared(self) -> list[str]:
+    def _exercise_names(self) -> list[str]:
         return sorted(path.parent.name for path in self.root.glob("graders/*/assignment.toml"))
 
     @cached_property
-    def _plain(self) -> list[str]:
+    def _plain_names(self) -> list[str]:
         names = sorted({path.parent.name for path in self.root.glob("source/*/*.ipynb")})
         return [name for name in names if not self.grader(name).is_dir()]
 
@@ -76,25 +82,25 @@ class Course:
         return {}
 
     def assignment(self, name: str) -> Assignment:
-        """What the assignment `name` declares.
+        """What an assignment declares; of a plain one, its name and the defaults.
 
-        Raises UnknownAssignment, with the nearest name, if there is none.
+        Raises UnknownAssignment, with the nearest name, if there is none of this name.
         """
         if name not in self._assignments:
             self._assignments[name] = self._read_assignment(name)
         return self._assignments[name]
 
     def _read_assignment(self, name: str) -> Assignment:
-        if name in self._declared:
+        if name in self._exercise_names:
             return read_assignment(self.grader(name) / "assignment.toml", name)
-        if name in self._plain:
+        if name in self._plain_names:
             return Assignment(name, title=name)
-        nearest = difflib.get_close_matches(name, [*self._declared, *self._plain], n=1, cutoff=0.5)
+        nearest = difflib.get_close_matches(name, [*self._exercise_names, *self._plain_names], n=1, cutoff=0.5)
         guess = f' Did you mean "{nearest[0]}"?' if nearest else ""
         raise UnknownAssignment(f'There is no exercise "{name}".{guess}  (proctor list shows all)')
 
     def settings(self) -> Config:
-        """nbgrader's settings of this course, for the caller to change."""
+        """A copy of nbgrader's settings of this course, which the caller may change."""
         return copy.deepcopy(self._settings)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Reading a course's `nbgrader_config.py`."""
+"""Read a course's `nbgrader_config.py`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 
 def read_settings(root: Path) -> Config:
-    """nbgrader's settings of the course in `root`, its folders at the course's root; the file is executed."""
+    """nbgrader's settings of the course in `root`; executes its `nbgrader_config.py`, if any."""
     config = Config()
     if (root / "nbgrader_config.py").is_file():
         config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()

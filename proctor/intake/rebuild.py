@@ -1,4 +1,4 @@
-"""The notebook to run: the source's own cells, and of a submission what the student may write."""
+"""Build the notebook to run: the source's locked cells and the submission's answers."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from proctor.course.cells import NBGRADER_ROLES, STUB, grade_id, has_role, is_so
 
 
 def rebuild(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
-    """The notebook to run: the source's locked cells, the student's solution cells and own cells.
+    """Build the notebook to run from the source's locked cells and the student's answers.
 
-    Solution cells are matched by grade id. Cells of the student's own stay behind the cell that they followed.
-    A missing cell is put back as released; of a repeated one the first is graded and every one runs.
+    Solution cells are matched by grade id. A cell that the student added follows the same cell as
+    in the submission. A missing solution cell becomes an empty stub, any other missing cell is
+    restored. Of a repeated solution cell the first is graded, and every one runs.
+
+    Args:
+        source: the instructor's notebook.
+        submitted: the student's.
 
     Returns the notebook and a sentence for each thing that had to be mended.
     """
-    known = _known(source)
+    known = _cells_by_grade_id(source)
     answers: dict[str, NotebookNode] = {}
     followers: dict[str, list[NotebookNode]] = {"": []}
     notes: list[str] = []
@@ -33,54 +38,63 @@ def rebuild(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode
             notes.append(f"cell '{name}' is there more than once: the first is graded, all of them run in order")
         if name in known and not has_role(known[name], "solution"):
             continue
-        followers[anchor].append(own_cell(cell))
+        followers[anchor].append(_strip_own_cell(cell))
 
     cells = list(followers[""])
     for name, original in known.items():
-        cells.append(_graded_cell(original, answers.get(name), notes))
+        cells.append(_merge_cell(original, answers.get(name), notes))
         cells.extend(followers.get(name, []))
-    return _with_cells(source, cells), notes
+    return _make_notebook(source, cells), notes
 
 
 def restore(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
-    """The notebook to run where tests are cells, as nbgrader makes it: the student's cells in the student's order.
+    """Build the notebook to run of a plain nbgrader assignment, in the student's order of cells.
 
-    The source's locked cells are in the place of those with their grade ids, the last of a repeated one. A missing
-    cell, which nbgrader leaves out, is put back behind the one that it follows in the source.
+    As nbgrader does, each locked cell is replaced by the source's of the same grade id (the last
+    one if it is repeated). A missing cell, which nbgrader leaves out, is put back after the cell
+    that it follows in the source.
+
+    Args:
+        source: the instructor's notebook.
+        submitted: the student's.
 
     Returns the notebook and the grade ids of the cells that were missing.
     """
     known = {
-        name: cell for name, cell in _known(source).items() if any(has_role(cell, role) for role in NBGRADER_ROLES)
+        name: cell
+        for name, cell in _cells_by_grade_id(source).items()
+        if any(has_role(cell, role) for role in NBGRADER_ROLES)
     }
     last = {grade_id(cell): index for index, cell in enumerate(submitted.cells)}
     cells = [
-        _graded_cell(known[grade_id(cell)], cell, [])
+        _merge_cell(known[grade_id(cell)], cell, [])
         if last.get(grade_id(cell)) == index and grade_id(cell) in known
-        else own_cell(cell)
+        else _strip_own_cell(cell)
         for index, cell in enumerate(submitted.cells)
     ]
     missing = [name for name in known if name not in last]
     for name in missing:
         before = list(known)[: list(known).index(name)][-1:]
         places = [index for index, cell in enumerate(cells) if grade_id(cell) in before]
-        cells.insert(places[0] + 1 if places else 0, _graded_cell(known[name], known[name], []))
-    return _with_cells(source, cells), missing
+        cells.insert(places[0] + 1 if places else 0, _merge_cell(known[name], known[name], []))
+    return _make_notebook(source, cells), missing
 
 
-def _known(source: NotebookNode) -> dict[str, NotebookNode]:
+def _cells_by_grade_id(source: NotebookNode) -> dict[str, NotebookNode]:
     return {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
 
 
-def _with_cells(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+def _make_notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookNode:
+    """A notebook in format 4.5 (in which cells have ids) with the source's metadata and `cells`."""
     notebook = copy.copy(source)
     notebook.cells = cells
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    _unique_ids(notebook)
+    _make_ids_unique(notebook)
     return notebook
 
 
-def _graded_cell(original: NotebookNode, answer: NotebookNode | None, notes: list[str]) -> NotebookNode:
+def _merge_cell(original: NotebookNode, answer: NotebookNode | None, notes: list[str]) -> NotebookNode:
+    """The source's cell, with the student's text if it is a solution cell; mends go to `notes`."""
     name = grade_id(original)
     cell = copy.deepcopy(original)
     if cell.cell_type == "code":
@@ -98,8 +112,8 @@ def _graded_cell(original: NotebookNode, answer: NotebookNode | None, notes: lis
     return cell
 
 
-def own_cell(cell: NotebookNode) -> NotebookNode:
-    """A cell of the student's own, with nothing but what it says."""
+def _strip_own_cell(cell: NotebookNode) -> NotebookNode:
+    """A copy of a cell that the student added, without metadata, attachments and outputs."""
     own = copy.deepcopy(cell)
     own.metadata = NotebookNode()
     own.pop("attachments", None)
@@ -108,7 +122,7 @@ def own_cell(cell: NotebookNode) -> NotebookNode:
     return own
 
 
-def _unique_ids(notebook: NotebookNode) -> None:
+def _make_ids_unique(notebook: NotebookNode) -> None:
     seen: set[str] = set()
     for index, cell in enumerate(notebook.cells):
         if cell.get("id") in seen or not cell.get("id"):

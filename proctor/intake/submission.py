@@ -1,4 +1,4 @@
-"""Reading what a student handed in, whatever it is: bounded, without following links, without running anything."""
+"""Read a submission safely: sizes are bounded, no link is followed, nothing is run."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from proctor.errors import UnreadableSubmission
 
 NOTEBOOK_BYTES = 30 * 2**20
 FILE_BYTES = 64 * 2**20
-OUTPUT_CHARACTERS = 50_000  # of what a check cell said
+OUTPUT_CHARACTERS = 50_000
+"""How much of a check cell's saved output is kept."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What was handed in.
+    """A submission as it was read.
 
     Args:
         student: who handed it in (the folder's name).
-        notebook: the submitted notebook, outputs dropped but for what check cells said, which is for flags only.
+        notebook: the submitted notebook; only check cells keep their outputs, as text for flags.
         files: artifact's file name → its bytes.
         notes: a sentence for each thing that was not as expected and could be mended.
     """
@@ -39,32 +40,40 @@ class Submission:
 
 
 def read_submission(folder: Path, student: str, assignment: Assignment, source: NotebookNode) -> Submission:
-    """The submission in `folder`.
+    """Read the submission in a folder.
 
-    The notebook is found by its name, and failing that by the grade ids in it.
+    The notebook is found by its file name, or else by the grade ids in it.
 
-    Raises UnreadableSubmission, saying what to hand in instead, if there is no notebook of this assignment.
+    Args:
+        folder: the submission's.
+        student: whose it is.
+        assignment: what it is a submission of.
+        source: the instructor's notebook.
+
+    Raises UnreadableSubmission, with what was found instead, if the folder has no notebook of this
+    assignment.
     """
     require_folder(folder, student, assignment.name)
     notes: list[str] = []
     notebook = find_notebook(folder, assignment.name, source, notes)
     files = {}
     for name in assignment.artifacts.values():
-        data = _artifact(folder, name, notes)
+        data = _read_artifact(folder, name, notes)
         if data is not None:
             files[name] = data
     return Submission(student, notebook, files, notes)
 
 
 def require_folder(folder: Path, student: str, name: str) -> None:
-    """Raise UnreadableSubmission if `folder` is not one that `student` handed in for the assignment `name`."""
+    """Raise UnreadableSubmission unless `folder` is a real folder and `student` is UTF-8."""
     if student.encode("utf-8", "replace") != os.fsencode(student):
         raise UnreadableSubmission(f"the folder {student!r} has a name that is not text in UTF-8; rename it")
     if not folder.is_dir() or folder.is_symlink():
         raise UnreadableSubmission(f"{student} handed in nothing for '{name}' (no such folder)")
 
 
-def _artifact(folder: Path, name: str, notes: list[str]) -> bytes | None:
+def _read_artifact(folder: Path, name: str, notes: list[str]) -> bytes | None:
+    """The bytes of a handed-in model file; None if it is missing, or (with a note) unreadable."""
     try:
         return read_file(folder / name, FILE_BYTES)
     except FileNotFoundError:
@@ -75,9 +84,14 @@ def _artifact(folder: Path, name: str, notes: list[str]) -> bytes | None:
 
 
 def read_file(path: Path, limit: int) -> bytes:
-    """The bytes of a regular file of at most `limit` bytes; links and devices are never opened.
+    """Read a regular file; a symbolic link is not followed (`O_NOFOLLOW`, open(2)).
 
-    Raises UnreadableSubmission if it is anything else, FileNotFoundError if there is nothing.
+    Args:
+        path: the file.
+        limit: the most bytes that it may have.
+
+    Raises FileNotFoundError if there is nothing, UnreadableSubmission if it is not a regular file
+    or is larger.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
@@ -96,7 +110,15 @@ def read_file(path: Path, limit: int) -> bytes:
 
 
 def find_notebook(folder: Path, name: str, source: NotebookNode, notes: list[str]) -> NotebookNode:
-    """The notebook of the assignment `name` in `folder`; what had to be mended is added to `notes`.
+    """Find and read a notebook of an assignment in a submission's folder.
+
+    Without a file of the right name, it is the one with more than half of the source's grade ids.
+
+    Args:
+        folder: the submission's.
+        name: the notebook's, without ".ipynb".
+        source: the instructor's notebook.
+        notes: a sentence for each thing that had to be mended is added.
 
     Raises UnreadableSubmission if there is none, or several that could be it.
     """
@@ -114,7 +136,7 @@ def find_notebook(folder: Path, name: str, source: NotebookNode, notes: list[str
         if len(expected & {grade_id(cell) for cell in notebook.cells}) > len(expected) / 2:
             candidates.append((path, notebook, remarks))
     if not candidates:
-        raise UnreadableSubmission(f"there is no {name}.ipynb in the submission{_what_instead(folder)}")
+        raise UnreadableSubmission(f"there is no {name}.ipynb in the submission{_describe_contents(folder)}")
     if len(candidates) > 1:
         names = ", ".join(path.name for path, _, _ in candidates)
         raise UnreadableSubmission(f"there is no {name}.ipynb but several notebooks that could be it: {names}")
@@ -123,18 +145,22 @@ def find_notebook(folder: Path, name: str, source: NotebookNode, notes: list[str
     return notebook
 
 
-def _what_instead(folder: Path) -> str:
+def _describe_contents(folder: Path) -> str:
     found = sorted(path.name for path in folder.iterdir())[:5]
     return f"; it holds {', '.join(found)}" if found else "; it is empty"
 
 
 def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
-    """The notebook in the file `path`, in today's format, with no output but what check cells said.
+    """Read a notebook file into format 4.5, with no outputs but the text of check cells'.
+
+    Args:
+        path: the file.
+        notes: a sentence for each thing that had to be mended is added.
 
     Raises UnreadableSubmission if the file is not a notebook.
     """
     data = read_file(path, NOTEBOOK_BYTES)
-    text = _decoded(data, path.name, notes)
+    text = _decode(data, path.name, notes)
     if not text.strip():
         raise UnreadableSubmission(f"{path.name} is empty")
     if text.lstrip()[:1] == "<":
@@ -145,10 +171,10 @@ def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
         raise UnreadableSubmission(f"{path.name} is not a notebook: its JSON is nested too deep") from error
     except ValueError as error:
         raise UnreadableSubmission(f"{path.name} is not valid JSON ({error}); was it cut short?") from error
-    return _as_version_4(content, text, path.name, notes)
+    return _convert_to_version_4(content, text, path.name, notes)
 
 
-def _as_version_4(content: Any, text: str, name: str, notes: list[str]) -> NotebookNode:
+def _convert_to_version_4(content: Any, text: str, name: str, notes: list[str]) -> NotebookNode:
     version = content.get("nbformat") if isinstance(content, dict) else None
     if not isinstance(version, int) or version not in (3, 4):
         raise UnreadableSubmission(f"{name} is not a notebook of version 3 or 4 (nbformat {version!r})")
@@ -156,13 +182,13 @@ def _as_version_4(content: Any, text: str, name: str, notes: list[str]) -> Noteb
         if version == 3:
             content = nbformat.reads(text, as_version=4)
             notes.append(f"{name} is in the old notebook format 3 and was converted")
-        return _clean(content)
+        return _clean_notebook(content)
     except Exception as error:  # nbformat raises whatever its converters do
         raise UnreadableSubmission(f"{name} is not a well-formed notebook ({type(error).__name__}: {error})") from error
 
 
-def _clean(content: dict[str, Any]) -> NotebookNode:
-    """A notebook with only what is graded: each cell's type, source, id and metadata."""
+def _clean_notebook(content: dict[str, Any]) -> NotebookNode:
+    """A notebook with only what is graded of each cell: type, source, id and metadata."""
     cells = []
     for cell in content["cells"]:
         source = cell["source"]
@@ -181,25 +207,26 @@ def _clean(content: dict[str, Any]) -> NotebookNode:
         if kind == "code":
             count = cell.get("execution_count")
             clean["execution_count"] = count if type(count) is int else None
-            clean["outputs"] = _said(cell) if is_check(nbformat.from_dict(clean)) else []
+            clean["outputs"] = _read_outputs(cell) if is_check(nbformat.from_dict(clean)) else []
         cells.append(clean)
     notebook: NotebookNode = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
     return notebook
 
 
-def _said(cell: dict[str, Any]) -> list[dict[str, str]]:
-    """What a cell's outputs say, as one bounded stream of text or HTML."""
-    said = []
+def _read_outputs(cell: dict[str, Any]) -> list[dict[str, str]]:
+    """The text and HTML of a cell's saved outputs, joined into one output of bounded length."""
+    texts = []
     outputs = cell.get("outputs")
     for output in outputs[:50] if isinstance(outputs, list) else []:
         data = output.get("data") if isinstance(output.get("data"), dict) else {}
         for text in (output.get("text"), data.get("text/plain"), data.get("text/html")):
-            said.append("".join(part for part in text if isinstance(part, str)) if isinstance(text, list) else text)
-    whole = "\n".join(text[:OUTPUT_CHARACTERS] for text in said if isinstance(text, str))[:OUTPUT_CHARACTERS]
+            texts.append("".join(part for part in text if isinstance(part, str)) if isinstance(text, list) else text)
+    whole = "\n".join(text[:OUTPUT_CHARACTERS] for text in texts if isinstance(text, str))[:OUTPUT_CHARACTERS]
     return [{"output_type": "stream", "name": "stdout", "text": whole}] if whole else []
 
 
-def _decoded(data: bytes, name: str, notes: list[str]) -> str:
+def _decode(data: bytes, name: str, notes: list[str]) -> str:
+    """The text, in UTF-8 or as its byte order mark says; raises UnreadableSubmission if neither."""
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         if (encoding == "utf-8") == data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
             continue

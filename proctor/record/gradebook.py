@@ -1,4 +1,4 @@
-"""Verdicts into nbgrader's gradebook and folders: all that nbgrader shows or exports afterwards comes from here."""
+"""Write verdicts into nbgrader's gradebook and `autograded/`, and make feedback pages of them."""
 
 from __future__ import annotations
 
@@ -47,16 +47,19 @@ from proctor.verdict import CriterionResult, Verdict
 
 
 def record(course: Course, verdict: Verdict, notebooks: dict[str, NotebookNode]) -> dict[str, NotebookNode] | None:
-    """Write a verdict into the gradebook and the notebooks, with their check tables, into `autograded/`.
+    """Write a verdict into the gradebook, and its notebooks with check tables into `autograded/`.
 
-    Comments, manual scores and extra credit stay. Recording a verdict again changes nothing; whenever the process
-    is killed, the gradebook has all of its marks or none. A verdict that is not graded writes nothing.
+    Comments, manual scores and extra credit stay. Recording a verdict again changes nothing. All
+    marks are written in one transaction. Of a verdict that is not graded, nothing is written.
 
     Args:
-        notebooks: the submission's, by name, rebuilt from their sources and as they ran.
+        course: whose gradebook.
+        verdict: of one submission.
+        notebooks: the submission's, by name without ".ipynb", rebuilt and as they ran.
 
-    Returns the notebooks as they were written, None if they were not. Raises CourseError if the check cells are
-    not those of the verdict or of the gradebook, ProctorError if the gradebook cannot be written or is kept locked.
+    Returns the notebooks as they were written, None if nothing was. Raises CourseError if the check
+    cells are not those of the verdict or of the gradebook, NotGraded if a mark is not a finite
+    number, ProctorError if the gradebook cannot be written or stays locked.
     """
     if not verdict.graded:
         return None
@@ -66,19 +69,27 @@ def record(course: Course, verdict: Verdict, notebooks: dict[str, NotebookNode])
         _check_finite(part.groups())
     register(course, verdict.assignment, list(notebooks))
     shown = {name: with_tables(notebooks[name], part) for name, part in parts.items()}
-    stamp, handed_in = _handed_in(course, verdict)
+    stamp, handed_in = _read_timestamp(course, verdict)
     with transaction(course) as session:
         folder = course.autograded(verdict.student, verdict.assignment)
         for name, part in parts.items():
-            _save(course, session, part, name, shown[name], handed_in)
-            _write(folder / f"{name}.ipynb", nbformat.writes(shown[name]) + "\n")
+            _save_marks(course, session, part, name, shown[name], handed_in)
+            _write_atomically(folder / f"{name}.ipynb", nbformat.writes(shown[name]) + "\n")
         if stamp:
-            _write(folder / "timestamp.txt", stamp)
+            _write_atomically(folder / "timestamp.txt", stamp)
     return shown
 
 
 def register(course: Course, assignment: str, notebooks: list[str]) -> None:
-    """Put an assignment's cells and points into the gradebook, as `generate_assignment` does, if they are not there."""
+    """Put an assignment's cells and points into the gradebook, unless they are there already.
+
+    Args:
+        course: whose gradebook.
+        assignment: its name.
+        notebooks: the names of its notebooks.
+
+    Raises ReleaseError if nbgrader's `generate_assignment`, which does it, fails.
+    """
     with reading(course) as session:
         if session and all(find_notebook(session, assignment, name) is not None for name in notebooks):
             return
@@ -88,7 +99,7 @@ def register(course: Course, assignment: str, notebooks: list[str]) -> None:
 
 @contextmanager
 def reading(course: Course) -> Iterator[Session | None]:
-    """The gradebook, to be read only; None if there is none yet."""
+    """A session on the gradebook for reading; None if there is no gradebook yet."""
     with nbgrader_course.reading(nbgrader_course.directory(course).db_url) as connection:
         if connection is None:
             yield None
@@ -107,9 +118,9 @@ def find_notebook(session: Session, assignment: str, name: str) -> Notebook | No
 
 
 def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
-    """A copy of `notebook` that shows the verdict: each check cell's last output is its table, notes stand above all.
+    """A copy of `notebook` with a table under each check cell and the verdict's notes at the top.
 
-    What the student's code had displayed is made inert.
+    Whatever the student's code displayed is made inert (no scripts, no remote content).
     """
     shown = copy.deepcopy(notebook)
     shown.cells = [cell for cell in shown.cells if cell.get("id") != "proctor-notes"]
@@ -135,15 +146,21 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
 
 
 def feedback(course: Course, name: str, student: str) -> Path:
-    """Make a student's feedback page with nbgrader, every script of the student's made inert; returns its folder.
+    """Make a student's feedback pages with nbgrader, without any script of the student's.
 
-    Raises ProctorError if the submission is not graded or the page cannot be made.
+    Args:
+        course: the course.
+        name: the assignment's.
+        student: whose graded submission.
+
+    Returns the folder of the pages. Raises ProctorError if the submission is not graded or a page
+    cannot be made.
     """
     folder = nbgrader_course.directory(course, assignment_id=name, student_id=glob.escape(student))
     config = course.settings()
     show_inertly(config)
     try:
-        nbgrader_course.run(GenerateFeedback, folder, config)
+        nbgrader_course.run_converter(GenerateFeedback, folder, config)
     except ProctorError as error:
         raise ProctorError(f"no feedback on {name!r} for {one_line(student)}: {error}") from error
     return course.feedback(student, name)
@@ -151,7 +168,12 @@ def feedback(course: Course, name: str, student: str) -> Path:
 
 @contextmanager
 def transaction(course: Course, write: bool = True) -> Iterator[Session]:
-    """The gradebook, everything done to it saved at the end or, if anything is raised, not at all."""
+    """A session on the gradebook in one transaction: all of it is saved, or nothing if it raises.
+
+    Args:
+        course: whose gradebook.
+        write: whether to lock out other writers from the start.
+    """
     url = nbgrader_course.directory(course).db_url
     with nbgrader_course.transaction(url, write) as connection, Session(connection, autoflush=False) as session:
         yield session
@@ -159,6 +181,7 @@ def transaction(course: Course, write: bool = True) -> Iterator[Session]:
 
 
 def _check_groups(name: str, groups: dict[str, list[CriterionResult]], notebook: NotebookNode) -> None:
+    """Raise CourseError unless criteria and check cells match, in grade ids and in points."""
     graded = {grade_id(cell): cell for cell in notebook.cells if is_grade(cell)}
     unknown = sorted(set(groups) - set(graded))
     if unknown:
@@ -180,8 +203,8 @@ def _check_finite(groups: dict[str, list[CriterionResult]]) -> None:
             raise NotGraded(f"what {group!r} earned is not a number")
 
 
-def _handed_in(course: Course, verdict: Verdict) -> tuple[str, datetime | None]:
-    """The text of `timestamp.txt` and the moment that it names; "" and None if there is none that can be read."""
+def _read_timestamp(course: Course, verdict: Verdict) -> tuple[str, datetime | None]:
+    """The text of the submission's `timestamp.txt`, and that moment; "" and None if unreadable."""
     path = course.submitted(verdict.student, verdict.assignment) / "timestamp.txt"
     try:
         stamp = read_file(path, 200).decode("utf-8").strip()
@@ -190,7 +213,7 @@ def _handed_in(course: Course, verdict: Verdict) -> tuple[str, datetime | None]:
         return "", None
 
 
-def _save(
+def _save_marks(
     course: Course,
     session: Session,
     verdict: Verdict,
@@ -198,7 +221,7 @@ def _save(
     notebook: NotebookNode,
     handed_in: datetime | None,
 ) -> None:
-    source = _source(session, verdict.assignment, notebook_id)
+    source = _find_source_notebook(session, verdict.assignment, notebook_id)
     if source is None:
         raise CourseError(f"the gradebook has no notebook {notebook_id!r} any more; release it again")
     cells = session.execute(
@@ -210,18 +233,18 @@ def _save(
     ours = [cell for cell in cells if cell.notebook_id == source.id]
     stored = select(SourceCell.name, SourceCell.checksum).where(SourceCell.notebook_id == source.id)
     checksums = {cell.name: cell.checksum for cell in session.execute(stored)}
-    _check_cells(notebook_id, notebook, ours, checksums)
+    _check_same_cells(notebook_id, notebook, ours, checksums)
     for cell in notebook.cells:
         if is_grade(cell) or is_solution(cell) or is_locked(cell):
             cell.metadata.nbgrader["checksum"] = checksums[grade_id(cell)]
 
-    submission = _submission(session, source.assignment_id, verdict.student)
+    submission = _find_or_add_submission(session, source.assignment_id, verdict.student)
     if handed_in:
         submission.timestamp = handed_in
-    notebooks = _notebooks(session, submission, {cell.notebook_id for cell in cells} | {source.id})
-    grades = _rows(session, Grade, notebooks, [cell for cell in cells if cell.type != "SolutionCell"])
-    comments = _rows(session, Comment, notebooks, [cell for cell in cells if cell.type != "GradeCell"])
-    _mark(
+    notebooks = _find_or_add_notebooks(session, submission, {cell.notebook_id for cell in cells} | {source.id})
+    grades = _find_or_add_rows(session, Grade, notebooks, [cell for cell in cells if cell.type != "SolutionCell"])
+    comments = _find_or_add_rows(session, Comment, notebooks, [cell for cell in cells if cell.type != "GradeCell"])
+    _set_scores(
         verdict,
         notebook,
         {cell.name: (grades[cell.id], float(cell.max_score)) for cell in ours if cell.type == "GradeCell"},
@@ -229,11 +252,11 @@ def _save(
     )
     session.flush()
     late = AssignLatePenalties(config=course.settings())
-    _penalise(late, submission, notebooks[source.id])
+    _set_late_penalty(late, submission, notebooks[source.id])
 
 
-def _source(session: Session, assignment: str, notebook: str) -> Any:
-    """The `id` and `assignment_id` of an assignment's notebook; None if the gradebook does not have it."""
+def _find_source_notebook(session: Session, assignment: str, notebook: str) -> Any:
+    """The row (id, assignment_id) of an assignment's notebook; None if it has none."""
     return session.execute(
         select(Notebook.id, Notebook.assignment_id)
         .join(Assignment, Assignment.id == Notebook.assignment_id)
@@ -241,7 +264,15 @@ def _source(session: Session, assignment: str, notebook: str) -> Any:
     ).one_or_none()
 
 
-def _check_cells(name: str, notebook: NotebookNode, known: Sequence[Any], sources: dict[str, str]) -> None:
+def _check_same_cells(name: str, notebook: NotebookNode, known: Sequence[Any], sources: dict[str, str]) -> None:
+    """Raise CourseError unless the notebook has the cells that the gradebook has.
+
+    Args:
+        name: the notebook's.
+        notebook: as it was rebuilt from its source.
+        known: the gradebook's cells (name, type).
+        sources: grade id → checksum of the gradebook's source cells.
+    """
     graded = {grade_id(cell) for cell in notebook.cells if is_grade(cell)}
     written = {grade_id(cell) for cell in notebook.cells if is_solution(cell) or is_task(cell)}
     locked = {grade_id(cell) for cell in notebook.cells if is_locked(cell)}
@@ -255,11 +286,12 @@ def _check_cells(name: str, notebook: NotebookNode, known: Sequence[Any], source
         )
 
 
-# A submission has a row for itself, for each notebook and for each cell; what is not there is made, as by nbgrader's
-# `update_or_create_submission`, in as many queries however many there are.
+# The gradebook has a row for each submission, for each of its notebooks and for each of their
+# cells. Missing rows are added, as by nbgrader's `Gradebook.update_or_create_submission`, but with
+# a number of queries that does not grow with the number of cells.
 
 
-def _submission(session: Session, assignment: str, student: str) -> Any:
+def _find_or_add_submission(session: Session, assignment: str, student: str) -> Any:
     submission = session.scalars(
         select(SubmittedAssignment)
         .options(defer(SubmittedAssignment.max_task_score))  # adds up the tasks of all assignments
@@ -274,8 +306,8 @@ def _submission(session: Session, assignment: str, student: str) -> Any:
     return submission
 
 
-def _notebooks(session: Session, submission: Any, sources: set[str]) -> dict[str, Any]:
-    """Id of the source notebook → the submission's."""
+def _find_or_add_notebooks(session: Session, submission: Any, sources: set[str]) -> dict[str, Any]:
+    """Id of the source notebook → the submission's notebook; missing ones are added."""
     found = select(SubmittedNotebook).where(SubmittedNotebook.assignment_id == submission.id)
     notebooks = {notebook.notebook_id: notebook for notebook in session.scalars(found)}
     for source in sorted(sources - notebooks.keys()):
@@ -285,8 +317,15 @@ def _notebooks(session: Session, submission: Any, sources: set[str]) -> dict[str
     return notebooks
 
 
-def _rows(session: Session, kind: Any, notebooks: dict[str, Any], cells: Sequence[Any]) -> dict[str, Any]:
-    """Id of the source cell → the submission's grade or comment, whichever `kind` is."""
+def _find_or_add_rows(session: Session, kind: Any, notebooks: dict[str, Any], cells: Sequence[Any]) -> dict[str, Any]:
+    """Id of the source cell → the submission's row of it; missing ones are added.
+
+    Args:
+        session: the gradebook.
+        kind: nbgrader's class of the rows, Grade or Comment.
+        notebooks: id of the source notebook → the submission's notebook.
+        cells: the source cells (id, notebook_id) that have such a row.
+    """
     found = select(kind).where(kind.notebook_id.in_([notebook.id for notebook in notebooks.values()]))
     rows = {row.cell_id: row for row in session.scalars(found.with_for_update(of=kind))}
     for cell in cells:
@@ -296,13 +335,16 @@ def _rows(session: Session, kind: Any, notebooks: dict[str, Any], cells: Sequenc
     return rows
 
 
-def _mark(
+def _set_scores(
     verdict: Verdict, notebook: NotebookNode, grades: dict[str, tuple[Any, float]], comments: dict[str, Any]
 ) -> None:
-    """What `SaveAutoGrades` does, but the verdict says what a cell earned, not what the cell printed.
+    """Set automatic scores and comments, as nbgrader's `SaveAutoGrades`, but by the verdict.
 
     Args:
-        grades: by grade id, with the most that there is to earn.
+        verdict: what the check cells earned.
+        notebook: as it ran.
+        grades: grade id → nbgrader's grade and the cell's points.
+        comments: grade id → nbgrader's comment.
     """
     groups, log = verdict.groups(), logging.getLogger(__name__)
     for cell in notebook.cells:
@@ -311,7 +353,7 @@ def _mark(
             grade, most = grades[name]
             if name in groups:
                 grade.auto_score = min(max(0.0, sum(criterion.earned for criterion in groups[name])), most)
-            else:  # an answer that a person grades
+            else:  # a written answer: nbgrader gives None until a person has graded it
                 grade.auto_score, _ = determine_grade(cell, log)
             grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
         if is_solution(cell) or is_task(cell):
@@ -319,8 +361,8 @@ def _mark(
             comments[name].auto_comment = "No response." if untouched else None
 
 
-def _penalise(late: AssignLatePenalties, submission: Any, notebook: Any) -> None:
-    """What `AssignLatePenalties.preprocess` does, within our transaction."""
+def _set_late_penalty(late: AssignLatePenalties, submission: Any, notebook: Any) -> None:
+    """Set the late penalty as nbgrader's `AssignLatePenalties.preprocess`, in our transaction."""
     late.init_plugin()
     notebook.late_submission_penalty = None
     seconds = submission.total_seconds_late
@@ -330,8 +372,8 @@ def _penalise(late: AssignLatePenalties, submission: Any, notebook: Any) -> None
             notebook.late_submission_penalty = late._check_late_penalty(notebook, penalty)
 
 
-def _write(path: Path, text: str) -> None:
-    """Put `text` into the file `path`, all of it or nothing."""
+def _write_atomically(path: Path, text: str) -> None:
+    """Replace the file `path` by one with `text` in one step (rename(2)), even if we are killed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
         try:

@@ -1,4 +1,4 @@
-"""What is kept of each grading, in `.proctor/`: the verdict with its key, and a log for whoever wonders about it."""
+"""What a run keeps of each submission in `.proctor/`: the verdict with its key, and a log."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ class Kept:
     """A verdict and what it depends on.
 
     Args:
-        key: empty if something changed while it was graded.
-        notebooks: as they ran, by name, until the marks are in the gradebook; None from then on.
+        verdict: of one submission.
+        key: what it depends on (see `record.keys`); empty if some of that changed during grading.
+        notebooks: as they ran, by name, until the marks are in the gradebook; None afterwards.
     """
 
     verdict: Verdict
@@ -33,13 +34,13 @@ class Kept:
     notebooks: dict[str, NotebookNode] | None = None
 
 
-def _file(course: Course, name: str, student: str) -> Path:
+def _verdict_file(course: Course, name: str, student: str) -> Path:
     return course.state / "verdicts" / name / f"{student}.json"
 
 
 def keep(course: Course, kept: Kept) -> None:
-    """Keep a verdict, whole or not at all, in the place of an earlier one; raises OSError if that is not possible."""
-    path = _file(course, kept.verdict.assignment, kept.verdict.student)
+    """Write a verdict's file, replacing an earlier one in one step; raises OSError on failure."""
+    path = _verdict_file(course, kept.verdict.assignment, kept.verdict.student)
     path.parent.mkdir(parents=True, exist_ok=True)
     data = {
         "key": kept.key,
@@ -57,17 +58,20 @@ def keep(course: Course, kept: Kept) -> None:
 
 
 def read_kept(course: Course, name: str, student: str) -> Kept | None:
-    """What is kept of a submission; None if nothing is, or not in this version's form."""
+    """What is kept of a submission; None if nothing is, or its file is of another version."""
     try:
-        data = json.loads(_file(course, name, student).read_bytes())
+        data = json.loads(_verdict_file(course, name, student).read_bytes())
         verdict = replace(from_data(data["verdict"]), seconds=data["seconds"])
-        return Kept(verdict, dict(data["key"]), _notebooks(data, name))
+        return Kept(verdict, dict(data["key"]), _read_notebooks(data, name))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _notebooks(data: dict[str, Any], name: str) -> dict[str, NotebookNode] | None:
-    """The notebooks in a kept verdict's JSON; version 0.1 kept one, or several within one, as "notebook"."""
+def _read_notebooks(data: dict[str, Any], name: str) -> dict[str, NotebookNode] | None:
+    """The notebooks in a kept verdict's JSON, by name.
+
+    Proctor 0.1 wrote "notebook" instead: one notebook, or an object with several as "notebooks".
+    """
     kept = data["notebooks"] if "notebooks" in data else data["notebook"]
     if "notebook" in data and kept:
         kept = kept.get("notebooks") or {name: kept}
@@ -75,18 +79,26 @@ def _notebooks(data: dict[str, Any], name: str) -> dict[str, NotebookNode] | Non
 
 
 def read_verdict(course: Course, name: str, student: str) -> Verdict | None:
-    """The kept verdict, or None if there is none."""
+    """The kept verdict of a submission; None if there is none."""
     kept = read_kept(course, name, student)
     return kept.verdict if kept else None
 
 
 def log_file(course: Course, name: str, student: str) -> Path:
-    """Where it stands how a submission was last graded, or why it was not."""
+    """The log of how a submission was last graded, or why it was not."""
     return course.state / "logs" / name / f"{student}.log"
 
 
 def write_log(course: Course, verdict: Verdict, status: str) -> None:
-    """Write how a submission was graded, as far as it is not in the check tables; a log that cannot be is left out."""
+    """Write a submission's log: times, versions, cells, notes, faults of the grader.
+
+    A log that cannot be written is left out: it decides nothing.
+
+    Args:
+        course: the course.
+        verdict: of the submission.
+        status: one of `run.batch`, such as "graded".
+    """
     moment = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     lines = [f"{moment}  {one_line(verdict.assignment)}  {one_line(verdict.student)}  {status}"]
     if verdict.reason:

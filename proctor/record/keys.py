@@ -1,4 +1,4 @@
-"""What the verdict on a submission depends on, part by part: equal keys, equal verdicts."""
+"""Keys: digests of all that a verdict depends on. Equal keys mean equal verdicts."""
 
 from __future__ import annotations
 
@@ -24,58 +24,66 @@ Key = dict[str, dict[str, str]]
 """Area, such as "grader" → part of it, such as a file's name → digest or value."""
 
 VALUES = {"limits", "data", "versions"}
-"""Areas whose parts can be read."""
+"""Areas that hold readable values, not digests: a change is shown as "old → new"."""
 
 
-def of_assignment(course: Course, assignment: Assignment, plain: PlainAssignment | None = None) -> Key:
-    """What the verdicts on all submissions of an assignment depend on.
+def assignment_key(course: Course, assignment: Assignment, plain: PlainAssignment | None = None) -> Key:
+    """The part of the key that all submissions of an assignment share.
 
     Args:
         course: the course.
         assignment: what it declares.
-        plain: the assignment itself, if its tests are cells; None also if the gradebook does not have it yet.
+        plain: a plain nbgrader assignment as it was read; None for another one, or if the
+            gradebook does not have it yet.
     """
     name = assignment.name
     if name in course.plain_names():
         digest = plain.fingerprint() if plain else "not in the gradebook"
-        return {**of_any(course), "assignment": {"source, release and budget": digest}}
+        return {**common_key(course), "assignment": {"source, release and budget": digest}}
     folder = course.grader(name)
-    grader = {str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    grader = {
+        str(path.relative_to(folder)): _digest_shared_file(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
     return {
-        "grader": {file: digest for file, digest in grader.items() if _counts(file)},
-        "source": {f"{name}.ipynb": _digest(course.source(name))},
-        "limits": _limits(assignment),
-        "data": {assignment.dataset: _data(assignment.dataset)} if assignment.dataset else {},
-        **of_any(course),
+        "grader": {file: digest for file, digest in grader.items() if _is_part_of_grader(file)},
+        "source": {f"{name}.ipynb": _digest_shared_file(course.source(name))},
+        "limits": _read_limits(assignment),
+        "data": {assignment.dataset: _describe_data(assignment.dataset)} if assignment.dataset else {},
+        **common_key(course),
     }
 
 
-def of_any(course: Course) -> Key:
-    """What all verdicts depend on."""
+def common_key(course: Course) -> Key:
+    """The part of the key that all verdicts of a course share: our code, versions, tier of jail."""
     return {"Proctor": {"engine": engine()}, "versions": every_version(), "jail": {"tier": accepted_jail(course)}}
 
 
-def of_submission(course: Course, assignment: Assignment, student: str) -> Key:
-    """What the verdict depends on of what a student handed in; `timestamp.txt` decides about the late penalty."""
+def submission_key(course: Course, assignment: Assignment, student: str) -> Key:
+    """The part of the key that is a submission's own: digests of the files that count.
+
+    `timestamp.txt` is one of them, since the late penalty depends on it.
+    """
     name, folder = assignment.name, course.submitted(student, assignment.name)
     if not course.grader(name).is_dir():
         paths = sorted([*files_beside(folder), *folder.glob("*.ipynb")])
-        return {"submission": {str(path.relative_to(folder)): _handed_in(str(path)) for path in paths}}
+        return {"submission": {str(path.relative_to(folder)): _digest_submitted_file(str(path)) for path in paths}}
     wanted = {*assignment.artifacts.values(), f"{name}.ipynb", "timestamp.txt"}
     with suppress(OSError):  # a folder that cannot be read is not graded
         found = os.listdir(folder)
         misnamed = f"{name}.ipynb" not in found
         files = [file for file in found if file in wanted or misnamed and file.endswith(".ipynb")]
-        return {"submission": {file: _handed_in(f"{folder}/{file}") for file in sorted(files)}}
+        return {"submission": {file: _digest_submitted_file(f"{folder}/{file}") for file in sorted(files)}}
     return {"submission": {}}
 
 
-def changes(before: Key, now: Key) -> list[str]:
-    """What has changed, a sentence for each area; none if what was graded then would be graded alike now.
+def describe_changes(before: Key, now: Key) -> list[str]:
+    """Describe what changed between two keys; an empty list means that no regrade is needed.
 
     Args:
-        before: as it is kept, with the tier of the jail that student code ran in.
-        now: with the weakest tier that the course accepts.
+        before: of the kept verdict, with the tier of the jail that its student code ran in.
+        now: of today, with the weakest tier that the course accepts.
+
+    Returns a sentence for each change.
     """
     if not before:
         return ["something changed while it was graded"]
@@ -91,68 +99,73 @@ def changes(before: Key, now: Key) -> list[str]:
         elif parts and area in VALUES:
             found += [f"{part} {old.get(part, '(none)')} → {new.get(part, '(none)')}" for part in parts]
         elif parts:
-            found.append(f"{area} changed: {', '.join(part + _fate(part, old, new) for part in parts)}")
+            found.append(f"{area} changed: {', '.join(part + _describe_change(part, old, new) for part in parts)}")
     return found
 
 
-def _fate(part: str, old: dict[str, str], new: dict[str, str]) -> str:
+def _describe_change(part: str, old: dict[str, str], new: dict[str, str]) -> str:
     return " (new)" if part not in old else " (gone)" if part not in new else ""
 
 
-def _counts(file: str) -> bool:
-    """Whether a file of a grader's folder is part of it; of `assignment.toml` only the limits are."""
+def _is_part_of_grader(file: str) -> bool:
+    """Whether a file in a grader's folder goes into the key; `assignment.toml` does as "limits"."""
     return file != "assignment.toml" and not any(part.startswith((".", "__pycache__")) for part in Path(file).parts)
 
 
-def _limits(assignment: Assignment) -> dict[str, str]:
-    """What `assignment.toml` says, but for its title and place in the course."""
+def _read_limits(assignment: Assignment) -> dict[str, str]:
+    """The values in `assignment.toml`, except its title and place in the course."""
     declared = asdict(assignment)
-    for said_only in ("name", "title", "course", "week", "order"):
-        del declared[said_only]
-    return dict(_flat("", declared))
+    for shown_only in ("name", "title", "course", "week", "order"):
+        del declared[shown_only]
+    return dict(_flatten("", declared))
 
 
-def _flat(name: str, value: Any) -> list[tuple[str, str]]:
+def _flatten(name: str, value: Any) -> list[tuple[str, str]]:
+    """Nested dicts as pairs of dotted name and text."""
     if not isinstance(value, dict):
         return [(name, str(value))]
-    return [pair for inner in value for pair in _flat(f"{name}.{inner}" if name else inner, value[inner])]
+    return [pair for inner in value for pair in _flatten(f"{name}.{inner}" if name else inner, value[inner])]
 
 
-def _data(name: str) -> str:
+def _describe_data(name: str) -> str:
+    """Where the data set `name` comes from on this machine, and a digest of it."""
     dataset = named(name)
     found = find(dataset)
     if found.path is None:
         return f"{found.source} {dataset.drawing}"
     files = sorted(found.path.rglob("*")) if found.path.is_dir() else [found.path]
-    digests = [path.name + _digest(path) for path in files if path.is_file()]
+    digests = [path.name + _digest_shared_file(path) for path in files if path.is_file()]
     return f"{found.source} {hashlib.sha256(''.join(digests).encode()).hexdigest()[:12]}"
 
 
-def _handed_in(path: str) -> str:
-    """A digest of a student's file, or in words why it is none that is graded."""
+def _digest_submitted_file(path: str) -> str:
+    """A digest of a student's file, or why it is not read."""
     try:
         status = os.lstat(path)
         if not stat.S_ISREG(status.st_mode):
             return "not a plain file"
-        return _content(path) if status.st_size <= FILE_BYTES else f"larger than {FILE_BYTES} bytes"
+        return _digest_file(path) if status.st_size <= FILE_BYTES else f"larger than {FILE_BYTES} bytes"
     except OSError as error:
         return f"cannot be read: {error.strerror}"
 
 
-def _digest(path: Path) -> str:
-    """A digest of a file that many submissions depend on, read once while it is the same."""
+def _digest_shared_file(path: Path) -> str:
+    """A digest of a file that many submissions depend on; it is read again only if it changed.
+
+    Size, modification time and inode tell whether it changed.
+    """
     try:
         status = path.stat()
-        return _content_then(str(path), status.st_size, status.st_mtime_ns, status.st_ino)
+        return _digest_version(str(path), status.st_size, status.st_mtime_ns, status.st_ino)
     except OSError as error:
         return f"cannot be read: {error.strerror}"
 
 
 @cache
-def _content_then(path: str, size: int, changed: int, number: int) -> str:
-    return _content(path)
+def _digest_version(path: str, size: int, changed: int, number: int) -> str:
+    return _digest_file(path)
 
 
-def _content(path: str) -> str:
+def _digest_file(path: str) -> str:
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]

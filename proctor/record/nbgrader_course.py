@@ -1,4 +1,4 @@
-"""nbgrader's own machinery, used from within: its converters, its gradebook's database."""
+"""Call nbgrader's own code: its converters, and the database of its gradebook."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ from proctor.text import one_line
 
 WAIT_SECONDS = 20.0  # for another program to let go of the gradebook
 BUSY = "the gradebook is in use by another program; nothing was lost, run the same command again"
-LOCKED_OUT = ("55P03", "40P01")  # PostgreSQL: a lock was not to be had in time, or two waited for each other
-# What nbgrader looks rows up by without an index: it would read the rows of the whole class each time.
-LOOKED_UP = (
+LOCK_ERRORS = ("55P03", "40P01")  # PostgreSQL's codes lock_not_available and deadlock_detected
+# nbgrader looks rows up by these columns but has no index on them, so that each query would scan
+# the rows of the whole class.
+INDEXED_COLUMNS = (
     ("base_cell", "notebook_id"),
     ("comment", "notebook_id"),
     ("grade", "notebook_id"),
@@ -41,56 +42,66 @@ LOOKED_UP = (
 
 
 def directory(course: Course, **changes: Any) -> CourseDirectory:
-    """nbgrader's view of the course, with some of its settings changed."""
+    """nbgrader's CourseDirectory of the course; `changes` override its settings."""
     return CourseDirectory(config=course.settings(), **changes)
 
 
 def generate(course: Course, name: str, into: Path, register: bool = True) -> Path:
-    """nbgrader's own `generate_assignment` of `name` into the folder `into`; returns the folder of the assignment.
+    """Run nbgrader's `generate_assignment`.
 
     Args:
+        course: the course.
+        name: the assignment's.
+        into: the folder in which the assignment's released folder is made.
         register: whether the assignment's cells and points go into the gradebook.
 
-    Raises ReleaseError with nbgrader's reason.
+    Returns the released folder. Raises ReleaseError with nbgrader's reason.
     """
     folder = directory(course, assignment_id=name, release_directory=str(into))
     if register:
         make_gradebook(folder.db_url)
     config = course.settings()
-    config.GenerateAssignment.pop("post_convert_hook", None)  # release() does its work before the release is in place
+    # `author.release` does what the hook does, before the release is moved into its place.
+    config.GenerateAssignment.pop("post_convert_hook", None)
     config.SaveCells.enabled = register
     config.GenerateAssignment.no_database = not register
     try:
-        run(GenerateAssignment, folder, config)
+        run_converter(GenerateAssignment, folder, config)
     except ProctorError as error:
         raise ReleaseError(f"{name!r} could not be released: {error}") from error
     return into / name
 
 
-def run(converter: type[Any], folder: CourseDirectory, config: Config) -> None:
-    """Run one of nbgrader's converters over what `folder` names.
+def run_converter(converter: type[Any], folder: CourseDirectory, config: Config) -> None:
+    """Run one of nbgrader's converters.
 
-    Raises ProctorError with nbgrader's own last reason.
+    Args:
+        converter: its class.
+        folder: the course directory, with the assignment and student to convert.
+        config: nbgrader's settings.
+
+    Raises ProctorError with the last exception that nbgrader logged.
     """
-    heard = _Heard()
+    last_exception = _LastException()
     log = logging.Logger("proctor.nbgrader")
-    log.addHandler(heard)
+    log.addHandler(last_exception)
     folder.log = log
-    with told_in_a_sentence(folder.db_url):
+    with _explain_database_errors(folder.db_url):
         try:
             made = converter(coursedir=folder, config=config, log=log)
             made.force = True
             made.start()
         except NbGraderException as error:
-            if isinstance(heard.error, DBAPIError):
-                raise heard.error from error
-            raise ProctorError(str(heard.error or error)) from error
+            if isinstance(last_exception.error, DBAPIError):
+                raise last_exception.error from error
+            raise ProctorError(str(last_exception.error or error)) from error
 
 
 def make_gradebook(url: str) -> None:
-    """Make nbgrader's tables at `url`, if there are none, and the indexes that a large class needs; all or nothing.
+    """Create nbgrader's tables and our indexes at `url` where missing, in one transaction.
 
-    nbgrader would make the tables itself, but not at once, and only with its program `alembic` on the PATH.
+    nbgrader itself creates them in several transactions and runs the program `alembic`, which
+    must be on the PATH.
     """
     with transaction(url) as connection:
         _make_tables(connection)
@@ -98,14 +109,17 @@ def make_gradebook(url: str) -> None:
 
 @contextmanager
 def transaction(url: str, write: bool = True) -> Iterator[Connection]:
-    """The gradebook at `url`; all that is done to it is saved at the end or, if anything is raised, nothing of it.
+    """A connection to the gradebook in one transaction: all is saved, or nothing if it raises.
+
+    Missing tables are created.
 
     Args:
-        write: whether no other process may write in the meantime.
+        url: SQLAlchemy's address of the gradebook.
+        write: whether to lock out other writers from the start.
 
-    Raises ProctorError for what the database complains about.
+    Raises ProctorError for errors of the database.
     """
-    with told_in_a_sentence(url), _engine(url, os.getpid()).connect() as connection:
+    with _explain_database_errors(url), _engine(url, os.getpid()).connect() as connection:
         _begin(connection, write)
         if not inspect(connection).has_table("assignment"):
             connection.rollback()
@@ -117,14 +131,14 @@ def transaction(url: str, write: bool = True) -> Iterator[Connection]:
 
 @contextmanager
 def reading(url: str) -> Iterator[Connection | None]:
-    """The gradebook at `url`, to be read only; None if there is none.
+    """A connection to the gradebook at `url` for reading; None if there is no gradebook.
 
-    Raises ProctorError for what the database complains about.
+    Raises ProctorError for errors of the database.
     """
-    with told_in_a_sentence(url):
+    with _explain_database_errors(url):
         address = make_url(url)
         if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
-            yield None  # to connect would make the file
+            yield None  # connecting would create the file
             return
         with _engine(url, os.getpid()).connect() as connection:
             _begin(connection, write=False)
@@ -133,9 +147,13 @@ def reading(url: str) -> Iterator[Connection | None]:
 
 @lru_cache(maxsize=4)
 def _engine(url: str, process: int) -> Engine:
-    """What keeps compiled statements and, with a server, a connection: that of a parent process is not ours to use."""
+    """The engine, which caches compiled statements and, with a server, one connection.
+
+    `process` is part of the cache's key: a forked process must not use its parent's connection.
+    """
     if make_url(url).get_backend_name() == "sqlite":
-        return create_engine(url, poolclass=NullPool)  # an open file would not show that it has been replaced
+        # Opened anew each time: an open file would not notice that the gradebook was replaced.
+        return create_engine(url, poolclass=NullPool)
     return create_engine(url, pool_size=1, pool_pre_ping=True, connect_args={"connect_timeout": int(WAIT_SECONDS)})
 
 
@@ -156,18 +174,18 @@ def _make_tables(connection: Connection) -> None:
         Base.metadata.create_all(connection)
         connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
         connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), version)
-    for table, column in LOOKED_UP:
+    for table, column in INDEXED_COLUMNS:
         connection.execute(text(f"CREATE INDEX IF NOT EXISTS proctor_{table}_{column} ON {table} ({column})"))
 
 
 @contextmanager
-def told_in_a_sentence(url: str) -> Iterator[None]:
-    """Turn what the database at `url`, or the way to it, complains about into a ProctorError."""
+def _explain_database_errors(url: str) -> Iterator[None]:
+    """Turn errors of the database at `url`, and of its address, into a ProctorError."""
     try:
         _check_address(url)
         yield
     except DBAPIError as error:
-        if "database is locked" in str(error.orig) or getattr(error.orig, "sqlstate", "") in LOCKED_OUT:
+        if "database is locked" in str(error.orig) or getattr(error.orig, "sqlstate", "") in LOCK_ERRORS:
             raise ProctorError(BUSY) from error
         raise ProctorError(
             f"the gradebook cannot be read or written: {one_line(error.orig, 400)}; nothing was lost, "
@@ -181,7 +199,7 @@ def told_in_a_sentence(url: str) -> Iterator[None]:
 
 
 def _check_address(url: str) -> None:
-    """Raise ArgumentError for what would make a driver repeat a part of the password."""
+    """Raise ArgumentError for an address that a driver would quote with part of its password."""
     try:
         host = make_url(url).host
     except ValueError:
@@ -190,8 +208,11 @@ def _check_address(url: str) -> None:
         raise ArgumentError("an @ in its password is written %40")
 
 
-class _Heard(logging.Handler):
-    """Keeps the last exception that nbgrader logged on its way to a general complaint."""
+class _LastException(logging.Handler):
+    """A log handler that keeps the last exception whose traceback nbgrader logged.
+
+    nbgrader raises a general NbGraderException afterwards, which does not say the reason.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)

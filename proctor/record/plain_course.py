@@ -1,4 +1,4 @@
-"""Reading a plain nbgrader assignment: its notebooks as nbgrader released them, its files, its settings."""
+"""Read a plain nbgrader assignment: its notebooks as they were released, its files, its budget."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ NOTEBOOK_SECONDS = 600.0
 
 
 def read_plain(course: Course, name: str, register: bool) -> PlainAssignment | None:
-    """The plain assignment `name`, its cells as nbgrader grades them: generated and hidden tests are in them.
+    """Read a plain assignment; its cells are those of the gradebook, hidden tests included.
 
     Args:
         course: the course.
         name: the assignment's.
-        register: whether to put the assignment into the gradebook if `generate_assignment` has not done so;
-            otherwise nothing is written.
+        register: whether to put the assignment into the gradebook, as nbgrader's
+            `generate_assignment` does, if it is not there; False writes nothing.
 
-    Returns None if the gradebook does not have it.
-
-    Raises CourseError if it is for another language than Python, has too many files, or its source has other cells
-    than the gradebook, ReleaseError if nbgrader cannot release it.
+    Returns None if the gradebook does not have it. Raises CourseError if it is for another language
+    than Python, has too many files, or its source has other cells than the gradebook, ReleaseError
+    if nbgrader cannot release it.
     """
     paths = sorted((course.root / "source" / name).glob("*.ipynb"))
     notebooks = {path.stem: read_source(path) for path in paths}
@@ -45,11 +44,11 @@ def read_plain(course: Course, name: str, register: bool) -> PlainAssignment | N
             known = gradebook.find_notebook(session, name, notebook_name) if session else None
             if known is None:
                 return None
-            _as_released(known, notebook, f"source/{name}/{notebook_name}.ipynb")
+            _restore_released_cells(known, notebook, f"source/{name}/{notebook_name}.ipynb")
     config = course.settings()
     kept = config.Autograde.get("exclude_overwriting", {}).get(name, [])
-    files = _files(course.root / "source" / name, kept)
-    return PlainAssignment(name, notebooks, files, _budget(config), course.nbgrader_rules)
+    files = _read_files(course.root / "source" / name, kept)
+    return PlainAssignment(name, notebooks, files, _read_budget(config), course.nbgrader_rules)
 
 
 def _require_python(what: str, notebook: NotebookNode) -> None:
@@ -59,12 +58,21 @@ def _require_python(what: str, notebook: NotebookNode) -> None:
         raise CourseError(f"{what} is for the kernel {kernel.get('name')!r}; the jail runs Python only")
 
 
-def _as_released(known: Any, notebook: NotebookNode, what: str) -> None:
-    """Put what the gradebook knows about the cells of `notebook` into them."""
+def _restore_released_cells(known: Any, notebook: NotebookNode, what: str) -> None:
+    """Give the cells of a source notebook the text, lock and points that the gradebook has.
+
+    Args:
+        known: the gradebook's notebook.
+        notebook: the instructor's; it is changed.
+        what: its path, for the message.
+
+    Raises CourseError if it has a graded cell that the gradebook does not have.
+    """
     cells = {cell.name: cell for cell in known.source_cells}
     worth = {cell.name: float(cell.max_score) for cell in (*known.grade_cells, *known.task_cells)}
     for index, cell in enumerate(notebook.cells):
-        cell["id"] = f"source-{index}"  # some files have none, and would get another one each time they are read
+        # nbformat gives a cell without an id a random one on each read.
+        cell["id"] = f"source-{index}"
         name = grade_id(cell)
         if name in cells:
             cell.source, cell.metadata.nbgrader["locked"] = cells[name].source, bool(cells[name].locked)
@@ -74,8 +82,13 @@ def _as_released(known: Any, notebook: NotebookNode, what: str) -> None:
             raise CourseError(f"{what}: the gradebook does not have the cell {name!r}; release it again")
 
 
-def _files(folder: Path, kept: list[str]) -> dict[str, bytes]:
-    """What lies beside the notebooks, but for the files that students may change."""
+def _read_files(folder: Path, kept: list[str]) -> dict[str, bytes]:
+    """Relative path → bytes of the files beside the notebooks.
+
+    Args:
+        folder: the assignment's in `source/`.
+        kept: files that students may change (nbgrader's `exclude_overwriting`), which are left out.
+    """
     paths = [path for path in files_beside(folder) if path.relative_to(folder).as_posix() not in kept]
     if len(paths) > FILES:
         raise CourseError(f"source/{folder.name}/ has {len(paths)} files beside its notebooks; at most {FILES} can be")
@@ -88,8 +101,8 @@ def _files(folder: Path, kept: list[str]) -> dict[str, bytes]:
     return files
 
 
-def _budget(config: Any) -> Budget:
-    """What a notebook may use: nbgrader's time for a cell, and what `c.Proctor.budget` says."""
+def _read_budget(config: Any) -> Budget:
+    """The budget of each notebook: nbgrader's timeout for a cell, and `c.Proctor.budget`."""
     seconds = Execute(config=config).timeout
     limits = {
         "notebook_seconds": NOTEBOOK_SECONDS,

@@ -40,7 +40,7 @@ from proctor.intake.submission import FILE_BYTES, read_file, read_submission
 from proctor.jail.course_jail import Jails, accepted_jail, fork_server
 from proctor.judge.plain_nbgrader import PlainAssignment
 from proctor.judge.result import Result, not_graded
-from proctor.record.keys import Key, of_any, of_assignment
+from proctor.record.keys import Key, assignment_key, common_key
 from proctor.run.plan import Plan
 from proctor.run.pool import AHEAD, TRIES, Workers, each
 from proctor.run.task import Task, grade_task
@@ -103,14 +103,14 @@ def grade_on(address: str, course: Course, plans: Sequence[Plan]) -> Iterator[tu
     def make_parcels() -> Iterator[Parcel]:
         for number, plan in enumerate(plans):
             try:
-                yield Parcel(number, plan.name, plan.student, _pack(course, plan))
+                yield Parcel(number, plan.name, plan.student, _read_files(course, plan))
             except (UnreadableSubmission, OSError) as error:
                 unsent[number] = str(error)
 
-    with _connected(address) as client, _course_on_workers(client, course, plans) as run:
+    with _connect(address) as client, _send_course(client, course, plans) as run:
         work = functools.partial(_grade_on_worker, run)
         try:
-            with closing(each(work, make_parcels(), _workers(client), _give_up)) as results:
+            with closing(each(work, make_parcels(), _make_workers(client), _make_given_up_result)) as results:
                 for parcel, sent in results:
                     yield left.pop(parcel.number), _from_json(*sent)
         except (CancelledError, OSError):
@@ -120,7 +120,7 @@ def grade_on(address: str, course: Course, plans: Sequence[Plan]) -> Iterator[tu
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Client]:
+def _connect(address: str) -> Iterator[Client]:
     try:
         resolve_address(address)  # a client that does not even get to ask leaves a process that does not end
         # What it logs of a lost connection, tracebacks and all, is told in a sentence of ours.
@@ -142,12 +142,12 @@ def _connected(address: str) -> Iterator[Client]:
 
 
 @contextmanager
-def _course_on_workers(client: Client, course: Course, plans: Sequence[Plan]) -> Iterator[str]:
+def _send_course(client: Client, course: Course, plans: Sequence[Plan]) -> Iterator[str]:
     """The course on all workers while the block lasts; what the plugin that holds it is called."""
     shared = {plan.name: plan.shared for plan in plans}
     plain = {name: one.plain for name, one in shared.items() if one.plain is not None}
     keys = {name: one.key for name, one in shared.items() if one.key is not None and name not in plain}
-    plugin = CourseOnWorker(_zip(course, sorted(keys)), {"": of_any(course), **keys}, plain)
+    plugin = CourseOnWorker(_zip_course(course, sorted(keys)), {"": common_key(course), **keys}, plain)
     try:
         try:
             client.register_plugin(plugin)
@@ -163,7 +163,7 @@ def _course_on_workers(client: Client, course: Course, plans: Sequence[Plan]) ->
             client.unregister_worker_plugin(plugin.name)
 
 
-def _workers(client: Client) -> Workers:
+def _make_workers(client: Client) -> Workers:
     """The cluster's workers, however many there are at the time."""
     asked, count = 0.0, 0
 
@@ -185,7 +185,7 @@ def _workers(client: Client) -> Workers:
     return Workers(executor, room, died=(BrokenExecutor, KilledWorker, WorkerDied))
 
 
-def _pack(course: Course, plan: Plan) -> dict[str, bytes | int | None]:
+def _read_files(course: Course, plan: Plan) -> dict[str, bytes | int | None]:
     """The files of a submission that its verdict depends on.
 
     Raises UnreadableSubmission if there is no notebook, or too much.
@@ -195,13 +195,13 @@ def _pack(course: Course, plan: Plan) -> dict[str, bytes | int | None]:
     if plan.shared.plain is None and not any(file.endswith(".ipynb") for file in files):
         # Why, depends on all that lies there.
         read_submission(folder, student, plan.shared.assignment, read_source(course.source(name)))
-    packed = {file: _content(folder / file) for file in files}
+    packed = {file: _read_content(folder / file) for file in files}
     if sum(len(content) for content in packed.values() if isinstance(content, bytes)) > SUBMISSION_BYTES:
         raise UnreadableSubmission(f"{student} handed in more than {SUBMISSION_BYTES // 2**20} MiB")
     return packed
 
 
-def _content(path: Path) -> bytes | int | None:
+def _read_content(path: Path) -> bytes | int | None:
     try:
         return read_file(path, FILE_BYTES)
     except (UnreadableSubmission, FileNotFoundError):
@@ -222,11 +222,11 @@ def _to_json(result: Result) -> tuple[str, str]:
     return json.dumps(data), json.dumps(result.notebooks)
 
 
-def _give_up(parcel: Parcel, reason: str) -> tuple[str, str]:
+def _make_given_up_result(parcel: Parcel, reason: str) -> tuple[str, str]:
     return _to_json(not_graded(parcel.name, parcel.student, reason))
 
 
-def _zip(course: Course, names: list[str]) -> bytes:
+def _zip_course(course: Course, names: list[str]) -> bytes:
     """What verdicts need of the course, the same bytes for the same files."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -268,24 +268,24 @@ class CourseOnWorker(WorkerPlugin):
         self._one_at_a_time = threading.RLock()
         self._server = ExitStack()
         self._address = ""
-        self._ending = threading.Timer(0, self._end)
+        self._ending = threading.Timer(0, self._end_server)
         self._folder = tempfile.TemporaryDirectory(prefix="proctor-course-", dir=worker.local_directory)
-        await asyncio.to_thread(self._unpack, worker.address)
+        await asyncio.to_thread(self._unpack_course, worker.address)
         self._accepts = True
 
     async def teardown(self, worker: Worker) -> None:
         """End the fork server and remove the course."""
         self._ending.cancel()
-        await asyncio.to_thread(self._end)
+        await asyncio.to_thread(self._end_server)
         self._folder.cleanup()
 
-    def _unpack(self, worker: str) -> None:
+    def _unpack_course(self, worker: str) -> None:
         self._course = Course(Path(self._folder.name))
         with zipfile.ZipFile(io.BytesIO(self._zip)) as archive:
             archive.extractall(self._course.root)
         for name, key in self._keys.items():
-            found = of_assignment(self._course, self._course.assignment(name)) if name else of_any(self._course)
-            other = [_difference(area, found[area], key[area]) for area in key if found[area] != key[area]]
+            found = assignment_key(self._course, self._course.assignment(name)) if name else common_key(self._course)
+            other = [_describe_difference(area, found[area], key[area]) for area in key if found[area] != key[area]]
             if other:
                 raise ProctorError(f"worker {worker} cannot grade this course: {'; '.join(other)}")
 
@@ -307,7 +307,7 @@ class CourseOnWorker(WorkerPlugin):
             client.set_metadata(begun, times + 1)
             folder = self._course.submitted(parcel.student, parcel.name)
             try:
-                _unpack(parcel.files, folder)
+                _write_submission(parcel.files, folder)
                 result = self._grade(parcel)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -324,27 +324,27 @@ class CourseOnWorker(WorkerPlugin):
         assignment = Assignment(parcel.name, title=parcel.name) if plain else self._course.assignment(parcel.name)
         result = grade_task(Task(self._course, assignment, parcel.student, Jails(self._address), plain))
         if result is None:
-            self._end()
+            self._end_server()
             raise WorkerDied
-        self._ending = threading.Timer(IDLE_SECONDS, self._end)
+        self._ending = threading.Timer(IDLE_SECONDS, self._end_server)
         self._ending.daemon = True
         self._ending.start()
         return result
 
-    def _end(self) -> None:
+    def _end_server(self) -> None:
         with self._one_at_a_time:
             self._address = ""
             self._server.close()
 
 
-def _difference(area: str, found: dict[str, str], expected: dict[str, str]) -> str:
+def _describe_difference(area: str, found: dict[str, str], expected: dict[str, str]) -> str:
     """What is not on a worker as it is here."""
     parts = sorted(part for part in found.keys() | expected.keys() if found.get(part) != expected.get(part))
-    told = [f"{part} {found.get(part, '(none)')}, here it is {expected.get(part, '(none)')}" for part in parts]
-    return f"its {area} differ: {', '.join(told)}"
+    texts = [f"{part} {found.get(part, '(none)')}, here it is {expected.get(part, '(none)')}" for part in parts]
+    return f"its {area} differ: {', '.join(texts)}"
 
 
-def _unpack(files: dict[str, bytes | int | None], folder: Path) -> None:
+def _write_submission(files: dict[str, bytes | int | None], folder: Path) -> None:
     """Lay out a submission as it was handed in: what cannot be read there cannot be read here."""
     folder.mkdir(parents=True)
     for file, content in files.items():

@@ -13,9 +13,12 @@ from proctor.errors import ProctorError
 
 @contextmanager
 def one_run(folder: Path) -> Iterator[None]:
-    """A block that only one process can be in for `folder`, which is made if need be.
+    """A block that only one process at a time can be in (flock(2) on a file in `folder`).
 
-    Raises ProctorError if another process is, or if `folder` cannot be written.
+    Args:
+        folder: the course's `.proctor/`; it is created if it is missing.
+
+    Raises ProctorError if another process is in the block, or if `folder` cannot be written.
     """
     path = folder / "lock"
     try:
@@ -26,7 +29,7 @@ def one_run(folder: Path) -> Iterator[None]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         os.ftruncate(lock, 0)
-        with suppress(OSError):  # the number is only for those who ask; a full disk is told where it matters
+        with suppress(OSError):  # a full disk: the process number is only for the message below
             os.write(lock, b"%d" % os.getpid())
         yield
     except BlockingIOError:

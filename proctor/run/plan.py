@@ -1,4 +1,4 @@
-"""What there is to do about each submission: what its verdict depends on, and what of that has changed."""
+"""Plan a run: compare what each verdict depends on now with what it depended on when it was kept."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from proctor.course.course import Course
 from proctor.errors import ProctorError
 from proctor.judge.plain_nbgrader import PlainAssignment
 from proctor.record.kept import Kept, read_kept
-from proctor.record.keys import Key, changes, of_assignment, of_submission
+from proctor.record.keys import Key, assignment_key, describe_changes, submission_key
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Shared:
 
     Args:
         assignment: what it declares.
-        plain: the assignment itself, if its tests are cells of its notebooks.
-        key: what all its verdicts depend on.
+        plain: a plain nbgrader assignment as it was read; None for another one.
+        key: what all its verdicts depend on; None if `fault` is set.
         fault: why none of its submissions can be graded, or "".
     """
 
@@ -32,15 +32,15 @@ class Shared:
 
 @dataclass(frozen=True)
 class Plan:
-    """What there is to do about a submission.
+    """What a run has to do about a submission.
 
     Args:
-        shared: about its assignment.
+        shared: what the run has read about its assignment.
         student: whose it is.
         key: what its verdict depends on now.
-        kept: what is kept of its last grading.
-        why: it has to be graded; a sentence each, none if it has not.
-        fault: it cannot be graded.
+        kept: its last verdict; None if there is none.
+        why: sentences that say why it has to be graded; empty if it has not.
+        fault: why it cannot be graded, or "".
     """
 
     shared: Shared
@@ -57,10 +57,13 @@ class Plan:
 
 
 def make_plans(course: Course, pairs: list[tuple[str, str]], register: bool = False) -> Iterator[Plan]:
-    """What there is to do about each (assignment, student) of `pairs`; nothing is graded.
+    """Plan what to do about each submission; each assignment is read once.
 
     Args:
-        register: whether a plain assignment that the gradebook does not have yet is put into it.
+        course: the course.
+        pairs: (assignment, student) of each submission.
+        register: whether to put a plain assignment into the gradebook if it is not there yet;
+            False writes nothing at all.
     """
     read: dict[str, Shared] = {}
     for name, student in pairs:
@@ -74,10 +77,11 @@ def _read_shared(course: Course, name: str, register: bool) -> Shared:
         assignment = course.assignment(name)
         plain = None
         if name in course.plain_names():
-            from proctor.record.plain_course import read_plain  # nbgrader, which other courses do not wait for
+            # Imports nbgrader, for a second, which courses without plain assignments are spared.
+            from proctor.record.plain_course import read_plain
 
             plain = read_plain(course, name, register)
-        return Shared(assignment, plain, of_assignment(course, assignment, plain))
+        return Shared(assignment, plain, assignment_key(course, assignment, plain))
     except ProctorError as error:
         return Shared(Assignment(name, title=name), fault=str(error))
 
@@ -85,7 +89,7 @@ def _read_shared(course: Course, name: str, register: bool) -> Shared:
 def _make_plan(course: Course, shared: Shared, student: str) -> Plan:
     if shared.key is None:
         return Plan(shared, student, {}, fault=shared.fault)
-    now = {**of_submission(course, shared.assignment, student), **shared.key}
+    now = {**submission_key(course, shared.assignment, student), **shared.key}
     kept = read_kept(course, shared.assignment.name, student)
-    why = changes(kept.key, now) if kept else ["not graded yet"]
+    why = describe_changes(kept.key, now) if kept else ["not graded yet"]
     return Plan(shared, student, now, kept, tuple(why))

@@ -1,4 +1,4 @@
-"""Many tasks at once, in processes of which none can take the run down, on this machine or on others."""
+"""Run tasks in parallel in worker processes; a process that dies does not end the run."""
 
 from __future__ import annotations
 
@@ -19,20 +19,21 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 TRIES = 2
-"""How many processes a task may end before it is set aside."""
-METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+"""How many processes may die on a task before it is given up."""
+START_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 AHEAD = 2
-"""How many tasks are given for each process: the one it works on, and the next."""
+"""How many tasks are submitted for each process: the one it works on, and the next."""
 
 
 @dataclass(frozen=True)
 class Workers:
-    """Processes that tasks can be given to.
+    """Processes that run tasks.
 
     Args:
-        executor: a new way to give them tasks.
-        room: whether they are to get one more task, from the tasks that they have.
-        died: what a task ends in whose process ended; after a `BrokenExecutor` a new executor is needed.
+        executor: makes an executor that submits tasks to them.
+        room: whether to submit one more task, given those that are not done yet.
+        died: the exceptions which mean that a task's process died; after a `BrokenExecutor` a new
+            executor is needed.
     """
 
     executor: Callable[[], AbstractContextManager[Executor]]
@@ -41,35 +42,37 @@ class Workers:
 
 
 def examiners(jobs: int) -> Workers:
-    """`jobs` examiner processes here, or as many as there are processors."""
+    """Examiner processes on this machine: `jobs` of them, or with 0 one for each processor."""
     count = jobs or default_jobs()
-    return Workers(lambda: _processes(count), lambda given: len(given) < AHEAD * count)
+    return Workers(lambda: _make_process_pool(count), lambda given: len(given) < AHEAD * count)
 
 
 def prepare() -> None:
-    """Let the modules that examiners need be imported from now on, in a process of their own.
+    """Start multiprocessing's fork server, which imports what examiners need in the background.
 
-    Examiners are forked from it where forking is possible.
+    Examiners are forked from it. Where there is no fork server (Windows) this does nothing.
     """
-    if METHOD == "forkserver":
-        multiprocessing.get_context(METHOD).set_forkserver_preload(["proctor.run.no_iri_grammar", "proctor.run.task"])
+    if START_METHOD == "forkserver":
+        multiprocessing.get_context(START_METHOD).set_forkserver_preload(
+            ["proctor.run.no_iri_grammar", "proctor.run.task"]
+        )
         ensure_running()
 
 
-def _processes(count: int) -> ProcessPoolExecutor:
+def _make_process_pool(count: int) -> ProcessPoolExecutor:
     prepare()
-    context = multiprocessing.get_context(METHOD)
+    context = multiprocessing.get_context(START_METHOD)
     shares: SimpleQueue[set[int]] = context.SimpleQueue()
     for number in range(count):
         shares.put(set(processors()[number::count] or processors()))
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(shares,))
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_initialize_examiner, initargs=(shares,))
 
 
-def _begin(shares: SimpleQueue[set[int]]) -> None:
-    """In an examiner: keep to a share of the processors, and end with the coordinator.
+def _initialize_examiner(shares: SimpleQueue[set[int]]) -> None:
+    """Initialize an examiner process: bind it to its share of processors, end it with its parent.
 
-    The examiner and its jail take turns; left to itself, the system puts two of them on one processor now and then,
-    while another is idle.
+    An examiner and its jail take turns on one processor. Unbound, the kernel puts two such pairs on
+    one processor now and then while another is idle.
     """
     share = shares.get()
     if share:
@@ -78,7 +81,7 @@ def _begin(shares: SimpleQueue[set[int]]) -> None:
 
 
 def _end_with_coordinator() -> None:
-    """A process that waits for tasks does not notice by itself that nobody is left to give it any."""
+    """End this process when its parent ends; waiting for tasks, it would not notice by itself."""
     coordinator = multiprocessing.parent_process()
     assert coordinator is not None
 
@@ -90,7 +93,7 @@ def _end_with_coordinator() -> None:
 
 
 def default_jobs() -> int:
-    """As many as this process may use processors."""
+    """How many processors this process may use."""
     return len(processors()) or os.cpu_count() or 1
 
 
@@ -100,32 +103,43 @@ def each(
     workers: Workers,
     lost: Callable[[Task, str], Result],
 ) -> Generator[tuple[Task, Result], None, None]:
-    """Each task with its result, in the order in which they are done; `tasks` are taken when there is room for them.
+    """Run tasks in worker processes and yield each with its result, in the order of completion.
 
-    A process that dies may take the tasks of others with it: all of them are tried again, one by one, so that the
-    one to blame is set aside by `lost` and no other is.
+    When a process dies, its executor may fail the tasks of other processes too. All of these are
+    run again, one at a time, so that only the task on which a process dies twice is given up.
+
+    Args:
+        work: runs a task, in a worker process.
+        tasks: taken one by one, when there is room for another.
+        workers: the processes.
+        lost: makes the result of a task that is given up, from the task and the reason.
     """
     waiting = iter(tasks)
     unfinished = True
     while unfinished:
         unfinished = False
         suspects: list[Task] = []
-        for task, result in _given(work, waiting, workers):
+        for task, result in _run_until_broken(work, waiting, workers):
             if isinstance(result, workers.died):
                 suspects.append(task)
                 unfinished |= isinstance(result, BrokenExecutor)
             else:
                 yield task, result
         for suspect in suspects:
-            for task, result in _given(work, iter([suspect]), workers):
+            for task, result in _run_until_broken(work, iter([suspect]), workers):
                 if isinstance(result, workers.died):
                     yield task, lost(task, "the process that graded it ended unexpectedly, twice")
                 else:
                     yield task, result
 
 
-def _given(work: Callable[[Task], Result], waiting: Iterator[Task], workers: Workers) -> Iterator[tuple[Task, Any]]:
-    """Tasks with their results, or with what says that their process died, until all are done or the executor broke."""
+def _run_until_broken(
+    work: Callable[[Task], Result], waiting: Iterator[Task], workers: Workers
+) -> Iterator[tuple[Task, Any]]:
+    """Yield tasks with their results, or with the exception which means that their process died.
+
+    Ends when all are done, or when the executor broke: then the tasks left in `waiting` have not run.
+    """
     given: dict[Future[Result], Task] = {}
     more = True
     with workers.executor() as executor:

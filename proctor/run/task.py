@@ -1,4 +1,4 @@
-"""One submission, graded in an examiner: on this machine or on a cluster's worker."""
+"""Grade one submission in an examiner process, on this machine or on a worker of a cluster."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from proctor.judge.plain_nbgrader import PlainAssignment, grade_plain
 from proctor.judge.result import Result, not_graded
 
 TRIES = 3
-"""How often a submission is graded whose jail something else killed."""
+"""How often a submission is tried while its jails are killed from outside."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Task:
 
     Args:
         course: where it lies.
-        assignment: what `assignment.toml` declares.
+        assignment: what it declares.
         student: whose it is.
         jails: of the run.
-        plain: the assignment itself, if its tests are cells of its notebooks.
+        plain: a plain nbgrader assignment as it was read; None for another one.
     """
 
     course: Course
@@ -39,14 +39,14 @@ class Task:
 
 
 def grade_task(task: Task) -> Result | None:
-    """What grading a submission yields; None if the fork server has ended, so that nothing can be graded."""
+    """Grade a submission; None if the fork server has ended, so that nothing can be graded."""
     return retry_lost_jails(lambda: _grade_once(task), task.assignment.name, task.student, task.jails)
 
 
 def retry_lost_jails(grade_once: Callable[[], Result], name: str, student: str, jails: Jails) -> Result | None:
-    """What `grade_once` yields, up to `TRIES` times while its jails are lost.
+    """Call `grade_once` until no jail is lost, at most `TRIES` times.
 
-    A jail that something else than its own limits killed is no fault of the student's, so that what came of that
+    A jail that was killed by anything but its own limits is no fault of the student's, so that
     grading does not count.
 
     Args:
@@ -55,7 +55,7 @@ def retry_lost_jails(grade_once: Callable[[], Result], name: str, student: str, 
         student: whose submission it is.
         jails: where `grade_once` gets its jails.
 
-    Returns None if the fork server has ended.
+    Returns its result, or one that is not graded; None if the fork server has ended.
     """
     reason = ""
     for _ in range(TRIES):
@@ -78,6 +78,6 @@ def _grade_once(task: Task) -> Result:
         raise
     except ProctorError as error:
         return not_graded(name, task.student, str(error))
-    except Exception as error:  # one submission's trouble is never another's
+    except Exception as error:  # an unexpected error must not stop the grading of other submissions
         reason = f"a fault of Proctor's: {type(error).__name__}: {error}"
         return not_graded(name, task.student, reason, notes=[traceback.format_exc()])
