@@ -1,6 +1,7 @@
 """Proctor: deep-learning exercises that grade themselves, and graders that can be trusted.
 
-What authors of graders and notebooks import; everything else is the engine.
+Graders and notebooks import from here. It is imported in students' processes, so it needs neither
+nbformat nor TensorFlow.
 """
 
 from proctor import datasets

@@ -1,4 +1,7 @@
-"""`answers.py` of an exercise: other right answers (variants) and wrong ones (mutants), as changes to the solution."""
+"""What an `answers.py` is written with: variants (right answers) and mutants (wrong answers).
+
+Each is the solution with some changes; `proctor verify` grades them.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,28 @@ from proctor.course.cells import grade_id
 from proctor.errors import CourseError
 
 SOLUTION, UNTRAINED, RETRAINED = "the solution's model", "an untrained model", "no model"
+"""What an attempt hands in beside its notebook."""
 
 
 @dataclass
 class Attempt:
-    """A submission in the making: the solution's notebook, and what is handed in beside it."""
+    """A submission that an answer stands for.
+
+    Args:
+        notebook: the solution's, changed.
+        hands_in: SOLUTION, UNTRAINED or RETRAINED: the model files that are handed in with it.
+        files: file name → bytes that are handed in instead, None to leave the file out.
+    """
 
     notebook: NotebookNode
     hands_in: str = SOLUTION
     files: dict[str, bytes | None] = field(default_factory=dict)
 
     def cell(self, name: str) -> NotebookNode:
-        """The cell with the grade id `name`; raises CourseError if there is none."""
+        """The cell with the grade id `name`.
+
+        Raises CourseError if there is none.
+        """
         for cell in self.notebook.cells:
             if grade_id(cell) == name:
                 return cell
@@ -38,14 +51,23 @@ Change = Callable[[Attempt], None]
 
 @dataclass(frozen=True)
 class Answer:
-    """A variant (`fails` is empty) or a mutant (the groups or criteria that must catch it)."""
+    """A variant or a mutant.
+
+    Args:
+        title: what it is, in a few words.
+        changes: to the solution.
+        fails: groups or criteria that must fail, no others may; empty for a variant.
+    """
 
     title: str
     changes: tuple[Change, ...]
     fails: tuple[str, ...] = ()
 
     def attempt(self, solution: NotebookNode) -> Attempt:
-        """The submission that this answer stands for; raises CourseError if a change no longer applies."""
+        """Apply the changes to a copy of the solution.
+
+        Raises CourseError if a change no longer applies.
+        """
         attempt = Attempt(copy.deepcopy(solution))
         try:
             for change in self.changes:
@@ -56,12 +78,18 @@ class Answer:
 
 
 def variant(title: str, *changes: Change) -> Answer:
-    """Another right answer: the solution with `changes`; it must get full marks."""
+    """A right answer: the solution with `changes`; it must get full marks."""
     return Answer(title, changes)
 
 
 def mutant(title: str, *changes: Change, fails: str | Sequence[str]) -> Answer:
-    """A wrong answer: the solution with `changes`; just the groups or criteria in `fails` must catch it."""
+    """A wrong answer: the solution with `changes`; it must fail just what `fails` names.
+
+    Args:
+        title: what is wrong, in a few words.
+        changes: to the solution.
+        fails: names of groups or criteria, at least one.
+    """
     names = (fails,) if isinstance(fails, str) else tuple(fails)
     if not names:
         raise CourseError(f"answers.py, {title!r}: a mutant must name what it fails")
@@ -69,7 +97,10 @@ def mutant(title: str, *changes: Change, fails: str | Sequence[str]) -> Answer:
 
 
 def edit(name: str, old: str, new: str) -> Change:
-    """Replace `old`, which must be there exactly once, by `new` in the cell with the grade id `name`."""
+    """Replace the text `old` by `new` in the cell with the grade id `name`.
+
+    When it is applied, it raises CourseError unless `old` is there exactly once.
+    """
 
     def change(attempt: Attempt) -> None:
         cell = attempt.cell(name)
@@ -166,9 +197,9 @@ def load_harmless(path: Path) -> list[Harmless]:
 
 
 def load_answers(path: Path) -> tuple[list[Answer], list[Answer]]:
-    """The variants and mutants that the file `path` declares; none if there is no such file.
+    """The variants and the mutants that an `answers.py` declares; none if there is no such file.
 
-    Raises CourseError if the file cannot be run, or does not hold two lists of answers.
+    Raises CourseError if the file raises, or lacks the lists `variants` and `mutants`.
     """
     if not path.is_file():
         return [], []

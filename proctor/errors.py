@@ -1,8 +1,8 @@
-"""Everything that can go wrong in Proctor, one class each, told to the person who meets it."""
+"""The exceptions of Proctor: one class for each thing that can go wrong."""
 
 
 class ProctorError(Exception):
-    """A fault that the user can read and mend; its text is the whole message."""
+    """A fault that the user can mend; its text is the whole message to the user."""
 
 
 class CourseError(ProctorError):
@@ -14,11 +14,11 @@ class UnknownAssignment(CourseError):
 
 
 class UnreadableSubmission(ProctorError):
-    """The submission cannot be graded as it was handed in; it is kept and reported, never scored 0."""
+    """A submission cannot be read; it is reported as not graded, never scored 0."""
 
 
 class ReleaseError(ProctorError):
-    """A release would leak, would not run, or could not be made."""
+    """A release would show parts of the solution, would not run, or could not be made."""
 
 
 class NotGraded(ProctorError):
@@ -26,26 +26,27 @@ class NotGraded(ProctorError):
 
 
 class JailLost(NotGraded):
-    """No jail could be had, or something else than its own limits killed it; grading again may help."""
+    """No jail could be started, or one was killed from outside; grading again may help."""
 
 
 class RefusedModel(ProctorError):
-    """A handed-in model file does not pass the gate; the text says why and what to hand in instead."""
+    """A model file was refused; the text says why and what to hand in instead."""
 
 
 class WireError(ProctorError):
-    """What came over the channel is not data in the agreed form, or is too large."""
+    """A message from a student's process is malformed or too large (see `channel.wire`)."""
 
 
 class StudentError(Exception):
-    """The student's code raised, or its process ended, while it was asked for something.
+    """The student's code raised, or its process ended, during a request.
 
     Args:
-        type: name of the exception's class, such as "KeyError".
+        type: name of the exception's class, such as "KeyError"; or "Timeout", "ProcessEnded" or
+            "Missing" (there is no such name or file).
         message: its text.
         where: the student's own line, such as "your StopAt.on_epoch_end, line 9", or "".
 
-    `types` names the class and its bases.
+    `types` holds the names of the class and its bases.
     """
 
     def __init__(self, type: str, message: str, where: str = ""):
@@ -62,9 +63,8 @@ class CriterionFailed(AssertionError):
     Args:
         expected: what was expected, one sentence or value.
         found: what was found instead.
-        detail: rows of a table that shows where, the first row being its header; `marked` are the
-            indices (into the rows after the header) of the offending ones.
-        marked: see `detail`.
+        detail: rows of a table that shows where they differ; the first row is its header.
+        marked: indices of the rows that differ, counted without the header.
     """
 
     def __init__(

@@ -1,4 +1,7 @@
-"""What `nbgrader_config.py` puts into nbgrader, so that its own commands and the formgrader go through Proctor."""
+"""Hooks into nbgrader, so that its own commands and the formgrader grade and release by Proctor.
+
+`nbgrader_settings.configure` puts them into a course's settings.
+"""
 
 from __future__ import annotations
 
@@ -19,26 +22,29 @@ from proctor.errors import NotGraded, ReleaseError
 
 
 class Unread(NotebookExporter):
-    """In `nbgrader autograde`: reads no notebook, since what a student handed in is for Proctor's intake to read."""
+    """The exporter of `nbgrader autograde`: gives nbgrader an empty notebook.
+
+    nbconvert would read the student's file without bounds; only `proctor.intake` reads it.
+    """
 
     def from_filename(self, filename: str, resources: Any = None, **settings: Any) -> tuple[Any, Any]:
-        """Convert an empty notebook in the place of `filename`."""
+        """Convert an empty notebook instead of the file."""
         return self.from_notebook_node(new_notebook(), resources=resources, **settings)
 
 
 class GradeInJail(NbGraderPreprocessor):
-    """In the place of nbgrader's executor: the submission is graded in the jail.
+    """Replaces nbgrader's executor: grades the submission in a jail.
 
-    A submission that cannot be graded raises NotGraded: nbgrader takes back its `autograded/` folder, writes no
-    mark and goes on with the next student.
+    Raises NotGraded for a submission that cannot be graded: nbgrader then removes its
+    `autograded/` folder, writes no mark and goes on with the next student.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """The submission as it was run; its verdict is in the resources."""
+        """The notebook as it ran; its verdict is put into the resources."""
         from proctor.jail.course_jail import Jails
         from proctor.run.task import Task, grade_task
 
-        course, name, student = _submission(self, resources)
+        course, name, student = _find_submission(self, resources)
         _drop_links(course, name, student)
         result = grade_task(Task(course, course.assignment(name), student, Jails(_fork_server(course))))
         if result is None:
@@ -50,20 +56,20 @@ class GradeInJail(NbGraderPreprocessor):
 
 
 class RecordVerdict(NbGraderPreprocessor):
-    """In the place of nbgrader's scorer: the marks are the verdict's."""
+    """Replaces nbgrader's scorer: writes the verdict's marks."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """The notebook with its check tables, its marks in the gradebook."""
+        """Write the marks into the gradebook; returns the notebook with its check tables."""
         from proctor.record import gradebook
 
-        course, name, _ = _submission(self, resources)
+        course, name, _ = _find_submission(self, resources)
         shown = gradebook.record(course, resources["proctor"], {name: nb}) or {name: nb}
         return shown[name], resources
 
 
 @cache
 def _fork_server(course: Course) -> str:
-    """The address of one fork server for all submissions that nbgrader grades in this process."""
+    """Start a fork server for all submissions that nbgrader grades in this process; its address."""
     from proctor.jail.course_jail import fork_server
 
     running = ExitStack()
@@ -72,14 +78,15 @@ def _fork_server(course: Course) -> str:
 
 
 def complete_release(assignment: str, student: str, notebooks: list[str]) -> None:
-    """After `nbgrader generate_assignment`: put the public criteria beside the notebook.
+    """Put the public criteria beside the notebook, after `nbgrader generate_assignment`.
 
-    nbgrader logs what a hook raises and goes on, so a release that leaks is removed first.
+    A release that shows parts of the solution is removed, since nbgrader only logs what a hook
+    raises. Raises ReleaseError then.
     """
     from proctor.author import leaks
     from proctor.author.release import put_public
 
-    course = Course(Path.cwd())  # where nbgrader is while it converts
+    course = Course(Path.cwd())  # nbgrader's working directory while it converts
     if assignment not in course.names():
         return
     put_public(course, assignment, course.release(assignment))
@@ -89,13 +96,18 @@ def complete_release(assignment: str, student: str, notebooks: list[str]) -> Non
         raise ReleaseError(f"{assignment!r} is not released, it would tell:\n" + "\n".join(found))
 
 
-def _submission(hook: NbGraderPreprocessor, resources: Any) -> tuple[Course, str, str]:
-    root = hook.parent.parent.coursedir.root  # the exporter's converter knows
+def _find_submission(hook: NbGraderPreprocessor, resources: Any) -> tuple[Course, str, str]:
+    """The course, assignment and student that nbgrader is about to convert."""
+    exporter = hook.parent
+    root = exporter.parent.coursedir.root  # the exporter's parent is nbgrader's converter
     return Course(Path(root)), resources["nbgrader"]["assignment"], resources["nbgrader"]["student"]
 
 
 def _drop_links(course: Course, name: str, student: str) -> None:
-    """Take back the files that nbgrader copied through a student's links: feedback would hand them out."""
+    """Delete copies that nbgrader made by following a student's symbolic links.
+
+    nbgrader would hand them out with the feedback.
+    """
     for path in course.submitted(student, name).rglob("*"):
         if path.is_symlink():
             copied = course.autograded(student, name) / path.relative_to(course.submitted(student, name))

@@ -1,4 +1,4 @@
-"""What Proctor puts into a course's `nbgrader_config.py`."""
+"""What a course's `nbgrader_config.py` calls to set up Proctor in nbgrader."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 
 def configure(config: Any) -> None:
-    """Make nbgrader's commands and the formgrader go through Proctor.
+    """Make nbgrader's commands and the formgrader grade and release by Proctor.
 
     Args:
-        config: what `get_config()` gives in `nbgrader_config.py`.
+        config: what `get_config()` returns in `nbgrader_config.py`; it is changed.
     """
-    # `nbgrader generate_assignment` (and the formgrader's button) also hand out the public criteria.
+    # `nbgrader generate_assignment` and the formgrader's button also release the public criteria.
     config.GenerateAssignment.post_convert_hook = "proctor.nbgrader_hooks.complete_release"
     # `nbgrader autograde`: student code runs in Proctor's jail, and the verdict is the mark.
     config.Autograde.exporter_class = "proctor.nbgrader_hooks.Unread"
@@ -24,10 +24,10 @@ def configure(config: Any) -> None:
 
 
 def show_inertly(config: Any) -> None:
-    """Make nbgrader's feedback pages, and the formgrader's, show what students wrote without running any of it.
+    """Make the pages of nbgrader's feedback and formgrader safe: no script of a student's runs.
 
     Args:
-        config: nbgrader's settings, changed in place.
+        config: nbgrader's settings; they are changed.
     """
     config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.filters = {

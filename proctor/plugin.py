@@ -1,4 +1,4 @@
-"""The door for plain pytest: `pytest graders/NAME --submission DIR` grades one submission by hand."""
+"""The pytest plugin: `pytest graders/NAME --submission DIR` grades one submission by hand."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --submission."""
+    """Add the option --submission."""
     parser.getgroup("proctor").addoption(
         "--submission", metavar="DIR", help="grade the submission in DIR with the criteria that are collected"
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give criteria their fixtures; with --submission, run that submission and grade it."""
+    """Register the criteria's fixtures and, with --submission, the plugin that grades it."""
     if not config.pluginmanager.is_registered(fixtures):
         config.pluginmanager.register(fixtures, "proctor-fixtures")
     folder = config.getoption("--submission", None)
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _ByHand:
-    """Grades one folder in a plain pytest run."""
+    """A pytest plugin that runs a submission's notebook, and the collected criteria on it."""
 
     def __init__(self, folder: Path):
         self._folder = folder

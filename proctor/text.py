@@ -1,4 +1,4 @@
-"""Text that came out of a student's process, made safe to show."""
+"""Make text from a student's process safe to show and the same on every machine."""
 
 from __future__ import annotations
 
@@ -19,18 +19,23 @@ _ESCAPES = re.compile(
 
 
 def plain(text: object, limit: int = 4000) -> str:
-    """`text` without terminal escapes, control, bidirectional and invisible characters, at most `limit` long.
+    """Shorten a text and drop terminal escapes, control, bidirectional and invisible characters.
 
-    Line ends and tabs become a newline and four spaces; what cannot be encoded becomes "�".
+    Every kind of line end becomes a newline, a tab four spaces, a surrogate, private or unassigned
+    character "�".
+
+    Args:
+        text: anything; its `str` is taken.
+        limit: the most characters to return; a longer text ends in "…".
     """
     shown = without_escapes(str(text)[: 2 * limit])
     for end in ("\r\n", "\r", "\x85", "\u2028", "\u2029"):
         shown = shown.replace(end, "\n")
-    shown = "".join(_shown(character) for character in shown.replace("\t", "    "))
+    shown = "".join(_replace_unprintable(character) for character in shown.replace("\t", "    "))
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
-def _shown(character: str) -> str:
+def _replace_unprintable(character: str) -> str:
     if character == "\n":
         return character
     category = unicodedata.category(character)
@@ -39,19 +44,19 @@ def _shown(character: str) -> str:
     return "" if category in ("Cc", "Cf") else character
 
 
-# All but the joiners that letters and emoji are made of, and the tab.
+# Control, bidirectional and invisible characters, except tab, newline and the joiners of emoji.
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 
 
 def without_escapes(text: str) -> str:
-    """`text` without what tells a terminal to do something."""
+    """`text` without terminal escape sequences (ECMA-48)."""
     return _ESCAPES.sub("", text)
 
 
 def visible(text: str) -> str:
-    """`text`, however long, without terminal escapes, control characters and those that turn the direction of writing.
+    """`text`, of any length, without terminal escapes, control and bidirectional characters.
 
     Tabs and newlines stay.
     """
@@ -69,11 +74,11 @@ def one_line(text: object, limit: int = 200) -> str:
 
 
 def _folders() -> dict[str, str]:
-    """Where Python and the packages lie on this machine → what students read in that place ("" for nothing)."""
+    """Folders of Python and its packages on this machine → what `neutral` writes for each."""
     paths = sysconfig.get_paths()
     code = [paths["purelib"], paths["platlib"], paths["stdlib"], *site.getsitepackages(), Path(__file__).parents[1]]
     named = {str(Path.home()): "~", sys.base_prefix: "python", sys.prefix: "python"} | {str(path): "" for path in code}
-    # A folder right under the root, like /usr or /root, tells nothing.
+    # A folder right under the root, like /usr or /root, says nothing about a machine.
     return {folder: name for folder, name in named.items() if len(Path(folder).parts) > 2}
 
 
@@ -86,16 +91,26 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]{6,}\b")
 
 
 def neutral(text: str) -> str:
-    """`text` without what is different on another machine or in another run: absolute folders, addresses of objects.
+    """`text` without what differs between machines and runs: folders and addresses of objects.
 
-    A student who wants to show where Python lies can; this is for those who do not, and for verdicts that are equal.
+    It makes verdicts comparable. It hides nothing: a student's code can print a path so that it is
+    not recognised here.
     """
-    text = _FOLDER.sub(_named, _SCRATCH.sub(".", text))
+    text = _FOLDER.sub(_name_folder, _SCRATCH.sub(".", text))
     if _DATA in text:
-        text = _PATH.sub(lambda path: "data" * (_DATA in path[0]) + path[0].rpartition(_DATA)[2], text)
+        text = _PATH.sub(_name_data, text)
     return _ADDRESS.sub("", text)
 
 
-def _named(found: re.Match[str]) -> str:
+def _name_data(path: re.Match[str]) -> str:
+    """A path below the jail's data folder as "data/…", any other path as it is."""
+    _, found, rest = path[0].rpartition(_DATA)
+    return f"data{rest}" if found else rest
+
+
+def _name_folder(found: re.Match[str]) -> str:
+    """What stands for a folder of `_NAMES`, with the slash that followed it, if any."""
     name = _NAMES[found[1]]
-    return f"{name}/" * bool(name) if found[2] else name or "python"
+    if not found[2]:
+        return name or "python"
+    return f"{name}/" if name else ""

@@ -1,4 +1,4 @@
-"""What grading one submission yields: plain data, versioned, the only thing that anything downstream reads."""
+"""Verdicts: the result of grading one submission, as plain data with a version."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ Status = Literal["passed", "partial", "failed", "waiting"]
 
 @dataclass(frozen=True)
 class CriterionResult:
-    """One criterion's outcome.
+    """The result of one criterion.
 
     Args:
         name: the test function's name without "test_"; unique in an assignment.
         group: grade id of the check cell it belongs to (see `Verdict.of_notebook`).
-        title: first line of its docstring; what the student reads.
-        hint: what to look at.
+        title: first paragraph of its docstring; what the student reads.
+        hint: what the student should look at.
         points: what it is worth.
         earned: what it got, 0 to `points`.
         status: "waiting" when the group it needs was not met.
         hidden: from `test_hidden.py`; students see title and hint only.
         expected, found: why it failed ("" when it passed).
         detail, marked: a table that shows where (see `errors.CriterionFailed`).
-        grader_fault: the grader itself raised on what the student returned; for the instructor.
+        grader_fault: what the grader itself raised on the student's value, for the instructor.
     """
 
     name: str
@@ -49,7 +49,8 @@ class CellRun:
 
     Args:
         id: its grade id, or "" for a cell of the student's own.
-        status: "ok", "error", "timeout", "died", "not run" or "skipped" (a training cell whose model was handed in).
+        status: "ok", "error", "timeout", "died", "not run" or "skipped" (a training cell whose
+            model was handed in).
         error: "NameError: name 'x' is not defined" or "".
     """
 
@@ -60,13 +61,13 @@ class CellRun:
 
 @dataclass(frozen=True)
 class Flag:
-    """Something about a submission that an instructor may want to look at; it is no proof and costs no point.
+    """Something that an instructor may want to look at; it proves nothing and costs no points.
 
     Args:
-        kind: "architecture", "output", "gap", "hard-coded", "weights", "code", "nbgrader" (its rule gives another
-            mark) or "flags" (it could not be looked at).
+        kind: "architecture", "output", "gap", "hard-coded", "weights", "code", "nbgrader" (its rule
+            gives another mark) or "flags" (a search for flags failed).
         sentence: what was seen.
-        evidence: a line each; what in it comes from students is as they wrote it.
+        evidence: lines of text; parts that students wrote are not made safe to show.
     """
 
     kind: str
@@ -76,19 +77,21 @@ class Flag:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What grading `student`'s submission of `assignment` yielded.
+    """The result of grading one submission.
 
     Args:
-        graded: False when a fault of ours or an unreadable hand-in kept it from being graded; then no
-            mark is written and `reason` says why.
-        criteria: in the order of the notebook.
+        assignment, student: whose submission of what.
+        graded: False when a fault of ours or an unreadable submission kept it from being graded;
+            then no mark is written and `reason` says why.
+        criteria: their results, in the order of the notebook.
         cells: how each cell ran.
-        notes: sentences for student and instructor, such as "cell 'x' was missing and was put back".
+        notes: sentences for student and instructor ("cell 'x' was missing and was put back").
         model: description of the handed-in model (`models.describe`), or None.
-        environment: versions and data source that the verdict depends on.
-        seconds: wall times by step ("run", "criteria", "total"); not part of what was judged.
+        environment: versions, data source and tier of jail that the verdict depends on.
+        seconds: wall times by step ("run", "criteria", "total"); two verdicts may differ in them.
         flags: for the instructor alone.
-        weights: digests of the weights of the models that were handed in, by artifact.
+        weights: artifact → digest of the handed-in model's weights.
+        version: of this form of verdicts.
     """
 
     assignment: str
@@ -107,18 +110,19 @@ class Verdict:
 
     @property
     def points(self) -> float:
-        """What the assignment's criteria are worth together."""
+        """The sum of the criteria's points."""
         return sum(criterion.points for criterion in self.criteria)
 
     @property
     def earned(self) -> float:
-        """What the submission got."""
+        """The sum of what the criteria earned."""
         return sum(criterion.earned for criterion in self.criteria)
 
     def of_notebook(self, notebook: str) -> Verdict:
-        """This verdict with the criteria of one notebook alone.
+        """This verdict with the criteria of one notebook alone, grouped by grade id.
 
-        A group of a notebook that is not called like the assignment is "notebook/grade id"; here it is the grade id.
+        A verdict's groups are "notebook/grade id" for a notebook with another name than the
+        assignment.
         """
         parts = [(*criterion.group.rpartition("/"), criterion) for criterion in self.criteria]
         mine = [
@@ -127,7 +131,7 @@ class Verdict:
         return replace(self, criteria=mine)
 
     def groups(self) -> dict[str, list[CriterionResult]]:
-        """The criteria by grade id of their check cell, in order."""
+        """Grade id of a check cell → its criteria, in order."""
         groups: dict[str, list[CriterionResult]] = {}
         for criterion in self.criteria:
             groups.setdefault(criterion.group, []).append(criterion)
@@ -135,7 +139,7 @@ class Verdict:
 
 
 def to_data(verdict: Verdict) -> dict[str, Any]:
-    """The verdict as JSON-ready data, without how long it took: the same for the same submission on every run."""
+    """The verdict as JSON-ready data without times, so that equal verdicts give equal data."""
     data = asdict(verdict)
     del data["seconds"]
     return data

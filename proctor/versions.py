@@ -1,4 +1,4 @@
-"""What grades: Proctor's own code, and what it runs on."""
+"""Versions of everything that decides a verdict: Proctor's code and the libraries it runs on."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from pathlib import Path
 ENGINE = Path(__file__).parent
 NAMED = ("proctor", "keras", "tensorflow", "tensorflow-cpu", "numpy")
 LIBRARIES = ("h5py", "ipython", "matplotlib", "msgpack", "nbformat", "pillow", "pytest")
-"""What graders and notebooks also run on."""
+"""Libraries that graders and notebooks run on, but that a verdict does not name."""
 
 
 def versions() -> dict[str, str]:
-    """The versions that a verdict names."""
+    """Name → version, of Python and the packages that a verdict names."""
     return {"python": platform.python_version(), **_installed(NAMED)}
 
 
 @cache
 def every_version() -> dict[str, str]:
-    """The versions of everything that a verdict depends on."""
+    """Name → version, of Python and all packages that a verdict depends on."""
     return {**versions(), **_installed(LIBRARIES)}
 
 
 @cache
 def engine() -> str:
-    """A digest of Proctor's own code."""
+    """A digest of Proctor's own Python files."""
     code = hashlib.sha256()
     for path in sorted(ENGINE.rglob("*.py")):
         code.update(hashlib.sha256(path.read_bytes()).digest())

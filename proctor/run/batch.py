@@ -1,4 +1,4 @@
-"""Grade a class: submissions that changed are graded in parallel, each verdict kept and recorded."""
+"""Grade a class: changed submissions are graded in parallel, each verdict kept and recorded."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def grade_class(
 ) -> Iterator[Outcome]:
     """Grade submissions and write their marks into the gradebook.
 
-    An outcome is yielded once its marks are written. A verdict whose marks cannot be written is kept
-    for the next run.
+    An outcome is yielded once its marks are written. A verdict whose marks cannot be written is
+    kept for the next run.
 
     Args:
         course: the course.
@@ -165,7 +165,7 @@ class _Recorder:
                 reason = self._gradebook_fault = str(error)
             except OSError as error:
                 reason = f"its notebook cannot be written into autograded/: {error.strerror}"
-            except Exception as error:  # an unexpected error must not keep other submissions' marks back
+            except Exception as error:  # must not keep other submissions' marks back
                 reason = f"a fault of Proctor's: {type(error).__name__}: {error}"
         if reason:
             return self.fail(kept.verdict.assignment, kept.verdict.student, reason, NOT_RECORDED)

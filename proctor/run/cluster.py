@@ -1,9 +1,9 @@
-"""Grading on a dask.distributed cluster: submissions travel as bytes, verdicts and notebooks come back as JSON.
+"""Grade on a dask.distributed cluster: submissions go as bytes, results come back as JSON.
 
-A run puts a `CourseOnWorker` on every worker, also on those that join later. It brings the course as a
-zip, refuses to grade where a verdict would depend on something else than here, and grades one submission
-at a time. Dask pickles what passes between its processes, which trust each other; no object that a
-student's code made is ever among it.
+A run installs a `CourseOnWorker` plugin on every worker, also on those that join later. It unpacks
+the course from a zip, refuses to grade if the worker's code, versions or data differ from ours, and
+grades one submission at a time. Dask pickles what its processes send each other, which must trust
+each other; no object made by a student's code is ever pickled.
 """
 
 from __future__ import annotations
@@ -49,13 +49,16 @@ from proctor.verdict import from_data, to_data
 CONNECT_SECONDS = 10
 WORKER_SECONDS = 120
 IDLE_SECONDS = 600
-"""How long a worker keeps a fork server that is not asked for jails: its coordinator may have been killed."""
+"""How long a worker keeps an unused fork server; a killed coordinator cannot tell it to stop."""
 REFUSING_SECONDS = 1
-"""How long a worker that must not grade keeps a submission before it goes to another, so as not to get them all."""
+"""How long a worker that must not grade waits before it returns a submission.
+
+If it returned them at once, the scheduler would give it all of them.
+"""
 COURSE_BYTES = 256 * 2**20
 SUBMISSION_BYTES = 512 * 2**20
 GIVEN_BYTES = 2 * 2**30
-"""What the submissions that the cluster has may weigh together."""
+"""How large the submissions on the cluster may be together."""
 
 
 class WorkerDied(Exception):
@@ -68,10 +71,10 @@ class Parcel:
 
     Args:
         number: of this submission in its run.
-        name: what it is a submission of.
+        name: the assignment's.
         student: who handed it in.
-        files: those that count, by their path in the submission's folder: the bytes, or the size of what is too large
-            to be read, or None for what is no plain file.
+        files: path in the submission's folder → its bytes, its size if it is too large to be read,
+            or None if it is not a regular file.
     """
 
     number: int
@@ -81,21 +84,22 @@ class Parcel:
 
     @property
     def size(self) -> int:
-        """How many bytes of files it carries."""
+        """How many bytes its files have together."""
         return sum(len(content) for content in self.files.values() if isinstance(content, bytes))
 
 
 def grade_on(address: str, course: Course, plans: Sequence[Plan]) -> Iterator[tuple[Plan, Result]]:
-    """Grade submissions on the cluster whose scheduler is at `address`; each comes when it is done.
+    """Grade submissions on a cluster and yield each with its result, in the order of completion.
 
-    What was not graded because the scheduler went away comes as such.
+    If the scheduler goes away, those left are yielded as not graded.
 
     Args:
-        address: of the scheduler.
+        address: of the scheduler, such as "tcp://host:8786".
         course: the course.
         plans: the submissions, with what the run has read of their assignments.
 
-    Raises ProctorError if there is no scheduler, no worker, or one on which verdicts could be others.
+    Raises ProctorError if there is no scheduler, no worker, or a worker whose code, versions or
+    data differ from ours.
     """
     left = dict(enumerate(plans))
     unsent: dict[int, str] = {}
@@ -122,8 +126,9 @@ def grade_on(address: str, course: Course, plans: Sequence[Plan]) -> Iterator[tu
 @contextmanager
 def _connect(address: str) -> Iterator[Client]:
     try:
-        resolve_address(address)  # a client that does not even get to ask leaves a process that does not end
-        # What it logs of a lost connection, tracebacks and all, is told in a sentence of ours.
+        # A Client whose address cannot be resolved keeps our process from ending: raise before.
+        resolve_address(address)
+        # Dask logs lost connections with tracebacks; our message says it in a sentence.
         for logger in ("distributed", "distributed.client"):  # each has a level of its own
             logging.getLogger(logger).setLevel(logging.CRITICAL)
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
@@ -143,7 +148,7 @@ def _connect(address: str) -> Iterator[Client]:
 
 @contextmanager
 def _send_course(client: Client, course: Course, plans: Sequence[Plan]) -> Iterator[str]:
-    """The course on all workers while the block lasts; what the plugin that holds it is called."""
+    """Install the course on all workers for the length of the block; yields the plugin's name."""
     shared = {plan.name: plan.shared for plan in plans}
     plain = {name: one.plain for name, one in shared.items() if one.plain is not None}
     keys = {name: one.key for name, one in shared.items() if one.key is not None and name not in plain}
@@ -164,7 +169,7 @@ def _send_course(client: Client, course: Course, plans: Sequence[Plan]) -> Itera
 
 
 def _make_workers(client: Client) -> Workers:
-    """The cluster's workers, however many there are at the time."""
+    """The cluster's workers; how many there are is asked once a second."""
     asked, count = 0.0, 0
 
     def room(given: Collection[Parcel]) -> bool:
@@ -186,19 +191,19 @@ def _make_workers(client: Client) -> Workers:
 
 
 def _read_files(course: Course, plan: Plan) -> dict[str, bytes | int | None]:
-    """The files of a submission that its verdict depends on.
+    """Read the files of a submission that its verdict depends on, as in `Parcel.files`.
 
-    Raises UnreadableSubmission if there is no notebook, or too much.
+    Raises UnreadableSubmission if there is no notebook, or the files are too large.
     """
     name, student, files = plan.name, plan.student, list(plan.key["submission"])
     folder = course.submitted(student, name)
     if plan.shared.plain is None and not any(file.endswith(".ipynb") for file in files):
-        # Why, depends on all that lies there.
+        # Raises UnreadableSubmission with the reason, which depends on all files of the folder.
         read_submission(folder, student, plan.shared.assignment, read_source(course.source(name)))
-    packed = {file: _read_content(folder / file) for file in files}
-    if sum(len(content) for content in packed.values() if isinstance(content, bytes)) > SUBMISSION_BYTES:
+    contents = {file: _read_content(folder / file) for file in files}
+    if sum(len(content) for content in contents.values() if isinstance(content, bytes)) > SUBMISSION_BYTES:
         raise UnreadableSubmission(f"{student} handed in more than {SUBMISSION_BYTES // 2**20} MiB")
-    return packed
+    return contents
 
 
 def _read_content(path: Path) -> bytes | int | None:
@@ -217,7 +222,7 @@ def _from_json(verdict: str, notebooks: str) -> Result:
 
 
 def _to_json(result: Result) -> tuple[str, str]:
-    """The verdict and the notebooks of a result, as they travel."""
+    """The verdict and the notebooks of a result, each as JSON."""
     data = {**to_data(result.verdict), "seconds": result.verdict.seconds}
     return json.dumps(data), json.dumps(result.notebooks)
 
@@ -227,7 +232,10 @@ def _make_given_up_result(parcel: Parcel, reason: str) -> tuple[str, str]:
 
 
 def _zip_course(course: Course, names: list[str]) -> bytes:
-    """What verdicts need of the course, the same bytes for the same files."""
+    """Zip the sources and graders of `names`, and the accepted jail; equal files give equal bytes.
+
+    Raises CourseError if the zip is larger than `COURSE_BYTES`.
+    """
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         config = f"c = get_config()\nc.Proctor.jail = {accepted_jail(course)!r}\n"
@@ -248,12 +256,12 @@ def _grade_on_worker(run: str, parcel: Parcel) -> tuple[str, str]:
 
 
 class CourseOnWorker(WorkerPlugin):
-    """What a run has on each worker: the course, and a fork server from the first submission on.
+    """A dask plugin: the course on a worker, and a fork server from the first submission on.
 
     Args:
-        course: what verdicts need of it, as a zip.
-        keys: assignment → what its verdicts depend on beside the submission; "" → what all verdicts do.
-        plain: the plain nbgrader assignments, which are not in the zip.
+        course: the sources and graders, as a zip.
+        keys: assignment → the key that its submissions share (see `record.keys`); "" → that of all.
+        plain: name → plain nbgrader assignment; these are not in the zip.
     """
 
     def __init__(self, course: bytes, keys: dict[str, Key], plain: dict[str, PlainAssignment]):
@@ -264,7 +272,7 @@ class CourseOnWorker(WorkerPlugin):
         self._accepts = False
 
     async def setup(self, worker: Worker) -> None:
-        """Unpack the course; raises ProctorError if verdicts could be others here."""
+        """Unpack the course; raises ProctorError if an assignment has another key on this worker."""
         self._one_at_a_time = threading.RLock()
         self._server = ExitStack()
         self._address = ""
@@ -290,16 +298,18 @@ class CourseOnWorker(WorkerPlugin):
                 raise ProctorError(f"worker {worker} cannot grade this course: {'; '.join(other)}")
 
     def grade(self, parcel: Parcel) -> tuple[str, str]:
-        """A verdict and the notebook as it ran, as JSON.
+        """Grade a submission.
 
-        Raises WorkerDied if the submission has ended as many workers as it may, or the fork server ends, and
-        Reschedule if verdicts could be others here.
+        Returns the verdict and the notebooks as they ran, each as JSON. Raises WorkerDied if
+        `TRIES` workers have died on the submission or the fork server ends, Reschedule if this
+        worker must not grade this course.
         """
-        if not self._accepts:  # it joined the run; had it been there before, there would be no run
+        if not self._accepts:  # a worker that joined during the run; at its start, it raises
             time.sleep(REFUSING_SECONDS)
             raise Reschedule
         with self._one_at_a_time:
-            # Left to itself, dask gives it to one worker after the other, as often as its scheduler is set to.
+            # Count tries here: dask itself retries a task on other workers, as often as its
+            # scheduler's `allowed-failures` says.
             client, begun = get_client(), [self.name, parcel.number]
             times = client.get_metadata(begun, 0)
             if times >= TRIES:
@@ -338,14 +348,18 @@ class CourseOnWorker(WorkerPlugin):
 
 
 def _describe_difference(area: str, found: dict[str, str], expected: dict[str, str]) -> str:
-    """What is not on a worker as it is here."""
+    """Describe in which parts an area of a worker's key differs from ours."""
     parts = sorted(part for part in found.keys() | expected.keys() if found.get(part) != expected.get(part))
     texts = [f"{part} {found.get(part, '(none)')}, here it is {expected.get(part, '(none)')}" for part in parts]
     return f"its {area} differ: {', '.join(texts)}"
 
 
 def _write_submission(files: dict[str, bytes | int | None], folder: Path) -> None:
-    """Lay out a submission as it was handed in: what cannot be read there cannot be read here."""
+    """Write a submission's files into `folder`.
+
+    A file that was too large becomes an empty one of that size, one that was not regular a FIFO, so
+    that reading them fails as it does where they were handed in.
+    """
     folder.mkdir(parents=True)
     for file, content in files.items():
         path = folder / file

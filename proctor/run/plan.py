@@ -1,4 +1,4 @@
-"""Plan a run: compare what each verdict depends on now with what it depended on when it was kept."""
+"""Plan a run: compare what each verdict depends on now with what it depended on when kept."""
 
 from __future__ import annotations
 

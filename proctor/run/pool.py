@@ -138,7 +138,7 @@ def _run_until_broken(
 ) -> Iterator[tuple[Task, Any]]:
     """Yield tasks with their results, or with the exception which means that their process died.
 
-    Ends when all are done, or when the executor broke: then the tasks left in `waiting` have not run.
+    Ends when all are done, or when the executor broke; then tasks left in `waiting` have not run.
     """
     given: dict[Future[Result], Task] = {}
     more = True
