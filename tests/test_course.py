@@ -49,7 +49,7 @@ def snapshot(root: Path) -> dict[str, tuple[int, int, str]]:
 
 @pytest.mark.parametrize("has_gradebook", [False, True])
 def test_explaining_a_run_only_reads(plain: Course, has_gradebook: bool) -> None:
-    """`proctor grade --explain` changes no file, and need not wait for a run that holds the course's lock."""
+    """`proctor grade --explain` changes no file, and runs while a run holds the course's lock."""
     if has_gradebook:
         read_plain(plain, "ps", register=True)
     before = snapshot(plain.root)
@@ -72,7 +72,7 @@ def test_a_run_executes_the_settings_once(plain: Course) -> None:
 
 
 def test_a_run_reads_an_assignment_once(plain: Course) -> None:
-    """What a run does about later submissions follows from the assignment as it was read for the first."""
+    """Plans for later submissions come from the assignment as it was read for the first one."""
     plans = make_plans(plain, [("ps", "ada"), ("ps", "bob"), ("ps", "cy")], register=True)
     first = next(plans)
     assert first.shared.plain is not None
@@ -81,7 +81,7 @@ def test_a_run_reads_an_assignment_once(plain: Course) -> None:
 
 
 def test_a_course_lists_its_folders_once(course: Course, plain: Course) -> None:
-    """The names of assignments, and what they declare, stay as they were first read; a new Course reads anew."""
+    """Assignments' names and declarations stay as first read; a new Course reads them anew."""
     assert (course.names(), plain.plain_names()) == (["double"], ["ps"])
     declared = course.assignment("double")
     for folder in (course.grader("double"), plain.root / "source/ps"):
@@ -89,6 +89,6 @@ def test_a_course_lists_its_folders_once(course: Course, plain: Course) -> None:
     (course.grader("double") / "assignment.toml").write_text('title = "Changed"')
     assert (course.names(), plain.plain_names()) == (["double"], ["ps"])
     assert course.assignment("double") is declared
-    assert Course(course.root).names() == ["copy", "double"]
+    assert sorted(Course(course.root).names()) == ["copy", "double"]
     assert Course(course.root).assignment("double").title == "Changed"
     assert Course(plain.root).plain_names() == ["copy", "ps"]

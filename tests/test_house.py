@@ -1,8 +1,10 @@
-"""The shape of the package: imports run one way, and folders lie in the order in which work meets them."""
+"""The shape of the package: imports run one way, and importing it is light."""
 
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -21,7 +23,8 @@ ORDER = (
     "author report",
     "cli nbgrader_hooks",
 )
-"""Rooms of the package from the ground up: a module imports only from its own room and from lower floors."""
+"""Folders and root modules ("rooms") from the ground up: a module imports only from its own room
+and from lower floors."""
 DOORS = {"__init__": "judge", "__main__": "cli", "plugin": "judge"}
 """What the outside imports, and the floor that it may see at most."""
 
@@ -68,6 +71,27 @@ def test_imports_run_one_way():
 def test_modules_do_not_import_each_other_in_a_circle():
     """The modules can be put into an order in which each comes after all that it imports."""
     TopologicalSorter({module: imported(tree) - {module} for module, tree in modules()}).prepare()
+
+
+def test_a_students_process_loads_little_and_keeps_its_modules():
+    """`import proctor` loads neither nbformat nor Keras, and hides no package from students."""
+    script = (
+        "import sys, proctor, rfc3987_syntax\n"
+        "assert rfc3987_syntax.is_valid_syntax('iri', 'https://example.org')\n"
+        "print([name for name in ('nbformat', 'nbgrader', 'keras', 'tensorflow') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_proctors_own_processes_start_without_the_grammar():
+    """An examiner imports nbformat without the grammar that jsonschema would build."""
+    script = (
+        "import sys, proctor.run.no_iri_grammar, proctor.run.task\n"
+        "print([name for name in ('nbformat', 'jsonschema', 'lark') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100)
+    assert done.stdout.strip() == "['nbformat', 'jsonschema']", done.stderr
 
 
 def test_the_doors_of_existing_courses_stand():

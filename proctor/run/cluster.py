@@ -272,7 +272,7 @@ class CourseOnWorker(WorkerPlugin):
         self._accepts = False
 
     async def setup(self, worker: Worker) -> None:
-        """Unpack the course; raises ProctorError if an assignment has another key on this worker."""
+        """Unpack the course; raises ProctorError if an assignment has another key here."""
         self._one_at_a_time = threading.RLock()
         self._server = ExitStack()
         self._address = ""
