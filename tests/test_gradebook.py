@@ -43,7 +43,7 @@ def graded_cell(make, source, name, **flags):
         "task": False,
         "schema_version": 3,
     } | flags
-    return {"halves": made}
+    return made
 
 
 def source_notebook():
@@ -111,7 +111,7 @@ def run_notebooks(answer="half = 0.5", why="As I said."):
         ),
         new_output("display_data", data={"image/svg+xml": f"<svg onload='alert(5)'>{SCRIPT}</svg>"}),
     ]
-    return made
+    return {"halves": made}
 
 
 def book_of(course):
@@ -298,7 +298,7 @@ def test_a_locked_gradebook_is_told_in_a_sentence(course, monkeypatch):
 def test_a_read_only_gradebook_is_told_in_a_sentence(course):
     """Where nothing can be written, that is said and nothing lies around; what is there can be exported."""
     gradebook.record(course, verdict(), run_notebooks())
-    use_gradebook(course, f"sqlite:///file:{course.root}/gradebook.db?mode=ro&uri=true")
+    course = use_gradebook(course, f"sqlite:///file:{course.root}/gradebook.db?mode=ro&uri=true")
     hand_in(course, "bob")
 
     with pytest.raises(ProctorError, match="cannot be read or written: attempt to write a readonly database; nothing"):
@@ -333,7 +333,7 @@ def test_an_export_does_not_wait_for_a_run_that_writes(course, monkeypatch):
 )
 def test_a_gradebook_that_cannot_be_reached_tells_no_password(course, url, said):
     """What is wrong with the address is a sentence; the password in it is nowhere."""
-    use_gradebook(course, url)
+    course = use_gradebook(course, url)
 
     with pytest.raises(ProctorError, match=said) as record:
         gradebook.record(course, verdict(), run_notebooks())
@@ -344,8 +344,10 @@ def test_a_gradebook_that_cannot_be_reached_tells_no_password(course, url, said)
 
 
 def use_gradebook(course, url):
+    """The course, which reads its settings once, with another gradebook in them."""
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write(f"c.CourseDirectory.db_url = {url!r}\n")
+    return Course(course.root)
 
 
 READ_WHOLE = re.compile(r"SCAN (grade|comment|student|submitted_\w+)\b")

@@ -99,7 +99,7 @@ def _format_student_error(error: StudentError) -> str:
 
 
 def _in_grader(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-    """Whether a grader's function raised, or what it called, but nothing of `PLUMBING`."""
+    """Whether the error arose in a grader or in what it called, but not in `PLUMBING`."""
     modules = {entry.frame.f_globals.get("__name__", "") for entry in excinfo.traceback}
     return any(_is_grader(module) for module in modules) and not modules & PLUMBING
 
