@@ -1,10 +1,10 @@
 # make demo | test | lint | verify | release | bench | coverage | lock | clean
 
-# What a shell may have set and none of this is meant to follow.
+# Variables of the caller's shell that would change what Python, pip, pytest and Keras do here.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONHASHSEED
 unexport PIP_NO_COMPILE PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_CONSTRAINT PIP_NO_BINARY
 unexport PYTEST_ADDOPTS COVERAGE_PROCESS_START COVERAGE_FILE KERAS_BACKEND VIRTUAL_ENV CDPATH
-# TensorFlow without its notices, and without a GPU: what is trained here is small.
+# TensorFlow without notices and without a GPU: the networks trained here are small.
 export TF_CPP_MIN_LOG_LEVEL = 3
 export CUDA_VISIBLE_DEVICES = -1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
@@ -21,7 +21,7 @@ READY := .venv/.ready
 demo: $(READY)
 	@$(BIN)/proctor demo
 
-# What pytest says comes last, whatever lint found.
+# The tests also run when lint fails, so that pytest's summary comes last.
 test: $(READY)
 	@$(MAKE) --no-print-directory lint; linted=$$?; \
 	$(BIN)/coverage erase; $(BIN)/coverage run -m pytest; tested=$$?; \
@@ -45,7 +45,7 @@ release: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-# Needs uv (https://docs.astral.sh/uv/); keeps what is locked already unless UPGRADE=--upgrade.
+# Needs uv (https://docs.astral.sh/uv/). Versions that are locked stay, unless UPGRADE=--upgrade.
 lock:
 	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --extra grading --extra cluster --extra postgresql --group dev $(UPGRADE) \
 		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
@@ -62,6 +62,6 @@ $(READY): requirements.lock pyproject.toml
 	"$(PYTHON)" -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@# Whatever was installed without its bytecode would be compiled anew at each start.
+	@# Modules that were installed without bytecode would be compiled again at each start.
 	@$(BIN)/python -m compileall -q -j 0 .venv/lib proctor >/dev/null || true
 	@touch $(READY)

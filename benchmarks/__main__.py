@@ -1,7 +1,8 @@
 """Measure everything in docs/performance.md, and write its table: `python -m benchmarks`.
 
-A name measures only that, and keeps the other lines: `python -m benchmarks models`. Exits with 1 if a benchmark does:
-a mark was wrong. A target that is not met is said in the table.
+With a name, as in `python -m benchmarks models`, only that benchmark is run, and the table's other
+lines stay. The exit code is 1 if a benchmark's is, which means that a mark was wrong. A target that
+is missed does not change the exit code; the table says so.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.grade_class.__main__ import machine
+from benchmarks.grade_class.__main__ import describe_machine
 from benchmarks.rows import Row, read
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -32,7 +33,7 @@ RUNS = {
 
 
 def main() -> int:
-    """Measure; returns the exit status."""
+    """Run the benchmarks; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"all, or some of {', '.join(RUNS)}")
     names = parser.parse_args().names or list(RUNS)
@@ -51,13 +52,13 @@ def main() -> int:
 
 
 def put(name: str, rows: list[Row]) -> None:
-    """Put what a benchmark has measured in the place of its earlier lines."""
+    """Replace a benchmark's lines in docs/performance.md by `rows`, and note the machine."""
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     table, _, after = rest.partition(END)
     earlier = [line for line in table.splitlines() if line.startswith("| `")]
     lines = {which: [line for line in earlier if line.startswith(f"| `{which}`")] for which in RUNS}
     lines[name] = [_line((f"`{name}`", *_cells(row))) for row in rows]
-    text = [f"On {machine()}.", "", _line(HEAD), _line(("---",) * len(HEAD))]
+    text = [f"On {describe_machine()}.", "", _line(HEAD), _line(("---",) * len(HEAD))]
     text += [line for which in RUNS for line in lines[which]]
     PAGE.write_text("\n".join([before + BEGIN, *text, END + after]), encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The lines of docs/performance.md: what was measured, beside its peer or its floor, and what was wanted."""
+"""The lines of the table in docs/performance.md, and how a benchmark hands them on, as JSON."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Row:
-    """A line.
+    """A line of the table.
 
     Args:
-        beside: what the peer takes, or what cannot be gone below.
-        wanted: the target, as it was set before; "" if there was none.
-        met: whether it is met.
+        what: what is measured.
+        measured: the result, with its unit.
+        beside: the same of another tool, or the least that is possible.
+        wanted: the target, set before measuring; "" if there was none.
+        met: whether the target is met.
     """
 
     what: str
@@ -26,16 +28,16 @@ class Row:
 
 
 def add_option(parser: argparse.ArgumentParser) -> None:
-    """The option by which a benchmark is told where to write its lines."""
+    """Add the option `--rows FILE`, which says where to write the lines."""
     parser.add_argument("--rows", type=Path, help="also write what was measured into this file, as JSON")
 
 
 def write(path: Path | None, rows: list[Row]) -> None:
-    """Write the lines, if there is a file to write them to."""
+    """Write the lines to `path`, unless it is None."""
     if path is not None:
         path.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
 
 
 def read(path: Path) -> list[Row]:
-    """The lines that a benchmark has written."""
+    """Read the lines that a benchmark wrote to `path`."""
     return [Row(**found) for found in json.loads(path.read_text(encoding="utf-8"))]

@@ -1,4 +1,4 @@
-"""A fork server that is kept while something is measured."""
+"""A warm fork server (`proctor grade --keep-warm`) for as long as something is measured."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 @contextmanager
 def warm_server(course: Path, student: str) -> Iterator[None]:
-    """Grade `student`, which leaves a warm server for as long as the block lasts."""
+    """Grade `student` with `--keep-warm`; the fork server that this leaves ends with the block."""
     command = [
         sys.executable,
         "-m",

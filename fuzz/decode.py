@@ -1,6 +1,7 @@
-"""Coverage-guided fuzzing of the decoder: `python fuzz/decode.py CORPUS [libFuzzer options]`, with atheris installed.
+"""Coverage-guided fuzzing of the wire format's decoder, with atheris.
 
-Whatever the bytes, decoding them yields data within the bounds, or a WireError.
+`python fuzz/decode.py CORPUS [libFuzzer options]`. Any bytes must decode to data within the bounds,
+or raise WireError. `python fuzz/decode.py seeds` writes the first inputs of the corpus.
 """
 
 from __future__ import annotations
@@ -30,23 +31,23 @@ SEEDS = [
 
 
 def one(data: bytes) -> None:
-    """Decode `data` and look at what comes of it."""
+    """Decode `data`, check the bounds, and check that encoding it again gives the same data."""
     try:
         value = decode(data)
     except WireError:
         return
-    items, numbers = weighed(value, 0)
+    items, numbers = count_items(value, 0)
     assert items <= ITEMS and numbers <= NUMBERS, (items, numbers)
     repr(value)
     try:
         again = encode(value)
     except WireError:
         return
-    assert weighed(decode(again), 0) == (items, numbers)
+    assert count_items(decode(again), 0) == (items, numbers)
 
 
-def weighed(value: Any, depth: int) -> tuple[int, int]:
-    """How many items and how many numbers of arrays `value` holds, all of them of the types that there are."""
+def count_items(value: Any, depth: int) -> tuple[int, int]:
+    """Count the items of `value` and the numbers in its arrays; assert that all types are known."""
     assert depth <= DEPTH + 4
     if type(value) is np.ndarray or isinstance(value, np.generic):
         assert value.dtype.kind in "biufc" and type(value).__module__ == "numpy"
@@ -58,7 +59,7 @@ def weighed(value: Any, depth: int) -> tuple[int, int]:
     else:
         assert type(value) in SCALARS, type(value)
         return 1, 0
-    found = [weighed(part, depth + 1) for part in parts]
+    found = [count_items(part, depth + 1) for part in parts]
     return 1 + sum(items for items, _ in found), sum(numbers for _, numbers in found)
 
 

@@ -1,7 +1,9 @@
-"""Coverage-guided fuzzing of the examiner's end: `python fuzz/replies.py CORPUS [libFuzzer options]`, with atheris.
+"""Coverage-guided fuzzing of the examiner's end of the channel, with atheris.
 
-The input is all that a student's process sends, to a cell and then to one question of each kind. Whatever it is, each
-ends in a value of the right kind or in a StudentError.
+`python fuzz/replies.py CORPUS [libFuzzer options]`. The input is everything that a student's
+process sends, while a cell runs and then in reply to one question of each kind. Whatever it is,
+each question must end in a value of the right type or in a StudentError. `python fuzz/replies.py
+seeds` writes the first inputs of the corpus.
 """
 
 from __future__ import annotations
@@ -45,7 +47,7 @@ ERROR = {
 
 
 class Said(Channel):
-    """A channel on which the other end has said all that it will ever say; what is sent is thrown away."""
+    """A channel whose other end has already sent everything; what we send is discarded."""
 
     def send_encoded(self, data: bytes, timeout: float | None = None) -> None:
         pass
@@ -55,7 +57,7 @@ class Said(Channel):
 
 
 def jail_on(channel: Channel, seconds: float = 5) -> Jail:
-    """A jail as the examiner sees it, whose process is whatever is at the other end of `channel`."""
+    """Return a Jail without a process behind it, whose replies are read from `channel`."""
     jail = Jail.__new__(Jail)
     jail.__dict__.update(_channel=channel, _call_seconds=seconds, ended="")
     jail.__dict__.update(_pidfd=None, _exit_pipe=None, _process=None, _scratch=None)
@@ -64,7 +66,7 @@ def jail_on(channel: Channel, seconds: float = 5) -> Jail:
 
 
 def one(data: bytes) -> None:
-    """Run a cell and ask each question, of a process that says `data`."""
+    """Run a cell and ask each question, with `data` as all that the process sends."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(data[:100_000])
@@ -79,7 +81,7 @@ def one(data: bytes) -> None:
 
 
 class Link:
-    """The way to a jail, which is not brought back."""
+    """The connection to a jail that is not started again once it has ended."""
 
     def __init__(self, jail: Jail):
         self.ask = jail.ask
@@ -101,7 +103,7 @@ QUESTIONS: list[Any] = [
 
 
 def frame(value: Any) -> bytes:
-    """`value` as it goes over the socket."""
+    """Encode `value` as it is sent over the socket, its length before it."""
     data = encode(value)
     return struct.pack("<I", len(data)) + data
 

@@ -397,8 +397,8 @@ def test_many_are_counted_and_those_with_a_problem_listed_by_reason():
     outcomes = [Outcome(verdict(f"s{number}"), "graded") for number in range(90)]
     outcomes += [Outcome(Verdict("double", f"t{n}", graded=False, reason="no room"), NOT_GRADED) for n in range(10)]
     tally = progress.Tally(len(outcomes))
-    seen = list(progress.told(console, tally, iter(outcomes), show=False, quiet=False))
-    progress.report(console, tally, seen, quiet=False)
+    seen = list(progress.show_progress(console, tally, iter(outcomes), show=False, quiet=False))
+    progress.print_report(console, tally, seen, quiet=False)
     said = console.file.getvalue()
     assert "\x1b" not in said and "\r" not in said
     assert len([line for line in said.splitlines() if " of 100, " in line]) == 9
@@ -412,8 +412,8 @@ def test_quiet_prints_the_problems_and_one_line():
     console = Console(file=io.StringIO(), width=200)
     outcomes = [Outcome(verdict("ada"), "graded"), Outcome(Verdict("double", "cy", False, "no room"), NOT_GRADED)]
     tally = progress.Tally(2)
-    seen = list(progress.told(console, tally, iter(outcomes), show=False, quiet=True))
-    progress.report(console, tally, seen, quiet=True)
+    seen = list(progress.show_progress(console, tally, iter(outcomes), show=False, quiet=True))
+    progress.print_report(console, tally, seen, quiet=True)
     said = console.file.getvalue()
     assert "ada" not in said
     assert "no room" in said and "cy" in said and "2 submissions: 1 graded, 1 not graded" in said
@@ -428,8 +428,8 @@ def test_what_a_grader_stumbled_over_is_one_line():
     ]
     found = Verdict("double", "ada", graded=True, criteria=criteria)
     tally = progress.Tally(1)
-    seen = list(progress.told(console, tally, iter([Outcome(found, "graded")]), show=False, quiet=True))
-    progress.report(console, tally, seen, quiet=True)
+    seen = list(progress.show_progress(console, tally, iter([Outcome(found, "graded")]), show=False, quiet=True))
+    progress.print_report(console, tally, seen, quiet=True)
     said = console.file.getvalue()
     assert said.count("stumbled") == 1
     assert (

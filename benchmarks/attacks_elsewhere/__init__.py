@@ -1,1 +1,1 @@
-"""The same cheating notebooks, graded by Proctor and by plain nbgrader: `python -m benchmarks.attacks_elsewhere`."""
+"""Cheating notebooks, graded by Proctor and nbgrader: `python -m benchmarks.attacks_elsewhere`."""

@@ -1,6 +1,7 @@
-"""Grade the same cheating notebooks by plain `nbgrader autograde` and by `proctor grade`, and print what each gave.
+"""Grade the same cheating notebooks by `nbgrader autograde` and `proctor grade`; print the marks.
 
-Everything happens in a temporary folder. Exits with 1 if Proctor gives a mark that is not the one earned.
+Everything happens in a temporary folder. Exits with 1 if Proctor gives a mark that is not the one
+earned.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Marks = dict[str, float]
 
 
 def main() -> int:
-    """Run the comparison; returns the exit status."""
+    """Run the comparison; return the exit status."""
     console = Console(width=100)
     packages = ", ".join(f"{package} {version(package)}" for package in ("proctor", "nbgrader", "ipykernel"))
     console.print(packages, highlight=False)
@@ -44,17 +45,18 @@ def main() -> int:
     for students in (CLASS, AT_THE_GRADEBOOK):
         status = console.status(f"a class of {len(students)}, twice …")
         with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder, status:
-            theirs, their_sizes = graded(
+            theirs, their_sizes = grade(
                 Path(folder, "nbgrader"), make_plain_course, ["nbgrader", "generate_assignment"],
                 ["nbgrader", "autograde", NAME], students,
             )  # fmt: skip
-            ours, our_sizes = graded(
+            ours, our_sizes = grade(
                 Path(folder, "proctor"), make_proctor_course, ["proctor", "release"],
                 ["proctor", "grade", NAME], students,
             )  # fmt: skip
         for student, work in students.items():
             wrong += ours.get(student) != work.due
-            table.add_row(work.what, f"{work.due:g}", _shown(theirs, student, work), _shown(ours, student, work))
+            found = (_format_mark(marks, student, work) for marks in (theirs, ours))
+            table.add_row(work.what, f"{work.due:g}", *found)
         largest = max(their_sizes, key=lambda student: their_sizes[student])
         if their_sizes[largest] > 2**20:
             sizes = [f"{size / 2**20:.1f} MiB" for size in (their_sizes[largest], our_sizes[largest])]
@@ -63,22 +65,25 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _shown(marks: Marks, student: str, work: HandIn) -> str:
+def _format_mark(marks: Marks, student: str, work: HandIn) -> str:
     mark = marks.get(student)
     return "[red]no mark[/]" if mark is None else f"[{'green' if mark == work.due else 'red'}]{mark:g}[/]"
 
 
-def graded(
+def grade(
     course: Path, make: Callable[[Path], None], release: list[str], grade: list[str], students: dict[str, HandIn]
 ) -> tuple[Marks, dict[str, int]]:
-    """Make a course, let `students` hand in, and grade it; each one's mark, and the size of the graded notebook."""
+    """Make a course, let `students` hand in, and grade it.
+
+    Returns student → mark, and student → bytes of the graded notebook.
+    """
     course.mkdir()
     make(course)
     _run(course, [*release, NAME], check=True)
     hand_in(course, students)
     _run(course, grade, check=False)
     sizes = {path.parts[-3]: path.stat().st_size for path in course.glob(f"autograded/*/{NAME}/{NAME}.ipynb")}
-    return marks(course), sizes
+    return read_marks(course), sizes
 
 
 def _run(folder: Path, module: list[str], check: bool) -> None:
@@ -91,8 +96,8 @@ def _run(folder: Path, module: list[str], check: bool) -> None:
         raise RuntimeError(f"{' '.join(module)} ended with {done.returncode}:\n{(done.stdout + done.stderr)[-4000:]}")
 
 
-def marks(course: Path) -> Marks:
-    """Each student's points in the course's gradebook; no entry for one whose grading did not come to its end."""
+def read_marks(course: Path) -> Marks:
+    """Return student → points in the course's gradebook, for those whose grading was completed."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}?timeout=60") as book:
         return {
             found.student.id: found.score

@@ -1,4 +1,4 @@
-"""A tiny exercise, made twice from one text, and the notebooks that are handed in for it."""
+"""A tiny exercise, as a Proctor and as a plain nbgrader course, and the notebooks handed in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WRONG = {
     "write_spread": "def spread(numbers):\n    return -1",
 }
 
-# The last gives partial credit: nbgrader takes the value of a check cell's last line for its points.
+# The last gives partial credit: nbgrader takes the value of a check cell's last line as its points.
 PLAIN_CHECKS = {
     "mean": "assert mean([1, 2]) == 1.5\n### BEGIN HIDDEN TESTS\nassert mean([5, 6, 10]) == 7\n### END HIDDEN TESTS",
     "double": "assert double(4) == 8\n### BEGIN HIDDEN TESTS\nassert double(-3) == -6\n### END HIDDEN TESTS",
@@ -69,10 +69,10 @@ class HandIn:
     """What one student hands in.
 
     Args:
-        what: in words.
+        what: a description.
         due: the points it earns.
-        answers: by grade id, where they are not the right ones.
-        before: a cell of the student's own, before all.
+        answers: grade id → answer, where it is not the right one.
+        before: code of a cell that the student added, before all solution cells.
     """
 
     what: str
@@ -141,7 +141,8 @@ CLASS = {
     "cheat_formatter": HandIn("patches the formatter that shows partial credit", 0, WRONG, FORMATTER),
     "dalia": HandIn("right, and prints a line of 30 MB", FULL, {}, "print('x' * (30 * 2**20))"),
 }  # fmt: skip
-# In this order, by name: `ada` has a mark when the gradebook is written, `zoe` has none when it is locked.
+# Graded in the order of their names: `ada` has a mark by the time the gradebook is written to,
+# `zoe` has none when it is locked.
 AT_THE_GRADEBOOK = {
     "ada": HandIn("the solution, graded before the two below", FULL),
     "cheat_gradebook": HandIn("writes the gradebook: itself full, the others 0", 0, WRONG, GRADEBOOK),
@@ -151,7 +152,7 @@ AT_THE_GRADEBOOK = {
 
 
 def solution(checks: dict[str, str], setup: str) -> NotebookNode:
-    """The instructor's notebook."""
+    """Return the instructor's notebook."""
     cells = [_code(setup, "setup")]
     for group, points in POINTS.items():
         first, _, rest = RIGHT[f"write_{group}"].partition("\n")
@@ -169,7 +170,7 @@ def _code(source: str, name: str, points: float | None = None, solution: bool = 
 
 
 def make_proctor_course(root: Path) -> None:
-    """The exercise as a Proctor course in the new folder `root`."""
+    """Make the exercise as a Proctor course in the new folder `root`."""
     _write_source(root, solution({group: f'check("{group}")' for group in POINTS}, "from proctor import check"))
     grader = root / "graders" / NAME
     grader.mkdir(parents=True)
@@ -179,7 +180,7 @@ def make_proctor_course(root: Path) -> None:
 
 
 def make_plain_course(root: Path) -> None:
-    """The exercise as a plain nbgrader course in the new folder `root`."""
+    """Make the exercise as a plain nbgrader course in the new folder `root`."""
     _write_source(root, solution(PLAIN_CHECKS, "pass"))
     (root / "nbgrader_config.py").write_text('c = get_config()\nc.CourseDirectory.course_id = "plain"\n')
 

@@ -1,8 +1,9 @@
-"""Grade a class on a cluster of one worker, then of two, then of two that are killed again and again.
+"""Grade a class on a cluster of one worker, then of two, then of two that are killed repeatedly.
 
-Scheduler, workers and coordinator are processes in network namespaces of their own where this machine allows it, and
-only the coordinator sees the course's folder. From what a submission costs on each of them follows what a larger class
-on a larger cluster takes. Exits with 1 if a mark is not the one due.
+Scheduler, workers and coordinator are processes, each in a network namespace of its own where this
+machine allows it, and only the coordinator sees the course's folder. From what a submission costs
+on each of them the time for a larger class on a larger cluster is computed. Exits with 1 if a mark
+is not the one due.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from benchmarks.cluster.nodes import Used, cluster, ended, kill_worker, used
-from benchmarks.grade_class.__main__ import machine
+from benchmarks.cluster.nodes import Used, cluster, end, kill_worker, wait_for
+from benchmarks.grade_class.__main__ import describe_machine
 from benchmarks.grade_class.exercise import NAME, make_proctor_course
 from benchmarks.grade_class.submissions import class_of, hand_in
 from benchmarks.rows import Row, add_option, write
@@ -35,9 +36,11 @@ class Run:
     """What a run took.
 
     Args:
+        submissions: how many were graded.
         first, seconds: from the start until the first verdict, and until the last.
-        coordinator: what it used.
-        wrong: marks that are not those due.
+        coordinator: processor time and memory of `proctor grade` itself.
+        wrong: how many marks are not those due.
+        kills: how many workers were killed.
     """
 
     submissions: int
@@ -49,12 +52,12 @@ class Run:
 
     @property
     def rate(self) -> float:
-        """Submissions a second, once they come."""
+        """Submissions graded per second, from the first verdict on."""
         return (self.submissions - 1) / (self.seconds - self.first)
 
 
 def main() -> int:
-    """Run it; returns the exit status."""
+    """Run the benchmark; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__)
     parser.add_argument("--submissions", type=int, default=1000, help="with workers killed (default: %(default)s)")
     parser.add_argument("--scaling", type=int, default=60, help="with one and two workers (default: %(default)s)")
@@ -62,7 +65,7 @@ def main() -> int:
     add_option(parser)
     given = parser.parse_args()
     console = Console(width=120, highlight=False)
-    console.print(machine())
+    console.print(describe_machine())
     with tempfile.TemporaryDirectory(prefix="cluster-") as folder:
         os.chmod(folder, 0o711)
         course, scratch, logs = (Path(folder, name) for name in ("course", "dask", "logs"))
@@ -76,20 +79,20 @@ def main() -> int:
             prefix, address = made.node("coordinator")
             grade = [*prefix, sys.executable, "-m", "proctor", "grade", "--again", "--json", "--scheduler", address]
             one = made.worker("worker1", scratch)
-            alone = _graded(course, grade, given.scaling, lambda count: 0)
-            console.print(_told("1 worker", alone))
+            alone = _grade(course, grade, given.scaling, lambda count: 0)
+            console.print(_describe_run("1 worker", alone))
             two = made.worker("worker2", scratch)
-            both = _graded(course, grade, given.scaling, lambda count: 0)
-            console.print(_told("2 workers", both) + f"; {both.rate / alone.rate:.2f} times the rate of one")
+            both = _grade(course, grade, given.scaling, lambda count: 0)
+            console.print(_describe_run("2 workers", both) + f"; {both.rate / alone.rate:.2f} times the rate of one")
 
             def kill(count: int) -> int:
                 return count % given.every == 0 and kill_worker([one, two][count // given.every % 2])
 
-            killed = _graded(course, grade, given.submissions, kill)
-            console.print(_told("2 workers", killed) + f"; workers killed {killed.kills} times")
-            between = ended(scheduler)
+            killed = _grade(course, grade, given.submissions, kill)
+            console.print(_describe_run("2 workers", killed) + f"; workers killed {killed.kills} times")
+            between = end(scheduler)
             for worker in (one, two):
-                ended(worker)
+                end(worker)
         graded = 2 * given.scaling + given.submissions
         serial = (killed.coordinator.seconds - both.coordinator.seconds) / (given.submissions - given.scaling)
         console.print(
@@ -124,12 +127,17 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _graded(course: Path, grade: list[str], count: int, after: Callable[[int], int]) -> Run:
-    """Grade the first `count` of the class; `after` each verdict something may be killed."""
+def _grade(course: Path, command: list[str], count: int, after: Callable[[int], int]) -> Run:
+    """Grade the first `count` of the class by `command`.
+
+    Args:
+        after: called after each verdict with the number of verdicts so far; may kill a worker, and
+            returns how many it killed.
+    """
     work = class_of(count, trained=False)
     started, first, kills, seen = time.monotonic(), 0.0, 0, 0
     only = [f"--student={student}" for student in work]
-    with subprocess.Popen([*grade, *only], cwd=course, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([*command, *only], cwd=course, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if "student" in json.loads(line):
@@ -137,14 +145,14 @@ def _graded(course: Path, grade: list[str], count: int, after: Callable[[int], i
                 first = first or time.monotonic() - started
                 kills += after(seen)
         seconds = time.monotonic() - started
-        coordinator = used(process)
+        coordinator = wait_for(process)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         marks = {found.student.id: found.score for found in book.assignment_submissions(NAME)}
     wrong = sum(marks.get(student) != submission.due for student, submission in work.items())
     return Run(count, first, seconds, coordinator, wrong, kills)
 
 
-def _told(workers: str, run: Run) -> str:
+def _describe_run(workers: str, run: Run) -> str:
     return (
         f"{workers}: {run.submissions} submissions in {run.seconds:.0f} s, the first after {run.first:.0f} s, then "
         f"{run.rate:.2f} a second; {run.wrong} marks wrong; the coordinator used {run.coordinator.seconds:.1f} s of "

@@ -1,4 +1,7 @@
-"""Machines of a cluster, as network namespaces of this one, each with a cable to that of the scheduler."""
+"""The machines of a cluster, simulated by network namespaces.
+
+Each is connected to the scheduler's by a pair of virtual network devices, see veth(4).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,12 @@ PORT = 8786
 
 @dataclass
 class Used:
-    """What a process and all those it has waited for took: seconds of processor time, bytes of the largest."""
+    """What a process, with the children that it waited for, used; see getrusage(2).
+
+    Args:
+        seconds: processor time.
+        peak: bytes, the largest resident set of any one of them.
+    """
 
     seconds: float = 0.0
     peak: int = 0
@@ -26,11 +34,14 @@ class Used:
 
 @dataclass
 class Cluster:
-    """A scheduler, and room for other nodes.
+    """A scheduler, and the nodes that were added to it.
 
     Args:
-        namespaces: whether nodes are network namespaces; without, they share this machine's loopback.
-        hidden: a folder of which other nodes than the coordinator's see nothing.
+        namespaces: whether nodes are network namespaces; if not, all share this machine's loopback.
+        hidden: a folder that only the coordinator's node sees.
+        logs: a folder for the output of each node's process.
+        nodes: the names of the network namespaces; the scheduler's is the first.
+        processes: those started on the nodes.
     """
 
     namespaces: bool
@@ -40,7 +51,7 @@ class Cluster:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def node(self, name: str) -> tuple[list[str], str]:
-        """A new node; returns how to start a command on it, and the address of the scheduler as seen from there."""
+        """Make a node; return a prefix for its commands, and the scheduler's address there."""
         if not self.namespaces:
             return [], f"tcp://127.0.0.1:{PORT}"
         node, number = f"proctor-{name}", len(self.nodes)
@@ -56,7 +67,7 @@ class Cluster:
         return ["ip", "netns", "exec", node], f"tcp://10.99.{number}.1:{PORT}"
 
     def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
-        """`python -m COMMAND` on the new node `name`, {} in it standing for the scheduler's address."""
+        """Run `python -m COMMAND` on a new node `name`; `{}` stands for the scheduler's address."""
         prefix, address = self.node(name)
         if prefix:
             hide = f'mount -t tmpfs none "{self.hidden}" && exec "$@"'
@@ -68,14 +79,14 @@ class Cluster:
         return process
 
     def worker(self, name: str, folder: Path) -> subprocess.Popen[bytes]:
-        """A node with one worker process and its nanny."""
+        """Make a node with one dask worker; return its nanny, the process that restarts it."""
         options = ("--nthreads", "1", "--memory-limit", "0", "--no-dashboard", "--local-directory", str(folder / name))
         return self.start(name, "distributed.cli.dask_worker", "{}", *options)
 
 
 @contextmanager
 def cluster(hidden: Path, logs: Path) -> Iterator[tuple[Cluster, subprocess.Popen[bytes]]]:
-    """A cluster without workers, and its scheduler's process; its nodes are gone after the block."""
+    """Yield a cluster without workers, and its scheduler's process; it all ends with the block."""
     namespaces = os.geteuid() == 0 and shutil.which("ip") is not None
     made = Cluster(namespaces, hidden, logs)
     scheduler = made.start("scheduler", "distributed.cli.dask_scheduler", "--port", str(PORT), "--no-dashboard")
@@ -84,19 +95,19 @@ def cluster(hidden: Path, logs: Path) -> Iterator[tuple[Cluster, subprocess.Pope
     finally:
         for process in made.processes:
             if process.returncode is None:
-                ended(process)
+                end(process)
         for node in made.nodes:
             _ip("netns", "del", node)
 
 
-def ended(process: subprocess.Popen[bytes]) -> Used:
-    """End a process; see `used`."""
+def end(process: subprocess.Popen[bytes]) -> Used:
+    """Send SIGTERM to a process, wait for its end, and return what it used."""
     process.send_signal(signal.SIGTERM)
-    return used(process)
+    return wait_for(process)
 
 
-def used(process: subprocess.Popen[Any]) -> Used:
-    """Wait for the end of a process; what it and those it waited for took."""
+def wait_for(process: subprocess.Popen[Any]) -> Used:
+    """Wait for the end of a process, and return what it used."""
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     return Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)

@@ -1,1 +1,1 @@
-"""A class of small Keras notebooks, graded by Proctor and by plain nbgrader: `python -m benchmarks.grade_class`."""
+"""A class of Keras notebooks, graded by both tools: `python -m benchmarks.grade_class`."""

@@ -1,7 +1,7 @@
-"""Grade one class twice, by `proctor grade` and by plain `nbgrader autograde`, and print what each took and gave.
+"""Grade one class by `proctor grade` and by plain `nbgrader autograde`; print times and marks.
 
-Everything happens in a temporary folder. Both courses are released beforehand; what is timed is the command as a person
-runs it, its start included. Exits with 1 if a mark is not the expected one.
+Everything happens in a temporary folder. Both courses are released beforehand; what is timed is the
+command as a person runs it, its start included. Exits with 1 if a mark is not the expected one.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Marks = dict[str, float]
 
 
 def main() -> int:
-    """Run the comparison; returns the exit status."""
+    """Run the comparison; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.grade_class", description=__doc__)
     parser.add_argument("--submissions", type=int, default=20, help="size of the class (20)")
     parser.add_argument("--jobs", type=int, default=0, help="passed on to proctor grade (0: one for each processor)")
@@ -44,7 +44,7 @@ def main() -> int:
     arguments = parser.parse_args()
     students = class_of(max(1, arguments.submissions), arguments.ending == "trained")
     console = Console()
-    console.print(machine(), highlight=False, soft_wrap=True)
+    console.print(describe_machine(), highlight=False, soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
         ours, theirs = Path(folder, "proctor"), Path(folder, "nbgrader")
         with console.status("making the courses …"):
@@ -58,10 +58,10 @@ def main() -> int:
                 warm = grade(ours, ["proctor", "grade", NAME, "--again", *jobs], len(students)).seconds
         with console.status("nbgrader autograde …"):
             nbgrader = grade(theirs, ["nbgrader", "autograde", NAME], len(students))
-        by_proctor, by_nbgrader = marks(ours), marks(theirs)
+        by_proctor, by_nbgrader = read_marks(ours), read_marks(theirs)
     rows = {"bare compute": bare, "proctor": proctor, "nbgrader": nbgrader}
-    console.print(costs(rows, {"proctor": by_proctor, "nbgrader": by_nbgrader}, students))
-    console.print(given(students, by_proctor, by_nbgrader))
+    console.print(make_cost_table(rows, {"proctor": by_proctor, "nbgrader": by_nbgrader}, students))
+    console.print(make_mark_table(students, by_proctor, by_nbgrader))
     faster, less = nbgrader.seconds / proctor.seconds, nbgrader.processor / proctor.processor
     console.print(
         f"proctor takes 1/{faster:.1f} of nbgrader's time, 1/{less:.1f} of its processor time; bare compute: "
@@ -80,12 +80,12 @@ def main() -> int:
     for surprise in surprises:
         console.print(surprise, style="red", highlight=False)
     what = f"{len(students)} Keras notebooks, a small network {arguments.ending}"
-    write(arguments.rows, rows_of(what, rows, warm, len(surprises)))
+    write(arguments.rows, make_rows(what, rows, warm, len(surprises)))
     return 1 if surprises else 0
 
 
-def rows_of(what: str, found: dict[str, Measured], warm: float, surprises: int) -> list[Row]:
-    """The lines of docs/performance.md."""
+def make_rows(what: str, found: dict[str, Measured], warm: float, surprises: int) -> list[Row]:
+    """Return the lines of docs/performance.md."""
     ours, theirs, bare = found["proctor"], found["nbgrader"], found["bare compute"]
     rows = []
     for name, seconds in ((what, ours.seconds), ("the same, warm server", warm)):
@@ -97,14 +97,14 @@ def rows_of(what: str, found: dict[str, Measured], warm: float, surprises: int) 
     return [*rows, Row("processor time of these, cold", f"{ours.processor:.0f} s", used)]
 
 
-def machine() -> str:
-    """What this is measured on."""
+def describe_machine() -> str:
+    """Describe the processor, its cores, and the versions of Python and packages, in a line."""
     cores = len(os.sched_getaffinity(0))
     packages = ", ".join(f"{package} {version(package)}" for package in ("proctor", "nbgrader", "keras", "numpy"))
-    return f"{cores} cores ({_processor()}), Python {platform.python_version()}, {packages}"
+    return f"{cores} cores ({_describe_processor()}), Python {platform.python_version()}, {packages}"
 
 
-def _processor() -> str:
+def _describe_processor() -> str:
     with contextlib.suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
@@ -125,10 +125,10 @@ def prepare(ours: Path, theirs: Path, students: dict[str, Submission], ending: s
 
 
 def measure_floor(course: Path, count: int) -> Measured:
-    """The students' own cells: what they took alone, and the memory of their process, its start included."""
+    """Run the students' own cells alone; return their times, and their process's memory."""
     command = ["benchmarks.grade_class.floor", str(course / "submitted")]
     measured = run_module(Path(__file__).parents[2], command, START_SECONDS + SUBMISSION_SECONDS * count)
-    return replace(measured, **json.loads(measured.said.splitlines()[-1]))
+    return replace(measured, **json.loads(measured.output.splitlines()[-1]))
 
 
 def grade(course: Path, command: list[str], count: int) -> Measured:
@@ -137,21 +137,24 @@ def grade(course: Path, command: list[str], count: int) -> Measured:
 
 
 def run_module(folder: Path, module: list[str], timeout: float) -> Measured:
-    """Run `python -m MODULE` as in an activated environment (nbgrader calls `alembic`), TensorFlow without notices."""
+    """Run `python -m MODULE` as in an activated environment, since nbgrader calls `alembic`.
+
+    TensorFlow's notices are off.
+    """
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1", "MPLBACKEND": "Agg"}
     environment = {**os.environ, **quiet, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return run([sys.executable, "-m", *module], folder, environment, timeout)
 
 
-def marks(course: Path) -> Marks:
-    """Each student's points in the course's gradebook."""
+def read_marks(course: Path) -> Marks:
+    """Return each student's points in the course's gradebook."""
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         return {found.student.id: found.score for found in book.assignment_submissions(NAME)}
 
 
-def costs(rows: dict[str, Measured], found: dict[str, Marks], students: dict[str, Submission]) -> Table:
-    """What each way took, beside the first, and how many of its marks are those due."""
+def make_cost_table(rows: dict[str, Measured], found: dict[str, Marks], students: dict[str, Submission]) -> Table:
+    """Return a table of what each way took, relative to the first, and how many marks are right."""
     bare = next(iter(rows.values()))
     table = Table("", title=f"{len(students)} submissions", title_justify="left")
     for column in ("wall", "each", "× bare", "CPU", "× bare", "memory", "right"):
@@ -171,16 +174,16 @@ def costs(rows: dict[str, Measured], found: dict[str, Marks], students: dict[str
     return table
 
 
-def given(students: dict[str, Submission], by_proctor: Marks, by_nbgrader: Marks) -> Table:
-    """The marks of each piece of work; where one is not the one due, it is red."""
+def make_mark_table(students: dict[str, Submission], by_proctor: Marks, by_nbgrader: Marks) -> Table:
+    """Return a table of each submission's marks; one that is not due is red."""
     table = Table("submission", title="marks", title_justify="left")
     for column in ("due", "proctor", "nbgrader"):
         table.add_column(column, justify="right")
     for student, work in students.items():
         points = [by_proctor.get(student), by_nbgrader.get(student)]
-        shown = ["–" if mark is None else f"{mark:g}" for mark in points]
+        texts = ["–" if mark is None else f"{mark:g}" for mark in points]
         colours = ["green" if mark == work.due else "red" for mark in points]
-        coloured = [f"[{colour}]{text}[/]" for colour, text in zip(colours, shown, strict=True)]
+        coloured = [f"[{colour}]{text}[/]" for colour, text in zip(colours, texts, strict=True)]
         table.add_row(work.what, f"{work.due:g}", *coloured)
     return table
 

@@ -1,6 +1,7 @@
-"""One small Keras exercise, made twice from one text: as a Proctor course and as a plain nbgrader course.
+"""One small Keras exercise, made as a Proctor course and as a plain nbgrader course.
 
-It ends in one of three ways: the network is "trained" and drawn, only "drawn", or only "built".
+It ends in one of three ways. "trained": the network is trained, and its border drawn; "drawn": the
+border of the untrained network is drawn; "built": the network is only built and called once.
 """
 
 from __future__ import annotations
@@ -204,7 +205,7 @@ def _code(
 
 
 def make_proctor_course(root: Path, ending: str = "trained") -> None:
-    """The exercise as a Proctor course in `root`."""
+    """Make the exercise as a Proctor course in `root`."""
     checks = {group: f'check("{group}")' for group in POINTS}
     _write_source(root, solution(checks, f"{SETUP}\nfrom proctor import check", ending))
     grader = root / "graders" / NAME
@@ -216,7 +217,7 @@ def make_proctor_course(root: Path, ending: str = "trained") -> None:
 
 
 def make_plain_course(root: Path, ending: str = "trained") -> None:
-    """The exercise as a plain nbgrader course in `root`."""
+    """Make the exercise as a plain nbgrader course in `root`."""
     _write_source(root, solution(PLAIN_CHECKS, SETUP, ending))
     (root / "nbgrader_config.py").write_text(
         'c = get_config()\nc.CourseDirectory.course_id = "plain"\n', encoding="utf-8"

@@ -1,7 +1,8 @@
-"""The bare compute: every student's own cells, one after another in one warm process.
+"""The least that is possible: every student's own cells, one after another in one warm process.
 
-`python -m benchmarks.grade_class.floor SUBMITTED` prints, as JSON, the seconds and processor seconds that they took.
-Imports and a first notebook, which make the process warm, are not counted; pictures are drawn, as in a notebook.
+`python -m benchmarks.grade_class.floor SUBMITTED` prints, as JSON, the wall and processor seconds
+that they took. Imports and a first notebook, which warm the process, are not counted. Figures are
+drawn, as in a notebook.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ import nbformat
 
 
 def main(submitted: Path) -> None:
-    """Print what the notebooks below `submitted` took."""
-    # One thread, as in the jail: at this size a second one only costs.
+    """Run the notebooks below `submitted`; print what they took."""
+    # One thread, as in the jail: networks this small are slower with two.
     os.environ.update(dict.fromkeys(("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"), "1"))
     notebooks = [_cells(path) for path in sorted(submitted.glob("*/*/*.ipynb"))]
     with open(os.devnull, "w") as null, contextlib.redirect_stdout(null), contextlib.redirect_stderr(null):
@@ -45,7 +46,7 @@ def _run(cells: list[str]) -> None:
 
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for source in cells:
-        with contextlib.suppress(Exception):  # the next cell runs all the same, as it does in grading
+        with contextlib.suppress(Exception):  # the next cell runs all the same, as in grading
             exec(compile(source, "cell", "exec"), namespace)
         for number in plt.get_fignums():
             plt.figure(number).savefig(io.BytesIO(), bbox_inches="tight")

@@ -1,4 +1,4 @@
-"""How long a command takes, the memory of it and all that it starts, and the machine's processor time (Linux)."""
+"""Measure a command: wall time, memory of its process tree, and processor time (Linux)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-PAUSE = 0.2
-SHARE = 100  # looking takes at most about a hundredth of one processor
+PAUSE = 0.2  # seconds between two readings of the memory, at least
+SHARE = 100  # reading the memory takes at most about a hundredth of one processor
 
 
 @dataclass(frozen=True)
@@ -20,20 +20,22 @@ class Measured:
     """What a command took.
 
     Args:
-        processor: seconds of processor time, of the whole machine, which does nothing else.
-        peak: bytes that its process tree held at once; pages that several processes share count once.
-        samples: seconds since the start → bytes held then.
+        seconds: wall time.
+        processor: seconds of processor time of the whole machine, which must do nothing else.
+        peak: the most bytes that its process tree held at once; shared pages count once.
+        output: what it printed, on standard output and standard error.
+        samples: (seconds since the start, bytes held then).
     """
 
     seconds: float
     processor: float
     peak: int
-    said: str
+    output: str
     samples: tuple[tuple[float, int], ...] = ()
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str], timeout: float) -> Measured:
-    """Run `command` in `folder`; raises RuntimeError with what it said if it fails or takes too long."""
+    """Run `command` in `folder`; raises RuntimeError with its output if it fails or times out."""
     started, busy = time.monotonic(), _busy()
     process = subprocess.Popen(
         command,
@@ -48,7 +50,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str], timeout: 
     watch = _Watch(process.pid)
     watch.start()
     try:
-        said, _ = process.communicate(timeout=timeout)
+        output, _ = process.communicate(timeout=timeout)
         seconds = time.monotonic() - started
     except BaseException as error:
         for below in _tree(process.pid):
@@ -59,18 +61,18 @@ def run(command: list[str], folder: Path, environment: dict[str, str], timeout: 
     finally:
         watch.stop()
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said[-4000:]}")
-    return Measured(seconds, _busy() - busy, watch.peak, said, tuple(watch.samples))
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{output[-4000:]}")
+    return Measured(seconds, _busy() - busy, watch.peak, output, tuple(watch.samples))
 
 
 def _busy() -> float:
-    """Seconds that all processors have worked since the machine started, see proc_stat(5)."""
+    """Return the seconds that all processors were busy since the machine started; proc_stat(5)."""
     user, nice, system, *_ = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:])
     return (user + nice + system) / os.sysconf("SC_CLK_TCK")
 
 
 class _Watch(threading.Thread):
-    """Looks every now and then at the memory that a process tree holds (`samples`)."""
+    """A thread that samples the memory of a process tree, into `samples`."""
 
     def __init__(self, pid: int):
         super().__init__(daemon=True)
@@ -93,18 +95,19 @@ class _Watch(threading.Thread):
             self.samples.append((time.monotonic() - self._began, held))
 
     def stop(self) -> None:
-        """Look no more."""
+        """End the thread."""
         self._done.set()
         self.join()
 
 
 def _tree(root: int) -> list[int]:
-    """The process `root` and all below it."""
+    """Return the ids of the process `root` and of all its descendants."""
     children: dict[int, list[int]] = {}
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             with contextlib.suppress(OSError):  # it has just ended
-                # The name, in parentheses, may hold anything; see proc_pid_stat(5) for what is behind it.
+                # The process's name, in parentheses, may hold any character, so split after it:
+                # the state and the parent's id follow, see proc_pid_stat(5).
                 parent = int(Path(entry.path, "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
                 children.setdefault(parent, []).append(int(entry.name))
     found = [root]
@@ -114,7 +117,7 @@ def _tree(root: int) -> list[int]:
 
 
 def _memory(pid: int) -> int:
-    """Its proportional set size in bytes; where that may not be read, all that it holds."""
+    """Return a process's proportional set size in bytes, or its resident set if unreadable."""
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

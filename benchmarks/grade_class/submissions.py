@@ -18,11 +18,12 @@ class Submission:
     """What one student hands in.
 
     Args:
-        what: in words.
+        what: a description.
         due: the points it earns.
-        answers: grade id of a solution cell → the answer in it, where it is not the solution's; None for the stub.
-        own_cell: a cell of the student's own, behind the first.
-        by_nbgrader: the points that nbgrader is known to give, where they are not those due.
+        answers: grade id of a solution cell → the answer in it; cells left out hold the solution's
+            answer, and None stands for the untouched stub.
+        own_cell: code of a cell that the student added, after the first code cell.
+        by_nbgrader: the points that nbgrader is known to give, if they are not those due.
         learns: whether its network, once trained, tells ring from disc.
     """
 
@@ -35,7 +36,7 @@ class Submission:
 
     @property
     def expected_of_nbgrader(self) -> float:
-        """The points that nbgrader gives."""
+        """The points that nbgrader should give."""
         return self.due if self.by_nbgrader is None else self.by_nbgrader
 
 
@@ -77,7 +78,7 @@ NO_HIDDEN = """return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1,
 TOO_SLOW = SOLUTION["write_training"].replace("0.03", "1e-6")
 RMSPROP = SOLUTION["write_training"].replace("Adam", "RMSprop")
 
-# Those that tell most come first, so that a few of them are a class too.
+# The most different ones come first, so that a small class has them too.
 CLASS = (
     Submission("the solution", FULL),
     Submission("right, and writes a line to stderr", FULL, {
@@ -119,13 +120,13 @@ CLASS = (
 
 
 def class_of(size: int, trained: bool = True) -> dict[str, Submission]:
-    """Student → submission, for a class of `size`: the twenty, again and again if there are more."""
+    """Return student → submission for a class of `size`; from twenty on they repeat."""
     twenty = CLASS if trained else [_untrained(submission) for submission in CLASS]
     return {f"student{number:04}": twenty[number % len(twenty)] for number in range(size)}
 
 
 def _untrained(submission: Submission) -> Submission:
-    """The same work where nothing is trained, and no points are to be had for it."""
+    """Return the same work for an exercise that trains nothing and gives no points for training."""
     if not submission.learns:
         return submission
     by_nbgrader = submission.by_nbgrader

@@ -1,1 +1,1 @@
-"""How the gradebook bears a growing class: `python -m benchmarks.gradebook`."""
+"""How the time to use the gradebook grows with the class: `python -m benchmarks.gradebook`."""

@@ -1,7 +1,8 @@
-"""Record, record again, export, list and give feedback in gradebooks of several sizes; print what each took.
+"""Measure what recording, exporting, listing and feedback take in gradebooks of several sizes.
 
-Everything happens in a temporary folder, on SQLite and on a PostgreSQL server of its own where one is installed.
-Each figure is wall time, in brackets the time of this process's own processor: the rest is disk, server and neighbours.
+Everything happens in a temporary folder, on SQLite and, where PostgreSQL is installed, on a server
+of its own. Each figure is wall time, and in brackets the processor time of this process; the rest
+is spent on disk, in the server and on other programs.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ COLUMNS = (
 
 
 def main() -> int:
-    """Run the measurements; returns the exit status."""
+    """Run the measurements; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gradebook", description=__doc__)
     parser.add_argument("--students", type=int, nargs="+", default=[500, 2000])
     parser.add_argument("--assignments", type=int, nargs="+", default=[1, 53])
@@ -59,9 +60,9 @@ def main() -> int:
             continue
         for assignments in arguments.assignments:
             for students in arguments.students:
-                with tempfile.TemporaryDirectory(prefix="proctor-") as folder, a_database(database, folder) as url:
+                with tempfile.TemporaryDirectory(prefix="proctor-") as folder, make_database(database, folder) as url:
                     course = filled.make(Path(folder, "course"), url, max(students, filled.NEW + 1), assignments)
-                    found[database, assignments, students] = measured(course, url)
+                    found[database, assignments, students] = measure(course, url)
                     row = [database, f"{students:,}", str(assignments), *found[database, assignments, students]]
                     table.add_row(*row)
                     print(*row, sep=" | ", file=sys.stderr)
@@ -83,8 +84,8 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def a_database(kind: str, folder: str) -> Iterator[str]:
-    """The URL of a fresh database."""
+def make_database(kind: str, folder: str) -> Iterator[str]:
+    """Yield the URL of a fresh database."""
     if kind == "sqlite":
         yield f"sqlite:///{folder}/gradebook.db"
         return
@@ -92,38 +93,38 @@ def a_database(kind: str, folder: str) -> Iterator[str]:
         yield url
 
 
-def measured(course: Course, url: str) -> list[str]:
-    """What the operations of `COLUMNS` took."""
+def measure(course: Course, url: str) -> list[str]:
+    """Measure the operations of `COLUMNS`; return what each took, formatted."""
     notebook = filled.notebook()
     new = [f"student{number:04}" for number in range(filled.NEW)]
 
     def record(student: str) -> None:
         gradebook.record(course, filled.verdict(student), notebook)
 
-    shown = [typical(record, new), typical(record, new)]
-    wall, own = timed(lambda: export.write(course, course.root / "marks.csv"))
+    figures = [median_times(record, new), median_times(record, new)]
+    wall, own = time_call(lambda: export.write(course, course.root / "marks.csv"))
     marks = len((course.root / "marks.csv").read_text().splitlines()) - 1
-    shown += [f"{wall:.2f} s ({own:.2f})", f"{1e6 * wall / marks:.0f} µs"]
-    shown.append(typical(lambda student: gradebook.feedback(course, filled.NAME, student), new[:3]))
+    figures += [f"{wall:.2f} s ({own:.2f})", f"{1e6 * wall / marks:.0f} µs"]
+    figures.append(median_times(lambda student: gradebook.feedback(course, filled.NAME, student), new[:3]))
     with Gradebook(url) as book:
         for listing in (book.student_dicts, lambda: book.submission_dicts(filled.NAME)):
-            wall, own = timed(listing)
-            shown.append(f"{wall:.2f} s ({own:.2f})")
+            wall, own = time_call(listing)
+            figures.append(f"{wall:.2f} s ({own:.2f})")
         plugin = CsvExportPlugin(to=str(course.root / "theirs.csv"), student=new[:5], assignment=[filled.NAME])
-        wall, _ = timed(lambda: plugin.export(book))
-        shown.append(f"{1000 * wall / 5:.0f} ms")
-    return shown
+        wall, _ = time_call(lambda: plugin.export(book))
+        figures.append(f"{1000 * wall / 5:.0f} ms")
+    return figures
 
 
-def typical(work: Callable[[str], object], students: list[str]) -> str:
-    """The medians of what `work` takes for a student."""
-    times = [timed(lambda student=student: work(student)) for student in students]
+def median_times(work: Callable[[str], object], students: list[str]) -> str:
+    """Return the medians of wall and processor time that `work` takes for a student, formatted."""
+    times = [time_call(lambda student=student: work(student)) for student in students]
     wall, own = (1000 * statistics.median(column) for column in zip(*times, strict=True))
     return f"{wall:.0f} ms ({own:.0f})"
 
 
-def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds on the wall and of this process's processor."""
+def time_call(work: Callable[[], object]) -> tuple[float, float]:
+    """Return the seconds of wall time and of this process's processor time that `work` takes."""
     wall, own = time.perf_counter(), time.process_time()
     work()
     return time.perf_counter() - wall, time.process_time() - own

@@ -23,7 +23,11 @@ NAME, GROUPS, NEW = "exercise00", 8, 20
 
 
 def make(root: Path, url: str, students: int, assignments: int) -> Course:
-    """A course in `root` with its gradebook at `url`, everything graded but `NEW` submissions of `NAME`."""
+    """Make a course in `root` with a full gradebook at `url`.
+
+    Every student has marks of every assignment, except that the first `NEW` students have none of
+    `NAME`.
+    """
     root.mkdir()
     shutil.copy(Path(__file__).parents[2] / "nbgrader_config.py", root)
     with (root / "nbgrader_config.py").open("a") as config:
@@ -37,7 +41,7 @@ def make(root: Path, url: str, students: int, assignments: int) -> Course:
 
 
 def notebook() -> NotebookNode:
-    """A notebook of `GROUPS` solution cells with a check cell each."""
+    """Return a notebook of `GROUPS` solution cells with a check cell each."""
     cells = []
     for number in range(GROUPS):
         written = new_code_cell(f"answer_{number} = {number}", id=f"write-{number}")
@@ -51,7 +55,7 @@ def notebook() -> NotebookNode:
 
 
 def verdict(student: str) -> Verdict:
-    """What grading that notebook yields: three criteria a check cell."""
+    """Return a verdict on that notebook, with three criteria for each check cell."""
     criteria = [
         CriterionResult(f"c{number}_{each}", f"group_{number}", "It holds.", "Look again.", 1, each % 2, "passed")
         for number in range(GROUPS)
@@ -66,7 +70,7 @@ def _role(name: str, **flags: object) -> dict[str, object]:
 
 
 def _fill(url: str, students: list[str], assignments: int) -> None:
-    """Rows as nbgrader would write them, without the hours that it would take."""
+    """Insert the rows that nbgrader would write, directly: nbgrader would take hours."""
     random.seed(0)
     engine = create_engine(url)
     with engine.begin() as connection:
@@ -106,7 +110,7 @@ def _fill(url: str, students: list[str], assignments: int) -> None:
 
 
 def _copy(add: Callable[[type, list[dict[str, object]]], None], name: str, course: str) -> None:
-    """An assignment like `NAME`, called `name`."""
+    """Insert an assignment like `NAME`, called `name`."""
     assignment, book = uuid4().hex, uuid4().hex
     add(api.Assignment, [{"id": assignment, "name": name, "course_id": course}])
     kernel = json.dumps(notebook().metadata.kernelspec)

@@ -16,22 +16,26 @@ PASSWORD = "s3cret-of-the-gradebook"
 
 
 def programs() -> Path | None:
-    """The folder of `initdb` and its like, the newest where there are several; None if PostgreSQL is not installed."""
+    """Return the folder of `initdb` and `pg_ctl`, of the newest version; None if not installed."""
     places = [*sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=_version, reverse=True), *os.get_exec_path()]
     return next((Path(place) for place in places if Path(place, "initdb").is_file()), None)
 
 
 @contextmanager
 def server(**settings: str) -> Iterator[str]:
-    """Run a server of its own, reached through a socket and a password; yields the URL of its one database.
+    """Run a PostgreSQL server; yield the URL of its one database.
+
+    It is reached through a Unix socket, with a password.
 
     Args:
-        settings: such as `fsync="off"`.
+        settings: of the server, such as `fsync="off"`.
     """
     found = programs()
     if found is None:
         raise FileNotFoundError("no PostgreSQL here; Debian, Ubuntu: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="proctor-postgresql-", dir="/tmp"))  # a socket's path must be short
+    folder = Path(
+        tempfile.mkdtemp(prefix="proctor-postgresql-", dir="/tmp")
+    )  # a Unix socket's path has at most 107 bytes
     try:
         owner = _owner(folder)
         password, data = folder / "password", folder / "data"
@@ -55,7 +59,10 @@ def _version(place: str) -> float:
 
 
 def _owner(folder: Path) -> str | None:
-    """Whom the server runs as, since it refuses to run as root; `folder` is theirs."""
+    """Return the user to run the server as, now owner of `folder`; None if we are not root.
+
+    PostgreSQL refuses to run as root.
+    """
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):

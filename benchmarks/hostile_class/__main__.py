@@ -1,7 +1,8 @@
 """What forty hostile submissions cost a class of two hundred: `python -m benchmarks.hostile_class`.
 
-The class is graded without them and with them, each by one `proctor grade` from nothing. Then: is every honest mark
-right, is anything left over, and did grading take at most 1.5 times as long, but for the hostile ones' own time?
+The class is graded without them and with them, each time by one `proctor grade` with a cold start.
+Exits with 1 if an honest mark is wrong, if a process or temporary file is left over, or if grading,
+less the time that the hostile submissions themselves used, took more than 1.5 times as long.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ SECONDS = 3000
 
 
 def main(honest: int = 160, hostile: int = 40) -> None:
-    """Grade `honest` right submissions without, and then with, `hostile` others, and say what that changed."""
+    """Grade `honest` right submissions without and with `hostile` others; print the differences."""
     folder = Path(tempfile.mkdtemp(prefix="hostile-class-"))
     (folder / "temporary").mkdir()
-    alone, _ = graded(folder, honest, 0)
-    both, course = graded(folder, honest, hostile)
+    alone, _ = grade(folder, honest, 0)
+    both, course = grade(folder, honest, hostile)
     time.sleep(3)  # what Python starts beside a pool ends a moment after it
-    left = processes(folder), list((folder / "temporary").iterdir())
+    left = find_processes(folder), list((folder / "temporary").iterdir())
     marks = {mark.student: mark.score for mark in export.marks(course)}
     right = sum(marks.get(f"honest{number:03}") == FULL for number in range(honest))
     verdicts = [read_verdict(course, NAME, f"hostile{number:03}") for number in range(hostile)]
@@ -57,8 +58,8 @@ def main(honest: int = 160, hostile: int = 40) -> None:
     raise SystemExit(0 if held else 1)
 
 
-def graded(folder: Path, honest: int, hostile: int) -> tuple[float, Course]:
-    """How long `proctor grade` takes for a new class, and the class."""
+def grade(folder: Path, honest: int, hostile: int) -> tuple[float, Course]:
+    """Grade a new class by `proctor grade`; return the seconds that it took, and the course."""
     course = make_attacked_course(folder / f"course{hostile}", CELL_SECONDS)
     for number in range(honest):
         hand_in(course, f"honest{number:03}", notebook(RIGHT))
@@ -72,7 +73,7 @@ def graded(folder: Path, honest: int, hostile: int) -> tuple[float, Course]:
 
 
 def attacks(course: Course) -> list[tuple[dict[str, str], str]]:
-    """Answers and a cell before them, of every kind in turn."""
+    """Return each attack as its answers and a cell before them, the kinds of attack in turn."""
     names = f"ALL, COURSE, PORT, ABSTRACT, UNIX, CANARY = {ALL}, {str(course.root)!r}, 1, 'none', '/none', 'none'\n"
     damage = [
         ({**RIGHT, deed.instead_of: names + deed.cell}, "") if deed.instead_of else (RIGHT, names + deed.cell)
@@ -83,15 +84,15 @@ def attacks(course: Course) -> list[tuple[dict[str, str], str]]:
     return [pair for row in zip_longest(damage, cheats, reaches) for pair in row if pair is not None]
 
 
-def processes(folder: Path) -> list[str]:
-    """What still runs that was started with temporary files in `folder`, or with its working folder there."""
+def find_processes(folder: Path) -> list[str]:
+    """Return the ids of processes whose environment or command line names `folder`."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            said = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+            text = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
         except OSError:
             continue
-        if str(folder).encode() in said:
+        if str(folder).encode() in text:
             found.append(process.name)
     return found
 

@@ -1,1 +1,1 @@
-"""Grading runs whose processes are killed at random moments, and what is left then: `python -m benchmarks.kills`."""
+"""Grading runs whose processes are killed at random moments: `python -m benchmarks.kills`."""

@@ -1,8 +1,9 @@
-"""Kill processes of `proctor grade` at random moments, run it again, and look for a mark that is lost, double or wrong.
+"""Kill processes of `proctor grade` at random moments, and look for marks lost, double or wrong.
 
-In each round every student hands in something else, a run is started, and its coordinator, an examiner, the process
-that examiners come from, the fork server or a jail gets a SIGKILL, again and again until the run is over. Then it is
-run again, undisturbed. Exits with 1 if anything is not as it must be; what is wrong is printed with its round.
+In each round every student hands in something else, and a run is started. Until it is over, its
+processes get a SIGKILL one after another: the coordinator, an examiner, the process that examiners
+are forked from, the fork server or a jail. Then the run is started again and left alone. Exits with
+1 if a mark is lost, double or wrong, or a process or file is left over; each is printed.
 """
 
 from __future__ import annotations
@@ -28,16 +29,16 @@ from benchmarks.grade_class.submissions import CLASS, Submission, hand_in
 from benchmarks.rows import Row, add_option, write
 
 BY_HAND = 1.25
-"""What a person gave the first student for `sigmoid`."""
+"""The points that a person gave the first student for `sigmoid`; they must stay."""
 COORDINATORS = 0.1
-"""How many of the kills are of coordinators: that ends the round, and the others shall have theirs."""
+"""The share of kills that hit the coordinator; few, since such a kill ends the round."""
 EARLY = 0.01
-"""How many of the moments before the first examiner are used."""
+"""The share of moments before the first examiner starts in which something is killed."""
 SECONDS = 900
 
 
 def main() -> int:
-    """Run the rounds; returns the exit status."""
+    """Run the rounds; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=100, help="stop after this many (default: %(default)s)")
     parser.add_argument("--students", type=int, default=8, help="in the class (default: %(default)s)")
@@ -58,23 +59,25 @@ def main() -> int:
             killed += now
             wrong = course.again(work, rounds)
             found += len(wrong)
-            console.print(f"round {rounds}: killed {_said(now)}; {killed.total()} so far", highlight=False)
+            console.print(f"round {rounds}: killed {_format_counts(now)}; {killed.total()} so far", highlight=False)
             for sentence in wrong:
                 console.print(f"  [red]{sentence}[/]", highlight=False)
             sys.stdout.flush()
-    console.print(f"{killed.total()} kills in {rounds} rounds ({_said(killed)}), {found} things wrong", highlight=False)
+    console.print(
+        f"{killed.total()} kills in {rounds} rounds ({_format_counts(killed)}), {found} things wrong", highlight=False
+    )
     what = "random SIGKILLs of " + ", ".join(sorted(killed))
     measured = f"{killed.total()} kills in {rounds} rounds, {found} things wrong"
     write(given.rows, [Row(what, measured, "", "100, none wrong", killed.total() >= 100 and not found)])
     return 1 if found or not killed else 0
 
 
-def _said(killed: Counter[str]) -> str:
+def _format_counts(killed: Counter[str]) -> str:
     return ", ".join(f"{count} {victim}" for victim, count in sorted(killed.items())) or "nothing"
 
 
 class _Course:
-    """A course in `folder`, its runs, and what must hold after them."""
+    """A course in `folder`: runs grading in it, kills the runs, and checks the result."""
 
     def __init__(self, folder: Path):
         self.root, self.temporary = folder / "course", folder / "tmp"
@@ -96,8 +99,8 @@ class _Course:
 
     def _run(self, *arguments: str) -> tuple[int, str]:
         with self._start(*arguments) as process:
-            said = process.communicate(timeout=SECONDS)[0].decode("utf-8", "replace")
-        return process.returncode, said
+            output = process.communicate(timeout=SECONDS)[0].decode("utf-8", "replace")
+        return process.returncode, output
 
     def hand_in(self, number: int, size: int) -> dict[str, Submission]:
         """Let each student hand in something else than in the round before."""
@@ -107,14 +110,14 @@ class _Course:
         return work
 
     def disturbed(self, rng: random.Random, pause: float) -> Counter[str]:
-        """A run, of which a process is killed again and again until it is over; what was killed."""
+        """Start a run, kill its processes until it is over, and count them by kind."""
         killed: Counter[str] = Counter()
         with self._start("grade", "--quiet") as run:
             while run.poll() is None:
                 try:
                     run.communicate(timeout=rng.uniform(0, pause))
                 except subprocess.TimeoutExpired:
-                    victims = _victims(run.pid)
+                    victims = _find_victims(run.pid)
                     if "examiner" not in victims and rng.random() > EARLY:
                         continue
                     if not victims or rng.random() < COORDINATORS:
@@ -126,14 +129,14 @@ class _Course:
         return killed
 
     def again(self, work: dict[str, Submission], number: int) -> list[str]:
-        """Run it undisturbed; a sentence for each thing that is not as it must be."""
-        code, said = self._run("grade")
-        wrong = [] if code == 0 else [f"the run after it exited with {code}: {said}"]
+        """Grade without kills; return a sentence for each thing that is wrong then."""
+        code, output = self._run("grade")
+        wrong = [] if code == 0 else [f"the run after it exited with {code}: {output}"]
         wrong += self._marks(work)
         wrong += self._left_over()
-        code, said = self._run("grade", "--explain")
-        if f"0 of {len(work)} would be graded" not in said:
-            wrong.append(f"what was graded would be graded again: {said}")
+        code, output = self._run("grade", "--explain")
+        if f"0 of {len(work)} would be graded" not in output:
+            wrong.append(f"what was graded would be graded again: {output}")
         return wrong
 
     def _marks(self, work: dict[str, Submission]) -> list[str]:
@@ -156,8 +159,8 @@ class _Course:
         return wrong
 
     def _left_over(self) -> list[str]:
-        deadline = time.monotonic() + 10  # processes that have been told to end
-        while (processes := _running(str(self.temporary))) and time.monotonic() < deadline:
+        deadline = time.monotonic() + 10  # processes that were told to end may need a moment
+        while (processes := _find_running(str(self.temporary))) and time.monotonic() < deadline:
             time.sleep(0.2)
         wrong = [f"process {number} is left: {command}" for number, command in processes.items()]
         files = [
@@ -169,11 +172,11 @@ class _Course:
         return wrong + [f"{path.relative_to(self.root.parent)} is left" for path in files]
 
 
-def _victims(coordinator: int) -> dict[str, list[int]]:
-    """Kind → process numbers, of the processes below a coordinator."""
+def _find_victims(coordinator: int) -> dict[str, list[int]]:
+    """Return kind → process ids, of the processes below a coordinator."""
     victims: dict[str, list[int]] = {}
     for child in _children(coordinator):
-        command = _command(child)
+        command = _read_command(child)
         if "proctor.jail.server" in command:
             victims["fork server"] = [child]
             victims["jail"] = _descendants(child)
@@ -193,19 +196,19 @@ def _children(process: int) -> list[int]:
     return []
 
 
-def _command(process: int) -> str:
+def _read_command(process: int) -> str:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
     return ""
 
 
-def _running(temporary: str) -> dict[int, str]:
-    """The processes that were started with `temporary` as their folder, or by one that was."""
+def _find_running(temporary: str) -> dict[int, str]:
+    """Return id → command line of processes started with `temporary` as their temporary folder."""
     found = {}
     for path in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if temporary.encode() in (path / "environ").read_bytes() + (path / "cmdline").read_bytes():
-                found[int(path.name)] = _command(int(path.name))
+                found[int(path.name)] = _read_command(int(path.name))
     return found
 
 

@@ -1,1 +1,1 @@
-"""A thousand submissions in one run: how fast, and with how much memory from the first to the last."""
+"""A thousand submissions in one run: speed, and memory over time: `python -m benchmarks.many`."""

@@ -1,4 +1,4 @@
-"""Grade a thousand small Keras notebooks in one run, and look at its memory all the while.
+"""Grade a thousand small Keras notebooks in one run, and sample its memory meanwhile.
 
 `python -m benchmarks.many`. Exits with 1 if a mark is not the one due.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.grade_class.__main__ import grade, machine, marks, run_module
+from benchmarks.grade_class.__main__ import describe_machine, grade, read_marks, run_module
 from benchmarks.grade_class.exercise import NAME, make_proctor_course
 from benchmarks.grade_class.measure import Measured
 from benchmarks.grade_class.submissions import class_of, hand_in
@@ -24,7 +24,7 @@ SECONDS = 300
 
 
 def main() -> int:
-    """Measure; returns the exit status."""
+    """Measure; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.many", description=__doc__)
     parser.add_argument("--submissions", type=int, default=1000, help="size of the class (%(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="how many at once (%(default)s)")
@@ -32,7 +32,7 @@ def main() -> int:
     add_option(parser)
     given = parser.parse_args()
     console = Console(highlight=False)
-    console.print(machine())
+    console.print(describe_machine())
     with tempfile.TemporaryDirectory(prefix="proctor-bench-") as folder:
         few, course = Path(folder, "few"), Path(folder, "many")
         for root, size in ((few, given.few), (course, given.submissions)):
@@ -40,12 +40,12 @@ def main() -> int:
             make_proctor_course(root, "built")
             run_module(root, ["proctor", "release", NAME], SECONDS)
             hand_in(root, class_of(size, trained=False))
-        peaks = {jobs: _graded(few, jobs, given.few).peak / MIB for jobs in (1, 2, 4)}
-        ran = _graded(course, given.jobs, given.submissions)
-        found = marks(course)
+        peaks = {jobs: _grade(few, jobs, given.few).peak / MIB for jobs in (1, 2, 4)}
+        ran = _grade(course, given.jobs, given.submissions)
+        found = read_marks(course)
     work = class_of(given.submissions, trained=False)
     wrong = sum(found.get(student) != submission.due for student, submission in work.items())
-    early, late = (_typical(ran, share) for share in ((0.1, 0.3), (0.8, 1.0)))
+    early, late = (_median_memory(ran, share) for share in ((0.1, 0.3), (0.8, 1.0)))
     extra = (peaks[4] - peaks[1]) / 3
     rows = [
         Row(
@@ -74,12 +74,16 @@ def main() -> int:
     return 1 if wrong else 0
 
 
-def _graded(course: Path, jobs: int, count: int) -> Measured:
+def _grade(course: Path, jobs: int, count: int) -> Measured:
     return grade(course, ["proctor", "grade", NAME, "--again", "--quiet", "--jobs", str(jobs)], count)
 
 
-def _typical(ran: Measured, share: tuple[float, float]) -> float:
-    """MiB, the median of what was seen in a part of the run."""
+def _median_memory(ran: Measured, share: tuple[float, float]) -> float:
+    """Return the median, in MiB, of the memory held during a part of the run.
+
+    Args:
+        share: where the part begins and ends, as fractions of the run's time.
+    """
     begin, end = (part * ran.seconds for part in share)
     return statistics.median(held / MIB for seconds, held in ran.samples if begin <= seconds <= end)
 

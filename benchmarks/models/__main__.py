@@ -1,6 +1,7 @@
-"""Submitted models measured on 10,000 held-out images, by `proctor grade` with a warm server and by one warm process.
+"""Measure submitted models on 10,000 held-out images: `python -m benchmarks.models`.
 
-`python -m benchmarks.models`. Exits with 1 if an accuracy is not the same by both.
+`proctor grade` with a warm server is compared with a plain loop in one warm process. Exits with 1
+if the two find different accuracies.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ SECONDS = 1800
 
 
 def main() -> int:
-    """Run the comparison; returns the exit status."""
+    """Run the comparison; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.models", description=__doc__)
     parser.add_argument("--submissions", type=int, default=100, help="how many models are handed in (100)")
     add_option(parser)
@@ -33,7 +34,7 @@ def main() -> int:
         models, course = Path(folder, "models"), Path(folder, "course")
         models.mkdir()
         _run(Path.cwd(), ["benchmarks.models.floor", str(models), str(count)])
-        floor = json.loads(_run(Path.cwd(), ["benchmarks.models.floor", str(models)]).said.splitlines()[-1])
+        floor = json.loads(_run(Path.cwd(), ["benchmarks.models.floor", str(models)]).output.splitlines()[-1])
         make_course(course)
         hand_in(course, sorted(models.iterdir()))
         with warm_server(course, "student000"):
@@ -50,7 +51,8 @@ def main() -> int:
     )
     print(f"{row.what}: {row.measured}; {row.beside}")
     write(given.rows, [row])
-    # The criterion gives full credit from an accuracy of one half on; rounding may turn an image or two.
+    # The criterion gives full credit from an accuracy of 0.5 on. Other batches round differently,
+    # which may change the digit that is read in an image or two.
     due = [min(1.0, 2 * found) for found in floor["accuracies"]]
     same = [mark is not None and abs(mark - wanted) < 1e-3 for mark, wanted in zip(earned, due, strict=True)]
     return 0 if all(same) else 1

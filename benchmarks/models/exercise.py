@@ -1,4 +1,4 @@
-"""A course with one exercise, whose whole work is a model of MNIST, and a class that hands in models."""
+"""A course with one exercise, which asks for a model of MNIST, and a class that hands it in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_reads_new_digits(student, credit):
 
 
 def make_course(root: Path) -> None:
-    """The exercise as a Proctor course in `root`."""
+    """Make the exercise as a Proctor course in `root`."""
     check = {"schema_version": 3, "grade_id": "accuracy", "task": False, "solution": False, "locked": True}
     cells = [
         new_markdown_cell("# Digits\n\nTrain a model elsewhere and hand it in.", id="title"),

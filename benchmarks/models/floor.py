@@ -1,7 +1,8 @@
-"""The floor: one warm process that loads each model and counts the digits it reads, in a plain loop.
+"""The least that is possible: one warm process that loads and measures each model in a plain loop.
 
-`python -m benchmarks.models.floor MODELS` prints, as JSON, the seconds that the loop took, and each accuracy.
-`python -m benchmarks.models.floor MODELS COUNT` makes COUNT model files there first, and prints nothing.
+`python -m benchmarks.models.floor MODELS` prints, as JSON, the seconds that the loop took, and each
+model's accuracy. `python -m benchmarks.models.floor MODELS COUNT` instead makes COUNT model files
+in the folder MODELS, and prints nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from proctor import datasets
 
 
 def main(folder: Path) -> None:
-    """Print what loading and measuring the models in `folder` takes."""
+    """Load and measure the models in `folder`; print the time and the accuracies."""
     images, labels = datasets.load("mnist", "test")
     images = images[..., None].astype("float32") / 255
     paths = sorted(folder.glob("*.keras"))
@@ -35,7 +36,7 @@ def _accuracy(path: Path, images: np.ndarray, labels: np.ndarray) -> float:
 
 
 def make(folder: Path, count: int) -> None:
-    """Train a model for a moment, and save `count` of it into `folder`, each with a little noise in its weights."""
+    """Train a model briefly, and save `count` copies with different noise on the weights."""
     images, labels = datasets.load("mnist")
     keras.utils.set_random_seed(1)
     layers = keras.layers

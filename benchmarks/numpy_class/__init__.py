@@ -1,1 +1,1 @@
-"""A from-scratch NumPy exercise with 30 criteria: what Proctor adds to each submission, and how soon it begins."""
+"""Overhead and start-up time on a NumPy exercise: `python -m benchmarks.numpy_class`."""

@@ -40,7 +40,7 @@ def test_{name}_of_{what}(student):
 
 
 def make_course(root: Path) -> None:
-    """The exercise as a Proctor course in `root`."""
+    """Make the exercise as a Proctor course in `root`."""
     for folder in ("source", "graders"):
         (root / folder / NAME).mkdir(parents=True)
     nbformat.write(_notebook(), root / "source" / NAME / f"{NAME}.ipynb")
@@ -60,7 +60,7 @@ def hand_in(root: Path, count: int) -> None:
 
 
 def code(notebook: Path) -> list[str]:
-    """The students' own cells of a notebook."""
+    """Return the source of a notebook's code cells, check cells left out."""
     cells = nbformat.read(notebook, as_version=4).cells
     return [cell.source for cell in cells if cell.cell_type == "code" and "check(" not in cell.source]
 

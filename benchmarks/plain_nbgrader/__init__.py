@@ -1,1 +1,1 @@
-"""A plain nbgrader course, graded by Proctor and by nbgrader, cell by cell: `python -m benchmarks.plain_nbgrader`."""
+"""A plain nbgrader course, graded by both tools: `python -m benchmarks.plain_nbgrader`."""

@@ -1,4 +1,7 @@
-"""A plain nbgrader course and its class: nbgrader's documentation, its own test notebooks, and odd cells of ours."""
+"""A plain nbgrader course and its class.
+
+It is made of nbgrader's documentation, of nbgrader's own test notebooks, and of one with odd cells.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ THEIR_TESTS = {
     "autotest-hidden": ("unchanged", "changed-right", "changed-wrong"),
     "autotest-multi": ("unchanged", "changed"),
 }
-"""nbgrader's tests of its AUTOTEST: source → submissions."""
+"""nbgrader's own tests of AUTOTEST: source notebook → endings of its submissions' names."""
 SUBMITTED = (
     APPS / "submitted-unchanged.ipynb",
     APPS / "submitted-changed.ipynb",
@@ -37,11 +40,11 @@ SUBMITTED = (
     PREPROCESSORS / "submitted-grade-cell-type-changed.ipynb",
     PREPROCESSORS / "submitted-answer-cell-type-changed.ipynb",
 )
-"""nbgrader's tests of submissions to one and the same source."""
+"""nbgrader's own test notebooks; the last five are submissions to the first."""
 
 
 def make_course(root: Path) -> None:
-    """The course as its instructor has it, nothing released."""
+    """Make the course as its instructor has it, before a release."""
     (root / "source").mkdir(parents=True)
     (root / "nbgrader_config.py").write_text(CONFIG)
     shutil.copyfile(GUIDE / "autotests.yml", root / "autotests.yml")
@@ -59,12 +62,12 @@ def make_course(root: Path) -> None:
 
 
 def names(root: Path) -> list[str]:
-    """The assignments of the course."""
+    """Return the names of the course's assignments."""
     return sorted(path.parent.name for path in {path.parent / "x" for path in root.glob("source/*/*.ipynb")})
 
 
 def hand_in(root: Path) -> None:
-    """The class's work; the course must have been released."""
+    """Hand in the class's work; the course must have been released."""
     submitted = root / "submitted"
     for name in names(root):
         shutil.copytree(root / "source" / name, submitted / "solution" / name)
@@ -102,7 +105,7 @@ def _cell(
 
 
 def odd_notebook() -> NotebookNode:
-    """A notebook with every kind of cell, and tests that answer in every kind of way."""
+    """Return a notebook with every kind of cell, and with tests whose results are of every kind."""
     cells = [
         _cell("answer", "### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION", solution=True),
         _cell("runs", "assert answer == 42", 2),
@@ -143,7 +146,7 @@ def _at(notebook: NotebookNode, name: str) -> NotebookNode:
 
 
 def _emptied(notebook: NotebookNode) -> NotebookNode:
-    """The tests changed into nothing."""
+    """Empty the tests."""
     _answers("answer = 1")(notebook)
     for name in ("runs", "hidden", "last"):
         _at(notebook, name).source = "pass"
@@ -152,14 +155,14 @@ def _emptied(notebook: NotebookNode) -> NotebookNode:
 
 
 def _deleted(notebook: NotebookNode) -> NotebookNode:
-    """A test and an answer for people deleted."""
+    """Delete a test, and an answer that people grade."""
     _answers("answer = 42")(notebook)
     notebook.cells = [cell for cell in notebook.cells if cell not in (_at(notebook, "runs"), _at(notebook, "prose"))]
     return notebook
 
 
 def _doubled(notebook: NotebookNode) -> NotebookNode:
-    """The answer twice: the last one is wrong."""
+    """Repeat the answer's cell; the second answer is wrong."""
     _answers("answer = 42")(notebook)
     again = copy.deepcopy(_at(notebook, "answer"))
     again.source, again["id"] = "answer = 1", "again"
@@ -168,7 +171,7 @@ def _doubled(notebook: NotebookNode) -> NotebookNode:
 
 
 def _moved(notebook: NotebookNode) -> NotebookNode:
-    """The answer behind all tests."""
+    """Move the answer after all tests."""
     _answers("answer = 42")(notebook)
     cell = _at(notebook, "answer")
     notebook.cells.remove(cell)
@@ -177,7 +180,7 @@ def _moved(notebook: NotebookNode) -> NotebookNode:
 
 
 def _own_cells(notebook: NotebookNode) -> NotebookNode:
-    """Cells of the student's own between ours, one of which fails."""
+    """Add two cells of the student's own between the given ones; one of them fails."""
     _answers("answer = 42")(notebook)
     notebook.cells.insert(1, new_code_cell("1 / 0", id="own-1"))
     notebook.cells.insert(3, new_code_cell("%time answer\nprint('mine')", id="own-2"))
@@ -216,4 +219,4 @@ ODD: dict[str, Callable[[NotebookNode], NotebookNode]] = {
     "moved": _moved,
     "own_cells": _own_cells,
 }
-"""Who hands in what for "odd"."""
+"""Student → what they hand in for the assignment "odd"."""

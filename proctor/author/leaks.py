@@ -1,4 +1,7 @@
-"""What a release tells that it must not: solution lines, hidden tests, outputs; and stubs that are not Python."""
+"""Find what a release gives away: solution lines, hidden tests, saved outputs.
+
+Also finds cells that are not valid Python once the solution is taken out.
+"""
 
 from __future__ import annotations
 
@@ -23,16 +26,16 @@ SECRET = ("test_hidden.py", "answers.py")
 _REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "grade", "MARK SCHEME": "task"}
 _ALMOST = re.compile(r"#\s*(begin|end)[\s_-]*(solutions?|hidden[\s_-]*tests?|mark[\s_-]*schemes?)\b", re.IGNORECASE)
 
-# Lines that any two programs may share.
+# Lines that any two programs may share, so that one of them in a release gives nothing away.
 _TRIVIAL = re.compile(r"return \w+|import .*|from .* import .*|@.*|raise NotImplementedError\(\)|[\W_]*\w*[\W_]*")
-_SHORTEST = 8
+_SHORTEST = 8  # characters; a shorter line gives nothing away either
 _IMPORT = re.compile(rf"^(?:from|import)\b.*\b({'|'.join(Path(file).stem for file in SECRET)})\b")
-# Two numbers of four digits are data that somebody computed, not an example.
+# Two numbers with four or more decimals in a line are results that somebody computed.
 _COMPUTED = re.compile(r"\d*\.\d{4,}\D+(?:.*\D)?\d*\.\d{4,}")
 
 
-def files_of(folder: Path) -> list[Path]:
-    """The files of a release, what editors and interpreters leave behind left out."""
+def list_files(folder: Path) -> list[Path]:
+    """Return the files of a release, without Python's caches and Jupyter's checkpoints."""
     ignored = {"__pycache__", ".ipynb_checkpoints"}
     return sorted(
         path for path in folder.rglob("*") if path.is_file() and not ignored & set(path.relative_to(folder).parts)
@@ -41,26 +44,33 @@ def files_of(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class _Region:
-    """Lines of a cell, by index, that students do not get; its markers are the lines before and after."""
+    """Lines of a cell that students do not get: `first` up to, but not including, `end`.
+
+    Indices count from 0; the BEGIN and END markers are the lines just before and after.
+    """
 
     first: int
     end: int
 
 
 def check_markers(name: str, notebook: NotebookNode) -> None:
-    """Check that every region that nbgrader takes out of the source notebook begins and ends.
+    """Check that each BEGIN marker in the source notebook has its END, and the other way round.
 
-    Raises ReleaseError with the cell's grade id and the line; nbgrader would leave the lines before a lone END in
-    the release. Also asks for cell ids, without which two releases of one source differ.
+    nbgrader itself does not notice a lone END, and would leave the solution before it in the
+    release. Every cell must also have a cell id: nbformat makes up random ones, and then two
+    releases of one source differ.
+
+    Raises ReleaseError with the cell's grade id and the line.
     """
     for index, cell in enumerate(notebook.cells):
-        where = f"source/{name}/{name}.ipynb, {_called(cell, index)}"
-        _regions(cell, where)
+        where = f"source/{name}/{name}.ipynb, {_describe_cell(cell, index)}"
+        _find_regions(cell, where)
         if not cell.get("id"):
             raise ReleaseError(f"{where}: has no cell id; open the notebook in Jupyter and save it once")
 
 
-def _regions(cell: NotebookNode, where: str) -> list[_Region]:
+def _find_regions(cell: NotebookNode, where: str) -> list[_Region]:
+    """Return the marked regions of a cell; raises ReleaseError, which begins with `where`."""
     regions: list[_Region] = []
     opened = ""
     begun = 0
@@ -91,24 +101,25 @@ def _regions(cell: NotebookNode, where: str) -> list[_Region]:
     return regions
 
 
-def _called(cell: NotebookNode, index: int) -> str:
+def _describe_cell(cell: NotebookNode, index: int) -> str:
     return f"cell '{grade_id(cell)}'" if grade_id(cell) else f"cell {index + 1}"
 
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of something, its white space made plain."""
+    """One line of a file or cell, with its white space collapsed, and where it stands."""
 
     text: str
     where: str
 
 
 def leaks(course: Course, name: str, folder: Path | None = None) -> list[str]:
-    """What the release tells that it must not, a sentence with file, cell and line for each.
+    """Return a sentence, with file, cell and line, for each thing that a release must not hold.
 
-    A line of a solution, of the hidden tests or of the answers leaks when it stands in the release although the
-    author gave it nowhere outside a solution. A whole solution leaks wherever it is told again: in the text, the
-    public tests or another cell. Saved outputs leak, and so does a stub that is not Python, since it cannot be run.
+    - A line of a solution, of test_hidden.py or of answers.py, unless the author wrote the same
+      line in test_public.py or in a part of the notebook that students get.
+    - A whole solution repeated elsewhere: in the text, the public tests or another cell.
+    - Saved outputs, and a cell that is not valid Python without its solution.
 
     Args:
         folder: the release to look at; by default the course's.
@@ -117,95 +128,102 @@ def leaks(course: Course, name: str, folder: Path | None = None) -> list[str]:
     if not folder.is_dir():
         return [f"release/{name} is missing; run `proctor release {name}`"]
     source = read_source(course.source(name))
-    answers = _answers(name, source)
-    given = {line.text for line in _given(source)} | {line.text for line in _lines_of(course.grader(name) / PUBLIC[0])}
-    hidden = [line for file in SECRET for line in _lines_of(course.grader(name) / file)]
+    answers = _solution_lines(name, source)
+    public = {line.text for line in _file_lines(course.grader(name) / PUBLIC[0])}
+    given = {line.text for line in _given_lines(source)} | public
+    hidden = [line for file in SECRET for line in _file_lines(course.grader(name) / file)]
     secrets = [line for answer in answers for line in answer] + hidden
-    secret = {line.text: line.where for line in secrets if _telling(line.text) and line.text not in given}
-    public = {line.text for line in _lines_of(course.grader(name) / PUBLIC[0])}
+    secret = {line.text: line.where for line in secrets if _is_telling(line.text) and line.text not in given}
     computed = {line.text: line.where for line in hidden if _COMPUTED.search(line.text) and line.text not in public}
 
     found: list[str] = []
-    for path in files_of(folder):
+    for path in list_files(folder):
         file = f"release/{name}/{path.relative_to(folder).as_posix()}"
         if path.name in SECRET:
             found.append(f"{file}: this file never leaves graders/{name}/")
         elif path.suffix == ".ipynb":
             notebook = nbformat.read(path, as_version=4)
-            found += _broken(file, notebook) + _left_over(file, notebook)
-            found += _told(_notebook_lines(file, notebook), secret | computed)
+            found += _find_syntax_errors(file, notebook) + _find_leftovers(file, notebook)
+            found += _find_secret_lines(_notebook_lines(file, notebook), secret | computed)
             for index, cell in enumerate(notebook.cells):
                 if not is_solution(cell) or cell.cell_type != "code":
-                    found += _retold(_cell_lines(file, cell, index), answers, 1 if cell.cell_type == "markdown" else 2)
+                    shortest = 1 if cell.cell_type == "markdown" else 2
+                    found += _find_whole_answers(_cell_lines(file, cell, index), answers, shortest)
         else:
-            lines = _lines_of(path, file)
-            found += _told(lines, secret)
+            lines = _file_lines(path, file)
+            found += _find_secret_lines(lines, secret)
             found += [
                 f"{line.where}: {line.text}: {module} never leaves graders/{name}/"
                 for line in lines
                 for module in _IMPORT.findall(line.text)
             ]
             if path.name == PUBLIC[0]:
-                found += _retold(lines, answers, 1) + _formulas(lines, answers)
+                found += _find_whole_answers(lines, answers, 1) + _find_formulas(lines, answers)
     return list(dict.fromkeys(found))
 
 
-def _answers(name: str, source: NotebookNode) -> list[list[_Line]]:
-    """The telling lines of each region that students do not get."""
+def _solution_lines(name: str, source: NotebookNode) -> list[list[_Line]]:
+    """Return the telling lines of each region that students do not get, a list for each region."""
     answers = []
     for index, cell in enumerate(source.cells):
-        where = f"the solution in {_called(cell, index)}"
-        regions = _regions(cell, f"source/{name}/{name}.ipynb, {_called(cell, index)}")
+        where = f"the solution in {_describe_cell(cell, index)}"
+        regions = _find_regions(cell, f"source/{name}/{name}.ipynb, {_describe_cell(cell, index)}")
         if is_solution(cell) and not regions:
             regions = [_Region(0, len(cell.source.split("\n")))]
         for region in regions:
-            lines = [_Line(_plain(line), where) for line in cell.source.split("\n")[region.first : region.end]]
-            answers.append([line for line in lines if _telling(line.text)])
+            lines = [_Line(_normalise(line), where) for line in cell.source.split("\n")[region.first : region.end]]
+            answers.append([line for line in lines if _is_telling(line.text)])
     return [answer for answer in answers if answer]
 
 
-def _given(source: NotebookNode) -> Iterator[_Line]:
-    """The lines of the source notebook that students get."""
+def _given_lines(source: NotebookNode) -> Iterator[_Line]:
+    """Yield the lines of the source notebook that students get."""
     for index, cell in enumerate(source.cells):
-        regions = _regions(cell, _called(cell, index))
+        regions = _find_regions(cell, _describe_cell(cell, index))
         if is_solution(cell) and not regions:
             continue
         for number, line in enumerate(cell.source.split("\n")):
             if not any(region.first <= number < region.end for region in regions):
-                yield _Line(_plain(line), _called(cell, index))
+                yield _Line(_normalise(line), _describe_cell(cell, index))
 
 
-def _plain(line: str) -> str:
+def _normalise(line: str) -> str:
+    """Collapse the white space of a line."""
     return " ".join(line.split())
 
 
-def _telling(line: str) -> bool:
+def _is_telling(line: str) -> bool:
+    """Whether a line is so specific that it can only come from where it was found."""
     return len(line) >= _SHORTEST and not _TRIVIAL.fullmatch(line)
 
 
-def _lines_of(path: Path, shown: str = "") -> list[_Line]:
-    """The lines of a text file; none if it is missing or not text."""
+def _file_lines(path: Path, shown: str = "") -> list[_Line]:
+    """Return the lines of a text file; none if it is missing or not UTF-8."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError):
         return []
-    return [_Line(_plain(line), f"{shown or path.name}, line {number}") for number, line in enumerate(lines, start=1)]
+    return [
+        _Line(_normalise(line), f"{shown or path.name}, line {number}") for number, line in enumerate(lines, start=1)
+    ]
 
 
 def _cell_lines(file: str, cell: NotebookNode, index: int) -> list[_Line]:
     lines = enumerate(cell.source.split("\n"), start=1)
-    return [_Line(_plain(line), f"{file}, {_called(cell, index)}, line {number}") for number, line in lines]
+    return [_Line(_normalise(line), f"{file}, {_describe_cell(cell, index)}, line {number}") for number, line in lines]
 
 
 def _notebook_lines(file: str, notebook: NotebookNode) -> list[_Line]:
-    """Every line of text in a notebook, wherever it stands."""
+    """Return every line of text in a notebook: in cells, and in strings of the metadata."""
     lines = [
-        _Line(_plain(line), f"{file}, metadata") for text in _strings(notebook.metadata) for line in text.split("\n")
+        _Line(_normalise(line), f"{file}, metadata")
+        for text in _strings(notebook.metadata)
+        for line in text.split("\n")
     ]
     for index, cell in enumerate(notebook.cells):
         lines += _cell_lines(file, cell, index)
-        where = f"{file}, {_called(cell, index)}, metadata"
-        lines += [_Line(_plain(line), where) for text in _strings(cell.metadata) for line in text.split("\n")]
+        where = f"{file}, {_describe_cell(cell, index)}, metadata"
+        lines += [_Line(_normalise(line), where) for text in _strings(cell.metadata) for line in text.split("\n")]
     return lines
 
 
@@ -221,27 +239,33 @@ def _strings(data: Any) -> Iterator[str]:
             yield from _strings(value)
 
 
-def _told(lines: list[_Line], secret: dict[str, str]) -> list[str]:
-    """A sentence for each line that is a secret one."""
+def _find_secret_lines(lines: list[_Line], secret: dict[str, str]) -> list[str]:
+    """Return a sentence for each of `lines` that is a key of `secret` (line → where it is from)."""
     return [
-        f"{line.where}: a line of {secret[line.text]}: {_short(line.text)}" for line in lines if line.text in secret
+        f"{line.where}: a line of {secret[line.text]}: {_shorten(line.text)}" for line in lines if line.text in secret
     ]
 
 
-def _retold(lines: list[_Line], answers: list[list[_Line]], shortest: int) -> list[str]:
-    """A sentence for each place where all lines of an answer of at least `shortest` lines stand in a row."""
-    told = [line for line in lines if _telling(line.text)]
+def _find_whole_answers(lines: list[_Line], answers: list[list[_Line]], shortest: int) -> list[str]:
+    """Return a sentence for each place where all lines of one answer follow each other.
+
+    Args:
+        lines: of the release; those that give nothing away are passed over.
+        answers: the telling lines of each solution.
+        shortest: how many lines an answer must have to be looked for.
+    """
+    specific = [line for line in lines if _is_telling(line.text)]
     found = []
     for answer in answers:
         texts = [line.text for line in answer]
-        for start in range(len(told) - len(texts) + 1) if len(texts) >= shortest else ():
-            if [line.text for line in told[start : start + len(texts)]] == texts:
-                found.append(f"{told[start].where}: tells all of {answer[0].where}: {_short(texts[0])}")
+        for start in range(len(specific) - len(texts) + 1) if len(texts) >= shortest else ():
+            if [line.text for line in specific[start : start + len(texts)]] == texts:
+                found.append(f"{specific[start].where}: tells all of {answer[0].where}: {_shorten(texts[0])}")
     return found
 
 
-def _formulas(lines: list[_Line], answers: list[list[_Line]]) -> list[str]:
-    """A sentence for each line of the public tests that computes what a one-line answer computes."""
+def _find_formulas(lines: list[_Line], answers: list[list[_Line]]) -> list[str]:
+    """Return a sentence for each of `lines` that holds the expression of a one-line answer."""
     found = []
     for answer in answers:
         formula = re.sub(r"^(?:return |[\w, ]+ = )", "", answer[0].text)
@@ -249,29 +273,30 @@ def _formulas(lines: list[_Line], answers: list[list[_Line]]) -> list[str]:
             continue
         pattern = re.compile(rf"(?<![\w.]){re.escape(formula)}(?!\w)")
         found += [
-            f"{line.where}: computes {answer[0].where}: {_short(formula)}"
+            f"{line.where}: computes {answer[0].where}: {_shorten(formula)}"
             for line in lines
             if pattern.search(line.text)
         ]
     return found  # fmt: skip
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def _left_over(file: str, notebook: NotebookNode) -> list[str]:
+def _find_leftovers(file: str, notebook: NotebookNode) -> list[str]:
+    """Return a sentence for each widget state, output and execution count that was saved."""
     found = [f"{file}: widgets of an earlier run are saved in it"] if "widgets" in notebook.metadata else []
     for index, cell in enumerate(notebook.cells):
         if cell.get("outputs"):
-            found.append(f"{file}, {_called(cell, index)}: its output is saved in it")
+            found.append(f"{file}, {_describe_cell(cell, index)}: its output is saved in it")
         if cell.get("execution_count") is not None:
-            found.append(f"{file}, {_called(cell, index)}: an execution count is saved in it")
+            found.append(f"{file}, {_describe_cell(cell, index)}: an execution count is saved in it")
     return found
 
 
-def _broken(file: str, notebook: NotebookNode) -> list[str]:
-    """A sentence for each code cell that is not Python (or IPython)."""
+def _find_syntax_errors(file: str, notebook: NotebookNode) -> list[str]:
+    """Return a sentence for each code cell that is not valid Python or IPython."""
     found = []
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
@@ -283,7 +308,6 @@ def _broken(file: str, notebook: NotebookNode) -> list[str]:
         except (SyntaxError, ValueError) as error:
             line = skipped + (getattr(error, "lineno", None) or 1)
             reason = getattr(error, "msg", None) or str(error)
-            found.append(
-                f"{file}, {_called(cell, index)}, line {line}: not valid Python once the solution is out: {reason}"
-            )
+            where = f"{file}, {_describe_cell(cell, index)}, line {line}"
+            found.append(f"{where}: not valid Python once the solution is out: {reason}")
     return found  # fmt: skip

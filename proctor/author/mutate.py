@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell
 
 from proctor.answers import Harmless, load_harmless
 from proctor.author.mutations import Mutation, mutations_of
-from proctor.author.verify import run_for_files
+from proctor.author.verify import run_for_artifacts
 from proctor.course.assignment import Assignment
 from proctor.course.cells import grade_id, is_check, is_solution, is_train, read_source
 from proctor.course.course import Course
@@ -93,7 +93,7 @@ def mutate(course: Course, name: str, *, jobs: int = 0, most: int = 0) -> Iterat
     chosen = _sample([mutation for mutation in mutations if mutation not in reasons], most)
     with fork_server(course, own_code=True) as address:
         trainer = Jails(address, threads=default_jobs())
-        files, problem = run_for_files(course, assignment, source, trainer, train=True)
+        files, problem = run_for_artifacts(course, assignment, source, trainer, train=True)
         if problem:
             raise ProctorError(f"the solution of {name!r} does not run: {problem}")
         jails = Jails(address)

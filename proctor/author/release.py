@@ -1,4 +1,4 @@
-"""Making the student version of an assignment, through nbgrader, and refusing to when it tells too much."""
+"""Make the student version of an assignment through nbgrader; refuse one that leaks a solution."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from proctor.author.leaks import PUBLIC, check_markers, files_of, leaks
+from proctor.author.leaks import PUBLIC, check_markers, leaks, list_files
 from proctor.course.cells import read_source
 from proctor.course.course import Course
 from proctor.errors import ReleaseError
@@ -15,17 +15,20 @@ from proctor.record.nbgrader_course import generate
 
 
 def release(course: Course, name: str) -> Path:
-    """Make the student version of an assignment and register it in the gradebook.
+    """Make the student version of an assignment, register it in the gradebook, return its folder.
 
-    Returns its folder. Raises ReleaseError, and leaves the previous release and the gradebook as they were, if a
-    marker does not pair, a stub is not Python, or a line of a solution or of a hidden test would be told.
+    Raises ReleaseError, and leaves the previous release and the gradebook as they were, if a BEGIN
+    or END marker lacks its other half, a cell without its solution is not valid Python, or the
+    release would hold a line of a solution or of a hidden test.
     """
     course.assignment(name)
     with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as folder:
         made = student_version(course, name, Path(folder) / "release")
         found = leaks(course, name, made)
         if found:
-            raise ReleaseError(f"{name!r} is not released, because it would tell what it must not:\n" + _listed(found))
+            raise ReleaseError(
+                f"{name!r} is not released, because the release would give away:\n" + _format_list(found)
+            )
         generate(course, name, Path(folder) / "registered")
         target = course.release(name)
         target.parent.mkdir(exist_ok=True)
@@ -36,24 +39,25 @@ def release(course: Course, name: str) -> Path:
 
 
 def stale(course: Course) -> list[str]:
-    """A sentence for each assignment whose committed release is not what its source makes now."""
+    """Return a sentence for each assignment whose release is not what its source makes now."""
     sentences = []
     for name in course.names():
         try:
             with tempfile.TemporaryDirectory(dir=course.root, prefix=".release-") as folder:
                 made = student_version(course, name, Path(folder) / "release")
-                changed = _differences(made, course.release(name)) + leaks(course, name, made)
+                changed = _find_differences(made, course.release(name)) + leaks(course, name, made)
         except ReleaseError as error:
             changed = [str(error)]
         if changed:
-            sentences.append(f"release/{name} is not fresh; run `proctor release {name}`:\n" + _listed(changed))
+            sentences.append(f"release/{name} is not fresh; run `proctor release {name}`:\n" + _format_list(changed))
     return sentences
 
 
 def student_version(course: Course, name: str, folder: Path) -> Path:
-    """The folder, made under `folder`, that students would get; not checked for leaks.
+    """Make what students would get below `folder`, and return it; it is not checked for leaks.
 
-    Raises ReleaseError if a marker does not pair or nbgrader refuses the source.
+    Raises ReleaseError if a BEGIN or END marker lacks its other half, or nbgrader refuses the
+    source.
     """
     check_markers(name, read_source(course.source(name)))
     made = generate(course, name, folder, register=False)
@@ -62,9 +66,10 @@ def student_version(course: Course, name: str, folder: Path) -> Path:
 
 
 def put_public(course: Course, name: str, folder: Path) -> None:
-    """Put into `folder` what students get beside the notebook: the public criteria and what the assignment declares.
+    """Put into `folder` what students get beside the notebook: public criteria, assignment.toml.
 
-    Thresholds that only hidden criteria ask for stay behind, and so do comments, which explain them.
+    Thresholds that only hidden criteria ask for stay behind, and so do comments, which explain
+    them.
     """
     criteria, declared = (course.grader(name) / file for file in PUBLIC)
     public = criteria.read_text(encoding="utf-8") if criteria.is_file() else ""
@@ -78,17 +83,17 @@ def put_public(course: Course, name: str, folder: Path) -> None:
     (folder / declared.name).write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
-def _differences(made: Path, committed: Path) -> list[str]:
-    names = {path.relative_to(folder).as_posix() for folder in (made, committed) for path in files_of(folder)}
+def _find_differences(made: Path, committed: Path) -> list[str]:
+    names = {path.relative_to(folder).as_posix() for folder in (made, committed) for path in list_files(folder)}
     same, _, _ = filecmp.cmpfiles(made, committed, names, shallow=False)
-    return [f"{name} {_how(made / name, committed / name)}" for name in sorted(names - set(same))]
+    return [f"{name} {_describe_difference(made / name, committed / name)}" for name in sorted(names - set(same))]
 
 
-def _how(made: Path, committed: Path) -> str:
+def _describe_difference(made: Path, committed: Path) -> str:
     if not committed.exists():
         return "is missing"
     return "differs from what the source makes" if made.exists() else "does not come from the source"
 
 
-def _listed(sentences: list[str]) -> str:
+def _format_list(sentences: list[str]) -> str:
     return "\n".join(f"  {sentence}" for sentence in sentences)

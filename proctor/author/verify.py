@@ -1,4 +1,7 @@
-"""Proof that a grader is right: solution, untouched release, variants and mutants, each graded as students are."""
+"""Prove that a grader is right.
+
+The solution, the untouched release, every variant and every mutant are graded as students' work.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +40,9 @@ class Finding:
     Args:
         kind: "source", "release", "solution", "untouched", "variant" or "mutant".
         title: what was tried.
-        problem: what is not as it must be, or "".
+        problem: what has to be mended, or "".
         caught_by: the criteria that a mutant failed.
-        remark: something to know that is no problem.
+        remark: something to know that is no problem, or "".
         seconds: wall time.
     """
 
@@ -53,7 +56,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class _Task:
-    """A submission to grade in a process of its own, and what must come of it."""
+    """A submission to grade in an examiner process; kind and answer say which verdict is due."""
 
     course: Course
     assignment: Assignment
@@ -65,34 +68,38 @@ class _Task:
 
 
 def verify(course: Course, name: str, *, jobs: int = 0, seeds: int = 1, every: int = 1) -> Iterator[Finding]:
-    """The findings about the exercise `name`, as they come.
+    """Yield the findings about the exercise `name`, as they come.
 
     Args:
         jobs: how many submissions to grade at once; 0 for one on each processor.
         seeds: with how many random seeds the solution is trained; each must get full marks.
-        every: try only one in so many variants and mutants: a sample, and no proof.
+        every: with n, only every n-th variant and mutant is tried: a sample, and no proof.
 
-    Raises ProctorError if the exercise is so far from right that nothing can be tried.
+    Raises ProctorError if the exercise cannot even be read, so that nothing can be tried.
     """
     assignment = course.assignment(name)
     source = read_source(course.source(name))
     variants, mutants = (answers[::every] for answers in load_answers(course.grader(name) / "answers.py"))
-    yield Finding("source", "cells, criteria and points agree", _join(structure(course, assignment, source)))
+    yield Finding(
+        "source",
+        "cells, criteria and points agree",
+        _join_sentences(find_structure_problems(course, assignment, source)),
+    )
     with tempfile.TemporaryDirectory(prefix="proctor-") as folder:
-        released, finding = _released(course, name, Path(folder))
+        released, finding = _check_release(course, name, Path(folder))
         yield finding
     with fork_server(course, own_code=True) as address:
-        solved, submissions = _solved(course, assignment, source, address, seeds)
+        solved, submissions = _run_solution(course, assignment, source, address, seeds)
         yield from solved
         if not submissions:
             return
         if released is not None:
             submissions.append(("untouched", Answer("the untouched release", ()), Submission("untouched", released)))
         answers = [("variant", answer) for answer in variants] + [("mutant", answer) for answer in mutants]
-        # In threads, for most of the time is a jail's.
+        # Threads are enough: nearly all of the time is spent waiting for jails.
         with ThreadPoolExecutor(jobs or default_jobs()) as threads:
             attempts = [
-                threads.submit(attempted, course, assignment, source, answer, submissions[0][2], address)
+                threads.submit(make_submission, course, assignment, source, answer, submissions[0][2], address)
                 for _, answer in answers
             ]
         for (kind, answer), attempt in zip(answers, attempts, strict=True):
@@ -102,16 +109,16 @@ def verify(course: Course, name: str, *, jobs: int = 0, seeds: int = 1, every: i
                 yield Finding(kind, answer.title, str(error))
         jails = Jails(address)
         tasks = [
-            # Changes are functions, which do not travel to another process, and have done their work.
+            # The changes are closures, which cannot be pickled, and they have been applied by now.
             _Task(course, assignment, source, made, jails, kind, replace(answer, changes=()))
             for kind, answer, made in submissions
         ]
-        for task, (verdict, seconds) in each(_examined, tasks, examiners(jobs), _give_up):
-            yield judged(task.kind, task.answer, verdict, seconds)
+        for task, (verdict, seconds) in each(_grade, tasks, examiners(jobs), _give_up):
+            yield make_finding(task.kind, task.answer, verdict, seconds)
 
 
-def structure(course: Course, assignment: Assignment, source: NotebookNode) -> list[str]:
-    """What in the notebook and the grader does not agree, a sentence each."""
+def find_structure_problems(course: Course, assignment: Assignment, source: NotebookNode) -> list[str]:
+    """Return a sentence for each thing in which the notebook and its grader do not agree."""
     files = sorted(course.grader(assignment.name).glob("test_*.py"))
     found = [result for _, result in collect(files)]
     groups = {group: [result for result in found if result.group == group] for group in {r.group for r in found}}
@@ -133,11 +140,12 @@ def structure(course: Course, assignment: Assignment, source: NotebookNode) -> l
     return problems
 
 
-def _released(course: Course, name: str, folder: Path) -> tuple[NotebookNode | None, Finding]:
+def _check_release(course: Course, name: str, folder: Path) -> tuple[NotebookNode | None, Finding]:
+    """Make the release below `folder`; return its notebook (None if refused) and the finding."""
     started = time.monotonic()
     try:
         made = student_version(course, name, folder)
-        problem = _join(leaks(course, name, made))
+        problem = _join_sentences(leaks(course, name, made))
         notebook = nbformat.read(made / f"{name}.ipynb", as_version=4)
     except ReleaseError as error:
         return None, Finding("release", "made by nbgrader, nothing of the solution in it", str(error))
@@ -145,32 +153,32 @@ def _released(course: Course, name: str, folder: Path) -> tuple[NotebookNode | N
     return notebook, Finding("release", "made by nbgrader, nothing of the solution in it", problem, seconds=seconds)
 
 
-_Made = list[tuple[str, Answer, Submission]]
+_Submissions = list[tuple[str, Answer, Submission]]
 
 
-def _solved(
+def _run_solution(
     course: Course, assignment: Assignment, source: NotebookNode, address: str, seeds: int
-) -> tuple[list[Finding], _Made]:
-    """The solution run whole, once for each seed, and what it would hand in."""
+) -> tuple[list[Finding], _Submissions]:
+    """Run the whole solution once for each seed; return the findings, and what it would hand in."""
     findings, made = [], []
     for seed in range(seeds):
         title = "runs top to bottom within its budget" + (f" (seed {seed})" if seeds > 1 else "")
         jails = Jails(address, threads=default_jobs(), seed=seed)
         started = time.monotonic()
-        files, problem = run_for_files(course, assignment, source, jails, train=True)
+        files, problem = run_for_artifacts(course, assignment, source, jails, train=True)
         findings.append(Finding("solution", title, problem, seconds=time.monotonic() - started))
         submission = Submission(f"solution{seed}", source, files)
         made.append(("solution", Answer("the solution" + (f" (seed {seed})" if seeds > 1 else ""), ()), submission))
     return findings, made
 
 
-def run_for_files(
+def run_for_artifacts(
     course: Course, assignment: Assignment, notebook: NotebookNode, jails: Jails, train: bool
 ) -> tuple[dict[str, bytes], str]:
-    """The artifacts that a run of `notebook` leaves, and what went wrong in it ("" if nothing did).
+    """Run `notebook` in a jail; return its artifacts (file name → content) and the problem or "".
 
     Args:
-        train: whether the training cells run; without them, the untrained models of the notebook are saved.
+        train: whether the training cells run; if not, the notebook's untrained models are saved.
     """
     limits = jail_limits(course, assignment, jails)
     run = NotebookRun(jails.address, limits, assignment.budget, notebook, {}, train)
@@ -192,19 +200,25 @@ def run_for_files(
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return files, _join(bad + missing)
+    return files, _join_sentences(bad + missing)
 
 
-def attempted(
+def make_submission(
     course: Course, assignment: Assignment, source: NotebookNode, answer: Answer, solution: Submission, address: str
 ) -> Submission:
-    """What a student with this `answer` would hand in, `solution` being what the source's own run hands in."""
+    """Return what a student with this `answer` would hand in.
+
+    Args:
+        solution: what the solution's own run hands in; its files are handed in again, unless
+            `answer` says otherwise.
+        address: of the fork server, in a jail of which an untrained model is made.
+    """
     attempt: Attempt = answer.attempt(source)
     files = dict(solution.files)
     if attempt.hands_in == RETRAINED:
         files = {}
     elif attempt.hands_in == UNTRAINED:
-        files, _ = run_for_files(course, assignment, attempt.notebook, Jails(address), train=False)
+        files, _ = run_for_artifacts(course, assignment, attempt.notebook, Jails(address), train=False)
     for name, data in attempt.files.items():
         files.pop(name, None)
         if data is not None:
@@ -212,7 +226,7 @@ def attempted(
     return Submission(answer.title, attempt.notebook, files)
 
 
-def _examined(task: _Task) -> tuple[Verdict, float]:
+def _grade(task: _Task) -> tuple[Verdict, float]:
     started = time.monotonic()
     result = retry_lost_jails(
         lambda: examine(task.course, task.assignment, task.source, task.submission, task.jails),
@@ -232,48 +246,48 @@ def _give_up(task: _Task, reason: str) -> tuple[Verdict, float]:
     return _not_graded(task, reason), 0.0
 
 
-def judged(kind: str, answer: Answer, verdict: Verdict, seconds: float) -> Finding:
-    """Whether the verdict on a solution, release, variant or mutant is as it must be."""
+def make_finding(kind: str, answer: Answer, verdict: Verdict, seconds: float) -> Finding:
+    """Compare a verdict with what is due to a solution, untouched release, variant or mutant."""
     failed = [result for result in verdict.criteria if result.status in ("failed", "partial")]
     if not verdict.graded:
         problem = f"not graded: {verdict.reason}"
     elif kind == "untouched":
         problem = (
-            f"it gets {verdict.earned:g} points: {_names(r for r in verdict.criteria if r.earned)}"
+            f"it gets {verdict.earned:g} points: {_join_names(result for result in verdict.criteria if result.earned)}"
             if verdict.earned
             else ""
         )
     elif kind == "mutant":
-        problem = _mutant_problem(answer, failed)
+        problem = _find_mutant_problem(answer, failed)
     else:
         unmet = [result for result in verdict.criteria if result.status != "passed"]
-        problem = "; ".join(_why(result) for result in unmet[:3])
+        problem = "; ".join(_describe_result(result) for result in unmet[:3])
     faults = [result.grader_fault for result in verdict.criteria if result.grader_fault]
     caught = tuple(result.name for result in failed) if kind == "mutant" else ()
-    return Finding(kind, answer.title, problem, caught, _join(faults), seconds)
+    return Finding(kind, answer.title, problem, caught, _join_sentences(faults), seconds)
 
 
-def _mutant_problem(answer: Answer, failed: list[CriterionResult]) -> str:
+def _find_mutant_problem(answer: Answer, failed: list[CriterionResult]) -> str:
     problems = []
     if not failed:
         problems.append("no criterion catches it")
     for name in answer.fails if failed else ():
         if not any(name in (result.name, result.group) for result in failed):
-            problems.append(f"'{name}' does not catch it, {_names(failed)} does")
+            problems.append(f"'{name}' does not catch it, {_join_names(failed)} does")
     for result in failed:
         if result.name not in answer.fails and result.group not in answer.fails:
-            problems.append(f"'{result.name}' ({result.group}) fails too: {_why(result)}")
-    return _join(problems)
+            problems.append(f"'{result.name}' ({result.group}) fails too: {_describe_result(result)}")
+    return _join_sentences(problems)
 
 
-def _why(result: CriterionResult) -> str:
-    told = f"expected {result.expected or '…'}, found {result.found or '…'}"
-    return f"{result.group}/{result.name} is {result.status}: {told}"
+def _describe_result(result: CriterionResult) -> str:
+    difference = f"expected {result.expected or '…'}, found {result.found or '…'}"
+    return f"{result.group}/{result.name} is {result.status}: {difference}"
 
 
-def _names(results: Iterable[CriterionResult]) -> str:
+def _join_names(results: Iterable[CriterionResult]) -> str:
     return ", ".join(result.name for result in results)
 
 
-def _join(sentences: list[str]) -> str:
+def _join_sentences(sentences: list[str]) -> str:
     return "; ".join(sentences)

@@ -1,4 +1,4 @@
-"""The commands."""
+"""The commands of `proctor`, one function each; heavy imports wait until a command needs them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Jobs = Annotated[int, typer.Option(help="How many at once; 0 for one on each pro
 
 
 def main() -> None:
-    """Run a command; a fault that the user can mend is one sentence, not a traceback."""
+    """Run a command; a ProctorError, which the user can mend, is printed without a traceback."""
     try:
         application()
     except ProctorError as error:
@@ -67,18 +67,19 @@ def list_assignments() -> None:
         files = ", ".join(sorted(path.name for path in (course.root / "source" / name).glob("*.ipynb")))
         table.add_row(name, "(plain nbgrader)", "", "", "–", files)
     console.print(table)
-    _tell_of_plain(course.plain_names())
+    _warn_of_plain_tests(course.plain_names())
 
 
-def _tell_of_plain(names: list[str]) -> None:
+def _warn_of_plain_tests(names: list[str]) -> None:
+    """Print a warning about plain nbgrader assignments, if there are any."""
     if names:
-        told = f"{', '.join(names)}: tests are cells and run in the student's own process, which can cheat them"
-        console.print(f"[yellow]{_escaped(told)}[/] (docs/security.md).", highlight=False, soft_wrap=True)
+        warning = f"{', '.join(names)}: tests are cells and run in the student's own process, which can cheat them"
+        console.print(f"[yellow]{_escape(warning)}[/] (docs/security.md).", highlight=False, soft_wrap=True)
 
 
 @application.command()
 def new(name: Name) -> None:
-    """Make a new exercise that already passes `verify`; in an empty folder, a new course with it."""
+    """Make a new exercise that already passes `verify`; in an empty folder, a course with it."""
     from proctor.author.scaffold import find_or_begin, scaffold
 
     course = find_or_begin(Path.cwd())
@@ -92,9 +93,9 @@ def verify(
     names: Names = None,
     jobs: Jobs = 0,
     seeds: Annotated[int, typer.Option(help="Train the solution with this many random seeds.")] = 1,
-    every: Annotated[int, typer.Option(min=1, help="Try one in so many answers: a sample, and no proof.")] = 1,
+    every: Annotated[int, typer.Option(min=1, help="Try every n-th answer only: a sample, and no proof.")] = 1,
 ) -> None:
-    """Prove graders right: solution 100 %, untouched release 0, every variant 100 %, every mutant caught."""
+    """Prove graders right: solution and variants 100 %, untouched release 0, mutants caught."""
     from proctor.author.verify import verify as findings_of
 
     course = Course.find()
@@ -108,17 +109,17 @@ def verify(
                 bad += bool(finding.problem)
                 mark = "[red]✗[/]" if finding.problem else "[green]✓[/]"
                 what = f"{finding.kind}: {finding.title}"
-                table.add_row(mark, _escaped(what), ", ".join(finding.caught_by), f"{finding.seconds:.1f}")
+                table.add_row(mark, _escape(what), ", ".join(finding.caught_by), f"{finding.seconds:.1f}")
                 for text, style in ((finding.problem, "red"), (finding.remark, "yellow")):
                     if text:
-                        table.add_row("", f"[{style}]{_escaped(text)}[/]", "", "")
+                        table.add_row("", f"[{style}]{_escape(text)}[/]", "", "")
         console.print(f"{counts['variant']} variants, {counts['mutant']} mutants\n", highlight=False)
     total = f"{time.monotonic() - started:.0f} s"
     if bad:
         console.print(f"[red]{bad} findings to mend[/] ({total})", highlight=False)
         raise typer.Exit(1)
-    said = "all proven" if every == 1 else f"nothing found, with one in {every} answers"
-    console.print(f"[green]{said}[/] ({total})", highlight=False)
+    result = "all proven" if every == 1 else f"no findings, with one in {every} answers tried"
+    console.print(f"[green]{result}[/] ({total})", highlight=False)
 
 
 @application.command()
@@ -140,17 +141,17 @@ def mutate(
         counts["not graded" if trial.fault else kind] += 1
         counts["by hidden criteria alone"] += trial.hidden_only
         if trial.survived or trial.fault:
-            console.print(f"[red]✗[/] {_escaped(trial.mutation.title)}", highlight=False, soft_wrap=True)
+            console.print(f"[red]✗[/] {_escape(trial.mutation.title)}", highlight=False, soft_wrap=True)
         if trial.fault:
-            console.print(f"  [red]{_escaped(trial.fault)}[/]", highlight=False, soft_wrap=True)
+            console.print(f"  [red]{_escape(trial.fault)}[/]", highlight=False, soft_wrap=True)
     parts = [f"{count} {kind}" for kind, count in counts.items() if count]
     console.print(f"{name}: {', '.join(parts) or 'nothing to change'} ({time.monotonic() - started:.0f} s)")
     if counts["survived"] or counts["not graded"]:
         raise typer.Exit(1)
 
 
-def _escaped(text: str) -> str:
-    """`text` so that it does nothing to a terminal, whoever wrote it."""
+def _escape(text: str) -> str:
+    """Return `text` without terminal escapes, and with rich's markup escaped."""
     from rich.markup import escape
 
     return escape(plain(text))
@@ -161,7 +162,7 @@ def release(
     names: Names = None,
     fresh: Annotated[bool, typer.Option("--check", help="Only say whether release/ is up to date.")] = False,
 ) -> None:
-    """Make what students get, through nbgrader, and refuse to if anything of the solution is left in it."""
+    """Make what students get, through nbgrader; refuse if any of the solution is left in it."""
     from proctor.author.release import release as make
     from proctor.author.release import stale
 
@@ -177,9 +178,10 @@ def release(
 
 @application.command()
 def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> None:
-    """Run a notebook, training and all, and show its check tables: what a student can do without Jupyter.
+    """Run a notebook whole, training included, and show its check tables; needs no Jupyter.
 
-    It runs in this process, without a jail. The exit code is 1 if a cell stopped or a criterion is not met.
+    It runs in this process, without a jail. The exit code is 1 if a cell raised an exception or a
+    criterion is not met.
     """
     from proctor.judge.live import check_notebook
 
@@ -199,7 +201,7 @@ def grade(
     scheduler: Annotated[str, typer.Option(help="Grade on the dask cluster at tcp://HOST:PORT.")] = "",
     keep_warm: Annotated[
         float,
-        typer.Option(min=0, max=24 * 60, help="Keep what takes long to start for the next run, for so many minutes."),
+        typer.Option(min=0, max=24 * 60, help="Keep the fork server, slow to start, so many minutes for later runs."),
     ] = 0,
     again: Annotated[bool, typer.Option("--again", help="Grade even what has not changed.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Only say what would be graded, and why.")] = False,
@@ -209,49 +211,52 @@ def grade(
     nbgrader_rules: Annotated[
         bool,
         typer.Option(
-            "--nbgrader-rules", help="Mark plain nbgrader assignments by nbgrader's own rule, its faults too."
+            "--nbgrader-rules", help="Mark plain nbgrader assignments by nbgrader's own rule, including its faults."
         ),
     ] = False,
 ) -> None:
     """Grade what is in submitted/ and write the marks into nbgrader's gradebook.
 
-    The exit code is 1 if a submission is not graded, or its marks could not be written.
+    The exit code is 1 if a submission is not graded or its marks could not be written.
     """
     from proctor.run import pool
 
     if not explain and not scheduler:
-        pool.prepare()  # while this process imports what it needs itself
+        pool.prepare()  # the process that examiners are forked from imports while this one does
     from proctor.report import progress
     from proctor.run.batch import grade_class
     from proctor.run.plan import make_plans
 
-    console.stderr = as_json  # sentences must not come between the objects
+    console.stderr = as_json  # standard output holds JSON objects only
     course = Course.find(nbgrader_rules=nbgrader_rules)
-    pairs = _handed_in(course, names or course.every_name(), student)
+    pairs = _find_submissions(course, names or course.every_name(), student)
     if explain:
-        table, count = progress.explanation(make_plans(course, pairs))
+        table, count = progress.explain(make_plans(course, pairs))
         console.print(table)
         console.print(count, highlight=False)
         return
     tally = progress.Tally(len(pairs))
     outcomes = grade_class(course, pairs, jobs=jobs, again=again, scheduler=scheduler, keep_warm=keep_warm)
     if as_json:
-        progress.as_json(tally, outcomes)
+        progress.print_json(tally, outcomes)
     else:
         place = {pair: index for index, pair in enumerate(pairs)}
-        seen = sorted(
-            progress.told(console, tally, outcomes, show=show, quiet=quiet),
+        lines = sorted(
+            progress.show_progress(console, tally, outcomes, show=show, quiet=quiet),
             key=lambda line: place[line.assignment, line.student],
         )
-        progress.report(console, tally, seen, quiet=quiet)
+        progress.print_report(console, tally, lines, quiet=quiet)
         if not quiet:
-            _tell_of_plain(sorted({name for name, _ in pairs} & set(course.plain_names())))
+            _warn_of_plain_tests(sorted({name for name, _ in pairs} & set(course.plain_names())))
     if tally.failed:
         raise typer.Exit(1)
 
 
-def _handed_in(course: Course, names: list[str], students: list[str] | None) -> list[tuple[str, str]]:
-    """The (exercise, student) pairs to grade; raises ProctorError if a wanted student handed in none of them."""
+def _find_submissions(course: Course, names: list[str], students: list[str] | None) -> list[tuple[str, str]]:
+    """Return the (exercise, student) pairs to grade.
+
+    Raises ProctorError if a student of `students` handed in none of the exercises `names`.
+    """
     for name in names:
         course.assignment(name)
     pairs = [(name, who) for name in names for who in course.students(name) if students is None or who in students]
@@ -265,17 +270,16 @@ def _handed_in(course: Course, names: list[str], students: list[str] | None) -> 
 
 @application.command()
 def flags(names: Names = None) -> None:
-    """Show what in graded submissions may be worth a look, with the evidence; it is no proof and changes no mark."""
+    """Show what in graded submissions may be worth a look; it is no proof and changes no mark."""
     from proctor.report.flags import flags as flags_of
-    from proctor.text import plain
 
     course = Course.find()
     table = Table("exercise", "students", "what", "evidence", show_lines=True)
     for name in names or course.every_name():
         course.assignment(name)
         for found in flags_of(course, name):
-            told = (", ".join(found.students), found.flag.sentence, "\n".join(found.flag.evidence))
-            table.add_row(name, *(_escaped(plain(text)) for text in told))
+            texts = (", ".join(found.students), found.flag.sentence, "\n".join(found.flag.evidence))
+            table.add_row(name, *(_escape(text) for text in texts))
     console.print(table if table.row_count else "There are no flags.")
 
 
@@ -291,11 +295,11 @@ def feedback(names: Names = None) -> None:
         for path in sorted(course.root.glob(f"autograded/*/{name}")):
             try:
                 folder = make(course, name, path.parent.name)
-            except ProctorError as error:  # one student's page is no reason to keep back the others'
+            except ProctorError as error:  # the other students' pages are made all the same
                 failed += 1
-                console.print(f"[red]{_escaped(one_line(error, 2000))}[/]", highlight=False, soft_wrap=True)
+                console.print(f"[red]{_escape(one_line(error, 2000))}[/]", highlight=False, soft_wrap=True)
                 continue
-            console.print(f"made {_escaped(one_line(folder.relative_to(course.root)))}", highlight=False)
+            console.print(f"made {_escape(one_line(folder.relative_to(course.root)))}", highlight=False)
             made += 1
     if failed:
         raise typer.Exit(1)
@@ -314,9 +318,9 @@ def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] 
 
 @application.command()
 def doctor() -> None:
-    """Say what this machine's jail is made of, what is missing, and how to get it.
+    """Say which layers this machine's jail has, which are missing, and how to get them.
 
-    The exit code is 1 if student code would not be run here: the jail is weaker than the course accepts.
+    The exit code is 1 if the jail is weaker than the course accepts: nothing is graded here then.
     """
     from proctor import datasets
     from proctor.jail import layers
@@ -332,18 +336,20 @@ def doctor() -> None:
     for name, promise in layers.LAYERS.items():
         table.add_row(name, "[green]✓[/]" if name in found else "[red]✗[/]", promise)
         if name not in found:
-            table.add_row("", "", f"[yellow]{_escaped(remedy(name))}[/]")
+            table.add_row("", "", f"[yellow]{_escape(remedy(name))}[/]")
     console.print(table)
     tier = layers.tier(found)
     strong = layers.is_as_strong(tier, accepted)
-    said = {
+    facts = {
         "tier": f"{tier}; this course accepts {accepted}" + ("" if strong else ", so no student code is run"),
         "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
         "data": ", ".join(f"{name} {datasets.source(name)}" for name in datasets.names()),
     }
     if warm := find_warm_server(course.state):
-        said["warm"] = f"a fork server, kept for {warm.minutes:g} min after its last use; to end it: kill {warm.keeper}"
-    for name, text in said.items():
+        facts["warm"] = (
+            f"a fork server, kept for {warm.minutes:g} min after its last use; to end it: kill {warm.keeper}"
+        )
+    for name, text in facts.items():
         console.print(f"{name:8}  {text}", highlight=False, soft_wrap=True)
     raise typer.Exit(0 if strong else 1)
 

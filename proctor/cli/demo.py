@@ -1,4 +1,4 @@
-"""A class of twelve submissions, honest, mistaken and hostile, made and graded while one watches."""
+"""`proctor demo`: make a class of twelve submissions, three of them hostile, and grade it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rich.table import Table
 
 from proctor.answers import RETRAINED, Answer, load_answers
 from proctor.author.release import release
-from proctor.author.verify import attempted, run_for_files
+from proctor.author.verify import make_submission, run_for_artifacts
 from proctor.course.assignment import Assignment
 from proctor.course.cells import is_solution, read_source
 from proctor.course.course import Course
@@ -38,8 +38,8 @@ MARKER = ".proctor-demo"
 MADE = ("source", "graders", "release", "submitted", "autograded", "feedback", ".proctor", "__pycache__")
 MADE_FILES = ("nbgrader_config.py", "gradebook.db", "marks.csv", MARKER)
 
-FUSE = 15  # seconds that a cell may take in the demo, where the exercise trains nothing: time to watch, not to wait
-LOOT = "could open"  # what the hostile submission prints, with the path, when it gets at something
+FUSE = 15  # seconds that a cell may take where the exercise trains nothing: keeps the demo short
+LOOT = "could open"  # what the hostile submission prints, with the path, if it can open something
 
 FOR_EVER = """
 while True:
@@ -104,7 +104,8 @@ for folder in ("../..", *FOLDERS):
                     pass
 """
 
-# Who hands in what, of which of the two exercises. What takes longest comes first: no processor waits at the end.
+# (student, index of the exercise, kind, which answer of that kind or the attack's code). What takes
+# longest comes first, so that no processor is idle at the end.
 CLASS = (
     ("mallory", 1, "hostile: prints for ever", FOR_EVER),
     ("ada", 0, "solution", 0),
@@ -123,6 +124,8 @@ CLASS = (
 
 @dataclass(frozen=True)
 class _HandIn:
+    """A submission of the demo's class, and in words what it is."""
+
     student: str
     exercise: str
     what: str
@@ -134,25 +137,26 @@ class _HandIn:
 
 
 def demo(course: Course, folder: Path, console: Console, exercises: tuple[str, str] = EXERCISES) -> None:
-    """Make a class of twelve in the new course `folder`, grade it, and show what came of it.
+    """Make a class of twelve in the new course `folder`, grade it, and print the marks.
 
     Args:
         exercises: two exercises of `course`; the first may hand in a model.
 
-    Raises ProctorError if `folder` holds anything but an earlier demo, or if a hostile submission achieved something.
+    Raises ProctorError if `folder` holds anything but an earlier demo, or if a hostile submission
+    got a point, opened a file or changed a mark.
     """
     started = time.monotonic()
-    class_course = _fresh_course(course, folder, exercises)
+    class_course = _make_course(course, folder, exercises)
     with _step(console, f"releases of {' and '.join(exercises)}"):
         for name in exercises:
             release(class_course, name)
     with _step(console, f"{len(CLASS)} submissions, with a model trained once"), fork_server(class_course) as address:
-        class_work = list(_class_work(course, class_course, exercises, address))
+        class_work = list(_make_class(course, class_course, exercises, address))
     for hand_in in class_work:
-        _write(class_course, hand_in)
+        _write_submission(class_course, hand_in)
 
     grading = time.monotonic()
-    verdicts = _graded(class_course, class_work, console)
+    verdicts = _grade(class_course, class_work, console)
     wall = time.monotonic() - grading
     with _step(console, "feedback pages and marks"):
         for hand_in in class_work:
@@ -160,7 +164,7 @@ def demo(course: Course, folder: Path, console: Console, exercises: tuple[str, s
                 gradebook.feedback(class_course, hand_in.exercise, hand_in.student)
         export.write(class_course, class_course.root / "marks.csv")
 
-    console.print(_table(class_work, verdicts))
+    console.print(_make_table(class_work, verdicts))
     work = sum(verdict.seconds.get("total", 0.0) for verdict in verdicts.values())
     console.print(
         f"{len(verdicts)} graded in {wall:.0f} s ({work:.0f} s of grading on {default_jobs()} processors), "
@@ -169,7 +173,7 @@ def demo(course: Course, folder: Path, console: Console, exercises: tuple[str, s
     )
     for what, path in (("gradebook", "gradebook.db"), ("feedback", "feedback"), ("marks", "marks.csv")):
         console.print(f"{what:>10}  {folder / path}", highlight=False, soft_wrap=True)
-    achieved = _achieved(class_course, class_work, verdicts)
+    achieved = _find_achievements(class_course, class_work, verdicts)
     if achieved:
         raise ProctorError("a hostile submission achieved what it must not:\n" + "\n".join(achieved))
     console.print(
@@ -182,14 +186,18 @@ def demo(course: Course, folder: Path, console: Console, exercises: tuple[str, s
 
 @contextmanager
 def _step(console: Console, what: str) -> Iterator[None]:
+    """Show `what` while the block runs, and then how long it took."""
     started = time.monotonic()
     with console.status(f"{what} …"):
         yield
     console.print(f"[green]✓[/] {what}  [dim]{time.monotonic() - started:.0f} s[/]", highlight=False)
 
 
-def _fresh_course(course: Course, folder: Path, exercises: tuple[str, str]) -> Course:
-    """A course in `folder` with only `exercises` of `course`; an earlier demo's files are removed, and no others."""
+def _make_course(course: Course, folder: Path, exercises: tuple[str, str]) -> Course:
+    """Make a course in `folder` with only `exercises` of `course`.
+
+    The files of an earlier demo are removed, and no others.
+    """
     for name in exercises:
         course.assignment(name)
     if folder.is_dir() and any(folder.iterdir()):
@@ -213,47 +221,60 @@ def _fresh_course(course: Course, folder: Path, exercises: tuple[str, str]) -> C
             declared.write_text(re.sub(r"^cell_seconds = .*", f"cell_seconds = {FUSE}", text, flags=re.MULTILINE))
     if (course.root / "nbgrader_config.py").is_file():
         settings = (course.root / "nbgrader_config.py").read_text(encoding="utf-8")
-        # Enough for the three hostile ones, whom we know, on machines that keep namespaces to themselves.
+        # Accept a weaker jail, so that the demo also runs where unprivileged processes may not make
+        # namespaces; the three hostile submissions are known, and it is strong enough for them.
         (folder / "nbgrader_config.py").write_text(f'{settings}c.Proctor.jail = "landlock"\n', encoding="utf-8")
     return Course.find(folder)
 
 
-def _class_work(course: Course, made: Course, exercises: tuple[str, str], address: str) -> Iterator[_HandIn]:
-    sources = [read_source(made.source(name)) for name in exercises]
-    assignments = [made.assignment(name) for name in exercises]
+def _make_class(course: Course, class_course: Course, exercises: tuple[str, str], address: str) -> Iterator[_HandIn]:
+    """Yield what each member of `CLASS` hands in.
+
+    Args:
+        course: whose files the hostile submissions look for, beside those of the demo.
+        class_course: the demo's course.
+        address: of the fork server.
+    """
+    sources = [read_source(class_course.source(name)) for name in exercises]
+    assignments = [class_course.assignment(name) for name in exercises]
     solutions = [
-        _solution(made, assignment, source, address) for assignment, source in zip(assignments, sources, strict=True)
+        _run_solution(class_course, assignment, source, address)
+        for assignment, source in zip(assignments, sources, strict=True)
     ]
     for student, index, kind, which in CLASS:
         name, assignment, source = exercises[index], assignments[index], sources[index]
         if isinstance(which, str):
-            folders = [str(course.root), str(made.root)]
-            submission = Submission(student, _attack(made, assignment, which, folders))
+            folders = [str(course.root), str(class_course.root)]
+            submission = Submission(student, _make_attack(class_course, assignment, which, folders))
             what = kind
         elif kind == "untouched":
-            submission, what = Submission(student, _released(made, name)), "the release, untouched"
+            submission, what = Submission(student, _read_release(class_course, name)), "the release, untouched"
         elif kind == "solution":
             submission, what = solutions[index], kind
         else:
-            answer = _answers(made, name, source)[kind][which]
-            submission = attempted(made, assignment, source, answer, solutions[index], address)
+            answer = _choose_answers(class_course, name, source)[kind][which]
+            submission = make_submission(class_course, assignment, source, answer, solutions[index], address)
             what = f"{kind}: {answer.title}"
         yield _HandIn(student, name, what, replace(submission, student=student))
 
 
-def _solution(made: Course, assignment: Assignment, source: NotebookNode, address: str) -> Submission:
+def _run_solution(class_course: Course, assignment: Assignment, source: NotebookNode, address: str) -> Submission:
     if not assignment.artifacts:
         return Submission("", source)
-    files, problem = run_for_files(made, assignment, source, Jails(address, threads=default_jobs()), train=True)
+    files, problem = run_for_artifacts(
+        class_course, assignment, source, Jails(address, threads=default_jobs()), train=True
+    )
     if problem:
         raise CourseError(f"the solution of {assignment.name!r} does not run: {problem}")
     return Submission("", source, files)
 
 
-def _answers(made: Course, name: str, source: NotebookNode) -> dict[str, list[Answer]]:
-    """Two variants and two mutants that need no training of their own, far apart in answers.py."""
+def _choose_answers(class_course: Course, name: str, source: NotebookNode) -> dict[str, list[Answer]]:
+    """Return two variants and two mutants of answers.py that need no training of their own."""
     chosen = {}
-    for kind, answers in zip(("variant", "mutant"), load_answers(made.grader(name) / "answers.py"), strict=True):
+    for kind, answers in zip(
+        ("variant", "mutant"), load_answers(class_course.grader(name) / "answers.py"), strict=True
+    ):
         quick = [answer for answer in answers if answer.attempt(source).hands_in != RETRAINED]
         if not quick:
             raise CourseError(f"graders/{name}/answers.py has no {kind} that needs no training")
@@ -261,14 +282,14 @@ def _answers(made: Course, name: str, source: NotebookNode) -> dict[str, list[An
     return chosen
 
 
-def _released(made: Course, name: str) -> NotebookNode:
-    notebook: NotebookNode = nbformat.read(made.release(name) / f"{name}.ipynb", as_version=4)
+def _read_release(class_course: Course, name: str) -> NotebookNode:
+    notebook: NotebookNode = nbformat.read(class_course.release(name) / f"{name}.ipynb", as_version=4)
     return notebook
 
 
-def _attack(made: Course, assignment: Assignment, attack: str, folders: list[str]) -> NotebookNode:
-    """The release with `attack` in place of its last solution cell, nothing else being done."""
-    notebook = _released(made, assignment.name)
+def _make_attack(class_course: Course, assignment: Assignment, attack: str, folders: list[str]) -> NotebookNode:
+    """Return the release with `attack` in its last solution cell, and the others untouched."""
+    notebook = _read_release(class_course, assignment.name)
     cells = [cell for cell in notebook.cells if is_solution(cell) and cell.cell_type == "code"]
     names = [name for cell in cells for name in re.findall(r"^(?:def|class) (\w+)", cell.source, re.MULTILINE)]
     attack = attack.replace("NAMES", repr([*names, *assignment.artifacts])).replace("FOLDERS", repr(folders))
@@ -276,8 +297,8 @@ def _attack(made: Course, assignment: Assignment, attack: str, folders: list[str
     return notebook
 
 
-def _write(made: Course, hand_in: _HandIn) -> None:
-    folder = made.submitted(hand_in.student, hand_in.exercise)
+def _write_submission(class_course: Course, hand_in: _HandIn) -> None:
+    folder = class_course.submitted(hand_in.student, hand_in.exercise)
     folder.mkdir(parents=True)
     notebook = hand_in.submission.notebook
     for cell in notebook.cells:
@@ -287,18 +308,18 @@ def _write(made: Course, hand_in: _HandIn) -> None:
         (folder / name).write_bytes(data)
 
 
-def _graded(made: Course, class_work: list[_HandIn], console: Console) -> dict[tuple[str, str], Verdict]:
+def _grade(class_course: Course, class_work: list[_HandIn], console: Console) -> dict[tuple[str, str], Verdict]:
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     verdicts = {}
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("", total=len(class_work))
-        for verdict, _ in grade_class(made, [(hand_in.exercise, hand_in.student) for hand_in in class_work]):
+        for verdict, _ in grade_class(class_course, [(hand_in.exercise, hand_in.student) for hand_in in class_work]):
             verdicts[verdict.student, verdict.assignment] = verdict
             progress.advance(bar)
     return verdicts
 
 
-def _table(class_work: list[_HandIn], verdicts: dict[tuple[str, str], Verdict]) -> Table:
+def _make_table(class_work: list[_HandIn], verdicts: dict[tuple[str, str], Verdict]) -> Table:
     table = Table("student", "exercise", "hands in", "points", "of", "s")
     for hand_in in sorted(class_work, key=lambda hand_in: (hand_in.hostile, hand_in.student)):
         verdict = verdicts[hand_in.student, hand_in.exercise]
@@ -308,8 +329,10 @@ def _table(class_work: list[_HandIn], verdicts: dict[tuple[str, str], Verdict]) 
     return table
 
 
-def _achieved(made: Course, class_work: list[_HandIn], verdicts: dict[tuple[str, str], Verdict]) -> list[str]:
-    """A sentence for each thing that a hostile submission got and must not."""
+def _find_achievements(
+    class_course: Course, class_work: list[_HandIn], verdicts: dict[tuple[str, str], Verdict]
+) -> list[str]:
+    """Return a sentence for each point, file or mark that a hostile submission got at."""
     found = []
     for hand_in in class_work:
         verdict = verdicts[hand_in.student, hand_in.exercise]
@@ -317,12 +340,14 @@ def _achieved(made: Course, class_work: list[_HandIn], verdicts: dict[tuple[str,
             continue
         if verdict.earned:
             found.append(f"{hand_in.student} got {number(verdict.earned)} points without doing anything")
-        notebook = nbformat.read(made.autograded(hand_in.student, hand_in.exercise) / f"{hand_in.exercise}.ipynb", 4)
-        shown = [output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])]
-        loot = [line for text in shown for line in text.splitlines() if line.startswith(LOOT)]
+        notebook = nbformat.read(
+            class_course.autograded(hand_in.student, hand_in.exercise) / f"{hand_in.exercise}.ipynb", 4
+        )
+        texts = [output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", [])]
+        loot = [line for text in texts for line in text.splitlines() if line.startswith(LOOT)]
         if loot:
             found.append(f"{hand_in.student} {loot[0]}" + (f", and {len(loot) - 1} more" if loot[1:] else ""))
-    for mark in export.marks(made):
+    for mark in export.marks(class_course):
         given = verdicts.get((mark.student, mark.assignment))
         if given is not None and given.graded and mark.score != given.earned:
             found.append(f"{mark.student} has {mark.score} points of {mark.assignment}, and was given {given.earned}")

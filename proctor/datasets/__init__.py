@@ -1,4 +1,6 @@
-"""The data sets of the exercises, by name: real where they can be found, drawn by the package where not.
+"""The data sets of the exercises, by name.
+
+Real files are used where they can be found; otherwise the package draws a stand-in itself.
 
 A new data set is one file that makes a `Dataset`, and a line in `loading.DATASETS`.
 """

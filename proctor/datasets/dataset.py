@@ -1,4 +1,4 @@
-"""What the package has to know of a data set."""
+"""The description of a data set, and of the place it is read from."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ Source = Literal["real", "drawn"]
 
 @dataclass(frozen=True)
 class Dataset:
-    """One data set: where its real file is, and how it is read, drawn and handed to students.
+    """One data set: where its real file is, and how it is read, drawn and exported for students.
 
     Args:
-        name: what `load` calls it.
+        name: the name by which `load` finds it.
         noun: what its items are called, such as "digits".
-        draw: split -> data, the stand-in's; a split is "train" or "test".
-        drawing: a number that changes whenever `draw` yields something else.
-        count: data -> how many items it holds.
-        file: name of its real file in `$PROCTOR_DATA` and in the Keras cache; "" if there is no real one.
-        url, sha256: where that file is published, and its checksum.
-        read: (path, split) -> data; the path is the real file's or the student's part's.
-        part: name of the file or folder that holds the student's part; "" if it is drawn anew each time.
-        write: (training data, path) writes the student's part.
+        draw: (split) → data of the stand-in; a split is "train" or "test".
+        drawing: version of the stand-in, to be raised whenever `draw` returns something else.
+        count: (data) → how many items it holds.
+        file: name of its real file in `$PROCTOR_DATA` and in the Keras cache; "" if there is none.
+        url, sha256: where that file is published, and its checksum in hexadecimal digits.
+        read: (path, split) → data; `path` is the real file, or what `write` wrote.
+        part: name of the file or folder that `write` writes; "" if the data is drawn on each load.
+        write: (training data, path) writes the part of the data that students may have.
     """
 
     name: str
@@ -42,12 +42,13 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a data set comes from.
+    """The place that a data set is read from.
 
     Args:
         source: "real" or "drawn".
         path: the file or folder to read; None if it is to be drawn.
-        where: in words, such as "from $PROCTOR_DATA"; names no folder of the machine.
+        where: the place in words, such as "from $PROCTOR_DATA". It is shown to students, so it
+            names no folder of the machine.
     """
 
     source: Source

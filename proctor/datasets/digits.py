@@ -1,4 +1,4 @@
-"""Digits drawn with the fonts that matplotlib brings along: a stand-in for handwritten ones."""
+"""Digits drawn with the fonts that matplotlib installs: a stand-in for handwritten ones."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-DRAWING = 1  # raise it when any pixel changes: cached digits of another number are drawn anew
+DRAWING = 1  # version of the pixels; raise it when any changes, and cached digits are drawn again
 
 FONTS = [
     f"DejaVu{family}.ttf"
@@ -18,12 +18,12 @@ FONTS = [
     )
 ]
 SIDE = 28
-CANVAS = 2 * SIDE  # digits are bent at twice their size, so that halving it smooths their edges
-SHEET = 96  # side of the picture that holds one upright glyph
+CANVAS = 2 * SIDE  # digits are distorted at twice their size; halving it smooths their edges
+SHEET = 96  # side, in pixels, of the picture that holds one upright digit
 
 
 def draw_digits(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """`n` drawn digits in random order, as many of each class as `n` allows.
+    """Draw `n` digits in random order; the classes' counts differ by at most one.
 
     Returns images, uint8 (n, 28, 28), light on black, and labels, uint8 (n,).
     """
@@ -32,8 +32,8 @@ def draw_digits(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.Generator(np.random.PCG64(seed))
     labels = rng.permutation(np.arange(n) % 10).astype(np.uint8)
     fonts = rng.integers(len(FONTS), size=n)
-    corners = _corners(n, rng)
-    glyphs = _glyphs()
+    corners = _draw_corners(n, rng)
+    glyphs = _render_glyphs()
     images = np.empty((n, SIDE, SIDE), np.float32)
     for i in range(n):
         glyph = glyphs[fonts[i]][labels[i]]
@@ -44,8 +44,13 @@ def draw_digits(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.rint(images).clip(0, 255).astype(np.uint8), labels
 
 
-def _corners(n: int, rng: np.random.Generator) -> np.ndarray:
-    """Which four points of its glyph's sheet each image's corners show: (n, 8), from north-west anticlockwise."""
+def _draw_corners(n: int, rng: np.random.Generator) -> np.ndarray:
+    """Draw how each image is distorted.
+
+    Returns x and y of the four points of the digit's sheet that become the image's corners, in
+    pixels, from the upper left counter-clockwise: float64 (n, 8), as Pillow's
+    `Image.Transform.QUAD` wants them.
+    """
     angle = rng.uniform(-0.3, 0.3, n)
     slant = rng.uniform(-0.25, 0.25, n)
     width = rng.uniform(0.75, 1.15, n)
@@ -62,8 +67,8 @@ def _corners(n: int, rng: np.random.Generator) -> np.ndarray:
     return points.reshape(n, 8)
 
 
-def _glyphs() -> list[list[Any]]:
-    """The ten digits in each font: upright and centred."""
+def _render_glyphs() -> list[list[Any]]:
+    """Return, for each font, pictures of the ten digits, upright and centred on a `SHEET`."""
     import matplotlib
     from PIL import Image, ImageDraw, ImageFont
 

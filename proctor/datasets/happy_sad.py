@@ -1,4 +1,4 @@
-"""Eighty faces, happy and sad: the published pictures, or drawn ones."""
+"""Eighty faces, happy and sad: the published pictures, or drawn ones as a stand-in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SEEDS = {"train": 4101, "test": 4102}
 
 
 def read(path: Path, split: str) -> Path:
-    """The folder of the real pictures, unpacked if `path` is the zip of them.
+    """Return the folder of the real pictures; if `path` is their zip, unpack it into the cache.
 
     Raises ProctorError for the test split, ValueError if there are no pictures of either mood.
     """
@@ -35,13 +35,13 @@ def read(path: Path, split: str) -> Path:
 
 
 def draw(split: str) -> Path:
-    """The folder of the stand-in's split, drawn once and kept in the cache."""
+    """Return the folder of the stand-in's split, drawn once and kept in the cache."""
     name = os.path.join("drawn", f"happy-or-sad-{split}-{faces.DRAWING}")
     return places.kept(name, lambda new: faces.draw_faces(new, SIZE, SEEDS[split]))
 
 
 def write(data: Path, path: Path) -> None:
-    """Copy the pictures, unpacked: whoever gets them may have nowhere to unpack them to."""
+    """Copy the pictures unpacked, since a jail has no cache to unpack them into."""
     for mood in ("happy", "sad"):
         (path / mood).mkdir(parents=True)
         for picture in sorted((data / mood).glob("*.png")):

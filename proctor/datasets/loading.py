@@ -1,4 +1,4 @@
-"""`load`: a data set by name, and one line that says which one it is."""
+"""`load`: find a data set by its name, read it, and print one line that says which one it is."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ _announced: set[tuple[str, str]] = set()
 
 
 def load(name: str, split: str = "train") -> Any:
-    """The data set `name`: the real one where it can be found, else a stand-in; prints which one it is.
+    """Return the data set `name`, and print whether it is the real one or the drawn stand-in.
 
-    Looks in `$PROCTOR_DATA`, the Keras cache and the known public address (not if `PROCTOR_OFFLINE=1`), in this order.
+    The real one is looked for in `$PROCTOR_DATA`, in the Keras cache and, unless
+    `PROCTOR_OFFLINE=1`, at its public address, in this order.
 
     Args:
         name: one of `names()`.
-        split: "train", or "test" for data that the training data does not hold.
+        split: "train" or "test"; the two have no item in common.
 
-    Returns what the data naturally is:
+    Returns, depending on the data set:
         "mnist": images, uint8 (n, 28, 28), and labels, uint8 (n,).
         "happy_sad": the path of a folder with the pictures in happy/ and sad/.
         "series": days and values, float32 (1461,) each.
@@ -46,14 +47,14 @@ def load(name: str, split: str = "train") -> Any:
     data = read(dataset, found, split)
     if (name, split) not in _announced:
         _announced.add((name, split))
-        print(_line(dataset, found, split, dataset.count(data)), flush=True)
+        print(_describe_source(dataset, found, split, dataset.count(data)), flush=True)
     return data
 
 
 def source(name: str) -> Source:
-    """Whether `load(name)` would yield the "real" data or the "drawn" stand-in.
+    """Return "real" or "drawn", whichever data `load(name)` would return.
 
-    Silent; like `load`, it may fetch the data from its public address the first time.
+    Prints nothing. Like `load`, it may fetch the data from its public address the first time.
 
     Raises ProctorError if there is no such data set.
     """
@@ -61,12 +62,12 @@ def source(name: str) -> Source:
 
 
 def names() -> list[str]:
-    """The names of all data sets."""
+    """Return the names of all data sets, sorted."""
     return sorted(DATASETS)
 
 
 def named(name: str) -> Dataset:
-    """The data set called `name`; raises ProctorError, with the nearest name, if there is none."""
+    """Return the data set called `name`; raises ProctorError, with the nearest name, if none is."""
     if name in DATASETS:
         return DATASETS[name]
     near = difflib.get_close_matches(str(name), DATASETS, n=1)
@@ -75,7 +76,7 @@ def named(name: str) -> Dataset:
 
 
 def find(dataset: Dataset) -> Found:
-    """Where `dataset` comes from; fetches it from its public address if need be."""
+    """Find where `dataset` is to be read from; fetches it from its public address if need be."""
     folder = os.environ.get("PROCTOR_DATA", "")
     exported = exported_sources()
     if exported is not None and dataset.name in exported:
@@ -84,7 +85,7 @@ def find(dataset: Dataset) -> Found:
     if not dataset.file:
         return Found("drawn", None, "")
     if folder and exported is None:
-        # What is unpacked already needs no cache.
+        # The folder of unpacked files is as good as the archive.
         for path in (Path(folder) / dataset.file, Path(folder) / dataset.part):
             if os.path.exists(path):
                 return Found("real", path, "from $PROCTOR_DATA")
@@ -99,13 +100,13 @@ def find(dataset: Dataset) -> Found:
 
 
 def read(dataset: Dataset, found: Found, split: str) -> Any:
-    """The data of one split; raises ProctorError if the file cannot be read."""
+    """Return the data of one split; raises ProctorError if the file cannot be read."""
     if found.path is None or dataset.read is None:
         return dataset.draw(split)
     try:
         return dataset.read(found.path, split)
     except places.UNREADABLE as error:
-        # An OSError's own text holds the path, which is the machine's business.
+        # The text of an OSError holds the path, and students are shown no folder of this machine.
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
         raise ProctorError(
             f"{dataset.name}: {found.path.name} ({found.where}) cannot be read: {reason}. Replace it or delete it."
@@ -113,7 +114,10 @@ def read(dataset: Dataset, found: Found, split: str) -> Any:
 
 
 def exported_sources() -> dict[str, Source] | None:
-    """What `export` wrote into `$PROCTOR_DATA`, by name; None if that is no folder it wrote."""
+    """Return name → source of what `export` wrote into `$PROCTOR_DATA`.
+
+    None if `$PROCTOR_DATA` is not set or is no folder that `export` wrote.
+    """
     folder = os.environ.get("PROCTOR_DATA")
     if not folder or not os.path.isfile(path := os.path.join(folder, SOURCES)):
         return None
@@ -124,8 +128,8 @@ def exported_sources() -> dict[str, Source] | None:
         raise ProctorError(f"{SOURCES} in $PROCTOR_DATA cannot be read; export the data again.") from error
 
 
-def _line(dataset: Dataset, found: Found, split: str, count: int) -> str:
-    """Such as "mnist: 60,000 real digits (from $PROCTOR_DATA)"."""
+def _describe_source(dataset: Dataset, found: Found, split: str, count: int) -> str:
+    """Return such as "mnist: 60,000 real digits (from $PROCTOR_DATA)"."""
     kind = "generated" if not dataset.file else "real" if found.source == "real" else "drawn stand-in"
     where = f" ({found.where})" if found.where and dataset.file else ""
     return f"{dataset.name}: {count:,} {kind} {'test ' if split == 'test' else ''}{dataset.noun}{where}"

@@ -1,4 +1,4 @@
-"""MNIST: handwritten digits, or drawn ones."""
+"""MNIST: handwritten digits, or drawn ones as a stand-in."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ SIZES_AND_SEEDS = {"train": (20_000, 2801), "test": (4_000, 2802)}
 
 
 def read(path: Path, split: str) -> Digits:
-    """Images and labels of one split; raises KeyError if the file has not got it, ValueError if it holds no digits."""
-    # Opened here, since NumPy leaves a damaged file open.
+    """Return images, uint8 (n, 28, 28), and labels, uint8 (n,), of one split.
+
+    Raises KeyError if the file lacks the split, ValueError if its arrays have another form.
+    """
+    # Opened here, since np.load does not close a damaged file that it opened itself.
     with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         images, labels = arrays[f"x_{split}"], arrays[f"y_{split}"]
     if images.dtype != np.uint8 or images.shape[1:] != (28, 28) or labels.shape != images.shape[:1]:
@@ -27,7 +30,7 @@ def read(path: Path, split: str) -> Digits:
 
 
 def draw(split: str) -> Digits:
-    """The stand-in's split, kept in the cache because drawing it takes seconds."""
+    """Return the stand-in's split; it is kept in the cache because drawing it takes seconds."""
     n, seed = SIZES_AND_SEEDS[split]
     drawn: list[Digits] = []
 
@@ -38,12 +41,12 @@ def draw(split: str) -> Digits:
     try:
         path = places.kept(os.path.join("drawn", f"mnist-{split}-{digits.DRAWING}.npz"), make)
         return drawn[0] if drawn else read(path, split)
-    except places.UNREADABLE:  # a full or damaged cache is not worth failing for
+    except places.UNREADABLE:  # a full disk or a damaged cache: the digits can be drawn without it
         return drawn[0] if drawn else digits.draw_digits(n, seed)
 
 
 def write(data: Digits, path: Path, split: str = "train") -> None:
-    """Write one split the way the published file holds it, but not compressed: it is read often."""
+    """Write one split as the published file holds it, but uncompressed: it is read often."""
     images, labels = data
     arrays: dict[str, Any] = {f"x_{split}": images, f"y_{split}": labels}
     np.savez(path, **arrays)

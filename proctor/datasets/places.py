@@ -1,4 +1,4 @@
-"""Where files come from and are kept: the Keras cache, public addresses, a cache of our own."""
+"""Where files of data sets come from: the Keras cache, public addresses, and Proctor's cache."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-# What reading a damaged file raises.
+# The exceptions that reading a damaged file may raise.
 UNREADABLE = (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile, zlib.error)
 
 PATIENCE = 2.0  # seconds within which a public address must answer
-UNPACKED_LIMIT = 2**30
+UNPACKED_LIMIT = 2**30  # bytes
 
-_unreachable: set[str] = set()  # hosts that failed; asking again would cost every load its patience
+_unreachable: set[str] = set()  # hosts that failed: asked again, each would cost PATIENCE each time
 
 
 def keras_cache() -> Path:
-    """The folder where Keras keeps data sets."""
+    """Return the folder where Keras keeps data sets."""
     home = os.environ.get("KERAS_HOME") or os.path.join("~", ".keras")
     return Path(os.path.expanduser(home)) / "datasets"
 
 
 def our_cache() -> Path:
-    """The user's cache folder for Proctor, which may be missing or read-only."""
+    """Return the user's cache folder for Proctor, which may be missing or read-only."""
     if chosen := os.environ.get("PROCTOR_CACHE"):
         return Path(chosen).expanduser()
     import pooch  # type: ignore[import-untyped]
@@ -39,15 +39,15 @@ def our_cache() -> Path:
 
 
 def kept(name: str, make: Callable[[Path], None]) -> Path:
-    """The file or folder `name` of our cache, made by `make(path)` if it is not there yet.
+    """Return the file or folder `name` of Proctor's cache; if it is missing, `make(path)` makes it.
 
     Where the cache cannot be written, it is made in a temporary folder that ends with this process.
     """
     path = our_cache() / name
     if os.path.exists(path):
         return path
-    if not _writable(path.parent):
-        path = Path(_scratch().name) / name
+    if not _is_writable(path.parent):
+        path = Path(_temporary_folder().name) / name
         path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         with draft(path) as new:
@@ -57,9 +57,9 @@ def kept(name: str, make: Callable[[Path], None]) -> Path:
 
 @contextmanager
 def draft(path: Path) -> Iterator[Path]:
-    """A place beside `path` to write a file or a folder to; it becomes `path` in one step when all is well.
+    """Yield a path in the same folder to write to; it is renamed to `path` if the block succeeds.
 
-    A folder that someone else has put at `path` meanwhile is left as it is.
+    If another process has made a folder at `path` meanwhile, that one stays.
     """
     with tempfile.TemporaryDirectory(prefix=".draft-", dir=path.parent) as folder:
         new = Path(folder) / path.name
@@ -72,15 +72,15 @@ def draft(path: Path) -> Iterator[Path]:
 
 
 def download(url: str, sha256: str, name: str) -> Path | None:
-    """The file published at `url`, fetched once; None if it cannot be had now.
+    """Return the file published at `url`, fetched once into the cache; None if that fails.
 
-    `PROCTOR_OFFLINE=1` keeps it from asking the network.
+    With `PROCTOR_OFFLINE=1` it is never fetched.
     """
 
     def fetch(path: Path) -> None:
         import pooch
 
-        pooch.get_logger().setLevel("WARNING")  # its progress names folders of the machine
+        pooch.get_logger().setLevel("WARNING")  # its messages name folders of this machine
         downloader = pooch.HTTPDownloader(timeout=5)
         pooch.retrieve(url, f"sha256:{sha256}", fname=path.name, path=path.parent, downloader=downloader)
 
@@ -89,18 +89,18 @@ def download(url: str, sha256: str, name: str) -> Path | None:
         return None
     try:
         return kept(kept_name, fetch)
-    except (OSError, ValueError):  # the network's, the disk's; another checksum
+    except (OSError, ValueError):  # network or disk failed; the checksum is another
         _unreachable.add(_host(url))
         return None
 
 
 def offline() -> bool:
-    """Whether `PROCTOR_OFFLINE` asks to leave the network alone."""
+    """Whether `PROCTOR_OFFLINE` forbids to use the network."""
     return os.environ.get("PROCTOR_OFFLINE", "0") not in ("", "0")
 
 
 def unpack(archive: Path, folder: Path, member: str) -> None:
-    """Unpack those files of a zip whose whole name matches the pattern `member` into `folder`.
+    """Unpack into `folder` the files of a zip whose whole name matches the pattern `member`.
 
     Raises ValueError if there is none, or if they are too large together.
     """
@@ -140,7 +140,7 @@ def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def _writable(folder: Path) -> bool:
+def _is_writable(folder: Path) -> bool:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -149,6 +149,6 @@ def _writable(folder: Path) -> bool:
 
 
 @functools.cache
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    """A folder that is removed when the process ends."""
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """Return this process's temporary folder, which is removed when the process ends."""
     return tempfile.TemporaryDirectory(prefix="proctor-")

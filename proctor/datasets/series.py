@@ -1,4 +1,4 @@
-"""Four years of a daily value that grows, repeats itself every year, and is noisy."""
+"""A daily series of four years with a linear trend, a yearly season and noise."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 
 from proctor.datasets.dataset import Dataset
 
-DRAWING = 1  # raise it when any value changes
+DRAWING = 1  # version of the values; raise it when any changes
 DAYS = 1461
 SEEDS = {"train": 6301, "test": 6302}
 
 
 def generate_series(seed: int, days: int = DAYS) -> tuple[np.ndarray, np.ndarray]:
-    """A daily series of its own for every `seed`: growth, season and noise all differ.
+    """Generate a daily series; each `seed` has another level, trend, season and noise.
 
     Returns days and values, float32 (days,) each.
     """

@@ -1,4 +1,4 @@
-"""The feedback page: nbgrader's own, closed in itself."""
+"""The feedback page: nbgrader's own, without scripts, and forbidden to load anything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
-# Whatever the cleaning may have missed: no script, nothing loaded, nothing sent, nothing shown outside its own cell.
+# A second line of defence behind the cleaning in `inert`: the content security policy forbids
+# scripts, loading and sending, and `contain: paint` keeps an output inside its own cell.
 _HEAD = """<head>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
 base-uri 'none'; form-action 'none'">
@@ -22,9 +23,12 @@ _SCRIPT = re.compile(r"<script\b.*?</script\s*>|<link\b[^>]*>", re.DOTALL | re.I
 
 
 class FeedbackPage(HTMLExporter):
-    """nbgrader's page without its scripts (MathJax from the network: formulas are shown as they were typed)."""
+    """Export nbgrader's page without its scripts.
+
+    One of them is MathJax, loaded from the network; without it formulas are shown as typed.
+    """
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **settings: Any) -> tuple[Any, Any]:
-        """The page of `nb`, and nbconvert's resources."""
+        """Return the page of `nb`, and nbconvert's resources."""
         page, resources = super().from_notebook_node(nb, resources, **settings)
         return _SCRIPT.sub("", page).replace("<head>", _HEAD, 1), resources

@@ -1,4 +1,4 @@
-"""The check table: what one group of criteria tells a student, as text and as HTML."""
+"""Check tables: what came of each criterion of a group, as text and as HTML."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ _LONGEST = 600  # characters of one "expected" or "found"
 
 @dataclass(frozen=True)
 class _Look:
+    """How a criterion's status is shown."""
+
     symbol: str
     word: str
     colour: str
 
 
-# White on these, and these as a thin bar on white or black, can be told apart by everybody.
+# These colours stand out, also to colour-blind people, behind white symbols and as a thin bar on a
+# white or black page.
 _LOOKS = {
     "passed": _Look("✓", "met", "#1f7a45"),
     "partial": _Look("◐", "partly met", "#9a5b00"),
@@ -33,42 +36,42 @@ _LOOKS = {
 
 
 def text(group: str, criteria: list[CriterionResult], points: float | None = None) -> str:
-    """The check table of `group` for a terminal, at most 80 columns wide.
+    """Format the check table of `group` for a terminal, at most 80 columns wide.
 
     Args:
         points: what the group is worth; by default the sum over its criteria.
     """
-    lines = [_spread(plain(group), _of(criteria, points))]
+    lines = [_justify(plain(group), _format_score(criteria, points))]
     for criterion in criteria:
-        lines += _text_of(criterion)
-    if more := _later(criteria, points):
+        lines += _format_text(criterion)
+    if more := _describe_missing_points(criteria, points):
         lines.append(f"  … {more}")
     return "\n".join(lines)
 
 
-def _later(criteria: list[CriterionResult], points: float | None) -> str:
-    """What there is beside these criteria, such as the hidden ones in a live check."""
+def _describe_missing_points(criteria: list[CriterionResult], points: float | None) -> str:
+    """Say how many points are left for criteria not shown, such as hidden ones; "" if none are."""
     missing = (points or 0) - sum(criterion.points for criterion in criteria)
-    return f"{_points(missing)} more to get when you hand in" if missing > 1e-9 else ""
+    return f"{_format_points(missing)} more to get when you hand in" if missing > 1e-9 else ""
 
 
 def summary_text(verdict: Verdict) -> str:
-    """The whole verdict for a terminal or a CI log: every group's table, then what else is worth knowing."""
+    """Format a verdict for a terminal or a CI log: each group's table, failed cells, notes."""
     title = f"{one_line(verdict.assignment)} — {one_line(verdict.student)}"
     if not verdict.graded:
-        return "\n".join([_spread(title, "not graded"), *_wrapped(plain(verdict.reason), "  ", "  ")])
-    total = f"{number(verdict.earned)} of {_points(verdict.points)}"
-    parts = [_spread(title, total) + "\n" + "─" * WIDTH]
+        return "\n".join([_justify(title, "not graded"), *_wrap(plain(verdict.reason), "  ", "  ")])
+    total = f"{number(verdict.earned)} of {_format_points(verdict.points)}"
+    parts = [_justify(title, total) + "\n" + "─" * WIDTH]
     parts += [text(group, criteria) for group, criteria in verdict.groups().items()]
-    notes = [f"{_cell(run.id)} {run.status}: {run.error}" for run in verdict.cells if run.error]
+    notes = [f"{_name_cell(run.id)} {run.status}: {run.error}" for run in verdict.cells if run.error]
     notes += verdict.notes
     if notes:
-        parts.append("\n".join(line for note in notes for line in _wrapped(plain(note, _LONGEST), "note  ", " " * 6)))
+        parts.append("\n".join(line for note in notes for line in _wrap(plain(note, _LONGEST), "note  ", " " * 6)))
     return "\n\n".join(parts)
 
 
 def html(group: str, criteria: list[CriterionResult], points: float | None = None) -> str:
-    """The check table of `group` as HTML that needs no style sheet and no script, for light and dark pages.
+    """Format the check table of `group` as HTML without style sheet or script, for any theme.
 
     Args:
         points: what the group is worth; by default the sum over its criteria.
@@ -77,8 +80,9 @@ def html(group: str, criteria: list[CriterionResult], points: float | None = Non
     earned = sum(criterion.earned for criterion in criteria)
     share = 100 * min(1.0, max(0.0, earned / worth)) if worth else 100.0
     colour = _LOOKS["passed" if share == 100 else "partial"].colour
-    rows = "".join(_html_of(criterion) for criterion in criteria)
-    if more := _later(criteria, points):
+    score = _format_score(criteria, points)
+    rows = "".join(_format_html(criterion) for criterion in criteria)
+    if more := _describe_missing_points(criteria, points):
         rows += f'<tr style="{_ROW}"><td colspan="2" style="{_CELL}padding-left:38px;{_MUTED}">{more}</td></tr>'
     return (
         '<div style="max-width:52em;margin:4px 0;border:1px solid rgba(128,128,128,0.4);border-radius:6px;'
@@ -87,13 +91,13 @@ def html(group: str, criteria: list[CriterionResult], points: float | None = Non
         f'<div style="height:4px;width:{share:.0f}%;background-color:{colour}"></div></div>'
         '<table style="border-collapse:collapse;table-layout:fixed;width:100%;margin:0;border:none;font-size:13px">'
         f'<tr style="background-color:rgba(128,128,128,0.12)"><th scope="col" style="{_CELL}">'
-        f'<code style="font-size:13px;font-weight:600;color:inherit;background-color:transparent">{_escaped(group)}'
-        f'</code></th><th scope="col" style="{_SCORE}width:9em;font-weight:600">{_of(criteria, points)}</th></tr>'
+        f'<code style="font-size:13px;font-weight:600;color:inherit;background-color:transparent">{_escape(group)}'
+        f'</code></th><th scope="col" style="{_SCORE}width:9em;font-weight:600">{score}</th></tr>'
         f"{rows}</table></div>"
     )
 
 
-# Jupyter styles every table, header and row of an output; these put it back.
+# Jupyter's style sheet changes every table, header and row of an output; these undo that.
 _RESET = "border:none;background-color:transparent;vertical-align:top;max-width:none;white-space:normal;"
 _CELL = _RESET + "text-align:left;padding:6px 10px;"
 _SCORE = _RESET + "text-align:right;padding:6px 10px;white-space:nowrap;"
@@ -103,12 +107,12 @@ _MUTED = "opacity:0.72;"
 _NAME = "width:62px;white-space:nowrap;"
 
 
-def _html_of(criterion: CriterionResult) -> str:
+def _format_html(criterion: CriterionResult) -> str:
     look = _LOOKS[criterion.status]
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
     facts = "".join(
         f'<tr style="background-color:transparent"><th scope="row" style="{_FACT}{_MUTED}{_NAME}">{label}</th>'
-        f'<td style="{_FACT}overflow-wrap:anywhere">{_prose(value)}</td></tr>'
+        f'<td style="{_FACT}overflow-wrap:anywhere">{_format_prose(value)}</td></tr>'
         for label, value in _facts(criterion)
     )
     if facts:
@@ -119,27 +123,27 @@ def _html_of(criterion: CriterionResult) -> str:
     )
     return (
         f'<tr style="{_ROW}"><td style="{_CELL}"><span style="{badge}">{look.symbol}</span> '
-        f'<div style="margin-left:28px">{_prose(criterion.title)}{facts}</div></td>'
+        f'<div style="margin-left:28px">{_format_prose(criterion.title)}{facts}</div></td>'
         f'<td style="{_SCORE}"><span style="{_MUTED}">{look.word}</span>&nbsp; {score}</td></tr>'
-        + _html_detail(criterion)
+        + _format_html_detail(criterion)
     )
 
 
-def _html_detail(criterion: CriterionResult) -> str:
-    if not _told(criterion) or not criterion.detail:
+def _format_html_detail(criterion: CriterionResult) -> str:
+    if not _may_be_shown(criterion) or not criterion.detail:
         return ""
     header, *rows = criterion.detail
     cell = _RESET + "text-align:left;padding:2px 12px 2px 6px;font-family:monospace;font-size:12px;"
     styles = [cell + "white-space:pre;"] * (len(header) - 1) + [cell]
     names = "".join(
-        f'<th scope="col" style="{style}font-weight:600;{_MUTED}">{_escaped(name)}</th>'
+        f'<th scope="col" style="{style}font-weight:600;{_MUTED}">{_escape(name)}</th>'
         for name, style in zip(header, styles, strict=False)
     )
     lines = [f'<tr style="background-color:transparent">{names}</tr>']
     for index, row in enumerate(rows):
         marked = index in criterion.marked
         look = "background-color:rgba(214,132,20,0.22);font-weight:600" if marked else "background-color:transparent"
-        values = [_escaped(value) for value in row]
+        values = [_escape(value) for value in row]
         values[:1] = [f"▸ {value}" if marked else value for value in values[:1]]
         cells = "".join(f'<td style="{style}">{value}</td>' for value, style in zip(values, styles, strict=False))
         lines.append(f'<tr style="{look}">{cells}</tr>')
@@ -151,19 +155,20 @@ def _html_detail(criterion: CriterionResult) -> str:
     )
 
 
-def _told(criterion: CriterionResult) -> bool:
-    """Whether the student may see what was expected and found."""
+def _may_be_shown(criterion: CriterionResult) -> bool:
+    """Whether the student may see what a criterion expected and found."""
     return not criterion.hidden and criterion.status in ("failed", "partial")
 
 
 def _facts(criterion: CriterionResult) -> list[tuple[str, str]]:
+    """Return what stands below a criterion's title, as (label, text)."""
     if criterion.status == "passed":
         return []
     if criterion.status == "waiting":
         awaited = plain(criterion.found).removeprefix("waits for ")
         return [("waits for", awaited)] if awaited else []
     facts = [("hint", plain(criterion.hint, _LONGEST))]
-    if _told(criterion):
+    if _may_be_shown(criterion):
         facts = [
             ("expected", plain(criterion.expected, _LONGEST)),
             ("found", plain(criterion.found, _LONGEST)),
@@ -172,22 +177,22 @@ def _facts(criterion: CriterionResult) -> list[tuple[str, str]]:
     return [(label, value) for label, value in facts if value.strip()]
 
 
-def _text_of(criterion: CriterionResult) -> list[str]:
+def _format_text(criterion: CriterionResult) -> list[str]:
     look = _LOOKS[criterion.status]
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
     if criterion.status in ("partial", "waiting"):
         score = f"{'partly' if criterion.status == 'partial' else look.word}: {score}"
-    title = _wrapped(plain(criterion.title), f"  {look.symbol} ", " " * 4, WIDTH - len(score) - 2)
-    lines = [_spread(title[0], score), *title[1:]]
+    title = _wrap(plain(criterion.title), f"  {look.symbol} ", " " * 4, WIDTH - len(score) - 2)
+    lines = [_justify(title[0], score), *title[1:]]
     for label, value in _facts(criterion):
         first = " " * _INDENT + label.ljust(_LABEL)
-        lines += _wrapped(value, first, " " * (_INDENT + _LABEL))
-    if _told(criterion) and criterion.detail:
-        lines += _text_detail(criterion.detail, criterion.marked)
+        lines += _wrap(value, first, " " * (_INDENT + _LABEL))
+    if _may_be_shown(criterion) and criterion.detail:
+        lines += _format_text_detail(criterion.detail, criterion.marked)
     return lines
 
 
-def _text_detail(detail: list[list[str]], marked: tuple[int, ...]) -> list[str]:
+def _format_text_detail(detail: list[list[str]], marked: tuple[int, ...]) -> list[str]:
     rows = [[plain(value, 200).replace("\n", " ") for value in row] for row in detail]
     widths = [max(len(row[column]) if column < len(row) else 0 for row in rows) for column in range(len(rows[0]))]
     while sum(widths) + 2 * len(widths) > WIDTH - _INDENT - 2 and max(widths) > 4:
@@ -195,17 +200,17 @@ def _text_detail(detail: list[list[str]], marked: tuple[int, ...]) -> list[str]:
     lines = []
     for index, row in enumerate(rows):
         mark = "▸ " if index - 1 in marked else "  "
-        cells = [_cut(value, width).ljust(width) for value, width in zip(row, widths, strict=False)]
+        cells = [_shorten(value, width).ljust(width) for value, width in zip(row, widths, strict=False)]
         lines.append((" " * _INDENT + mark + "  ".join(cells)).rstrip())
     return lines
 
 
-def _cut(value: str, width: int) -> str:
+def _shorten(value: str, width: int) -> str:
     return value if len(value) <= width else value[: width - 1] + "…"
 
 
-def _wrapped(value: str, first: str, later: str, width: int = WIDTH) -> list[str]:
-    """`value` in lines of at most `width`, the first behind `first`, the others behind `later`."""
+def _wrap(value: str, first: str, later: str, width: int = WIDTH) -> list[str]:
+    """Wrap `value` to `width` characters; `first` begins the first line, `later` each other."""
     lines: list[str] = []
     for line in value.strip("\n").split("\n"):
         start = later if lines else first
@@ -213,33 +218,34 @@ def _wrapped(value: str, first: str, later: str, width: int = WIDTH) -> list[str
     return lines
 
 
-def _spread(left: str, right: str) -> str:
+def _justify(left: str, right: str) -> str:
+    """Put `left` and `right` at the ends of one line."""
     return left.ljust(WIDTH - len(right)) + right if len(left) + len(right) < WIDTH else f"{left}  {right}"
 
 
-def _of(criteria: list[CriterionResult], points: float | None) -> str:
+def _format_score(criteria: list[CriterionResult], points: float | None) -> str:
     worth = sum(criterion.points for criterion in criteria) if points is None else points
-    return f"{number(sum(criterion.earned for criterion in criteria))} of {_points(worth)}"
+    return f"{number(sum(criterion.earned for criterion in criteria))} of {_format_points(worth)}"
 
 
-def _points(value: float) -> str:
+def _format_points(value: float) -> str:
     return f"{number(value)} point" + ("" if value == 1 else "s")
 
 
 def number(value: float) -> str:
-    """`value` with at most two decimals and none that say nothing."""
+    """Format `value` with at most two decimals and no trailing zeros."""
     return f"{round(value, 2):.10g}"
 
 
-def _cell(name: str) -> str:
+def _name_cell(name: str) -> str:
     return f"cell '{name}'" if name else "a cell of your own"
 
 
-def _escaped(value: str) -> str:
+def _escape(value: str) -> str:
     return markup.escape(plain(value, _LONGEST))
 
 
-def _prose(value: str) -> str:
-    """`value` escaped, its line ends kept and `names` between backticks set as code."""
+def _format_prose(value: str) -> str:
+    """Escape `value` for HTML, keep its line ends, and set `names` between backticks as code."""
     code = r'<code style="color:inherit;background-color:rgba(128,128,128,0.15);padding:0 3px">\1</code>'
-    return re.sub(r"`([^`\n]+)`", code, _escaped(value)).replace("\n", "<br>")
+    return re.sub(r"`([^`\n]+)`", code, _escape(value)).replace("\n", "<br>")

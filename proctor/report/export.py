@@ -1,4 +1,7 @@
-"""Marks out of nbgrader's gradebook: every one in a single query, its text safe to open in a spreadsheet."""
+"""Read every mark out of nbgrader's gradebook, and write them into a CSV file.
+
+Names that students can choose are written so that a spreadsheet does not take them for formulas.
+"""
 
 from __future__ import annotations
 
@@ -31,24 +34,25 @@ class Mark:
 
 
 def marks(course: Course) -> list[Mark]:
-    """Every student's mark of every assignment in the gradebook, its text safe to open in a spreadsheet."""
+    """Return every student's mark of every assignment; names are escaped as by `cell_text`."""
     with transaction(course, write=False) as session:
         by_due_date = select(Assignment.id, Assignment.name, Assignment.max_score)
         assignments = session.execute(by_due_date.order_by(Assignment.duedate, Assignment.name)).all()
         students = session.scalars(select(Student.id).order_by(Student.last_name, Student.first_name, Student.id)).all()
-        scores = _scores(session)
+        scores = _read_scores(session)
     texts = [(student, cell_text(student)) for student in students]
     found = []
     for assignment, name, max_score in assignments:
-        shown, most = cell_text(name), float(max_score)
-        found += [Mark(text, shown, scores.get((assignment, student)), most) for student, text in texts]
+        escaped, most = cell_text(name), float(max_score)
+        found += [Mark(text, escaped, scores.get((assignment, student)), most) for student, text in texts]
     return found
 
 
-def _scores(session: Session) -> dict[tuple[str, str], float]:
-    """(id of assignment, student) → score after the late penalty, of every submission that has a mark.
+def _read_scores(session: Session) -> dict[tuple[str, str], float]:
+    """Return (assignment's id, student) → score after the late penalty, where there is a mark.
 
-    It is what nbgrader's `submission.score` and `late_submission_penalty` say, in one query for all.
+    The score is nbgrader's `submission.score` less its `late_submission_penalty`. nbgrader computes
+    these by several queries for each submission; this is one query for all.
     """
     notebooks = (
         select(
@@ -78,7 +82,10 @@ def _scores(session: Session) -> dict[tuple[str, str], float]:
 
 
 def write(course: Course, file: Path) -> int:
-    """Write every mark into the CSV file `file`; returns how many there are. Who has none has an empty score."""
+    """Write every mark into the CSV file `file`; return how many there are.
+
+    A student without a mark has a row with an empty score.
+    """
     found = marks(course)
     with file.open("w", encoding="utf-8", newline="") as opened:
         rows = csv.writer(opened)
@@ -88,11 +95,12 @@ def write(course: Course, file: Path) -> int:
 
 
 _FORMULA = set("=+-@|%＝＋－＠")
-# Spreadsheets of some countries part a line at semicolons.
+# Spreadsheets split a line at semicolons where the comma is the decimal point: the rest of a name
+# would become a cell of its own.
 _INNER_FORMULA = re.compile(rf"([;,]\s*)(?=[{re.escape(''.join(sorted(_FORMULA)))}])")
 
 
 def cell_text(value: str) -> str:
-    """`value` so that no spreadsheet takes it for a formula."""
-    shown = _INNER_FORMULA.sub(r"\1'", one_line(value))
-    return f"'{shown}" if shown[:1] in _FORMULA or value[:1] in set("\t\r\n") else shown
+    """Return `value` in one line, an apostrophe before what a spreadsheet takes for a formula."""
+    escaped = _INNER_FORMULA.sub(r"\1'", one_line(value))
+    return f"'{escaped}" if escaped[:1] in _FORMULA or value[:1] in set("\t\r\n") else escaped

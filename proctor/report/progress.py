@@ -1,4 +1,7 @@
-"""What `proctor grade` tells: how far it is, what needs attention at the end, or JSON lines for programs."""
+"""What `proctor grade` prints.
+
+A progress bar while it runs and a table of what needs attention at the end, or JSON lines.
+"""
 
 from __future__ import annotations
 
@@ -21,14 +24,24 @@ from proctor.run.plan import Plan
 from proctor.text import one_line
 
 MANY = 40
-"""More submissions than this are counted, not listed."""
+"""Of more submissions than this, only those that need attention are listed."""
 NAMED = 5
-"""How many students are named of those whom the same sentence is about."""
+"""How many students are named of those to whom the same sentence applies; the rest are counted."""
 FAILED = (NOT_RECORDED, NOT_GRADED)
+"""The statuses of submissions without a new mark; `proctor grade` then exits with 1."""
 
 
 class Line(NamedTuple):
-    """What is told of a submission: all that a run remembers of it, and what `--json` prints."""
+    """What a run remembers of a submission, and what `--json` prints of it.
+
+    Args:
+        earned, points: None if there is no new mark.
+        reason: why there is none, or "".
+        seconds: how long grading it took, perhaps in an earlier run.
+        jail: the tier of the jail that its code ran in, if it ran.
+        flags: how many an instructor may want to look at.
+        faults: exceptions that the grader itself raised.
+    """
 
     assignment: str
     student: str
@@ -42,7 +55,7 @@ class Line(NamedTuple):
     faults: list[str]
 
 
-def _line(outcome: Outcome) -> Line:
+def _make_line(outcome: Outcome) -> Line:
     verdict, status = outcome
     return Line(
         verdict.assignment,
@@ -59,7 +72,7 @@ def _line(outcome: Outcome) -> Line:
 
 
 class Tally:
-    """How far a run is.
+    """Counts the submissions that a run has dealt with, and estimates how long it will take.
 
     Args:
         total: how many submissions there are.
@@ -73,12 +86,12 @@ class Tally:
 
     @property
     def seconds(self) -> float:
-        """Since the run began."""
+        """Wall time since the run began."""
         return time.monotonic() - self._started
 
     @property
     def failed(self) -> int:
-        """How many have no new mark that they should have."""
+        """How many submissions should have a new mark and have none."""
         return sum(self.statuses[status] for status in FAILED)
 
     def add(self, line: Line) -> None:
@@ -88,14 +101,18 @@ class Tally:
             self.slowest = max(self.slowest, (line.seconds, f"{one_line(line.student)}/{line.assignment}"))
 
     def line(self) -> str:
-        """Such as "120 of 2,000, 4.1 each second, about 8 min left, 2 not graded, slowest ada/mnist_conv (31 s)"."""
+        """Return how far the run is.
+
+        Such as "120 of 2,000, 4.1 each second, about 8 min left, 2 not graded, slowest
+        ada/mnist_conv (31 s)".
+        """
         done = self.statuses.total()
         parts = [f"{done:,} of {self.total:,}"]
         worked = done - self.statuses[UNCHANGED]
         if worked:
             rate = worked / self.seconds
             parts.append(f"{rate:.1f} each second" if rate >= 1 else f"{1 / rate:.1f} s each")
-            parts.append(f"about {_duration((self.total - done) / rate)} left")
+            parts.append(f"about {_format_duration((self.total - done) / rate)} left")
         if self.failed:
             parts.append(f"{self.failed:,} not graded")
         if self.slowest[1]:
@@ -103,20 +120,20 @@ class Tally:
         return ", ".join(parts)
 
     def counts(self) -> str:
-        """Such as "2,000 submissions: 1,990 unchanged, 8 graded, 2 not graded (41 s)"."""
+        """Return such as "2,000 submissions: 1,990 unchanged, 8 graded, 2 not graded (41 s)"."""
         order = (UNCHANGED, GRADED, RECORDED, NOT_RECORDED, NOT_GRADED)
         parts = [f"{self.statuses[status]:,} {status}" for status in order if self.statuses[status]]
         done = self.statuses.total()
-        return f"{done:,} submission{'' if done == 1 else 's'}: {', '.join(parts)} ({_duration(self.seconds)})"
+        return f"{done:,} submission{'' if done == 1 else 's'}: {', '.join(parts)} ({_format_duration(self.seconds)})"
 
 
-def _duration(seconds: float) -> str:
+def _format_duration(seconds: float) -> str:
     minutes, hours = seconds / 60, seconds / 3600
     return f"{seconds:.0f} s" if seconds < 100 else f"{minutes:.0f} min" if minutes < 100 else f"{hours:.1f} h"
 
 
 class _TallyColumn(ProgressColumn):
-    """A tally's line, anew each time that the bar is drawn."""
+    """A column with the tally's line, read again each time that the bar is drawn."""
 
     def __init__(self, tally: Tally):
         super().__init__()
@@ -127,17 +144,20 @@ class _TallyColumn(ProgressColumn):
 
 
 @contextmanager
-def _shown(console: Console, tally: Tally, hidden: bool) -> Iterator[Progress]:
-    """A bar that is there while submissions are graded."""
+def _progress_bar(console: Console, tally: Tally, hidden: bool) -> Iterator[Progress]:
+    """Show a progress bar for as long as the block lasts."""
     with Progress(BarColumn(20), _TallyColumn(tally), console=console, transient=True, disable=hidden) as bar:
         bar.add_task("", total=tally.total)
         yield bar
 
 
-def told(console: Console, tally: Tally, outcomes: Iterable[Outcome], *, show: bool, quiet: bool) -> Iterator[Line]:
-    """What came of each submission, while it is shown how far the run is.
+def show_progress(
+    console: Console, tally: Tally, outcomes: Iterable[Outcome], *, show: bool, quiet: bool
+) -> Iterator[Line]:
+    """Yield what came of each submission, and meanwhile show how far the run is.
 
-    That is a bar or, where it would be garbage, a line each tenth.
+    That is a progress bar on a terminal. Elsewhere, where a bar's control characters would be
+    garbage, it is a line after each tenth of a large class.
 
     Args:
         show: print every check table.
@@ -145,9 +165,9 @@ def told(console: Console, tally: Tally, outcomes: Iterable[Outcome], *, show: b
     """
     lines = not quiet and not console.is_terminal and tally.total > MANY
     tenth = max(1, tally.total // 10)
-    with _shown(console, tally, hidden=quiet or not console.is_terminal) as bar:
+    with _progress_bar(console, tally, hidden=quiet or not console.is_terminal) as bar:
         for outcome in outcomes:
-            line = _line(outcome)
+            line = _make_line(outcome)
             tally.add(line)
             bar.advance(bar.task_ids[0])
             if show:
@@ -158,21 +178,24 @@ def told(console: Console, tally: Tally, outcomes: Iterable[Outcome], *, show: b
             yield line
 
 
-def as_json(tally: Tally, outcomes: Iterable[Outcome]) -> None:
-    """Print an object a line: one for each submission as it is done, and one that sums up."""
+def print_json(tally: Tally, outcomes: Iterable[Outcome]) -> None:
+    """Print a JSON object a line: one for each submission as it is done, at the end a summary."""
     for outcome in outcomes:
-        line = _line(outcome)
+        line = _make_line(outcome)
         tally.add(line)
         print(json.dumps(line._asdict()), flush=True)
     summary = {"submissions": tally.total, "seconds": round(tally.seconds, 3), **tally.statuses}
     print(json.dumps({"summary": summary}), flush=True)
 
 
-def report(console: Console, tally: Tally, lines: list[Line], *, quiet: bool) -> None:
-    """Print what came of each of a few submissions, or what needs attention of many, and what is left to do."""
+def print_report(console: Console, tally: Tally, lines: list[Line], *, quiet: bool) -> None:
+    """Print the table at the end of a run, and what the user has to do about it.
+
+    Of up to `MANY` submissions each has a row; of more, only those that need attention, by reason.
+    """
     if not quiet and len(lines) <= MANY:
-        console.print(_table(lines))
-    elif problems := _problems(lines):
+        console.print(_make_table(lines))
+    elif problems := _group_problems(lines):
         console.print(problems)
     for name in sorted({line.assignment for line in lines if line.faults}):
         faults = Counter(fault for line in lines if line.assignment == name for fault in line.faults)
@@ -187,12 +210,12 @@ def report(console: Console, tally: Tally, lines: list[Line], *, quiet: bool) ->
         console.print(f"{flagged} submission{'s have' if flagged > 1 else ' has'} flags: proctor flags")
     console.print(tally.counts(), highlight=False)
     if tally.statuses[NOT_RECORDED]:
-        console.print("What is not recorded is kept: run this again when the gradebook can be written.")
+        console.print("The verdicts not recorded are kept: run this again when the gradebook can be written.")
     if tally.statuses[NOT_GRADED]:
-        console.print("Of what is not graded the marks are as they were: mend the reason and run this again.")
+        console.print("Submissions not graded keep the marks they had: mend the reason and run this again.")
 
 
-def _table(lines: list[Line]) -> Table:
+def _make_table(lines: list[Line]) -> Table:
     table = Table("exercise", "student", "points", "of", "")
     for line in lines:
         if line.earned is None or line.points is None:
@@ -204,31 +227,41 @@ def _table(lines: list[Line]) -> Table:
     return table
 
 
-def _problems(lines: list[Line]) -> Table | None:
-    """Who has no new mark and why, those of the same reason together; None if there is nobody."""
+def _group_problems(lines: list[Line]) -> Table | None:
+    """Return a table of who has no new mark, a row for each reason; None if all have one."""
     grouped: dict[tuple[str, str], list[str]] = {}
     for line in lines:
         if line.status in FAILED:
             grouped.setdefault((line.assignment, f"{line.status}: {line.reason}"), []).append(line.student)
-    return _grouped(grouped) if grouped else None
+    return _make_grouped_table(grouped) if grouped else None
 
 
-def explanation(plans: Iterable[Plan]) -> tuple[Table, str]:
-    """Why each submission would be graded or not, those of the same reason together, and how many there are."""
+def explain(plans: Iterable[Plan]) -> tuple[Table, str]:
+    """Say why each submission would be graded or not.
+
+    Returns a table with a row for each reason, and a sentence with the counts.
+    """
     grouped: dict[tuple[str, str], list[str]] = {}
     graded = total = 0
     for plan in plans:
         total += 1
         graded += bool(plan.why) and not plan.fault
-        unrecorded = plan.kept is not None and plan.kept.notebooks is not None
-        why = plan.fault and f"cannot be graded: {plan.fault}" or "; ".join(plan.why)
-        why = why or ("graded, but its marks are not recorded yet" if unrecorded else UNCHANGED)
-        grouped.setdefault((plan.name, why), []).append(plan.student)
-    return _grouped(grouped), f"{graded:,} of {total:,} would be graded"
+        grouped.setdefault((plan.name, _describe_plan(plan)), []).append(plan.student)
+    return _make_grouped_table(grouped), f"{graded:,} of {total:,} would be graded"
 
 
-def _grouped(students: dict[tuple[str, str], list[str]]) -> Table:
-    """A row for each (exercise, sentence)."""
+def _describe_plan(plan: Plan) -> str:
+    if plan.fault:
+        return f"cannot be graded: {plan.fault}"
+    if plan.why:
+        return "; ".join(plan.why)
+    if plan.kept is not None and plan.kept.notebooks is not None:
+        return "graded, but its marks are not recorded yet"
+    return UNCHANGED
+
+
+def _make_grouped_table(students: dict[tuple[str, str], list[str]]) -> Table:
+    """Return a table with a row for each (exercise, sentence) and the students that it is about."""
     table = Table("exercise", "", "", "students")
     for (name, sentence), who in students.items():
         named = ", ".join(one_line(student) for student in who[:NAMED])

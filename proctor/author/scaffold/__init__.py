@@ -1,4 +1,4 @@
-"""New exercises, and new courses, from a template that already passes `verify`."""
+"""Make new exercises, and new courses, from a template that already passes `proctor verify`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ GRADERS = ("assignment.toml", "test_public.py", "test_hidden.py", "answers.py")
 
 
 def scaffold(course: Course, name: str) -> list[Path]:
-    """Make the notebook and the graders of a new exercise, to be edited; returns the files.
+    """Make the notebook and the graders of a new exercise, to be edited; return the files made.
 
-    Raises ProctorError if the name is taken, or is not one for a notebook and two folders.
+    Raises ProctorError if the name is taken, or has other characters than an exercise may have.
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) or keyword.iskeyword(name):
         rule = 'lower-case letters, digits and single underscores, as in "first_network"'
@@ -36,7 +36,7 @@ def scaffold(course: Course, name: str) -> list[Path]:
 
 
 def find_or_begin(folder: Path) -> Course:
-    """The course that `folder` lies in; in an empty folder, a new one.
+    """Return the course that `folder` lies in; in an empty folder, make a new one.
 
     Raises CourseError if there is no course and `folder` holds something else.
     """
@@ -53,7 +53,7 @@ def find_or_begin(folder: Path) -> Course:
 
 
 def _write(path: Path, template: str, change: tuple[str, str] = ("", "")) -> Path:
-    """Write the file `template` of the template, with one thing changed, to `path`."""
+    """Write the template's file `template`, with `change` (old, new) made in it, to `path`."""
     text = (TEMPLATE / template).read_text(encoding="utf-8")
     path.write_text(text.replace(*change) if change[0] else text, encoding="utf-8")
     return path

@@ -1,4 +1,8 @@
-"""The proof that the grader is right: other right answers, and wrong ones with the criteria that must catch them."""
+"""The proof that the grader is right.
+
+`variants` are other right answers; `mutants` are wrong ones, with the criteria that must catch
+them.
+"""
 
 from proctor.answers import edit, mutant, replace, variant
 

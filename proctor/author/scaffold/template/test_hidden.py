@@ -7,7 +7,7 @@ from proctor import assert_close, criterion
 
 
 def reference(scores):
-    """The softmax, by way of logarithms."""
+    """Return the softmax of `scores` along the last axis, computed by way of logarithms."""
     return np.exp(scores - np.logaddexp.reduce(scores, axis=-1, keepdims=True))
 
 
