@@ -17,7 +17,7 @@ def test_a_new_exercise_proves_itself(tmp_path):
     """What `proctor new` makes passes `proctor verify` as it is."""
     course = find_or_begin(tmp_path)
     scaffold(course, "first_steps")
-    findings = list(verify(course, "first_steps"))
+    findings = list(verify(Course(course.root), "first_steps"))
     assert [finding.problem for finding in findings if finding.problem] == []
     kinds = [finding.kind for finding in findings]
     assert (kinds.count("variant"), kinds.count("mutant")) == (2, 3)
@@ -33,8 +33,9 @@ def test_a_new_exercise_comes_last_and_names_its_files(course):
         "graders/first_steps/test_hidden.py",
         "graders/first_steps/answers.py",
     ]
-    assert course.names() == ["double", "first_steps"]
-    assert course.assignment("first_steps").order == 2
+    after = Course(course.root)
+    assert after.names() == ["double", "first_steps"]
+    assert after.assignment("first_steps").order == 2
 
 
 @pytest.mark.parametrize(
