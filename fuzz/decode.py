@@ -37,7 +37,8 @@ def one(data: bytes) -> None:
     except WireError:
         return
     items, numbers = count_items(value, 0)
-    assert items <= ITEMS and numbers <= NUMBERS, (items, numbers)
+    assert items <= ITEMS, items
+    assert numbers <= NUMBERS, numbers
     repr(value)
     try:
         again = encode(value)
@@ -50,7 +51,8 @@ def count_items(value: Any, depth: int) -> tuple[int, int]:
     """Count the items of `value` and the numbers in its arrays; assert that all types are known."""
     assert depth <= DEPTH + 4
     if type(value) is np.ndarray or isinstance(value, np.generic):
-        assert value.dtype.kind in "biufc" and type(value).__module__ == "numpy"
+        assert value.dtype.kind in "biufc"
+        assert type(value).__module__ == "numpy"
         return 1, value.size
     if type(value) is dict:
         parts = [part for pair in value.items() for part in pair]

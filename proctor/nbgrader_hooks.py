@@ -27,7 +27,7 @@ class Unread(NotebookExporter):
     nbconvert would read the student's file without bounds; only `proctor.intake` reads it.
     """
 
-    def from_filename(self, filename: str, resources: Any = None, **settings: Any) -> tuple[Any, Any]:
+    def from_filename(self, filename: str, resources: Any = None, **settings: Any) -> tuple[Any, Any]:  # noqa: ARG002
         """Convert an empty notebook instead of the file."""
         return self.from_notebook_node(new_notebook(), resources=resources, **settings)
 
@@ -39,7 +39,7 @@ class GradeInJail(NbGraderPreprocessor):
     `autograded/` folder, writes no mark and goes on with the next student.
     """
 
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+    def preprocess(self, _nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The notebook as it ran; its verdict is put into the resources."""
         from proctor.jail.course_jail import Jails
         from proctor.run.task import Task, grade_task
@@ -77,7 +77,7 @@ def _fork_server(course: Course) -> str:
     return running.enter_context(fork_server(course))
 
 
-def complete_release(assignment: str, student: str, notebooks: list[str]) -> None:
+def complete_release(assignment: str, **ignored: Any) -> None:
     """Put the public criteria beside the notebook, after `nbgrader generate_assignment`.
 
     A release that shows parts of the solution is removed, since nbgrader only logs what a hook

@@ -36,7 +36,7 @@ def made(*sources: str) -> list[Mutation]:
 
 
 @pytest.mark.parametrize(
-    ("operator", "line"),
+    "operator, line",
     [
         ("comparison", "    if epochs > 1:"),
         ("operator", '        scaled = x.astype("float32") * 255'),

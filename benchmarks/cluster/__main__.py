@@ -79,10 +79,10 @@ def main() -> int:
             prefix, address = made.node("coordinator")
             grade = [*prefix, sys.executable, "-m", "proctor", "grade", "--again", "--json", "--scheduler", address]
             one = made.worker("worker1", scratch)
-            alone = _grade(course, grade, given.scaling, lambda count: 0)
+            alone = _grade(course, grade, given.scaling, lambda _: 0)
             console.print(_describe_run("1 worker", alone))
             two = made.worker("worker2", scratch)
-            both = _grade(course, grade, given.scaling, lambda count: 0)
+            both = _grade(course, grade, given.scaling, lambda _: 0)
             console.print(_describe_run("2 workers", both) + f"; {both.rate / alone.rate:.2f} times the rate of one")
 
             def kill(count: int) -> int:

@@ -57,7 +57,7 @@ def main() -> int:
             work = course.hand_in(rounds, given.students)
             now = course.disturbed(rng, given.pause)
             killed += now
-            wrong = course.again(work, rounds)
+            wrong = course.again(work)
             found += len(wrong)
             console.print(f"round {rounds}: killed {_format_counts(now)}; {killed.total()} so far", highlight=False)
             for sentence in wrong:
@@ -128,7 +128,7 @@ class _Course:
                         killed[kind] += 1
         return killed
 
-    def again(self, work: dict[str, Submission], number: int) -> list[str]:
+    def again(self, work: dict[str, Submission]) -> list[str]:
         """Grade without kills; return a sentence for each thing that is wrong then."""
         code, output = self._run("grade")
         wrong = [] if code == 0 else [f"the run after it exited with {code}: {output}"]

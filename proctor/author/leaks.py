@@ -255,12 +255,15 @@ def _find_whole_answers(lines: list[_Line], answers: list[list[_Line]], shortest
         shortest: how many lines an answer must have to be looked for.
     """
     specific = [line for line in lines if _is_telling(line.text)]
-    found = []
+    found: list[str] = []
     for answer in answers:
         texts = [line.text for line in answer]
-        for start in range(len(specific) - len(texts) + 1) if len(texts) >= shortest else ():
-            if [line.text for line in specific[start : start + len(texts)]] == texts:
-                found.append(f"{specific[start].where}: tells all of {answer[0].where}: {_shorten(texts[0])}")
+        starts = range(len(specific) - len(texts) + 1) if len(texts) >= shortest else ()
+        found += [
+            f"{specific[start].where}: tells all of {answer[0].where}: {_shorten(texts[0])}"
+            for start in starts
+            if [line.text for line in specific[start : start + len(texts)]] == texts
+        ]
     return found
 
 

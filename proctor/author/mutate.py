@@ -135,7 +135,7 @@ def _sample(mutations: list[Mutation], most: int) -> list[Mutation]:
         return mutations
     always = [mutation for mutation in mutations if any(kind in mutation.operator for kind in ALWAYS)]
     others = [mutation for mutation in mutations if mutation not in always]
-    drawn = random.Random(0).sample(others, max(0, min(len(others), most - len(always))))
+    drawn = random.Random(0).sample(others, max(0, min(len(others), most - len(always))))  # noqa: S311
     chosen = {*always, *drawn}
     return [mutation for mutation in mutations if mutation in chosen]
 

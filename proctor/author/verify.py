@@ -271,12 +271,16 @@ def _find_mutant_problem(answer: Answer, failed: list[CriterionResult]) -> str:
     problems = []
     if not failed:
         problems.append("no criterion catches it")
-    for name in answer.fails if failed else ():
-        if not any(name in (result.name, result.group) for result in failed):
-            problems.append(f"'{name}' does not catch it, {_join_names(failed)} does")
-    for result in failed:
-        if result.name not in answer.fails and result.group not in answer.fails:
-            problems.append(f"'{result.name}' ({result.group}) fails too: {_describe_result(result)}")
+    problems += [
+        f"'{name}' does not catch it, {_join_names(failed)} does"
+        for name in (answer.fails if failed else ())
+        if not any(name in (result.name, result.group) for result in failed)
+    ]
+    problems += [
+        f"'{result.name}' ({result.group}) fails too: {_describe_result(result)}"
+        for result in failed
+        if result.name not in answer.fails and result.group not in answer.fails
+    ]
     return _join_sentences(problems)
 
 

@@ -272,7 +272,7 @@ def _shorten_repr(value: Any) -> str:
         return str(value.__name__)
     try:
         return repr(value)[:200]
-    except Exception:  # the student's __repr__ may raise anything
+    except Exception:  # the student's __repr__ may raise anything  # noqa: BLE001
         return f"a {type(value).__name__}"
 
 
@@ -282,7 +282,7 @@ def _read_message(error: BaseException) -> str:
         # Keras appends the arguments of the call, which are longer than the message.
         text = text.split("\nArguments received by")[0].strip()
         return (_strip_graph_frames(text) if "Detected at node" in text else text)[:1000]
-    except Exception:
+    except Exception:  # noqa: BLE001
         return "(its message could not be read)"
 
 

@@ -52,7 +52,7 @@ def _are_strings(value: Any) -> bool:
     return type(value) is list and all(type(item) is str for item in value)
 
 
-def _is_cell_status(value: Any, request: dict[str, Any]) -> bool:
+def _is_cell_status(value: Any, _request: dict[str, Any]) -> bool:
     known = type(value) is dict and {*value} == {"status", "error"} and _are_strings([*value.values()])
     return known and value["status"] in STATUSES and len(value["error"]) <= 2000
 
@@ -61,16 +61,16 @@ def _is_list_of_taken(value: Any, request: dict[str, Any]) -> bool:
     return type(value) is list and len(value) <= request["count"]
 
 
-def _is_list_of_arrays(value: Any, request: dict[str, Any]) -> bool:
+def _is_list_of_arrays(value: Any, _request: dict[str, Any]) -> bool:
     return type(value) is list and all(type(item) is np.ndarray for item in value)
 
 
 _IS_ANSWER: dict[str, Callable[[Any, dict[str, Any]], bool]] = {
     "cell": _is_cell_status,
-    "file": lambda value, request: value is None or type(value) is bytes,
-    "length": lambda value, request: type(value) is int and 0 <= value <= sys.maxsize,
-    "put": lambda value, request: type(value) is Reference,
-    "saved": lambda value, request: type(value) is bytes,
+    "file": lambda value, _: value is None or type(value) is bytes,
+    "length": lambda value, _: type(value) is int and 0 <= value <= sys.maxsize,
+    "put": lambda value, _: type(value) is Reference,
+    "saved": lambda value, _: type(value) is bytes,
     "take": _is_list_of_taken,
     "weights": _is_list_of_arrays,
 }

@@ -45,7 +45,7 @@ def _show_version(asked: bool) -> None:
 @application.callback()
 def begin(
     context: typer.Context,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  its callback does it
         bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:

@@ -86,7 +86,7 @@ def clean(source: object) -> str:
     return _TEX.sub("", without_unseen(_without_links(cleaned)))
 
 
-def _allowed(tag: str, name: str, value: str) -> str | None:
+def _allowed(_tag: str, name: str, value: str) -> str | None:
     """Return what is left of an attribute's value, None if the attribute goes."""
     if name == "class":
         return value if set(value.split()) <= _CLASSES else None

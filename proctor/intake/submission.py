@@ -166,7 +166,7 @@ def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
     if text.lstrip()[:1] == "<":
         raise UnreadableSubmission(f"{path.name} is a web page, not a notebook; download the notebook file itself")
     try:
-        content = json.loads(text, parse_constant=lambda constant: None)
+        content = json.loads(text, parse_constant=lambda _: None)
     except RecursionError as error:
         raise UnreadableSubmission(f"{path.name} is not a notebook: its JSON is nested too deep") from error
     except ValueError as error:
@@ -220,7 +220,8 @@ def _read_outputs(cell: dict[str, Any]) -> list[dict[str, str]]:
     for output in outputs[:50] if isinstance(outputs, list) else []:
         data = output.get("data") if isinstance(output.get("data"), dict) else {}
         for text in (output.get("text"), data.get("text/plain"), data.get("text/html")):
-            texts.append("".join(part for part in text if isinstance(part, str)) if isinstance(text, list) else text)
+            joined = "".join(part for part in text if isinstance(part, str)) if isinstance(text, list) else text
+            texts.append(joined)
     whole = "\n".join(text[:OUTPUT_CHARACTERS] for text in texts if isinstance(text, str))[:OUTPUT_CHARACTERS]
     return [{"output_type": "stream", "name": "stdout", "text": whole}] if whole else []
 

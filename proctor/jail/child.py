@@ -65,7 +65,7 @@ def _set_up(channel: Channel, scratch: Path) -> Any:
             (scratch / name).write_bytes(data)
         _redirect_raw_output(scratch)
         return _prepare_shell(channel, limits)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         report_failure(channel, error)
 
 
@@ -103,7 +103,7 @@ def _prepare_shell(channel: Channel, limits: bounds.Limits) -> Any:
     np.random.seed(limits.seed)
     # `default_rng()` without a seed draws its entropy from here; seeded, so that a submission gives
     # the same results in every run.
-    np.random.bit_generator.randbits = random.Random(limits.seed).getrandbits  # type: ignore[attr-defined]
+    np.random.bit_generator.randbits = random.Random(limits.seed).getrandbits  # type: ignore[attr-defined]  # noqa: S311
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(limits.seed)
     return shell
@@ -136,6 +136,6 @@ def _answer_request(channel: Channel, shell: Any, answerer: Answerer, request: A
         channel.send({"error": {"type": "TypeError", "types": ["TypeError"], "message": str(error), "where": ""}})
 
 
-def _time_is_up(number: int, frame: Any) -> None:
+def _time_is_up(_number: int, _frame: Any) -> None:
     __tracebackhide__ = True  # so that the traceback ends in the student's own code
     raise CellTimeout("its time was up")

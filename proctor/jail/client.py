@@ -201,7 +201,7 @@ class Jail:
         """Whether the process was killed by something other than its own limits."""
         code, used = self._read_exit()
         over_its_limits = self._memory_is_used_up.is_set() or used >= self._cpu_seconds
-        return code is None or code == KILLED and not over_its_limits
+        return code is None or (code == KILLED and not over_its_limits)
 
     def _read_exit(self) -> tuple[int | None, float]:
         """The exit code and the CPU seconds of a jail that has closed its channel.

@@ -75,7 +75,7 @@ def rehearse(scratch: Path) -> None:
         return
     is_global.value = False
     _use_small_network(scratch / "rehearsal.keras")
-    context._reset_context()
+    context._reset_context()  # noqa: SLF001
     is_global.value = True
 
 

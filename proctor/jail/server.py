@@ -106,7 +106,8 @@ class ForkServer:
 
         Raises NotGraded if it is not ready within `START_SECONDS`.
         """
-        assert self._process.stdout is not None and self._process.stderr is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
         readable, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
         words = self._process.stdout.readline().split() if readable else []
         if words[:1] == [b"ready"]:
@@ -210,7 +211,7 @@ class _Server:
     def serve(self) -> None:
         """Fork a jail for each connection until standard input closes."""
         woken, waker = self._wakeup_pipe  # SIGCHLD writes a byte into it, which ends the select
-        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         while True:
             readable, _, _ = select.select([self._listener, sys.stdin.fileno(), woken], [], [])
@@ -303,7 +304,7 @@ def _kill(pid: int) -> None:
 
 
 def _remove(folder: Path) -> None:
-    def allow(function: Any, path: str, error: Any) -> None:
+    def allow(function: Any, path: str, _error: Any) -> None:
         try:
             os.chmod(os.path.dirname(path), 0o700)
             os.chmod(path, 0o700)

@@ -34,7 +34,7 @@ class Outputs:
         self._left_of_all = NOTEBOOK_BYTES
         self.execution_count = 0
         self.before_a_record: Callable[[], None] = lambda: None
-        self.pass_on_to(lambda record: None, 0)
+        self.pass_on_to(lambda _: None, 0)
 
     def pass_on_to(self, emit: Emit, limit: int) -> None:
         """Pass records on to `emit` from now on; each cell may show `limit` characters of text."""
@@ -129,7 +129,7 @@ class _Hook(DisplayHook):
 class _Publisher(DisplayPublisher):
     outputs: Outputs
 
-    def publish(self, data: Any, metadata: Any = None, source: Any = None, **ignored: Any) -> None:
+    def publish(self, data: Any, *_: Any, **ignored: Any) -> None:
         self.outputs.before_a_record()
         self.outputs.show_bundle("display_data", data)
 
@@ -160,7 +160,7 @@ class Shell(InteractiveShell):
 def _read_message(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:  # the student's __str__ may raise anything
+    except Exception:  # the student's __str__ may raise anything  # noqa: BLE001
         return "(its message could not be read)"
 
 
@@ -222,7 +222,7 @@ def _pass_on_raw_output(outputs: Outputs) -> None:
     """
     size = os.lseek(1, 0, os.SEEK_CUR) if _is_file(1) else 0
     if size:
-        text = os.pread(1, outputs._limit, 0).decode("utf-8", "replace")
+        text = os.pread(1, outputs._limit, 0).decode("utf-8", "replace")  # noqa: SLF001
         os.ftruncate(1, 0)
         os.lseek(1, 0, os.SEEK_SET)
         outputs.show_text("stdout", text)

@@ -145,7 +145,7 @@ def mount_root(root: str, show: list[str], write: list[str]) -> None:
 def _bind_mount(root: str, path: str, writable: bool) -> None:
     """Mount `path` below `root`; a symbolic link is copied, a missing path skipped."""
     inside = root + path
-    if not os.path.lexists(path) or os.path.lexists(inside) and os.path.samefile(path, inside):
+    if not os.path.lexists(path) or (os.path.lexists(inside) and os.path.samefile(path, inside)):
         return
     os.makedirs(os.path.dirname(inside), exist_ok=True)
     if os.path.islink(path):

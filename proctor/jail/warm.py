@@ -184,7 +184,7 @@ def _read_minutes(lease: socket.socket) -> bytes:
 
 def main(state: Path, readable: Path, minutes: float) -> None:
     """Run the keeper; prints `ready`, or why the server did not start, on standard output."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     file = state / STATE_FILE
     try:
         with ForkServer(readable=(readable,)) as server:

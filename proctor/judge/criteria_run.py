@@ -141,7 +141,7 @@ class CriteriaRun:
                     grader_fault="",
                 )
 
-    def pytest_assertrepr_compare(self, config: pytest.Config, op: str, left: object, right: object) -> None:
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
         """Keep the text of both sides of a failed comparison, for the explanation."""
         self._compared = (short_repr(left), f"{'' if op in ('==', 'is') else op + ' '}{short_repr(right)}")
 

@@ -177,7 +177,7 @@ class Examination:
 def _make_file_view(view: ModelView, compiled: dict[str, Any] | None) -> ModelView:
     """The view of a model loaded from its file, with the compile settings that the file states."""
     description = {**view.description, "compiled": compiled}
-    return ModelView(lambda: description, view._predict, view._weights)
+    return ModelView(lambda: description, view._predict, view._weights)  # noqa: SLF001  another of its kind
 
 
 class _NotebookLink:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -48,12 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def student(request: pytest.FixtureRequest) -> Iterator[Student]:
+def student(request: pytest.FixtureRequest) -> Student:
     """The submission that is graded."""
     subject = request.config.stash.get(SUBJECT, None)
     if subject is None:
         pytest.skip("criteria need a submission: pytest graders/NAME --submission DIR")
-    yield subject.student
+    return subject.student
 
 
 @pytest.fixture

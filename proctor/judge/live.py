@@ -158,4 +158,4 @@ def _namespace() -> dict[str, Any]:
     if shell is not None:
         namespace: dict[str, Any] = shell.user_ns
         return namespace
-    return sys._getframe(2).f_globals  # the caller of `check`
+    return sys._getframe(2).f_globals  # the caller of `check`  # noqa: SLF001

@@ -163,7 +163,7 @@ def _iterate_layers(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
 def _describe_layer(name: str, layer: Any) -> dict[str, Any]:
     try:
         config = layer.get_config()
-    except Exception:
+    except Exception:  # noqa: BLE001
         config = {}
     return {
         "name": name,
@@ -193,7 +193,7 @@ def _describe_compiled(model: Any) -> dict[str, Any] | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Keras warns about a loss that it cannot serialise
             return compiled(model.get_compile_config())
-    except Exception:
+    except Exception:  # noqa: BLE001
         loss = getattr(model, "loss", None)
         name = loss if isinstance(loss, str) else getattr(loss, "__name__", None) or type(loss).__name__
         return compiled({"optimizer": type(model.optimizer).__name__, "loss": name, "metrics": []})
@@ -211,7 +211,7 @@ def _model_shape(model: Any, which: str) -> list[Any] | None:
     """The shape of a functional model's `inputs` or `outputs`, None for any other model."""
     try:
         tensors = getattr(model, which, None)
-    except Exception:
+    except Exception:  # noqa: BLE001
         return None
     return _tensor_shapes(tensors)
 
@@ -240,7 +240,7 @@ def _computed_shape(layer: Any) -> list[Any] | None:
         return None
     try:
         return _without_batch_size(_to_shape(layer.compute_output_shape(**known)))
-    except Exception:
+    except Exception:  # noqa: BLE001
         return None
 
 
@@ -263,7 +263,7 @@ def _to_size(size: Any) -> int | None:
 
 def _to_json_data(value: Any, depth: int = 0) -> Any:
     """`value` as data of bounded size that can be written as JSON."""
-    if value is None or isinstance(value, (bool, int)) and type(value) in (bool, int):
+    if value is None or (isinstance(value, (bool, int)) and type(value) in (bool, int)):
         return value
     if type(value) is float:
         return value if math.isfinite(value) else repr(value)
@@ -276,5 +276,5 @@ def _to_json_data(value: Any, depth: int = 0) -> Any:
         return _to_json_data(value.tolist(), depth + 1)
     try:
         return (value if type(value) is str else repr(value))[:LONGEST_TEXT]
-    except Exception:
+    except Exception:  # noqa: BLE001
         return f"<{type(value).__name__}>"

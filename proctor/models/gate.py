@@ -231,11 +231,11 @@ def _iterate_objects(value: Any, key: str = "", limit: int = LARGEST_INTEGER) ->
             yield from _iterate_objects(item, name, limit)
 
 
-def _check_object(item: dict[str, Any], walk: _Walk) -> None:
+def _check_object(item: dict[str, Any], walk: _Walk) -> None:  # noqa: PLR0912  one branch for each kind of object
     """Refuse an object that is not on the allow-list; add the student's own to `walk.unknown`."""
     module, name = _module_and_class(item)
     config = item.get("config")
-    if name == "Lambda" or name == "__lambda__":
+    if name in ("Lambda", "__lambda__"):
         raise RefusedModel(
             "The model has a Lambda layer or a lambda function, which cannot be loaded safely. "
             "Use one of Keras's own layers, such as Rescaling, Reshape or Activation, or an operation of keras.ops."

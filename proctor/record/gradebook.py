@@ -369,7 +369,7 @@ def _set_late_penalty(late: AssignLatePenalties, submission: Any, notebook: Any)
     if seconds > 0:
         penalty = late.plugin_inst.late_submission_penalty(submission.student_id, notebook.score, seconds)
         if penalty is not None:
-            notebook.late_submission_penalty = late._check_late_penalty(notebook, penalty)
+            notebook.late_submission_penalty = late._check_late_penalty(notebook, penalty)  # noqa: SLF001
 
 
 def _write_atomically(path: Path, text: str) -> None:

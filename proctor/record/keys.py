@@ -71,7 +71,7 @@ def submission_key(course: Course, assignment: Assignment, student: str) -> Key:
     with suppress(OSError):  # a folder that cannot be read is not graded
         found = os.listdir(folder)
         misnamed = f"{name}.ipynb" not in found
-        files = [file for file in found if file in wanted or misnamed and file.endswith(".ipynb")]
+        files = [file for file in found if file in wanted or (misnamed and file.endswith(".ipynb"))]
         return {"submission": {file: _digest_submitted_file(f"{folder}/{file}") for file in sorted(files)}}
     return {"submission": {}}
 
@@ -162,7 +162,7 @@ def _digest_shared_file(path: Path) -> str:
 
 
 @cache
-def _digest_version(path: str, size: int, changed: int, number: int) -> str:
+def _digest_version(path: str, _size: int, _changed: int, _number: int) -> str:
     return _digest_file(path)
 
 

@@ -146,10 +146,10 @@ def reading(url: str) -> Iterator[Connection | None]:
 
 
 @lru_cache(maxsize=4)
-def _engine(url: str, process: int) -> Engine:
+def _engine(url: str, _process: int) -> Engine:
     """The engine, which caches compiled statements and, with a server, one connection.
 
-    `process` is part of the cache's key: a forked process must not use its parent's connection.
+    `_process` is part of the cache's key: a forked process must not use its parent's connection.
     """
     if make_url(url).get_backend_name() == "sqlite":
         # Opened anew each time: an open file would not notice that the gradebook was replaced.

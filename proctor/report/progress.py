@@ -139,7 +139,7 @@ class _TallyColumn(ProgressColumn):
         super().__init__()
         self._tally = tally
 
-    def render(self, task: Task) -> Text:
+    def render(self, _task: Task) -> Text:
         return Text(self._tally.line())
 
 

@@ -165,7 +165,7 @@ class _Recorder:
                 reason = self._gradebook_fault = str(error)
             except OSError as error:
                 reason = f"its notebook cannot be written into autograded/: {error.strerror}"
-            except Exception as error:  # must not keep other submissions' marks back
+            except Exception as error:  # must not keep other submissions' marks back  # noqa: BLE001
                 reason = f"a fault of Proctor's: {type(error).__name__}: {error}"
         if reason:
             return self.fail(kept.verdict.assignment, kept.verdict.student, reason, NOT_RECORDED)

@@ -176,7 +176,7 @@ def _make_workers(client: Client) -> Workers:
         nonlocal asked, count
         if not count or time.monotonic() > asked + 1:
             asked, count = time.monotonic(), len(client.nthreads()) or 1
-        return not given or len(given) < AHEAD * count and sum(parcel.size for parcel in given) < GIVEN_BYTES
+        return not given or (len(given) < AHEAD * count and sum(parcel.size for parcel in given) < GIVEN_BYTES)
 
     @contextmanager
     def executor() -> Iterator[Executor]:
@@ -281,7 +281,7 @@ class CourseOnWorker(WorkerPlugin):
         await asyncio.to_thread(self._unpack_course, worker.address)
         self._accepts = True
 
-    async def teardown(self, worker: Worker) -> None:
+    async def teardown(self, worker: Worker) -> None:  # noqa: ARG002  dask gives it by name
         """End the fork server and remove the course."""
         self._ending.cancel()
         await asyncio.to_thread(self._end_server)

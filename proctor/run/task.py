@@ -78,6 +78,6 @@ def _grade_once(task: Task) -> Result:
         raise
     except ProctorError as error:
         return not_graded(name, task.student, str(error))
-    except Exception as error:  # an unexpected error must not stop the grading of other submissions
+    except Exception as error:  # an unexpected error must not stop the grading of other submissions  # noqa: BLE001
         reason = f"a fault of Proctor's: {type(error).__name__}: {error}"
         return not_graded(name, task.student, reason, notes=[traceback.format_exc()])

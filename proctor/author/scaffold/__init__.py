@@ -30,9 +30,8 @@ def scaffold(course: Course, name: str) -> list[Path]:
     for folder in folders:
         folder.mkdir()
     made = [_write(course.source(name), "notebook.ipynb")]
-    for file in GRADERS:
-        made.append(_write(course.grader(name) / file, file, ("order = 0", f"order = {order}")))
-    return made
+    numbered = ("order = 0", f"order = {order}")
+    return [*made, *(_write(course.grader(name) / file, file, numbered) for file in GRADERS)]
 
 
 def find_or_begin(folder: Path) -> Course:
