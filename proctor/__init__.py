@@ -5,9 +5,12 @@ nbformat nor TensorFlow.
 """
 
 from proctor import datasets
+from proctor.channel.described import described
+from proctor.channel.reference import layer, make_model
 from proctor.channel.student import fetch, raises, share, take
 from proctor.criteria.arrays import (
     as_array,
+    as_tuple,
     assert_between,
     assert_close,
     assert_dtype,
@@ -15,8 +18,12 @@ from proctor.criteria.arrays import (
     assert_probabilities,
     assert_shape,
 )
+from proctor.criteria.batches import first_batch, take_batches
+from proctor.criteria.calls import call_unchanged
 from proctor.criteria.criterion import criterion
+from proctor.criteria.gradients import assert_gradient, numerical_gradient
 from proctor.criteria.layers import (
+    as_model,
     assert_compiled,
     assert_input_shape,
     assert_layer,
@@ -29,6 +36,16 @@ from proctor.criteria.layers import (
     output_activation,
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
+from proctor.criteria.training import (
+    assert_crossentropy_loss,
+    assert_ended_at,
+    assert_epochs,
+    assert_reports,
+    assert_stops,
+    epochs_of,
+    stopped_after,
+)
+from proctor.datasets import pictures
 from proctor.errors import CriterionFailed
 from proctor.judge.live import check
 
@@ -36,11 +53,17 @@ __all__ = [
     "CriterionFailed",
     "accuracy",
     "as_array",
+    "as_model",
+    "as_tuple",
     "assert_between",
     "assert_close",
     "assert_compiled",
+    "assert_crossentropy_loss",
     "assert_dtype",
+    "assert_ended_at",
+    "assert_epochs",
     "assert_equal",
+    "assert_gradient",
     "assert_input_shape",
     "assert_layer",
     "assert_layer_count",
@@ -48,18 +71,30 @@ __all__ = [
     "assert_output_shape",
     "assert_parameters",
     "assert_probabilities",
+    "assert_reports",
     "assert_shape",
+    "assert_stops",
     "at_least",
     "at_most",
+    "call_unchanged",
     "check",
     "criterion",
     "crossentropy",
     "datasets",
+    "described",
+    "epochs_of",
     "fetch",
+    "first_batch",
+    "layer",
+    "make_model",
     "mean_absolute_error",
     "mean_squared_error",
+    "numerical_gradient",
     "output_activation",
+    "pictures",
     "raises",
     "share",
+    "stopped_after",
     "take",
+    "take_batches",
 ]

@@ -12,8 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from proctor import datasets, pictures
+from proctor.channel.described import described
+from proctor.channel.student import LocalLink, Student
 from proctor.criteria.arrays import (
     as_array,
+    as_tuple,
     assert_between,
     assert_close,
     assert_dtype,
@@ -21,7 +25,11 @@ from proctor.criteria.arrays import (
     assert_probabilities,
     assert_shape,
 )
+from proctor.criteria.batches import first_batch, take_batches
+from proctor.criteria.calls import call_unchanged
+from proctor.criteria.criterion import Credit
 from proctor.criteria.layers import (
+    as_model,
     assert_compiled,
     assert_input_shape,
     assert_layer,
@@ -34,7 +42,8 @@ from proctor.criteria.layers import (
     output_activation,
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
-from proctor.errors import CriterionFailed
+from proctor.criteria.training import assert_crossentropy_loss, assert_reports
+from proctor.errors import CourseError, CriterionFailed
 from proctor.models.view import ModelView
 
 LONGEST = 200
@@ -58,6 +67,11 @@ def failure(check: Callable[..., Any], *args: Any, **kwargs: Any) -> CriterionFa
     return failed.value
 
 
+def student(**names: Any) -> Student:
+    """A notebook with these names."""
+    return Student(LocalLink(names))
+
+
 def said(check: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[str, str]:
     """What was expected and what was found."""
     failed = failure(check, *args, **kwargs)
@@ -76,8 +90,8 @@ def said(check: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[str, str
         ([1, "2"], "a list of 2 items"),
         (np.array(["a"]), "an array of <U1"),
         (np.array([None]), "an array of object"),
-        (object(), "object"),
-        ({"a": 1}, "dict"),
+        (object(), "an object"),
+        ({"a": 1}, "a dict of 1 item"),
     ],
 )
 def test_what_is_no_array_is_called_what_it_is(value, found):
@@ -223,7 +237,7 @@ class AlwaysEqual(int):
     [
         (1, True, ("`it` to be True", "1 (int)")),
         (True, 1, ("`it` to be 1", "True (bool)")),
-        (AlwaysEqual(3), 4, ("`it` to be 4", "AlwaysEqual")),
+        (AlwaysEqual(3), 4, ("`it` to be 4", "an AlwaysEqual")),
         ("3", 3, ("`it` to be 3", "'3' (str)")),
         (None, 3, ("`it` to be 3", "None (is there a `return`?)")),
         ((1, 2), [1, 2], ("`it` to be [1, 2]", "a tuple of 2 items")),
@@ -302,6 +316,176 @@ def test_what_are_no_probabilities():
     assert said(assert_probabilities, [[np.nan, 1.0]])[1] == "NaN at [0, 0]"
 
 
+def test_what_came_back_is_described_in_few_words():
+    """A student reads what their code gave: also a function that was not called, a class, an object of their own."""
+
+    class Own:
+        pass
+
+    def relu(x):
+        return x
+
+    here = student(relu=relu, Own=Own, own=Own(), maths=math, nothing=None)
+    assert described(here.relu) == "the function relu itself (is it called?)"
+    assert described(here.Own) == "the class Own itself"
+    assert described(here.own) == "an Own"
+    assert described(here.maths) == "the module math itself"
+    assert described(here.nothing) == "None (is there a `return`?)"
+    assert described(np.float32(0.5)) == "0.5 (float32)"
+    assert described({}) == "a dict of 0 items"
+    assert described(model()) == "a Keras model"
+    assert len(described("x" * 1000)) < LONGEST
+
+
+@pytest.mark.parametrize("value", [(1, 2), [1, 2], np.array([1, 2]), np.array([[1, 2], [3, 4]])])
+def test_a_pair_is_a_pair_in_any_wrapping(value):
+    """A tuple, a list, or an array of two rows."""
+    first, second = as_tuple(value, "found", ("x", "y"))
+    np.testing.assert_array_equal(np.array([first, second]), np.array(value))
+
+
+@pytest.mark.parametrize(
+    "value, found",
+    [
+        (None, "None (is there a `return`?)"),
+        ((1,), "a tuple of 1 item"),
+        ([1, 2, 3], "a list of 3 items"),
+        ({"x": 1, "y": 2}, "a dict of 2 items"),
+        ("ab", "'ab' (str)"),
+        (np.zeros(3), "an array of shape (3,)"),
+        (np.array(2), "an array of shape ()"),
+    ],
+)
+def test_what_is_no_pair_is_told_with_the_names_of_its_parts(value, found):
+    """A student reads which two values were asked for."""
+    assert said(as_tuple, value, "price_list()", ("x", "y")) == ("price_list() to be a pair (x, y)", found)
+
+
+def test_triples_and_longer_ones_are_told_too():
+    """Three are a triple; more are counted."""
+    assert said(as_tuple, 1, "f()", ("a", "b", "c"))[0] == "f() to be a triple (a, b, c)"
+    assert said(as_tuple, 1, "f()", ("a", "b", "c", "d"))[0] == "f() to be 4 items (a, b, c, d)"
+
+
+# Data sets
+
+
+def batches_of(count: int, size: int = 4):
+    return [(np.full((size, 2), number), np.arange(size)) for number in range(count)]
+
+
+def endless():
+    while True:
+        yield np.zeros(3), np.zeros(3)
+
+
+def test_batches_are_taken_whole():
+    """A generator, a list or a tf.data.Dataset gives its batches, each a tuple of arrays."""
+    import tensorflow as tf
+
+    made = tf.data.Dataset.from_tensor_slices((np.zeros((10, 2)), np.arange(10))).batch(4)
+    here = student(made=made, listed=batches_of(3), generated=(batch for batch in batches_of(3)))
+    for dataset in (here.made, here.listed, here.generated):
+        taken = take_batches(dataset, ("pictures", "labels"), at_most=3)
+        assert len(taken) == 3 and [type(part) for part in taken[0]] == [np.ndarray] * 2
+    assert [len(labels) for _, labels in take_batches(here.made, ("x", "y"), at_most=9)] == [4, 4, 2]
+
+
+def test_an_endless_data_set_is_said_to_be_endless():
+    """It is not waited for; its first batch is to be had all the same."""
+    told = said(take_batches, student(x=endless()).x, ("pictures", "labels"), at_most=5)
+    assert told[0] == "batches of pictures and labels that come to an end"
+    assert told[1].startswith("more than 5 of them")
+    assert first_batch(student(x=endless()).x, ("pictures", "labels"))[0].shape == (3,)
+
+
+@pytest.mark.parametrize(
+    "value, expected, found",
+    [
+        (None, "batches of x and y", "None (is there a `return`?)"),
+        (7, "batches of x and y", "7 (int)"),
+        (np.zeros(3), "batches of x and y", "an array of shape (3,)"),
+        ([], "batches of x and y", "no batch at all"),
+        ([np.zeros(3)], "each batch to be a pair (x, y)", "an array of shape (3,)"),
+        ([(np.zeros(3), "a")], "`y` to be an array of numbers", "'a' (str)"),
+    ],
+)
+def test_what_are_no_batches_is_told(value, expected, found):
+    """A student reads what was asked for and what came."""
+    for take in (lambda: take_batches(value, ("x", "y"), at_most=5), lambda: first_batch(value, ("x", "y"))):
+        assert said(take) == (expected, found)
+
+
+# Calls
+
+
+def test_an_argument_that_was_changed_is_named():
+    """Contents, type and shape of arrays, lists and dicts are watched, wherever they stand; NaN equals itself."""
+
+    def good(x, items, *, table):
+        return x.sum() + len(items) + len(table)
+
+    def writes(x, items, *, table):
+        x[0] = 0
+
+    def appends(x, items, *, table):
+        items.append(object())
+
+    def counts(x, items, *, table):
+        table["n"] += 1
+
+    given = (np.array([np.nan, 2]), [1, 2])
+    here = student(good=good, writes=writes, appends=appends, counts=counts)
+    assert np.isnan(call_unchanged(here, "good", *given, table={"n": 1}))
+    for name, which in (("writes", "argument 1"), ("appends", "argument 2"), ("counts", "`table`")):
+        told = said(call_unchanged, here, name, *given, table={"n": 1})
+        assert told == (f"`{name}` to leave its arguments as they are", f"{which} was changed")
+
+
+# Data to learn from
+
+
+@pytest.mark.parametrize("draw", [pictures.bars, pictures.stripes, pictures.noise])
+@pytest.mark.parametrize("shape", [(28, 28), (14, 32, 3), (40, 17, 1)])
+def test_drawn_lessons_are_the_same_for_a_seed(draw, shape):
+    """Pictures are fractions of the asked shape, labels ten classes, and the seed decides about them."""
+    images, labels = draw(200, shape, seed=3)
+    assert (images.shape, images.dtype, labels.dtype) == ((200, *shape), np.float32, np.uint8)
+    assert images.min() >= 0 and images.max() <= 1.01 and set(labels) == set(range(10))
+    again, others = draw(200, shape, seed=3), draw(200, shape, seed=4)
+    assert (images == again[0]).all() and (labels == again[1]).all() and (images != others[0]).any()
+
+
+def test_drawn_lessons_show_what_they_teach():
+    """The brightest row of a bar and the brightest column of a stripe give the label away; noise gives nothing."""
+    images, labels = pictures.bars(60, (28, 28), seed=1)
+    assert ((images.mean(axis=2).argmax(axis=1) - 4) // 2 == labels).all()
+    images, labels = pictures.stripes(60, (28, 28, 1), seed=1)
+    assert ((images.mean(axis=(1, 3)).argmax(axis=1) - 4) // 2 == labels).all()
+    with pytest.raises(ValueError, match="14 pixels"):
+        pictures.bars(1, (13, 28), seed=1)
+
+
+@pytest.mark.parametrize("count, aside", [(100, 10), (25, 2), (9, 0)])
+def test_the_last_tenth_is_put_aside(count, aside):
+    """Nothing is in both parts, and nothing is lost."""
+    x, y = np.arange(count), np.arange(count) * 2
+    (first, first_y), (last, last_y) = datasets.put_aside(x, y)
+    assert len(last) == aside and (np.concatenate([first, last]) == x).all()
+    assert (first_y == 2 * first).all() and (last_y == 2 * last).all()
+
+
+def test_credit_within_a_threshold_of_the_assignment():
+    """Nothing at `none`, everything at `full`; a threshold that is not stated is the author's fault, not a failure."""
+    credit, thresholds = Credit(), {"known": {"none": 0.5, "full": 0.9}, "plain": 0.9}
+    for value, fraction in ((0.5, 0), (0.7, 0.5), (0.95, 1), (float("nan"), 0)):
+        credit.within(value, thresholds, "known")
+        assert credit.fraction == pytest.approx(fraction)
+    for name in ("new", "plain"):
+        with pytest.raises(CourseError, match=name):
+            credit.within(0.7, thresholds, name)
+
+
 # Models, described by hand as `models.describe` does
 
 
@@ -367,6 +551,59 @@ def test_a_wrapped_layer_counts_as_itself_and_its_wrapper():
     seen = model(layer("Bidirectional", layer=inner))
     assert_layer_count(seen, Bidirectional=1, LSTM=1, GRU=0)
     assert_layer(seen, "LSTM", units=8, activation="tanh")
+
+
+@pytest.mark.parametrize(
+    "value, found",
+    [
+        (None, "None (is there a `return`?)"),
+        ({"layers": []}, "a dict of 1 item"),
+        (np.zeros((2, 3)), "an array of shape (2, 3)"),
+        (student(build_model=lambda: None).build_model, "the function <lambda> itself (is it called?)"),
+    ],
+)
+@pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(lambda value: as_model(value), id="as_model"),
+        pytest.param(lambda value: assert_layer_count(value, Dense=1), id="layer_count"),
+        pytest.param(lambda value: assert_layer_order(value, "Conv2D", "Dense"), id="layer_order"),
+        pytest.param(lambda value: assert_layer(value, -1, units=10), id="layer"),
+        pytest.param(lambda value: assert_input_shape(value, (None, 4)), id="input_shape"),
+        pytest.param(lambda value: assert_output_shape(value, (None, 4)), id="output_shape"),
+        pytest.param(lambda value: assert_parameters(value, at_most=3), id="parameters"),
+        pytest.param(lambda value: assert_compiled(value, loss="mse"), id="compiled"),
+        pytest.param(lambda value: output_activation(value), id="output_activation"),
+        pytest.param(lambda value: accuracy(value, (X, np.zeros(4))), id="accuracy"),
+        pytest.param(lambda value: crossentropy(value, (X, np.zeros(4))), id="crossentropy"),
+        pytest.param(lambda value: assert_reports(value, (X, np.zeros(4)), "accuracy"), id="reports"),
+        pytest.param(lambda value: assert_crossentropy_loss(value, X), id="crossentropy_loss"),
+    ],
+)
+def test_what_is_no_model_is_told_in_plain_words(check, value, found):
+    """Whatever came instead of a model, no assertion about models ends in an error of ours."""
+    assert said(check, value) == ("a Keras model", found)
+    assert said(as_model, value, "build_model()") == ("build_model() to be a Keras model", found)
+
+
+def test_kinds_of_layers():
+    """A kind counts all its classes, wrapped ones and those of operations too, in any model inside the model."""
+    inner = {"class_name": "Conv1D", "config": {}}
+    seen = model(
+        layer("SeparableConv2D"),
+        layer("TimeDistributed", layer=inner),
+        layer("MaxPool"),
+        layer("GlobalAveragePooling2D"),
+        layer("Bidirectional", layer={"class_name": "GRU", "config": {}}),
+        layer("SpatialDropout2D"),
+        layer("Dense"),
+    )
+    assert_layer_count(seen, convolution=2, pooling=at_least(2), recurrent=1, dropout=1, normalization=0, Dense=1)
+    assert_layer_order(seen, "convolution", "pooling", "recurrent", "Dense")
+    assert said(assert_layer_count, seen, pooling=1) == ("1 pooling layer", "2")
+    assert said(assert_layer_order, seen, "pooling", "convolution")[1] == "no convolution behind the pooling"
+    with pytest.raises(CourseError, match="no kind of layers 'pool'"):
+        assert_layer_count(seen, pool=1)
 
 
 def test_layers_follow_one_another():

@@ -1,6 +1,7 @@
 """Releases hold what students need and nothing of what they must find themselves."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -174,6 +175,87 @@ def test_a_failed_release_leaves_the_previous_one(course):
     assert content(course.release("rectify")) == before
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
         assert book.find_assignment("rectify").max_score == 3
+
+
+SETTINGS = """title = "Rectify"
+order = 3
+# measured: 0.7
+
+[budget]
+memory_gb = 3
+
+[thresholds.real]
+known = { none = 0.5, full = 0.9 }  # measured
+new = { none = 0.4, full = 0.8 }
+order = 0.25
+slope = 0.125
+
+[thresholds.drawn]
+known = { none = 0.5, full = 0.7 }
+new = 0.6
+"""
+ASKING = (
+    PUBLIC
+    + """
+
+@criterion("relu", points=1, hint="Is it steep enough?")
+def test_thresholds(student, thresholds, credit):
+    \"\"\"It is as good as it must be; "new" and thresholds["new"] in a text ask for nothing.\"\"\"
+    credit.within(student.relu(0.5), thresholds, "known")
+    assert student.relu(0.5) > thresholds["slope"]
+"""
+)
+
+
+def test_students_get_the_thresholds_that_public_criteria_ask_for(course):
+    """Others stay behind, in every source, and everything else of the settings is as it was."""
+    (course.grader("rectify") / "assignment.toml").write_text(SETTINGS)
+    (course.grader("rectify") / "test_public.py").write_text(ASKING)
+
+    text = (release(course, "rectify") / "assignment.toml").read_text()
+
+    known = {"none": 0.5, "full": 0.9}
+    thresholds = {"real": {"known": known, "slope": 0.125}, "drawn": {"known": {"none": 0.5, "full": 0.7}}}
+    budget = {"memory_gb": 3}
+    assert tomllib.loads(text) == {"title": "Rectify", "order": 3, "budget": budget, "thresholds": thresholds}
+    assert "0.8" not in text and "measured: 0.7" not in text
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "thresholds[name]",
+        "helper(thresholds)",
+        "thresholds.values()",
+        'request.getfixturevalue("thresholds")',
+        "credit.within(1.0, thresholds, name)",
+        'credit.within(1.0, {**thresholds}, "known")',
+    ],
+)
+def test_a_use_that_does_not_name_its_threshold_is_refused(course, use):
+    """It could ask for any of them; the line is told, and how to write it."""
+    (course.grader("rectify") / "assignment.toml").write_text(SETTINGS)
+    (course.grader("rectify") / "test_public.py").write_text(ASKING + f"    print({use})\n")
+
+    told = refusal(course)
+
+    assert "rectify/test_public.py, line 15" in told and 'write thresholds["name"]' in told
+
+
+def test_public_criteria_that_are_no_python_are_refused(course):
+    """The message names the file."""
+    (course.grader("rectify") / "test_public.py").write_text("def f(:\n")
+
+    assert "rectify/test_public.py is not Python" in refusal(course)
+
+
+def test_thresholds_that_cannot_be_told_apart_by_line_are_refused(course):
+    """A table on a line of its own would leave its hidden thresholds in the release."""
+    spread = "[thresholds]\nreal = { known = { none = 0.5, full = 0.9 }, new = 0.4 }\n"
+    (course.grader("rectify") / "assignment.toml").write_text('title = "Rectify"\n' + spread)
+    (course.grader("rectify") / "test_public.py").write_text(ASKING)
+
+    assert "each threshold on a line of its own" in refusal(course)
 
 
 def test_a_solution_that_the_text_tells_is_a_leak(course):

@@ -1,12 +1,17 @@
 """`proctor new` makes exercises that are worth copying: they prove themselves."""
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
+from proctor import __all__, datasets
+from proctor.author.leaks import leaks
+from proctor.author.release import student_version
 from proctor.author.scaffold import find_or_begin, scaffold
 from proctor.author.verify import verify
+from proctor.course.cells import check_cells, points, read_source
 from proctor.course.course import Course
 from proctor.errors import CourseError, ProctorError
 
@@ -46,6 +51,47 @@ def test_a_name_that_would_not_do_is_refused(course, name):
     with pytest.raises(ProctorError, match="cannot name an exercise"):
         scaffold(course, name)
     assert course.names() == ["double"]
+
+
+def snippet(containing: str) -> str:
+    """The Python of the authors' page that has these words in it."""
+    page = (REPOSITORY / "docs" / "authors.md").read_text(encoding="utf-8")
+    (found,) = [block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if containing in block]
+    return found
+
+
+def test_the_authors_page_writes_a_notebook_without_jupyter(tmp_path, monkeypatch):
+    """What the lines of the page write is a notebook that can be released."""
+    monkeypatch.chdir(tmp_path)
+    exec(snippet("nbformat.write"), {})
+    course = Course(tmp_path)
+    course.grader("rectify").mkdir(parents=True)
+    (course.grader("rectify") / "assignment.toml").write_text('title = "Rectify"\n')
+    made = student_version(course, "rectify", tmp_path / "made")
+    assert leaks(course, "rectify", made) == []
+    assert [points(cell) for cell in check_cells(read_source(course.source("rectify"))).values()] == [2]
+
+
+def test_the_authors_page_defines_a_data_set(tmp_path, monkeypatch):
+    """The data set of the page can be loaded, its student's part too."""
+    (tmp_path / "course_data.py").write_text(snippet("leaves = Dataset("))
+    monkeypatch.setattr("proctor.datasets.course._folder", tmp_path)
+    monkeypatch.setenv("PROCTOR_DATA", "")
+    assert [len(datasets.load("leaves", split=split)[0]) for split in ("train", "test")] == [200, 50]
+    datasets.export(["leaves"], tmp_path / "exported")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "exported"))
+    assert len(datasets.load("leaves")[0]) == 200
+
+
+@pytest.mark.parametrize("name", __all__)
+def test_the_authors_page_names_everything(name):
+    """Whatever `proctor` gives to authors is in the tables."""
+    assert re.search(rf"\b{name}\b", (REPOSITORY / "docs" / "authors.md").read_text(encoding="utf-8"))
+
+
+def test_authors_editors_see_types():
+    """The package says that it is typed."""
+    assert (REPOSITORY / "proctor" / "py.typed").is_file()
 
 
 @pytest.mark.parametrize("folder", ["source", "graders"])

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import filecmp
 import shutil
 import tempfile
+import tomllib
 from pathlib import Path
 
+from proctor import datasets
 from proctor.author.leaks import PUBLIC, check_markers, leaks, list_files
 from proctor.course.cells import read_source
 from proctor.course.course import Course
+from proctor.datasets.loading import definition
 from proctor.errors import ReleaseError
 from proctor.record.nbgrader_course import generate
+
+THRESHOLDS = "thresholds"
 
 
 def release(course: Course, name: str) -> Path:
@@ -66,21 +72,74 @@ def student_version(course: Course, name: str, folder: Path) -> Path:
 
 
 def put_public(course: Course, name: str, folder: Path) -> None:
-    """Put into `folder` what students get beside the notebook: public criteria, assignment.toml.
+    """Put into `folder` what students get beside the notebook.
 
-    Thresholds that only hidden criteria ask for stay behind, and so do comments, which explain
-    them.
+    That is the public criteria, the settings without hidden thresholds and comments, and the file
+    of the course's own data sets. Raises ReleaseError if it cannot be told which thresholds are
+    public.
     """
+    datasets.use_course(course.root)
+    if defined := definition(course.assignment(name).dataset):
+        shutil.copyfile(defined, folder / defined.name)
     criteria, declared = (course.grader(name) / file for file in PUBLIC)
-    public = criteria.read_text(encoding="utf-8") if criteria.is_file() else ""
-    if public:
+    public: set[str] = set()
+    if criteria.is_file():
         shutil.copyfile(criteria, folder / criteria.name)
-    hidden = {
-        key for values in course.assignment(name).thresholds.values() for key in values if f'"{key}"' not in public
-    }
-    lines = declared.read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if not line.startswith("#") and line.split("=")[0].strip() not in hidden]
-    (folder / declared.name).write_text("\n".join(kept) + "\n", encoding="utf-8")
+        public = thresholds_asked_for(criteria)
+    text = _public_settings(declared.read_text(encoding="utf-8"), public)
+    found, whole = tomllib.loads(text), tomllib.loads(declared.read_text(encoding="utf-8"))
+    for values in whole.get("thresholds", {}).values():
+        for key in values.keys() - public:
+            del values[key]
+    if found != whole:
+        raise ReleaseError(f"graders/{name}/{declared.name}: write each threshold on a line of its own: name = value")
+    (folder / declared.name).write_text(text, encoding="utf-8")
+
+
+def thresholds_asked_for(criteria: Path) -> set[str]:
+    """The thresholds that a file of criteria asks for, read from its syntax tree.
+
+    They are asked for by `thresholds["name"]` or by `credit.within(value, thresholds, "name")`, the name written out.
+    Raises ReleaseError, with the line, where `thresholds` is used in any other way, since that could ask for any.
+    """
+    try:
+        tree = ast.parse(criteria.read_text(encoding="utf-8"))
+    except (SyntaxError, ValueError) as error:
+        raise ReleaseError(f"{criteria.parent.name}/{criteria.name} is not Python: {error}") from error
+    named: dict[int, str] = {}  # the nodes that stand for `thresholds` beside a name, by their identity
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(value=ast.Name() as used, slice=ast.Constant(value=str(name))):
+                named[id(used)] = name
+            case ast.Call(
+                func=ast.Attribute(attr="within"), args=[_, ast.Name() as used, ast.Constant(value=str(name))]
+            ):
+                named[id(used)] = name
+    found = set()
+    for node in ast.walk(tree):
+        # A fixture can be asked for by its name as a text, too.
+        if THRESHOLDS not in (getattr(node, "id", ""), getattr(node, "value", "")):
+            continue
+        if id(node) not in named:
+            where = f"{criteria.parent.name}/{criteria.name}, line {getattr(node, 'lineno', 1)}"
+            raise ReleaseError(
+                f"{where}: it is not said which threshold is asked for; "
+                'write thresholds["name"] or credit.within(value, thresholds, "name")'
+            )
+        found.add(named[id(node)])
+    return found
+
+
+def _public_settings(text: str, public: set[str]) -> str:
+    """The lines of an `assignment.toml` that students get: no comments, and of thresholds only those in `public`."""
+    kept, section = [], ""
+    for line in text.splitlines():
+        if line.startswith("["):
+            section = line.strip("[] ")
+        is_threshold = section.startswith(THRESHOLDS) and "=" in line
+        if not line.startswith("#") and (not is_threshold or line.split("=")[0].strip(" \"'") in public):
+            kept.append(line)
+    return "\n".join(kept) + "\n"
 
 
 def _find_differences(made: Path, committed: Path) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from proctor.channel.answer import Answerer
+from proctor.channel.described import described
 from proctor.channel.reply import read_reply
 from proctor.channel.wire import Reference, decode, encode
 from proctor.errors import CriterionFailed, StudentError, WireError
@@ -103,10 +104,17 @@ class Student:
         link: connects to the notebook's process.
         artifacts: name → function that makes the ModelView of a handed-in file; these names are not
             looked up in the notebook.
+        clean: returns a link to a process that never ran student code; by default `link` itself.
     """
 
-    def __init__(self, link: Link, artifacts: dict[str, Callable[[], ModelView]] | None = None):
+    def __init__(
+        self,
+        link: Link,
+        artifacts: dict[str, Callable[[], ModelView]] | None = None,
+        clean: Callable[[], Link] | None = None,
+    ):
         self.__link__ = link
+        self.__clean__ = clean or (lambda: self.__link__)
         self.__artifacts__ = artifacts or {}
         self.__models__: dict[str, ModelView] = {}
         self.__asked_for_artifact__ = False
@@ -154,7 +162,7 @@ def take(handle: Any, count: int) -> list[Any]:
         return items
     if isinstance(handle, (list, tuple, np.ndarray)):
         return list(handle[:count])
-    raise CriterionFailed("something that can be iterated over", f"a value of type {type(handle).__name__}")
+    raise CriterionFailed("something that can be iterated over", described(handle))
 
 
 @contextlib.contextmanager
@@ -222,7 +230,7 @@ def ask_for_model(link: Link, **request: Any) -> ModelView:
     """
     found = _ask(link, **request)
     if not isinstance(found, ModelView):
-        raise CriterionFailed("a Keras model", f"a value of type {type(found).__name__}")
+        raise CriterionFailed("a Keras model", described(found))
     return found
 
 

@@ -330,6 +330,7 @@ def doctor() -> None:
     from proctor.versions import versions
 
     course = Course.find()
+    datasets.use_course(course.root)
     accepted = accepted_jail(course)
     found = layers_here()
     table = Table("layer", "", "a jail …")

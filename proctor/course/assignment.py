@@ -10,6 +10,8 @@ from typing import Any
 from proctor.errors import CourseError
 
 TRAIN = ("missing", "always", "never")
+Threshold = float | dict[str, float]
+"""A number, or where credit begins and where it is full: `{ none = 0.90, full = 0.99 }`."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Assignment:
     train: str = "missing"
     artifacts: dict[str, str] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
-    thresholds: dict[str, dict[str, float]] = field(default_factory=dict)
+    thresholds: dict[str, dict[str, Threshold]] = field(default_factory=dict)
 
 
 def read_assignment(path: Path, name: str) -> Assignment:

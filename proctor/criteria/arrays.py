@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import reprlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from proctor.channel.described import described, items, shorten
 from proctor.errors import CriterionFailed
 
 # Relative tolerance by dtype: a thousand roundings of float32 and ten of float16, so that another order of summation
@@ -17,12 +18,6 @@ KINDS = {"float": "f", "int": "iu", "bool": "b", "number": "fiu"}
 KIND_NAMES = {"float": "floating-point numbers", "int": "integers", "bool": "booleans", "number": "numbers"}
 DEEPEST = 64
 LONGEST_PLACE = 100
-
-_short = reprlib.Repr()
-_short.maxstring = _short.maxother = 60
-_short.maxlong = 30
-_short.maxlist = _short.maxtuple = _short.maxdict = 4
-_short.maxlevel = 3
 
 
 def as_array(value: Any, what: str) -> np.ndarray:
@@ -41,7 +36,24 @@ def as_array(value: Any, what: str) -> np.ndarray:
             array = np.asarray(None)
         if array.dtype.kind in "fiubc":
             return array
-    raise CriterionFailed(f"{_named(what)} to be an array of numbers", _kind(value))
+    raise CriterionFailed(f"{named(what)} to be an array of numbers", described(value))
+
+
+def as_tuple(value: Any, what: str, names: Sequence[str]) -> tuple[Any, ...]:
+    """The parts of `value`: a tuple or a list (or the rows of an array) of as many values as there are `names`.
+
+    Args:
+        value: what was found.
+        what: how the message names it, such as "price_list()".
+        names: what its parts are called, in order: ("bedrooms", "prices").
+
+    Raises CriterionFailed if it is none of these, or has fewer parts or more.
+    """
+    rows = type(value) is np.ndarray and value.ndim > 0
+    if not (rows or isinstance(value, (tuple, list))) or len(value) != len(names):
+        count = {2: "a pair", 3: "a triple"}.get(len(names), items(len(names)))
+        raise CriterionFailed(f"{named(what)} to be {count} ({', '.join(names)})", described(value))
+    return tuple(value)
 
 
 def assert_close(found: Any, expected: Any, what: str, rtol: float | None = None, atol: float | None = None) -> None:
@@ -60,19 +72,19 @@ def assert_close(found: Any, expected: Any, what: str, rtol: float | None = None
         rtol, atol: tolerances of your own.
     """
     left, right = as_array(found, what), as_array(expected, what)
-    _require_shape(left, right.shape, what)
+    require_shape(left, right.shape, what)
     if rtol is None and atol is None and left.dtype.kind in "iub" and right.dtype.kind in "iub":
         wrong, allowed = left != right, np.zeros(right.shape)
     else:
-        rtol = max(_tolerance(found, left), _tolerance(expected, right)) if rtol is None else rtol
-        allowed = _allowed(right, rtol, atol)
+        rtol = max(tolerance_of(found, left), tolerance_of(expected, right)) if rtol is None else rtol
+        allowed = allowed_deviation(right, rtol, atol)
         finite = np.isfinite(left) & np.isfinite(right)
         with np.errstate(invalid="ignore"):
             wrong = ~((left == right) | (finite & (_deviation(left, right) <= allowed)))
     if not wrong.any():
         return
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    at = f"{_named(what)}{list(index) if index else ''}"
+    at = f"{named(what)}{list(index) if index else ''}"
     tolerance = f"give or take {float(allowed[index]):.2g}" if allowed[index] else "exactly"
     digits = 6 if _number(left[index]) != _number(right[index]) else 15
     message = _number(left[index], digits)
@@ -95,7 +107,7 @@ def assert_equal(found: Any, expected: Any, what: str) -> None:
         expected: the same, from the grader.
         what: how the message names it.
     """
-    difference = _difference(found, expected, _named(what), 0)
+    difference = _difference(found, expected, named(what), 0)
     if difference:
         raise CriterionFailed(*difference)
 
@@ -108,7 +120,7 @@ def assert_shape(found: Any, shape: tuple[int | None, ...], what: str) -> None:
         shape: its sizes; None stands for any.
         what: how the message names it.
     """
-    _require_shape(as_array(found, what), tuple(shape), what)
+    require_shape(as_array(found, what), tuple(shape), what)
 
 
 def assert_dtype(found: Any, kind: str, what: str) -> None:
@@ -121,7 +133,7 @@ def assert_dtype(found: Any, kind: str, what: str) -> None:
     """
     array = as_array(found, what)
     if array.dtype.kind not in KINDS[kind]:
-        raise CriterionFailed(f"{_named(what)} to hold {KIND_NAMES[kind]}", f"{array.dtype}")
+        raise CriterionFailed(f"{named(what)} to hold {KIND_NAMES[kind]}", f"{array.dtype}")
 
 
 def assert_between(found: Any, low: float, high: float, what: str) -> None:
@@ -138,7 +150,7 @@ def assert_between(found: Any, low: float, high: float, what: str) -> None:
     if wrong.any():
         index = tuple(int(i) for i in np.argwhere(wrong)[0])
         at = f" at {list(index)}" if index else ""
-        raise CriterionFailed(f"{_named(what)} to be from {low:g} to {high:g}", f"{_number(array[index])}{at}")
+        raise CriterionFailed(f"{named(what)} to be from {low:g} to {high:g}", f"{_number(array[index])}{at}")
 
 
 def assert_probabilities(array: Any, what: str = "predictions") -> None:
@@ -151,13 +163,13 @@ def assert_probabilities(array: Any, what: str = "predictions") -> None:
         what: how the message names it.
     """
     values = _real(array, what)
-    tolerance = max(_tolerance(array, values), 1e-5)
+    tolerance = max(tolerance_of(array, values), 1e-5)
     with np.errstate(invalid="ignore"):
         wrong = ~((values >= -tolerance) & (values <= 1 + tolerance))
     if wrong.any():
         index = tuple(int(i) for i in np.argwhere(wrong)[0])
         at = f" at {list(index)}" if index else ""
-        raise CriterionFailed(f"{_named(what)} to be probabilities, each from 0 to 1", f"{_number(values[index])}{at}")
+        raise CriterionFailed(f"{named(what)} to be probabilities, each from 0 to 1", f"{_number(values[index])}{at}")
     if values.ndim == 0 or (values.ndim > 1 and values.shape[-1] == 1):
         return
     sums = values.astype(float).sum(axis=-1)
@@ -166,7 +178,7 @@ def assert_probabilities(array: Any, what: str = "predictions") -> None:
         row = tuple(int(i) for i in np.argwhere(wrong)[0])
         which = f" for row {', '.join(map(str, row))}" if row else ""
         raise CriterionFailed(
-            f"{_named(what)} to be probabilities that sum to 1{' in each row' if row else ''}",
+            f"{named(what)} to be probabilities that sum to 1{' in each row' if row else ''}",
             f"a sum of {_number(sums[row])}{which}",
         )
 
@@ -175,7 +187,7 @@ def _real(value: Any, what: str) -> np.ndarray:
     """`value` as an array of numbers that have an order: NumPy would put complex ones in one, by their real parts."""
     array = as_array(value, what)
     if array.dtype.kind == "c":
-        raise CriterionFailed(f"{_named(what)} to be real numbers", "complex ones")
+        raise CriterionFailed(f"{named(what)} to be real numbers", "complex ones")
     return array
 
 
@@ -186,25 +198,26 @@ def _plain_numbers(value: Any, depth: int) -> bool:
     return type(value) in (bool, int, float, complex, np.ndarray) or isinstance(value, np.generic)
 
 
-def _require_shape(array: np.ndarray, shape: tuple[int | None, ...], what: str) -> None:
+def require_shape(array: np.ndarray, shape: tuple[int | None, ...], what: str) -> None:
+    """Raise CriterionFailed unless `array` is of `shape`, None standing for any size."""
     same = len(shape) == array.ndim and all(want in (None, got) for want, got in zip(shape, array.shape, strict=True))
     if not same:
         wanted = "(" + ", ".join("any" if size is None else str(size) for size in shape)
         wanted += ",)" if len(shape) == 1 else ")"
         raise CriterionFailed(
-            f"{_named(what)} to be of shape {wanted}" if shape else f"{_named(what)} to be a single number",
+            f"{named(what)} to be of shape {wanted}" if shape else f"{named(what)} to be a single number",
             f"shape {array.shape}" if array.ndim else "a single number",
         )
 
 
-def _tolerance(value: Any, array: np.ndarray) -> float:
+def tolerance_of(value: Any, array: np.ndarray) -> float:
     """The relative tolerance that suits where `array` came from."""
     if not isinstance(value, (np.ndarray, np.generic)) and array.dtype.kind in "fc":
         return TOLERANCES["float32"]
     return {"float16": 1e-2, "float32": 1e-4, "complex64": 1e-4}.get(array.dtype.name, TOLERANCES["float64"])
 
 
-def _allowed(expected: np.ndarray, rtol: float, atol: float | None) -> np.ndarray:
+def allowed_deviation(expected: np.ndarray, rtol: float, atol: float | None) -> np.ndarray:
     """How far off each value may be."""
     sizes = np.abs(_wide(expected))
     if atol is None:
@@ -236,13 +249,13 @@ def _difference(found: Any, expected: Any, at: str, depth: int) -> tuple[str, st
         return _array_difference(found, expected, at)
     numbers = {type(found), type(expected)} <= {int, float, complex}
     if not numbers and type(found) is not type(expected):
-        return f"{at} to be {_shown(expected)}", _kind(found)
+        return f"{at} to be {shorten(expected)}", described(found)
     if isinstance(expected, dict):
         return _dict_difference(found, expected, at, depth)
     if not isinstance(expected, (list, tuple)):
-        return None if found == expected else (f"{at} to be {_shown(expected)}", _shown(found))
+        return None if found == expected else (f"{at} to be {shorten(expected)}", shorten(found))
     if len(found) != len(expected):
-        return f"{at} to have {_items(len(expected))}", f"{_items(len(found))}: {_short.repr(found)}"
+        return f"{at} to have {items(len(expected))}", f"{items(len(found))}: {shorten(found)}"
     for index, (got, want) in enumerate(zip(found, expected, strict=True)):
         difference = _difference(got, want, f"{at}[{index}]", depth + 1)
         if difference:
@@ -254,10 +267,10 @@ def _dict_difference(found: dict[Any, Any], expected: dict[Any, Any], at: str, d
     missing = [key for key in expected if key not in found]
     extra = [key for key in found if key not in expected]
     if missing or extra:
-        keys = ", ".join(_short.repr(key) for key in (missing or extra)[:3])
-        return f"{at} to have the keys {_short.repr(list(expected))}", f"{'no' if missing else 'also'} {keys}"
+        keys = ", ".join(shorten(key) for key in (missing or extra)[:3])
+        return f"{at} to have the keys {shorten(list(expected))}", f"{'no' if missing else 'also'} {keys}"
     for key, want in expected.items():
-        difference = _difference(found[key], want, f"{at}[{_short.repr(key)}]", depth + 1)
+        difference = _difference(found[key], want, f"{at}[{shorten(key)}]", depth + 1)
         if difference:
             return difference
     return None
@@ -273,8 +286,8 @@ def _array_difference(found: np.ndarray, expected: np.ndarray, at: str) -> tuple
         return None
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     return (
-        f"{at}{list(index)} to be {_shown(expected[index].item())}",
-        f"{_shown(found[index].item())} there, and {int(wrong.sum())} of {wrong.size} values differ",
+        f"{at}{list(index)} to be {shorten(expected[index].item())}",
+        f"{shorten(found[index].item())} there, and {int(wrong.sum())} of {wrong.size} values differ",
     )
 
 
@@ -285,7 +298,7 @@ def _scalar(value: Any) -> Any:
     return value
 
 
-def _named(what: str) -> str:
+def named(what: str) -> str:
     """`what` in backquotes if it is a name in code."""
     return f"`{what}`" if what.isidentifier() and what != "predictions" else what
 
@@ -299,27 +312,3 @@ def _number(value: Any, digits: int = 6) -> str:
     if isinstance(value, (complex, np.complexfloating)):
         return f"{complex(value):.{digits}g}"
     return "NaN" if np.isnan(value) else f"{float(value):.{digits}g}"
-
-
-def _shown(value: Any) -> str:
-    """A value, shortened."""
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    return _number(value) if type(value) in (float, complex) else _short.repr(value)
-
-
-def _kind(value: Any) -> str:
-    """What a value is, for a message about its type."""
-    if value is None:
-        return "None (is there a `return`?)"
-    if type(value) is np.ndarray:
-        return f"an array of {value.dtype}" if value.dtype.kind not in "fiubc" else f"an array of shape {value.shape}"
-    if type(value) in (list, tuple):
-        return f"a {type(value).__name__} of {_items(len(value))}"
-    if type(value) in (bool, int, float, str, bytes):
-        return f"{_short.repr(value)} ({type(value).__name__})"
-    return type(value).__name__
-
-
-def _items(number: int) -> str:
-    return f"{number} item{'' if number == 1 else 's'}"

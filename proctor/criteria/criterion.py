@@ -9,6 +9,9 @@ from typing import TypeVar
 
 import pytest
 
+from proctor.course.assignment import Threshold
+from proctor.errors import CourseError
+
 Test = TypeVar("Test", bound=Callable[..., None])
 
 
@@ -78,3 +81,18 @@ class Credit:
         self.fraction = 0.0 if math.isnan(fraction) else min(1.0, max(0.0, fraction))
         self.found = f"{value:.4g}"
         self.expected = f"{full:.4g} or {'less' if full < zero else 'more'} (no points at {zero:.4g})"
+
+    def within(self, value: float, thresholds: dict[str, Threshold], name: str) -> None:
+        """Give credit as `between` does, by what `assignment.toml` states as `name = { none = …, full = … }`.
+
+        Args:
+            value: what was measured; NaN earns nothing.
+            thresholds: the fixture of that name.
+            name: of the threshold, written out: `proctor release` reads in the public tests which ones they ask for.
+
+        Raises CourseError if there is no such threshold for the data in use.
+        """
+        bounds = thresholds.get(name)
+        if not isinstance(bounds, dict) or bounds.keys() != {"none", "full"}:
+            raise CourseError(f"assignment.toml states no {name} = {{ none = …, full = … }} for the data in use")
+        self.between(value, zero=bounds["none"], full=bounds["full"])

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from proctor.errors import CriterionFailed
-from proctor.models.names import ACTIVATION_LAYERS, canonical, layer_class
+from proctor.channel.described import described
+from proctor.criteria.arrays import named
+from proctor.errors import CourseError, CriterionFailed
+from proctor.models.names import ACTIVATION_LAYERS, LAYER_KINDS, canonical, is_a, layer_class
 from proctor.models.view import LayerView, ModelView
 
 # An activation behind one of these still is that of the layer before: `Conv2D -> BatchNormalization -> ReLU`.
@@ -42,15 +44,32 @@ def at_most(number: int) -> Bound:
     return Bound(0, number)
 
 
-def assert_layer_count(model: ModelView, **counts: int | Bound) -> None:
-    """Assert how many layers of a class a model has; classes that are not named do not matter.
+def as_model(value: Any, what: str = "") -> ModelView:
+    """`value`, if it is a Keras model; every assertion about models goes through this.
 
-    A layer inside a wrapper counts as well: `Bidirectional(LSTM(8))` is a Bidirectional and an LSTM.
+    Args:
+        value: what was found.
+        what: how the message names it, such as "build_model()".
+
+    Raises CriterionFailed, with what it is instead, for anything else.
+    """
+    if not isinstance(value, ModelView):
+        raise CriterionFailed(f"{named(what)} to be a Keras model" if what else "a Keras model", described(value))
+    return value
+
+
+def assert_layer_count(model: ModelView, **counts: int | Bound) -> None:
+    """Assert how many layers of a class or of a kind a model has; those that are not named do not matter.
+
+    Layers of models inside the model count, and so does a layer inside a wrapper: `Bidirectional(LSTM(8))` is a
+    Bidirectional and an LSTM.
 
     Args:
         model: the model.
-        counts: number by class name: `Conv2D=1`, `Dense=at_least(2)`.
+        counts: number by class (`Conv2D=1`, `Dense=at_least(2)`) or by kind, in small letters: `convolution=1` counts
+            every class of convolutions; others are attention, dropout, embedding, normalization, pooling, recurrent.
     """
+    model = as_model(model)
     for name, wanted in counts.items():
         rows = [row for row, layer in enumerate(model.layers) if _as_class(layer, name)]
         if len(rows) != wanted and not (isinstance(wanted, Bound) and len(rows) in wanted):
@@ -58,12 +77,13 @@ def assert_layer_count(model: ModelView, **counts: int | Bound) -> None:
 
 
 def assert_layer_order(model: ModelView, *names: str) -> None:
-    """Assert that layers of these classes follow one another; others may stand between them.
+    """Assert that layers of these classes or kinds follow one another; others may stand between them.
 
     Args:
         model: the model.
-        names: class names: "Conv2D", "MaxPooling2D", "Dense".
+        names: classes or kinds (see `assert_layer_count`): "Conv2D", "pooling", "Dense".
     """
+    model = as_model(model)
     rows: list[int] = []
     for name in names:
         start = rows[-1] + 1 if rows else 0
@@ -86,6 +106,7 @@ def assert_layer(model: ModelView, index_or_class: int | str, **config: Any) -> 
         config: settings by name (units=10), or name, class_name, input_shape, output_shape, parameters, trainable
             or activation; names may be in any spelling, and a tuple or set lists what is allowed.
     """
+    model = as_model(model)
     merged = _merged(model)
     if isinstance(index_or_class, str):
         name = index_or_class
@@ -110,12 +131,14 @@ def assert_layer(model: ModelView, index_or_class: int | str, **config: Any) -> 
 
 def assert_input_shape(model: ModelView, shape: tuple[Any, ...]) -> None:
     """Assert the shape of a model's input, None (as the batch is) standing for any size."""
+    model = as_model(model)
     if not _fits(model.input_shape, shape):
         raise _failed(model, f"inputs of shape {shape}", _found_shape(model.input_shape), range(1))
 
 
 def assert_output_shape(model: ModelView, shape: tuple[Any, ...]) -> None:
     """Assert the shape of a model's output, None (as the batch is) standing for any size."""
+    model = as_model(model)
     if not _fits(model.output_shape, shape):
         last = len(model.layers) - 1
         raise _failed(model, f"outputs of shape {shape}", _found_shape(model.output_shape), range(last, last + 1))
@@ -125,6 +148,7 @@ def assert_parameters(
     model: ModelView, at_most: int | None = None, at_least: int | None = None, exactly: int | None = None
 ) -> None:
     """Assert how many parameters a model has; the bounds are included."""
+    model = as_model(model)
     found = model.parameters
     if exactly is not None and found != exactly:
         expected = f"{exactly:,} parameters"
@@ -152,6 +176,7 @@ def assert_compiled(
         loss, optimizer: a name, or a tuple of names that are allowed; None for any.
         metrics: the same; one of them must be among the model's metrics.
     """
+    model = as_model(model)
     if model.compiled is None:
         raise _failed(model, "a model that is compiled", "one that is not: call model.compile(...) before saving it")
     for what, wanted in (("loss", loss), ("optimizer", optimizer), ("metrics", metrics)):
@@ -170,7 +195,7 @@ def assert_compiled(
 
 def output_activation(model: ModelView) -> str | None:
     """Canonical name of the activation that `model` ends with, or None if it is not known."""
-    merged = _merged(model)
+    merged = _merged(as_model(model))
     return merged[-1][1].activation if merged else None
 
 
@@ -192,9 +217,15 @@ def _merged(model: ModelView) -> list[tuple[int, LayerView]]:
 
 
 def _as_class(layer: LayerView, name: str) -> LayerView | None:
-    """`layer`, or the layer that it wraps, if it is of the class `name`; otherwise None."""
-    name = layer_class(name)
-    return next((one for one in (layer, layer.wrapped) if one and one.class_name == name), None)
+    """`layer`, or the layer that it wraps, if it is of the class or kind `name`; otherwise None.
+
+    Raises CourseError if `name` is written like a kind and is none.
+    """
+    if name not in LAYER_KINDS and name[:1].islower():
+        raise CourseError(
+            f"there is no kind of layers {name!r}; there are {', '.join(LAYER_KINDS)}, and Keras's classes"
+        )
+    return next((one for one in (layer, layer.wrapped) if one and is_a(one.class_name, name)), None)
 
 
 def _misses(layer: LayerView, wanted: dict[str, Any]) -> dict[str, Any]:

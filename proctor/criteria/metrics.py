@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from proctor.criteria.arrays import as_array
-from proctor.criteria.layers import output_activation
+from proctor.criteria.layers import as_model, output_activation
 from proctor.errors import CriterionFailed
 from proctor.models.view import ModelView
 
@@ -28,10 +28,10 @@ def accuracy(model: ModelView, data: tuple[Any, Any]) -> float:
     Raises CriterionFailed if the predictions do not fit the labels, or nearly all of them are one class too high.
     """
     x, y = data
-    found = _single(model.predict(x))
+    found = single(as_model(model).predict(x))
     labels = _labels(y, found.shape)
     if found.shape[-1] == 1:
-        classes = (found[..., 0] > (0.0 if _logits(model, found) else 0.5)).astype(int)
+        classes = (found[..., 0] > (0.0 if are_logits(model, found) else 0.5)).astype(int)
     else:
         classes = found.argmax(axis=-1)
     share = _mean(classes == labels)
@@ -50,9 +50,9 @@ def crossentropy(model: ModelView, data: tuple[Any, Any]) -> float:
         data: as for `accuracy`.
     """
     x, y = data
-    found = _single(model.predict(x)).astype(float)
+    found = single(as_model(model).predict(x)).astype(float)
     labels = _labels(y, found.shape)
-    logits = _logits(model, found)
+    logits = are_logits(model, found)
     if found.shape[-1] == 1:
         # One output is the second of two classes; the logit of the first is 0.
         found = np.concatenate([np.zeros_like(found) if logits else 1 - found, found], axis=-1)
@@ -89,7 +89,7 @@ def mean_absolute_error(found: Any, true: Any) -> float:
     return _mean(np.abs(_differences(found, true)))
 
 
-def _single(found: Any) -> np.ndarray:
+def single(found: Any) -> np.ndarray:
     """The predictions of a model with one output, a row for each input."""
     if isinstance(found, (list, dict)):
         raise CriterionFailed("a model with one output", f"{len(found)} outputs")
@@ -123,7 +123,7 @@ def _labels(y: Any, shape: tuple[int, ...]) -> np.ndarray:
     return labels.astype(int)
 
 
-def _logits(model: ModelView, found: np.ndarray) -> bool:
+def are_logits(model: ModelView, found: np.ndarray) -> bool:
     """Whether the predictions `found` are logits rather than probabilities."""
     activation = output_activation(model)
     if activation is not None:

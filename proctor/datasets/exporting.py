@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from proctor.datasets import places
+from proctor.datasets.course import COURSE_DATA
 from proctor.datasets.dataset import Dataset, Found
-from proctor.datasets.loading import SOURCES, find, named, read
+from proctor.datasets.loading import SOURCES, definition, find, named, read
 
 FINGERPRINT = ".fingerprint"
 LAYOUT = 1  # version of the files that `export` writes; raise it when they change
@@ -29,7 +30,9 @@ def export(names: Iterable[str], folder: str | os.PathLike[str]) -> None:
     folder = Path(folder)
     sets = [named(name) for name in sorted(set(names))]
     found = {dataset.name: find(dataset) for dataset in sets}
-    fingerprint = _fingerprint(sets, found)
+    defined = next((path for dataset in sets if (path := definition(dataset.name))), None)
+    definitions = defined.read_text(encoding="utf-8") if defined else ""
+    fingerprint = _fingerprint(sets, found, definitions)
     if _is_exported(folder, sets, fingerprint):
         return
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,7 +45,9 @@ def export(names: Iterable[str], folder: str | os.PathLike[str]) -> None:
                 _make_readable(new)
                 _remove_folder(path)
     sources = {dataset.name: found[dataset.name].source for dataset in sets}
-    for name, text in ((SOURCES, json.dumps(sources, indent=2) + "\n"), (FINGERPRINT, fingerprint)):
+    (folder / COURSE_DATA).unlink(missing_ok=True)
+    texts = {COURSE_DATA: definitions} if definitions else {}
+    for name, text in (texts | {SOURCES: json.dumps(sources, indent=2) + "\n", FINGERPRINT: fingerprint}).items():
         with places.draft(folder / name) as new:
             new.write_text(text)
             _make_readable(new)
@@ -57,9 +62,9 @@ def _is_exported(folder: Path, sets: list[Dataset], fingerprint: str) -> bool:
     return same and all((folder / dataset.part).exists() for dataset in sets) and (folder / SOURCES).exists()
 
 
-def _fingerprint(sets: list[Dataset], found: dict[str, Found]) -> str:
+def _fingerprint(sets: list[Dataset], found: dict[str, Found], definitions: str) -> str:
     """Return a digest that changes whenever `export` would write something else."""
-    facts: list[object] = [LAYOUT]
+    facts: list[object] = [LAYOUT, *([definitions] if definitions else [])]
     for dataset in sets:
         where = found[dataset.name]
         facts += [dataset.name, where.source, dataset.drawing if where.path is None else _describe_files(where.path)]

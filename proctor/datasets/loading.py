@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from proctor.datasets import places
+from proctor.datasets.course import course_sets, definitions
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.mnist import MNIST
@@ -35,6 +36,7 @@ def load(name: str, split: str = "train") -> Any:
         "mnist": images, uint8 (n, 28, 28), and labels, uint8 (n,).
         "happy_sad": the path of a folder with the pictures in happy/ and sad/.
         "series": days and values, float32 (1461,) each.
+        A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.
     """
@@ -51,6 +53,18 @@ def load(name: str, split: str = "train") -> Any:
     return data
 
 
+def put_aside(x: Any, y: Any) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    """What to learn from, and the last tenth, held apart to judge by.
+
+    Args:
+        x, y: arrays of as many items each.
+
+    Returns ((x, y) of the first nine tenths, (x, y) of the last).
+    """
+    first = len(x) - len(x) // 10
+    return (x[:first], y[:first]), (x[first:], y[first:])
+
+
 def source(name: str) -> Source:
     """Return "real" or "drawn", whichever data `load(name)` would return.
 
@@ -62,17 +76,28 @@ def source(name: str) -> Source:
 
 
 def names() -> list[str]:
-    """Return the names of all data sets, sorted."""
-    return sorted(DATASETS)
+    """Return the names of all data sets, the course's own included."""
+    return sorted({**DATASETS, **_of_course()})
 
 
 def named(name: str) -> Dataset:
     """Return the data set called `name`; raises ProctorError, with the nearest name, if none is."""
     if name in DATASETS:
         return DATASETS[name]
-    near = difflib.get_close_matches(str(name), DATASETS, n=1)
+    if name in (own := _of_course()):
+        return own[name]
+    near = difflib.get_close_matches(str(name), names(), n=1)
     advice = f'Did you mean "{near[0]}"?' if near else f"There are {', '.join(names())}."
     raise ProctorError(f'There is no data set "{name}". {advice}')
+
+
+def definition(name: str) -> Path | None:
+    """The file of the course that defines the data set `name`; None if Proctor itself does."""
+    return definitions(exported_sources() is not None) if name in _of_course() else None
+
+
+def _of_course() -> dict[str, Dataset]:
+    return course_sets(definitions(exported_sources() is not None), DATASETS)
 
 
 def find(dataset: Dataset) -> Found:

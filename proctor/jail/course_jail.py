@@ -101,6 +101,7 @@ def data_folder(course: Course) -> Path:
 def jail_limits(course: Course, assignment: Assignment, jails: Jails) -> Limits:
     """The limits of this assignment's jails; exports its data set to `data_folder` for them."""
     variables = {"PROCTOR_OFFLINE": "1"}
+    datasets.use_course(course.root)
     if assignment.dataset:
         folder = data_folder(course) / assignment.dataset
         datasets.export([assignment.dataset], folder)

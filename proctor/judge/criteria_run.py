@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from proctor.channel.student import Student, revive
+from proctor.course.assignment import Threshold
 from proctor.criteria.criterion import Credit, Criterion
 from proctor.errors import CourseError, JailLost
 from proctor.judge import fixtures
@@ -46,7 +47,9 @@ class CriteriaRun:
     noted, `asked_for_files` are the names of the criteria that used a handed-in model file.
     """
 
-    def __init__(self, student: Student, thresholds: dict[str, float], only: str = "", to_first_failure: bool = False):
+    def __init__(
+        self, student: Student, thresholds: dict[str, Threshold], only: str = "", to_first_failure: bool = False
+    ):
         self.student = student
         self.thresholds = thresholds
         self.fault = ""

@@ -53,6 +53,7 @@ class Examination:
         self._files = dict(submission.files)
         self._model_jails: list[Jail] = []
         self._describer: Jail | None = None
+        self._maker: Jail | None = None
         self._views: dict[str, ModelView] = {}
         self._refused: dict[str, StudentError] = {}
         self.handed_in: dict[str, ModelView] = {}
@@ -77,7 +78,7 @@ class Examination:
             self._files = {file: data for file, data in saved.items() if data is not None}
         opened = {name: self._make_opener(name, file) for name, file in self.assignment.artifacts.items()}
         self.link: Link = _NotebookLink(self.run, self._describe_live_model)
-        self.student = Student(self.link, opened)
+        self.student = Student(self.link, opened, self._clean_link)
         return self
 
     def __exit__(self, *ignored: object) -> None:
@@ -166,6 +167,12 @@ class Examination:
             if note not in self.notes:
                 self.notes.append(note)
             return description
+
+    def _clean_link(self) -> Link:
+        """The way to a jail for models of the grader's own, in which nothing of the student's is ever loaded."""
+        if self._maker is None or self._maker.ended:
+            self._maker = self._model_jail({})
+        return _ModelLink(self._maker)
 
     def _model_jail(self, files: dict[str, bytes]) -> Jail:
         """Start a jail without student code; it is closed with the examination."""

@@ -17,7 +17,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from proctor import datasets
-from proctor.course.assignment import Assignment
+from proctor.course.assignment import Assignment, Threshold
 from proctor.course.cells import grade_id, read_source
 from proctor.course.course import Course
 from proctor.errors import CourseError, JailLost, ProctorError, UnreadableSubmission
@@ -189,7 +189,7 @@ def _sort_by_notebook(criteria_run: CriteriaRun, source: NotebookNode) -> list[A
     return sorted(criteria_run.results, key=lambda result: known.get(result.group, len(order)))
 
 
-def thresholds_of(assignment: Assignment) -> dict[str, float]:
+def thresholds_of(assignment: Assignment) -> dict[str, Threshold]:
     """The assignment's thresholds for the data in use here, real or drawn."""
     source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
     return assignment.thresholds.get(source, {})

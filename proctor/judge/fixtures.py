@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from proctor.course.assignment import Threshold
 from proctor.criteria.criterion import Credit
 from proctor.criteria.metrics import accuracy
 from proctor.judge.flags import collect_flags
@@ -34,7 +35,7 @@ class Subject:
     """
 
     student: Student
-    thresholds: dict[str, float]
+    thresholds: dict[str, Threshold]
     flags: list[Flag] = field(default_factory=list)
 
 
@@ -63,7 +64,7 @@ def credit(request: pytest.FixtureRequest) -> Credit:
 
 
 @pytest.fixture(scope="session")
-def thresholds(request: pytest.FixtureRequest) -> dict[str, float]:
+def thresholds(request: pytest.FixtureRequest) -> dict[str, Threshold]:
     """The numbers that `assignment.toml` states for the data in use."""
     subject = request.config.stash.get(SUBJECT, None)
     return subject.thresholds if subject is not None else {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from proctor import datasets
 from proctor.channel.student import LocalLink, Student
-from proctor.course.assignment import read_assignment
+from proctor.course.assignment import Threshold, read_assignment
 from proctor.errors import ProctorError
 from proctor.verdict import CriterionResult
 
@@ -101,8 +101,9 @@ def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list
     """
     from proctor.judge.criteria_run import CriteriaRun, run_criteria
 
+    datasets.use_course(folder)
     declared = folder / "assignment.toml"
-    thresholds: dict[str, float] = {}
+    thresholds: dict[str, Threshold] = {}
     if declared.is_file():
         assignment = read_assignment(declared, folder.name)
         source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"

@@ -75,6 +75,17 @@ ACTIVATION_LAYERS = frozenset(
     ]
 )
 
+# What the class names of each kind of layers have in them, those of operations (`keras.ops.max_pool`) included.
+LAYER_KINDS = {
+    "attention": "Attention",
+    "convolution": "Conv",
+    "dropout": "Dropout",
+    "embedding": "Embedding",
+    "normalization": "Normalization",
+    "pooling": "Pool",
+    "recurrent": "LSTM|GRU|RNN",
+}
+
 
 def canonical(name: Any) -> str:
     """The canonical name, in snake case, of a loss, metric, optimizer, activation or initializer.
@@ -99,6 +110,13 @@ def layer_class(name: str) -> str:
     name = name.replace("Convolution", "Conv")
     name = re.sub(r"MaxPool(?=\dD)", "MaxPooling", name)
     return re.sub(r"(Avg|Average)Pool(?=\dD)", "AveragePooling", name)
+
+
+def is_a(class_name: str, wanted: str) -> bool:
+    """Whether a layer of the class `class_name` is what `wanted` names: a class, or a kind of `LAYER_KINDS`."""
+    if wanted in LAYER_KINDS:
+        return re.search(LAYER_KINDS[wanted], class_name) is not None
+    return class_name == layer_class(wanted)
 
 
 def compiled(config: Any) -> dict[str, Any] | None:

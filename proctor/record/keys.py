@@ -13,7 +13,8 @@ from typing import Any
 
 from proctor.course.assignment import Assignment
 from proctor.course.course import Course
-from proctor.datasets.loading import find, named
+from proctor.datasets import use_course
+from proctor.datasets.loading import definition, find, named
 from proctor.intake.submission import FILE_BYTES
 from proctor.jail import layers
 from proctor.jail.course_jail import accepted_jail
@@ -36,6 +37,7 @@ def assignment_key(course: Course, assignment: Assignment, plain: PlainAssignmen
         plain: a plain nbgrader assignment as it was read; None for another one, or if the
             gradebook does not have it yet.
     """
+    use_course(course.root)
     name = assignment.name
     if name in course.plain_names():
         digest = plain.fingerprint() if plain else "not in the gradebook"
@@ -128,7 +130,12 @@ def _flatten(name: str, value: Any) -> list[tuple[str, str]]:
 
 
 def _describe_data(name: str) -> str:
-    """Where the data set `name` comes from on this machine, and a digest of it."""
+    """Where the data set `name` comes from on this machine, and digests of it and of its definition."""
+    defined = definition(name)
+    return _describe_content(name) + (f", defined by {_digest_shared_file(defined)[:12]}" if defined else "")
+
+
+def _describe_content(name: str) -> str:
     dataset = named(name)
     found = find(dataset)
     if found.path is None:

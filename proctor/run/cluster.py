@@ -35,6 +35,7 @@ from distributed.comm.addressing import resolve_address
 from proctor.course.assignment import Assignment
 from proctor.course.cells import read_source
 from proctor.course.course import Course
+from proctor.datasets.course import COURSE_DATA
 from proctor.errors import CourseError, ProctorError, UnreadableSubmission
 from proctor.intake.submission import FILE_BYTES, read_file, read_submission
 from proctor.jail.course_jail import Jails, accepted_jail, fork_server
@@ -240,6 +241,8 @@ def _zip_course(course: Course, names: list[str]) -> bytes:
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         config = f"c = get_config()\nc.Proctor.jail = {accepted_jail(course)!r}\n"
         archive.writestr(zipfile.ZipInfo("nbgrader_config.py"), config)
+        if (course.root / COURSE_DATA).is_file():
+            archive.writestr(zipfile.ZipInfo(COURSE_DATA), (course.root / COURSE_DATA).read_bytes())
         for name in names:
             for path in [course.source(name), *sorted(course.grader(name).rglob("*"))]:
                 if path.is_file() and "__pycache__" not in path.parts:

@@ -1,0 +1,70 @@
+"""What came back from a submission, in few words: the half sentence behind "found"."""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from typing import Any
+
+import numpy as np
+
+from proctor.channel.wire import Reference
+from proctor.models.view import ModelView
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 60
+_short.maxlong = 30
+_short.maxlist = _short.maxtuple = _short.maxdict = 4
+_short.maxlevel = 3
+
+
+def described(value: Any) -> str:
+    """What kind of value came back, for the "found" of a message: "an array of shape (3, 4)", "the function relu".
+
+    Args:
+        value: anything that `student` answers with; None is taken for a forgotten `return`.
+    """
+    if value is None:
+        return "None (is there a `return`?)"
+    if isinstance(value, ModelView):
+        return "a Keras model"
+    reference = getattr(value, "__reference__", None)
+    if type(reference) is Reference:
+        return _kind_of_object(reference)
+    if type(value) is np.ndarray:
+        return f"an array of {value.dtype}" if value.dtype.kind not in "fiubc" else f"an array of shape {value.shape}"
+    if type(value) in (list, tuple, dict, set, frozenset):
+        return f"{with_article(type(value).__name__)} of {items(len(value))}"
+    if isinstance(value, np.generic):
+        return f"{shorten(value.item())} ({value.dtype})"
+    if type(value) in (bool, int, float, complex, str, bytes):
+        return f"{shorten(value)} ({type(value).__name__})"
+    return with_article(type(value).__name__)
+
+
+def shorten(value: Any) -> str:
+    """A value, as Python writes it, but never a wall of numbers."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if type(value) is float:
+        return "NaN" if math.isnan(value) else f"{value:.6g}"
+    return f"{value:.6g}" if type(value) is complex else _short.repr(value)
+
+
+def items(number: int) -> str:
+    """How many items: "1 item", "3 items"."""
+    return f"{number} item{'' if number == 1 else 's'}"
+
+
+def with_article(name: str) -> str:
+    """`name` behind "a" or "an"."""
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _kind_of_object(reference: Reference) -> str:
+    """What stayed in the student's process; a function or class by its name."""
+    if reference.kind in ("function", "builtin_function_or_method"):
+        return f"the function {reference.text[:60]} itself (is it called?)"
+    if reference.kind in ("type", "ABCMeta", "module"):
+        return f"the {'module' if reference.kind == 'module' else 'class'} {reference.text[:60]} itself"
+    return with_article(reference.kind[:60])
