@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from proctor import as_array, assert_between, assert_close, criterion
+from proctor import as_array, as_model, assert_between, assert_close, criterion, layer, make_model
 
 
 @criterion("build_model", points=1, hint="Build the layers inside the function, so that each call starts afresh.")
 def test_a_new_model_each_time(student):
     """Every call of build_model gives a new model; changing one leaves the others as they are."""
     sizes = np.array([[0.0], [1.0], [5.0]])
-    first = student.build_model()
+    first = as_model(student.build_model(), "build_model()")
     before = first.predict(sizes)
-    second = student.build_model()
+    second = as_model(student.build_model(), "build_model()")
     second.set_weights([weights + 1 for weights in second.weights])
     assert_close(first.predict(sizes), before, "predictions of the first model")
 
@@ -35,8 +35,6 @@ def test_other_houses(student, bedrooms, price):
 )
 def test_any_model(student, weight, bias, bedrooms):
     """predict_prices asks the model that it is given, for the houses that it is given, however many."""
-    keras = student.keras
-    model = keras.Sequential([keras.layers.InputLayer(shape=(1,)), keras.layers.Dense(1)])
-    model.set_weights([np.array([[weight]], "float32"), np.array([bias], "float32")])
+    model = make_model(student, (1,), layer("Dense", units=1), weights=[[[weight]], [bias]])
     expected = 100_000 * (weight * np.array(bedrooms, "float32") + bias)
     assert_close(student.predict_prices(model, bedrooms), expected.astype("float32"), "prices")

@@ -8,13 +8,18 @@ import pytest
 from proctor import (
     CriterionFailed,
     as_array,
+    as_model,
+    as_tuple,
     assert_close,
     criterion,
+    layer,
+    make_model,
     mean_squared_error,
-    take,
+    take_batches,
 )
 
 SPLIT, DAYS, WINDOW, NOISE = 3 * 365 + 1, 4 * 365 + 1, 20, 6.0
+PARTS = ("windows", "labels")
 
 
 def random_series(days, seed):
@@ -60,7 +65,7 @@ def test_error_of_any_forecast(student, shapes):
 def test_windows_of_any_series(student, days, window, batch_size):
     """Windows and labels are right for any series, window and batch size."""
     series = random_series(days, days + window)
-    windows, labels = joined(take(student.windowed_dataset(series, window, batch_size, False), days + 5))
+    windows, labels = epoch(student.windowed_dataset(series, window, batch_size, False), days + 5)
     expected = cut(series, window)
     assert_close(windows, expected[0], "windows")
     assert_close(labels, expected[1], "labels")
@@ -69,8 +74,8 @@ def test_windows_of_any_series(student, days, window, batch_size):
 @criterion("windowed_dataset", points=1, hint="How large is the shuffle's buffer, and does it hold windows or batches?")
 def test_batches_draw_from_the_whole_series(student):
     """With shuffling, each batch holds windows from all over the series."""
-    items = take(student.windowed_dataset(np.arange(600), 5, 20, True), 40)
-    spread = float(np.mean([np.std(as_array(labels, "labels")) for _, labels in items]))
+    batches = take_batches(student.windowed_dataset(np.arange(600), 5, 20, True), PARTS, at_most=600)
+    spread = float(np.mean([np.std(labels) for _, labels in batches]))
     whole = float(np.std(np.arange(5, 600)))
     if not spread >= 0.7 * whole:
         raise CriterionFailed(
@@ -83,7 +88,7 @@ def test_batches_draw_from_the_whole_series(student):
 def test_every_epoch_has_its_own_order(student):
     """With shuffling, a second epoch comes in an order of its own."""
     dataset = student.windowed_dataset(np.arange(80), 5, 10, True)
-    (_, first), (_, second) = joined(take(dataset, 20)), joined(take(dataset, 20))
+    (_, first), (_, second) = epoch(dataset, 80), epoch(dataset, 80)
     if len(first) == len(second) and (first == second).all():
         raise CriterionFailed("another order in the second epoch", "the same order in both")
 
@@ -92,10 +97,9 @@ def test_every_epoch_has_its_own_order(student):
 @pytest.mark.parametrize("days, start, window", [(60, 40, 1), (500, 333, 25), (90, 30, 30)])
 def test_no_leak_across_any_split(student, days, start, window):
     """In any split, training knows nothing from `start` on, and validation forecasts every day from `start` on."""
-    found = student.split_series(np.arange(days, dtype="float32"), start, window)
-    if not isinstance(found, (tuple, list)) or len(found) != 2:
-        raise CriterionFailed("a pair (train, valid)", f"a value of type {type(found).__name__}")
-    train, valid = (as_array(part, "a part") for part in found)
+    names = ("train", "valid")
+    found = as_tuple(student.split_series(np.arange(days, dtype="float32"), start, window), "split_series(...)", names)
+    train, valid = (as_array(part, name) for part, name in zip(found, names, strict=True))
     if valid.ndim != 1 or len(valid) <= window:
         raise CriterionFailed("a flat part for validation, longer than a window", f"one of shape {valid.shape}")
     assert_close(train, np.arange(start, dtype="float32"), "train")
@@ -118,7 +122,7 @@ def test_spread_of_any_batches(student, column):
 def test_scaling_for_any_series(student, mean, std):
     """Untrained, a model for any series answers numbers of about its size, and not always the same."""
     windows = np.random.default_rng(2).normal(mean, std, (200, 9)).astype("float32")
-    found = student.build_model(9, mean, std).predict(windows)
+    found = as_model(student.build_model(9, mean, std), "build_model(...)").predict(windows)
     if float(np.abs(found - mean).max()) > 6 * std or float(found.std()) < 0.005 * std:
         raise CriterionFailed(
             f"answers of about {mean:g} ± {std:g}", f"answers from {found.min():.6g} to {found.max():.6g}"
@@ -131,10 +135,8 @@ def test_scaling_for_any_series(student, mean, std):
 @pytest.mark.parametrize("days, start, window", [(70, 50, 6), (400, 90, 15), (30, 29, 10)])
 def test_forecast_of_any_series(student, days, start, window):
     """Any series is forecast day by day from the window before each, in order."""
-    layers = student.keras.layers
-    model = student.keras.Sequential(
-        [layers.InputLayer((window,)), layers.Rescaling(0.01), layers.Dense(8, activation="tanh"), layers.Dense(1)]
-    )
+    hidden = layer("Dense", units=8, activation="tanh")
+    model = make_model(student, (window,), layer("Rescaling", scale=0.01), hidden, layer("Dense", units=1))
     series = random_series(days, days)
     expected = model.predict(cut(series[start - window :], window)[0])[:, 0]
     assert_close(student.forecast(model, series, start, window), expected, "the forecast", rtol=1e-3)
@@ -143,7 +145,7 @@ def test_forecast_of_any_series(student, days, start, window):
 @criterion("beats_naive", points=1, needs="build_model", hint="Does your own comparison in the notebook show it, too?")
 def test_better_than_naive_on_the_fourth_year(student, thresholds, credit):
     """On the fourth year, the saved model's MSE is at most 85 % of the naive one's."""
-    credit.between(ratio(student.model, [48]), zero=thresholds["none"], full=thresholds["full"])
+    credit.within(ratio(student.model, [48]), thresholds, "error")
 
 
 @criterion(
@@ -154,17 +156,16 @@ def test_better_than_naive_on_the_fourth_year(student, thresholds, credit):
 )
 def test_better_than_naive_with_other_noise(student, thresholds, credit):
     """On five fourth years with other noise, the saved model's MSE is at most 85 % of the naive one's."""
-    credit.between(ratio(student.model, range(9101, 9106)), zero=thresholds["none"], full=thresholds["full"])
+    credit.within(ratio(student.model, range(9101, 9106)), thresholds, "error")
 
 
-def joined(items):
-    """All windows and all labels (flat) of a list of batches."""
-    if not items or any(not isinstance(item, (tuple, list)) or len(item) != 2 for item in items):
-        raise CriterionFailed("batches that are pairs of windows and labels", f"{len(items)} elements of another kind")
-    windows = [as_array(windows, "windows") for windows, _ in items]
+def epoch(dataset, at_most):
+    """All windows and all labels (flat) of one pass through a data set."""
+    batches = take_batches(dataset, PARTS, at_most)
+    windows = [part for part, _ in batches]
     if any(part.ndim != 2 or part.shape[1] != windows[0].shape[1] for part in windows):
         raise CriterionFailed("windows of one length in every batch", f"shapes {[part.shape for part in windows][:4]}")
-    return np.concatenate(windows), np.concatenate([as_array(labels, "labels").ravel() for _, labels in items])
+    return np.concatenate(windows), np.concatenate([labels.ravel() for _, labels in batches])
 
 
 def ratio(model, seeds):

@@ -8,6 +8,8 @@ import pytest
 from proctor import (
     CriterionFailed,
     as_array,
+    as_model,
+    as_tuple,
     assert_close,
     assert_compiled,
     assert_equal,
@@ -16,8 +18,10 @@ from proctor import (
     assert_output_shape,
     at_least,
     criterion,
+    layer,
+    make_model,
     mean_squared_error,
-    take,
+    take_batches,
 )
 
 SPLIT, DAYS, WINDOW, NOISE = 3 * 365 + 1, 4 * 365 + 1, 20, 6.0
@@ -148,8 +152,7 @@ def test_answers_in_the_units_of_the_series(student, mean, std):
 @criterion("forecast", points=1, hint="Which three days does one know on the evening before day 5? And before day 9?")
 def test_five_days_of_a_ramp(student):
     """The last five days of a ramp are forecast from the three days before each, as a flat array."""
-    layers = student.keras.layers
-    model = student.keras.Sequential([layers.InputLayer((3,)), layers.Dense(4, activation="tanh"), layers.Dense(1)])
+    model = make_model(student, (3,), layer("Dense", units=4, activation="tanh"), layer("Dense", units=1))
     known = np.array([[2, 3, 4], [3, 4, 5], [4, 5, 6], [5, 6, 7], [6, 7, 8]], "float32") / 10
     found = student.forecast(model, np.arange(10, dtype="float32") / 10, 5, 3)
     assert_close(found, model.predict(known)[:, 0], "the forecast for days 5 to 9", rtol=1e-3)
@@ -163,21 +166,14 @@ def test_better_than_naive_on_fresh_evenings(student, thresholds, credit):
     known, following = evenings(np.random.default_rng(7), 400)
     naive = mean_squared_error(known[:, -1], following)
     error = mean_squared_error(student.model.predict(known), following)
-    credit.between(error / naive, zero=thresholds["none"], full=thresholds["full"])
+    credit.within(error / naive, thresholds, "error")
 
 
 def epoch(student, series, window, batch_size, shuffle):
     """One epoch of the student's dataset: all windows, all labels (flat), and the sizes of the batches."""
     dataset = student.windowed_dataset(series, window, batch_size, shuffle)
-    enough = 3 * math.ceil(len(series) / batch_size) + 3
-    items = take(dataset, enough)
-    if not items or len(items) == enough:
-        raise CriterionFailed("a dataset with the windows of one epoch", "no batch" if not items else "one without end")
     windows, labels = [], []
-    for item in items:
-        if not isinstance(item, (tuple, list)) or len(item) != 2:
-            raise CriterionFailed("pairs of windows and labels", f"an element of type {type(item).__name__}")
-        x, y = as_array(item[0], "windows"), as_array(item[1], "labels")
+    for x, y in take_batches(dataset, ("windows", "labels"), at_most=3 * math.ceil(len(series) / batch_size) + 2):
         if x.ndim != 2 or x.shape[1] != window or y.shape not in ((len(x),), (len(x), 1)):
             raise CriterionFailed(
                 f"batches of shapes (batch, {window}) and (batch,)", f"a batch of shapes {x.shape} and {y.shape}"
@@ -189,10 +185,9 @@ def epoch(student, series, window, batch_size, shuffle):
 
 def parts(student, series, start, window):
     """The two parts that the student's split makes of a series."""
-    found = student.split_series(series, start, window)
-    if not isinstance(found, (tuple, list)) or len(found) != 2:
-        raise CriterionFailed("a pair (train, valid)", f"a value of type {type(found).__name__}")
-    return as_array(found[0], "train"), as_array(found[1], "valid")
+    names = ("train", "valid")
+    found = as_tuple(student.split_series(series, start, window), "split_series(...)", names)
+    return [as_array(part, name) for part, name in zip(found, names, strict=True)]
 
 
 def batches(student, labels, size):
@@ -203,7 +198,7 @@ def batches(student, labels, size):
 def answers_about(student, mean, std):
     """Assert that an untrained model for such a series answers within six standard deviations of its mean."""
     windows = np.random.default_rng(1).normal(mean, std, (200, 12)).astype("float32")
-    found = student.build_model(12, mean, std).predict(windows)
+    found = as_model(student.build_model(12, mean, std), "build_model(...)").predict(windows)
     far = float(np.abs(found - mean).max())
     if far > 6 * std:
         worst = float(found.ravel()[np.abs(found - mean).argmax()])

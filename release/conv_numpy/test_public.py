@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from proctor import CriterionFailed, as_array, assert_close, assert_dtype, assert_shape, criterion
+from proctor import as_array, as_tuple, assert_close, assert_dtype, assert_shape, criterion
 
 
 def one_image(*rows):
@@ -18,11 +18,7 @@ def one_kernel(*rows):
 
 def three_gradients(found):
     """The gradients that convolve_backward returned."""
-    if not isinstance(found, (tuple, list)) or len(found) != 3:
-        size = f" of {len(found)} items" if isinstance(found, (tuple, list)) else ""
-        kind = "None (is there a `return`?)" if found is None else type(found).__name__ + size
-        raise CriterionFailed("three arrays: d_images, d_kernels, d_biases", kind)
-    return found
+    return as_tuple(found, "convolve_backward(...)", ("d_images", "d_kernels", "d_biases"))
 
 
 @criterion("pad_images", points=1, hint="Four axes, and only two of them grow.")

@@ -6,6 +6,8 @@ import pytest
 from proctor import (
     CriterionFailed,
     as_array,
+    as_model,
+    as_tuple,
     assert_between,
     assert_close,
     assert_compiled,
@@ -15,27 +17,20 @@ from proctor import (
     assert_output_shape,
     assert_parameters,
     criterion,
+    described,
+    layer,
+    make_model,
 )
 
 
 def the_list(student):
     """The student's bedrooms and prices."""
-    found = student.price_list()
-    if not isinstance(found, (tuple, list, np.ndarray)) or len(found) != 2:
-        raise CriterionFailed("`price_list()` to return two arrays, bedrooms and prices", described(found))
-    for name, array in zip(("bedrooms", "prices"), found, strict=True):
+    names = ("bedrooms", "prices")
+    found = as_tuple(student.price_list(), "price_list()", names)
+    for name, array in zip(names, found, strict=True):
         if not isinstance(array, np.ndarray):
             raise CriterionFailed(f"`{name}` to be a NumPy array", described(array))
-    return found[0], found[1]
-
-
-def described(value):
-    """What came back, in few words."""
-    if value is None:
-        return "None (is there a `return`?)"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    return f"a {type(value).__name__}" + (f" of length {len(value)}" if hasattr(value, "__len__") else "")
+    return found
 
 
 @criterion(
@@ -103,7 +98,7 @@ def test_one_neuron(student):
 @criterion("build_model", points=1, hint="Leave the activation out: what does it do to the neuron's number?")
 def test_a_straight_line(student):
     """Whatever its weight and bias, the model is a straight line, for small houses as for large ones."""
-    model = student.build_model()
+    model = as_model(student.build_model(), "build_model()")
     model.set_weights([np.full_like(weights, 0.7) for weights in model.weights])
     sizes = np.array([[-20.0], [-1.0], [0.0], [0.5], [3.0], [20.0]])
     found = as_array(model.predict(sizes), "predictions")
@@ -143,11 +138,8 @@ def test_the_rule_was_found(student):
 
 
 def a_model(student, weight, bias):
-    """One neuron with this weight and bias, in the student's process."""
-    keras = student.keras
-    model = keras.Sequential([keras.layers.InputLayer(shape=(1,)), keras.layers.Dense(1)])
-    model.set_weights([np.array([[weight]], "float32"), np.array([bias], "float32")])
-    return model
+    """One neuron with this weight and bias."""
+    return make_model(student, (1,), layer("Dense", units=1), weights=[[[weight]], [bias]])
 
 
 @criterion(
