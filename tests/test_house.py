@@ -15,7 +15,8 @@ PACKAGE = Path(proctor.__file__).parent
 ORDER = (
     "errors verdict versions text nbgrader_settings",
     "course models datasets",
-    "channel criteria feedback intake answers",
+    "channel feedback intake answers",
+    "criteria",
     "jail",
     "judge",
     "record",
