@@ -23,8 +23,9 @@ from proctor.channel.reply import read_reply
 from proctor.channel.wire import Channel, encode
 from proctor.errors import JailLost, StudentError, WireError
 from proctor.jail import layers, memory
+from proctor.jail.environment import CLEAN_ENVIRONMENT
 from proctor.jail.limits import Limits, processors
-from proctor.jail.server import CLEAN_ENVIRONMENT, EXIT_REPORT, HELLO
+from proctor.jail.server import EXIT_REPORT, HELLO
 
 GRACE_SECONDS = 3.0
 JOB_SECONDS = 60.0

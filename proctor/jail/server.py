@@ -25,6 +25,7 @@ from typing import Any, NoReturn
 
 from proctor.errors import NotGraded
 from proctor.jail import layers
+from proctor.jail.environment import CLEAN_ENVIRONMENT
 from proctor.jail.isolate import find_layers, fork, isolate
 from proctor.jail.preload import preload, rehearse
 from proctor.jail.view import PR_SET_PDEATHSIG
@@ -44,24 +45,6 @@ The exit code of a process that a signal ended is minus the signal's number.
 """
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
-
-CLEAN_ENVIRONMENT = {
-    "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "TZ": "UTC",
-    "KERAS_BACKEND": "tensorflow",
-    "CUDA_VISIBLE_DEVICES": "-1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    # The same numbers on every processor since 2015, not the last bits of the one at hand.
-    "ONEDNN_MAX_CPU_ISA": "AVX2",
-    "TF_DETERMINISTIC_OPS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MPLBACKEND": "Agg",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONHASHSEED": "0",
-    "PYTHONBREAKPOINT": "0",
-}
 
 
 class ForkServer:

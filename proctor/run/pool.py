@@ -13,6 +13,7 @@ from multiprocessing.forkserver import ensure_running
 from multiprocessing.queues import SimpleQueue
 from typing import Any, TypeVar
 
+from proctor.jail.environment import ARITHMETIC
 from proctor.jail.limits import processors
 
 Task = TypeVar("Task")
@@ -50,8 +51,11 @@ def examiners(jobs: int) -> Workers:
 def prepare() -> None:
     """Start multiprocessing's fork server, which imports what examiners need in the background.
 
-    Examiners are forked from it. Where there is no fork server (Windows) this does nothing.
+    Examiners are forked from it where forking is possible. All processes that this one starts from
+    now on inherit `ARITHMETIC`: libraries read it when they are imported, which is before an
+    examiner knows its share of the processors.
     """
+    os.environ.update(ARITHMETIC)
     if START_METHOD == "forkserver":
         multiprocessing.get_context(START_METHOD).set_forkserver_preload(
             ["proctor.run.no_iri_grammar", "proctor.run.task"]
