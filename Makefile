@@ -1,4 +1,4 @@
-# make demo | test | lint | verify | release | bench | coverage | lock | clean
+# make demo | quick | test | lint | engine | course | verify | release | bench | coverage | lock | clean
 
 # Variables of the caller's shell that would change what Python, pip, pytest and Keras do here.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONHASHSEED
@@ -16,16 +16,32 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint coverage verify release bench lock clean
+PYTEST = $(BIN)/python -m pytest --durations=10
+# More than there are processors, for tests of time limits mostly wait.
+WORKERS ?= 3
+
+.PHONY: demo quick test lint engine course coverage verify release bench lock clean
 
 demo: $(READY)
 	@$(BIN)/proctor demo
 
-# The tests also run when lint fails, so that pytest's summary comes last.
+# Each part runs whatever another one found.
 test: $(READY)
-	@$(MAKE) --no-print-directory lint; linted=$$?; \
-	$(BIN)/coverage erase; $(BIN)/coverage run -m pytest; tested=$$?; \
-	test $$tested -ne 0 && exit $$tested; exit $$linted
+	@$(BIN)/coverage erase
+	@$(MAKE) --no-print-directory --keep-going --jobs=1 lint quick engine course \
+		PYTEST="$(BIN)/coverage run -m pytest --durations=10"
+
+# Under a minute: what needs no jail, no nbgrader and no exercise.
+quick: $(READY)
+	$(PYTEST) tests/quick
+
+# Jails, nbgrader, clusters, attacks and commands; the tests of a file share what they have made, in one worker.
+engine: $(READY)
+	$(PYTEST) tests/engine --numprocesses $(WORKERS) --dist loadfile
+
+# A sample of the exercises' proofs, in minutes; `make verify` proves all.
+course: $(READY)
+	$(PYTEST) tests/course
 
 lint: $(READY)
 	$(BIN)/ruff check

@@ -6,6 +6,7 @@ import copy
 import functools
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,15 +14,19 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import HealthCheck, settings
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from proctor.course.course import Course
 from proctor.jail.course_jail import Jails, fork_server
 from proctor.judge.examiner import grade
-from proctor.verdict import Verdict
+from proctor.verdict import CriterionResult, Verdict
 
 pytest_plugins = ["pytester"]
+# A busy machine may take as long for an example as it likes.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 ASSIGNMENT = """
 title = "Double"
@@ -29,9 +34,9 @@ order = 1
 [artifacts]
 model = "double.keras"
 [budget]
-notebook_seconds = 30
-cell_seconds = 4
-call_seconds = 2
+notebook_seconds = 300
+cell_seconds = 60
+call_seconds = 30
 """
 
 PUBLIC = '''
@@ -178,6 +183,15 @@ def course(tmp_path: Path) -> Course:
     return make_course(tmp_path / "course")
 
 
+def set_budget(course: Course, **seconds: float) -> None:
+    """Change seconds in the small exercise's budget, which has room for honest work on a busy machine."""
+    path = course.grader("double") / "assignment.toml"
+    text = path.read_text()
+    for name, value in seconds.items():
+        text = re.sub(rf"^{name} = .*", f"{name} = {value}", text, flags=re.MULTILINE)
+    path.write_text(text)
+
+
 HandIn = Callable[..., None]
 
 
@@ -222,7 +236,7 @@ def run_proctor(root: Path, *arguments: str, code: int | None = 0) -> subprocess
     """Run `proctor ...` in the course folder `root`, as a user does; `code` is the exit status that is due."""
     command = [sys.executable, "-m", "proctor", *arguments]
     environment = {**os.environ, "COLUMNS": "160"}
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=300, env=environment)
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=1200, env=environment)
     assert code is None or done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stderr + done.stdout, done.stderr
     return done
@@ -255,3 +269,10 @@ def keras_file() -> Callable[..., bytes]:
 def statuses(verdict: Verdict) -> dict[str, str]:
     """Criterion → status."""
     return {result.name: result.status for result in verdict.criteria}
+
+
+def verdict(student: str = "ada") -> Verdict:
+    """A verdict with full marks, as an examiner gives it."""
+    worth = {"relu": 2, "count": 1, "model": 3}
+    criteria = [CriterionResult(name, name, "t", "h", points, points, "passed") for name, points in worth.items()]
+    return Verdict("double", student, graded=True, criteria=criteria, environment={"jail": "full"})

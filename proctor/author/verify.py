@@ -67,19 +67,22 @@ class _Task:
     answer: Answer
 
 
-def verify(course: Course, name: str, *, jobs: int = 0, seeds: int = 1, every: int = 1) -> Iterator[Finding]:
+def verify(
+    course: Course, name: str, *, jobs: int = 0, seeds: int = 1, every: int = 1, turn: int = 0
+) -> Iterator[Finding]:
     """Yield the findings about the exercise `name`, as they come.
 
     Args:
         jobs: how many submissions to grade at once; 0 for one on each processor.
         seeds: with how many random seeds the solution is trained; each must get full marks.
         every: with n, only every n-th variant and mutant is tried: a sample, and no proof.
+        turn: which of these n samples, from 0 to n - 1; together they are all variants and mutants.
 
     Raises ProctorError if the exercise cannot even be read, so that nothing can be tried.
     """
     assignment = course.assignment(name)
     source = read_source(course.source(name))
-    variants, mutants = (answers[::every] for answers in load_answers(course.grader(name) / "answers.py"))
+    variants, mutants = (answers[turn::every] for answers in load_answers(course.grader(name) / "answers.py"))
     yield Finding(
         "source",
         "cells, criteria and points agree",

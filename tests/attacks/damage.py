@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from attacks.exercise import FULL
 
+HASTY, PATIENT = 6, 60  # seconds of a cell, where many wait for their end and where none does
+
 
 @dataclass(frozen=True)
 class Damage:
@@ -15,6 +17,7 @@ class Damage:
         cell: its source.
         due: the points that the rest earns.
         said: what the verdict says about the cell, as a pattern for its status and error.
+        seconds: that a cell may take; `PATIENT` where it takes a while to see that nothing was in its way.
         instead_of: the solution cell that it takes the place of; "" for a cell of the student's own before all.
     """
 
@@ -22,6 +25,7 @@ class Damage:
     due: float = FULL
     said: str = ""
     instead_of: str = ""
+    seconds: int = HASTY
 
 
 IN_RELU = "write_relu"
@@ -111,16 +115,21 @@ print("ACHIEVED holds 4.5 GiB where 3 are allowed")""",
     ),
     "fills_memory_with_children": Damage(
         """import mmap, os, time
+ready, done = os.pipe()
 for _ in range(15):
     if os.fork() == 0:
         kept = mmap.mmap(-1, 300 * 2**20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE)
+        os.write(done, b"x")
         time.sleep(100)
-time.sleep(1.5)  # until all hold theirs
+for _ in range(15):
+    os.read(ready, 1)
+time.sleep(20)  # until a busy machine has noticed
 files = [f"/proc/{pid}/status" for pid in os.listdir("/proc") if pid.isdigit()]
 held = [line for file in files for line in open(file) if "RssAnon" in line]
 if sum(int(line.split()[1]) for line in held) > 4 * 2**20:
     print("ACHIEVED holds 4.4 GiB where 3 are allowed")""",
-        said="",
+        said="died",
+        seconds=PATIENT,
     ),
     "fills_shared_memory": Damage(
         "with open('/dev/shm/fill', 'wb') as file:\n    while True:\n        file.write(bytes(2**20))",

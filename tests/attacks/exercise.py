@@ -19,7 +19,7 @@ ASSIGNMENT = """
 title = "Sums"
 order = 2
 [budget]
-notebook_seconds = 60
+notebook_seconds = 300
 cell_seconds = SECONDS
 call_seconds = SECONDS
 memory_gb = 3

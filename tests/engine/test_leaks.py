@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import os
 import re
-import subprocess
 import sys
 import tempfile
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from attacks.markup import VECTORS, Living
 from conftest import RELU, code, edited, statuses
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 from typer.testing import CliRunner
@@ -21,12 +20,9 @@ from proctor.author.release import student_version
 from proctor.cli.commands import application
 from proctor.course.course import Course
 from proctor.errors import CourseError
-from proctor.feedback.inert import clean
 from proctor.feedback.table import summary_text
-from proctor.jail.outputs import tidy
 from proctor.record import gradebook
 from proctor.report import export
-from proctor.text import neutral
 from proctor.verdict import from_data, to_data
 
 # What `test_relu_any_shape` of the small course asks with.
@@ -254,136 +250,7 @@ def test_students_pages_name_no_folder_of_the_machine_and_no_classmate(course, s
     assert "zebedee" not in everything
 
 
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        (f"{sys.prefix}/bin/python", "python/bin/python"),
-        (f"in '{np.__file__}':", "in 'numpy/__init__.py':"),
-        (f"{os.__file__}, line 3", "os.py, line 3"),
-        ("/opt/venvs/a/x" + sys.prefix[-1], "/opt/venvs/a/x" + sys.prefix[-1]),
-        (f"{tempfile.gettempdir()}/proctor-abcd_123/scratch/run-0123abcd/a/b.png", "./a/b.png"),
-        (f"{tempfile.gettempdir()}/proctor-abcd_123/scratch/run-0123abcd'", ".'"),
-        ("'/home/jane/My/course/.proctor/data/mnist/x.npz'", "'data/mnist/x.npz'"),
-        ("<function f at 0x7f12ab34cd56>", "<function f>"),
-        ("https://example.org/a/b 1/2 /usr/bin x = 0xdeadbeef", "https://example.org/a/b 1/2 /usr/bin x = 0xdeadbeef"),
-    ],
-)
-def test_neutral_text(text, told):
-    """Folders that differ between machines and runs go; other text stays as it is."""
-    assert neutral(text) == told
-
-
 # -- inert
-
-VECTORS = [
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "<svg><script>alert(1)</script><a xlink:href='javascript:alert(1)'>x</a></svg>",
-    "<a href='javascript:alert(1)'>x</a><a href='&#x6a;avascript:alert(1)'>x</a><a href=' data:text/html,1'>x</a>",
-    "<a href='https://evil.example/login'>log in</a><a title='a>b' class=s href='https://evil.example'>log in</a>",
-    "<iframe src='https://evil.example'></iframe><object data=x></object><embed src=x>",
-    "<form action='https://evil.example'><input name=a autofocus onfocus=alert(1)><button>go</button></form>",
-    "<meta http-equiv=refresh content='0;url=https://evil.example'><base href='https://evil.example/'>",
-    "<link rel=stylesheet href='https://evil.example/a.css'><style>@import 'https://evil.example/b.css'</style>",
-    "<div style='position:fixed;top:0;left:0;width:100%;height:100%;z-index:9999;background:white'>full marks</div>",
-    "<div style='margin-top:-4000px;background-color:white'>full marks</div>",
-    "<div style='margin:-9em; text-indent: -5em; width: calc(0px - 4px)'>full marks</div>",
-    "<div style='background:url(https://evil.example/c.png);list-style-image:url(https://evil.example/d.png)'>x</div>",
-    "<div style='width:expression(alert(1));behavior:url(x)'>x</div>",
-    "<p style='background-color:red;background-image:\\75rl(https://evil.example/e)'>x</p>",
-    "<div class='navbar-fixed-top full-credit' id='relu'>x</div>",
-    "<img src='https://evil.example/pixel.png' srcset='https://evil.example/p2.png'>",
-    "<video src=https://evil.example poster=https://evil.example autoplay></video><audio src=x onerror=alert(1)>",
-    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></mglyph></table></mtext></math>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
-    "<template><script>alert(1)</script></template><details open ontoggle=alert(1)>x</details>",
-    "$\\href{javascript:alert(1)}{x} \\style{position:fixed}{y} \\cssId{relu}{z} &#92;href{https://evil.example}{q}$",
-    "</pre></div></body></html><script>alert(1)</script>",
-    "$\\\\href{javascript:alert(1)}{x} \\&#8203;style{position:fixed}{y} \\hr&#8203;ef{x}{z}$ &#x202e;txet",
-    "<a href='https://evil.example/1'><table><tr><td><a href='https://evil.example/2'>x</a></td></tr></table></a>",
-    "<img src='d ata:image/png,x'><img src='/formgrader/api'><img src='data:text/html'><p background='//evil.example'>",
-    "<svg></p><style><a id='</style><img src=1 onerror=alert(1)>'>",
-    "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
-    "<select><option><style></option></select><b><img src=x onerror=alert(1)></style>",
-    "<xmp><p title='</xmp><img src=x onerror=alert(1)>'></xmp><plaintext><textarea><title></textarea><script>alert(1)",
-    "<p style='color:red;}body{position:fixed'>x</p><p style='color:/*;*/red;@import \"//evil.example\"'>y</p>",
-    "<p style='width:calc(1px);background:image-set(\"//evil.example\" 1x);border-image:url(//evil)'>x</p>",
-    "<a href='vbscript:x'>x</a><a href='da\nta:text/html,1'>y</a><q cite='https://evil.example'>z</q>",
-    "<!--><img src=x onerror=alert(1)>--><![CDATA[<script>]]><?xml x?><<script>alert(1)//<</script>",
-    "\x1b]8;;https://evil.example\x07link\x1b]8;;\x07 \x9b31m \u202etxet",
-]
-
-
-ACTIVE = re.compile(
-    "script|iframe|object|embed|form|input|button|textarea|svg|math|video|audio|base|link|meta|style|template"
-)
-
-
-class Living(HTMLParser):
-    """What in a page runs, loads, sends, leads away, lies over other things or takes a name that scripts look for."""
-
-    def __init__(self, markup: str):
-        super().__init__()
-        self.found: list[str] = []
-        self.feed(markup)
-
-    def handle_starttag(self, tag, attrs):
-        if ACTIVE.fullmatch(tag):
-            self.found.append(tag)
-        for name, value in attrs:
-            compact = "".join((value or "").lower().split())
-            if (
-                name.startswith("on")
-                or name in ("srcset", "action", "formaction", "xlink:href", "srcdoc")
-                or (name == "id" and not compact.startswith("cell-id="))
-                or (name == "href" and not compact.startswith("#"))
-                or (name == "src" and not compact.startswith("data:image/"))
-                or (name == "class" and "fixed" in compact)
-                or (name == "style" and re.search(r"position|z-index|url|expression|calc|-\d|\\", compact))
-            ):
-                self.found.append(f"{tag} {name}={value}")
-
-
-@pytest.mark.parametrize("vector", VECTORS)
-def test_no_markup_of_a_students_lives(vector):
-    """Nothing that a student can put into HTML runs, loads, leads away, lies over other things or takes their names."""
-    shown = clean(vector)
-    assert not Living(shown).found
-    assert not re.search(r"\\(?:href|style|cssId)\b|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown)
-
-
-def test_what_is_harmless_stays():
-    """Tables, pictures, colours and the words and addresses of links are shown."""
-    table = '<table class="dataframe"><tr style="text-align:right;color:red"><th colspan="2">a</th></tr></table>'
-    assert '<table class="dataframe">' in clean(table) and "color:red" in clean(table).replace(" ", "")
-    assert clean('<a href="https://keras.io">Keras</a>') == "Keras (https://keras.io)"
-    assert clean('<img src="data:image/png;base64,AAAA">') == '<img src="data:image/png;base64,AAAA">'
-    assert clean("a list<int> has < 3") == "a list&lt;int&gt; has &lt; 3"
-
-
-def test_a_style_sheet_is_neither_applied_nor_shown():
-    """pandas puts one before each table; the table is what is meant."""
-    assert clean("<style scoped>.dataframe td { color: red }</style><table></table>") == "<table></table>"
-
-
-UNFOLDING = """
-import resource
-resource.setrlimit(resource.RLIMIT_AS, (2**33, 2**33))
-resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
-from proctor.feedback.inert import clean
-repeated = "<p>" + "".join(f"<b title={number}>" for number in range(4_000)) + "<p>x" * 20_000
-few = "<p>" + "<b><code><em><i><s><small><strong><u>" * 3 + "<p>x" * 29_000
-nested = "<ul><li>" * 37_000
-for markup in (repeated, few, nested, nested, nested, nested, "x" * 400_000):
-    shown = clean(markup)
-    assert len(shown) < 10_000 and "characters of HTML are not shown" in shown
-"""
-
-
-def test_markup_that_would_grow_or_take_minutes_is_cut():
-    """HTML that unfolds to gigabytes or nests without end costs little; its beginning is shown, and its size told."""
-    done = subprocess.run([sys.executable, "-c", UNFOLDING], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
 
 
 def hostile_class_notebook(solution):
@@ -488,38 +355,6 @@ def test_the_terminal_shows_names_and_reasons_and_obeys_none(course, hand_in, pr
     assert ":warning:" in said and "[bold]" in said
     rows = list(csv.reader((course.root / "marks.csv").read_text().splitlines()))
     assert {row[0] for row in rows[1:]} == {"z", "a b", "txt"}
-
-
-@pytest.mark.parametrize(
-    ("name", "cell"),
-    [
-        ("\u200b=1+1", "'=1+1"),
-        ("  =1+1", "'=1+1"),
-        ("\n=1+1", "'=1+1"),
-        ("＝1", "'＝1"),
-        ("x;=cmd|'/c calc'!A0", "x;'=cmd|'/c calc'!A0"),
-        ("Doe, Jane", "Doe, Jane"),
-        ("-3", "'-3"),
-        ("a" * 500, "a" * 199 + "…"),
-    ],
-)
-def test_no_cell_of_a_spreadsheet_is_a_formula(name, cell):
-    """Whatever a spreadsheet of any country takes for a formula is text; other names stay as they are."""
-    assert export.cell_text(name) == cell
-
-
-def test_output_records_of_any_kind_become_harmless_quickly():
-    """Backspaces, escapes and what is no picture cost no time and reach no notebook."""
-    text = "a" * 100_000 + "\b" * 99_999 + "\x1b]0;t\x07\x9b1mb\x00\u202ec\ud800\td"
-    stream, error = tidy(
-        [
-            {"output_type": "stream", "name": "other", "text": text},
-            {"output_type": "display_data", "data": {"image/png": '"><script>alert(1)</script>'}},
-            {"output_type": "error", "ename": "\x1b[1mE", "evalue": "\x9b1mv", "traceback": ["\x1b[1mt", 3]},
-        ]
-    )
-    assert stream.text == "abc\td"
-    assert (error.ename, error.evalue, error.traceback) == ("E", "v", ["t", "3"])
 
 
 # -- scores

@@ -54,10 +54,10 @@ def on_weaker(course) -> Run:
     """Runs `proctor ...` in the course where some layers cannot be had."""
 
     def run(missing: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        weaker = str(Path(__file__).with_name("weaker.py"))
+        weaker = str(Path(__file__).parent.with_name("weaker.py"))
         command = [sys.executable, weaker, missing, sys.executable, "-m", "proctor", *arguments]
-        environment = {**os.environ, "COLUMNS": "160", "PYTHONPATH": str(Path(__file__).parent.parent)}
-        done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300, env=environment)
+        environment = {**os.environ, "COLUMNS": "160", "PYTHONPATH": str(Path(__file__).parents[2])}
+        done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=1200, env=environment)
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
         return done
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from conftest import code, edited, run_proctor
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
@@ -26,7 +27,6 @@ from proctor.record.keys import Key, describe_changes
 from proctor.record.plain_course import read_plain
 from proctor.run.plan import make_plans
 from proctor.verdict import CellRun, Verdict
-from tests.conftest import code, edited, run_proctor
 
 SOLUTION = "### BEGIN SOLUTION\nanswer = 42\n### END SOLUTION"
 HIDDEN = "import os\nassert answer\n### BEGIN HIDDEN TESTS\nassert answer == 42, 'not the answer'\n### END HIDDEN TESTS"

@@ -6,6 +6,7 @@ the full solution. `docs/security.md` has a row for each.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -19,7 +20,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from attacks.cheats import ALL, CHEATS, MODEL_CHEATS
-from attacks.damage import DAMAGE
+from attacks.damage import DAMAGE, HASTY, PATIENT
 from attacks.exercise import CANARY, FULL, NAME, POINTS, RIGHT, WRONG, hand_in, make_attacked_course, notebook
 from attacks.handins import FOLDERS, NAMES, NOTEBOOKS
 from attacks.noise import NOISE
@@ -34,7 +35,6 @@ from proctor.verdict import Verdict
 
 SECRET = secrets.token_hex(8)
 BYSTANDER = "bystander"
-HASTY, PATIENT = 2, 20  # seconds of a cell, where many wait for their end and where none does
 
 
 @dataclass(frozen=True)
@@ -160,18 +160,23 @@ def _unix(address: str) -> socket.socket:
 
 
 @pytest.fixture(scope="module")
-def damaged(tmp_path_factory: Folder) -> Graded:
-    """Cells that break things."""
+def damaged(tmp_path_factory: Folder) -> dict[int, Graded]:
+    """Cells that break things, by the seconds that a cell may take."""
 
-    def put(course: Course) -> None:
+    def put(course: Course, seconds: int) -> None:
         for student, damage in DAMAGE.items():
+            if damage.seconds != seconds:
+                continue
             if damage.instead_of:
                 made = notebook({**RIGHT, damage.instead_of: own(course, damage.cell)})
             else:
                 made = notebook(RIGHT, before=own(course, damage.cell))
             hand_in(course, student, made)
 
-    return graded_class(tmp_path_factory.mktemp("damaged"), put, seconds=HASTY)
+    return {
+        seconds: graded_class(tmp_path_factory.mktemp("damaged"), functools.partial(put, seconds=seconds), seconds)
+        for seconds in (HASTY, PATIENT)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -221,14 +226,15 @@ def test_nothing_is_reached(reaches: Graded, attack: str) -> None:
 
 
 @pytest.mark.parametrize("deed", DAMAGE)
-def test_damage_costs_what_it_touches(damaged: Graded, deed: str) -> None:
+def test_damage_costs_what_it_touches(damaged: dict[int, Graded], deed: str) -> None:
     """A cell that hangs, dies or uses something up is stopped and named; everything else keeps its marks."""
-    verdict = damaged.verdict(deed)
-    assert verdict is not None, damaged.said
+    graded = damaged[DAMAGE[deed].seconds]
+    verdict = graded.verdict(deed)
+    assert verdict is not None, graded.said
     cells = [f"{cell.status} {cell.error}" for cell in verdict.cells if cell.id == DAMAGE[deed].instead_of]
     assert any(re.search(DAMAGE[deed].said, cell) for cell in cells), cells
-    damaged.assert_due(deed, DAMAGE[deed].due)
-    assert (damaged.course.autograded(deed, NAME) / f"{NAME}.ipynb").stat().st_size < 40 * 2**20
+    graded.assert_due(deed, DAMAGE[deed].due)
+    assert (graded.course.autograded(deed, NAME) / f"{NAME}.ipynb").stat().st_size < 40 * 2**20
 
 
 @pytest.mark.parametrize("noise", NOISE)
@@ -264,7 +270,7 @@ def test_every_attack_is_in_the_table() -> None:
     for name, found in tests.items():
         marks = [mark for mark in getattr(found, "pytestmark", []) if mark.name == "parametrize"]
         here |= {f"{name}[{case}]" for case in marks[0].args[1]} if marks else {name}
-    text = (Path(__file__).parent.parent / "docs" / "security.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
     table = text[text.index("## Attacks") : text.index("## What is not promised")]
     named, group = set(), ""
     for line in table.splitlines():

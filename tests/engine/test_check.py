@@ -22,7 +22,7 @@ def run_released(course, monkeypatch):
         for grade_id, source in answers.items():
             notebook = edited(notebook, grade_id, source)
         client = NotebookClient(
-            copy.deepcopy(notebook), timeout=120, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+            copy.deepcopy(notebook), timeout=600, allow_errors=True, resources={"metadata": {"path": str(folder)}}
         )
         return {cell.metadata.nbgrader.grade_id: cell for cell in client.execute().cells if cell.cell_type == "code"}
 

@@ -25,7 +25,7 @@ from proctor.errors import CriterionFailed, StudentError, WireError
 from proctor.jail.client import Jail
 from proctor.jail.outputs import tidy
 
-FUZZ = Path(__file__).parent.parent / "fuzz"
+FUZZ = Path(__file__).parents[2] / "fuzz"
 
 
 def harness(name):

@@ -15,7 +15,7 @@ from proctor.course.cells import check_cells, points, read_source
 from proctor.course.course import Course
 from proctor.errors import CourseError, ProctorError
 
-REPOSITORY = Path(__file__).parent.parent
+REPOSITORY = Path(__file__).parents[2]
 
 
 def test_a_new_exercise_proves_itself(tmp_path):

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from markdown_it import MarkdownIt
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("autograded/*.md")])
 
 
@@ -54,7 +54,7 @@ def test_every_file_that_a_page_names_is_there(page):
 
 def test_the_page_on_security_names_tests_that_exist():
     """Whoever doubts a line of docs/security.md finds the test that shows it."""
-    written = "\n".join(path.read_text() for path in (ROOT / "tests").glob("test_*.py"))
+    written = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
     tests = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "security.md").read_text())
     assert len(tests) > 8
     assert [name for name in tests if f"def {name}(" not in written] == []

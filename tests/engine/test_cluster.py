@@ -60,7 +60,7 @@ def dask(*arguments: str, said: str, **environment: str) -> Iterator[tuple[subpr
         yield process, line.split()[-1]
     finally:
         process.terminate()
-        process.wait(60)
+        process.wait(300)
         reader.join()
         process.stderr.close()
 

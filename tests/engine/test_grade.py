@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import RELU, edited, statuses
+from conftest import RELU, edited, set_budget, statuses
 
 from proctor.jail.course_jail import Jails, fork_server
 from proctor.judge.examiner import grade
@@ -56,12 +56,13 @@ def test_a_value_that_no_check_can_use_fails_the_criterion_only(graded, solution
     [
         ("import os; os._exit(0)", "ended"),
         ("import ctypes; ctypes.string_at(0)", "ended"),
-        ("while True: pass", "2 s"),
+        ("while True: pass", "6 s"),
         ("raise SystemExit", "SystemExit"),
     ],
 )
-def test_what_ends_the_process_costs_only_the_criteria_it_touches(graded, solution, deed, said):
+def test_what_ends_the_process_costs_only_the_criteria_it_touches(course, graded, solution, deed, said):
     """A crash, an exit or an endless loop inside one function leaves every other criterion its points."""
+    set_budget(course, call_seconds=6)
     verdict = graded(edited(solution, "write_relu", f"def relu(x):\n    {deed}"))
     found = statuses(verdict)
     assert found["relu_values"] == found["relu_any_shape"] == "failed"
@@ -70,8 +71,9 @@ def test_what_ends_the_process_costs_only_the_criteria_it_touches(graded, soluti
 
 
 @pytest.mark.parametrize("deed", ["import os; os._exit(0)", "while True: pass", "raise RuntimeError"])
-def test_a_cell_that_kills_the_process_leaves_the_cells_before_it(graded, solution, deed):
+def test_a_cell_that_kills_the_process_leaves_the_cells_before_it(course, graded, solution, deed):
     """What was defined before a deadly cell is still graded, and the cell is named."""
+    set_budget(course, cell_seconds=4)
     verdict = graded(edited(solution, "write_build", deed))
     found = statuses(verdict)
     assert found["relu_values"] == found["counts"] == "passed"

@@ -70,7 +70,7 @@ def jail(address):
         yield made
 
 
-def said(jail: Jail, source: str, seconds: float = 10) -> str:
+def said(jail: Jail, source: str, seconds: float = 60) -> str:
     """What a cell prints."""
     outcome = jail.run_cell(source, seconds)
     assert outcome.error == ""
@@ -89,7 +89,7 @@ def test_it_runs_as_nobody_without_any_privilege(jail):
 def test_it_sees_no_process_but_its_own(jail):
     """The machine's other processes are not there to look at or to signal."""
     assert int(said(jail, "import os\nprint(len([p for p in os.listdir('/proc') if p.isdigit()]))")) <= 3
-    outcome = jail.run_cell("os.kill(-1, 9)", 5)
+    outcome = jail.run_cell("os.kill(-1, 9)", 60)
     assert outcome.error.startswith("ProcessLookupError")
 
 
@@ -120,13 +120,14 @@ for folder in ("/", "/usr", "/etc", "/tmp", os.path.dirname(os.__file__), "/proc
 
 def test_nothing_outlives_it(address):
     """A daemon that leaves its session dies with the jail."""
+    seconds = str(10**6 + os.getpid())  # not those of a run beside this one
     with Jail(address, LIMITS, {}, 5) as jail:
-        said(jail, "import subprocess\n_ = subprocess.Popen(['setsid', 'sleep', '31337'])")
-        assert "31337" in subprocess.run(["ps", "ax"], capture_output=True, text=True).stdout
+        said(jail, f"import subprocess\n_ = subprocess.Popen(['setsid', 'sleep', '{seconds}'])")
+        assert seconds in subprocess.run(["ps", "ax"], capture_output=True, text=True).stdout
     for _ in range(100):
-        if "31337" not in subprocess.run(["ps", "ax"], capture_output=True, text=True).stdout:
+        if seconds not in subprocess.run(["ps", "ax"], capture_output=True, text=True).stdout:
             return
-    pytest.fail("sleep 31337 is still there")
+    pytest.fail(f"sleep {seconds} is still there")
 
 
 @pytest.mark.parametrize(
@@ -145,7 +146,7 @@ def test_nothing_outlives_it(address):
 )
 def test_what_it_may_use_is_bounded(jail, source, error):
     """Memory, disk, open files, processes and time end in an error in the cell, and the jail goes on."""
-    assert jail.run_cell(source, 2 if "while" in source else 20).error.startswith(error)
+    assert jail.run_cell(source, 2 if "while" in source else 120).error.startswith(error)
     assert said(jail, "print('still here')") == "still here\n"
 
 
@@ -162,8 +163,8 @@ for _ in range(15):
         time.sleep(100)
 for _ in range(15):
     os.read(ready, 1)
-time.sleep(1)"""
-    assert jail.run_cell(source, 30).status == "died"
+time.sleep(60)"""
+    assert jail.run_cell(source, 120).status == "died"
 
 
 def test_a_flood_of_output_is_cut(jail):
@@ -211,18 +212,18 @@ def test_threads_of_the_standard_library_work(jail):
 def test_tensorflow_has_its_threads(address, source, threads):
     """Those of the process that a jail is a fork of are not there, and nothing waits for them."""
     with Jail(address, Limits.of(Budget(), threads=threads), {}, 5) as jail:
-        assert jail.run_cell("import keras, numpy as np, tensorflow as tf", 30).error == ""
-        assert jail.run_cell(source, 60).error == ""
+        assert jail.run_cell("import keras, numpy as np, tensorflow as tf", 120).error == ""
+        assert jail.run_cell(source, 300).error == ""
 
 
 def test_input_finds_nobody(jail):
     """A cell that asks for input gets an error, not an eternity."""
-    assert jail.run_cell("input('?')", 5).error.startswith(("StdinNotImplementedError", "EOFError"))
+    assert jail.run_cell("input('?')", 60).error.startswith(("StdinNotImplementedError", "EOFError"))
 
 
 def test_a_cell_may_not_spoil_the_output_of_the_next(jail):
     """Whatever a cell does to sys.stdout, the next cell's print is shown."""
-    jail.run_cell("import sys\nsys.stdout = sys.stderr = None", 5)
+    jail.run_cell("import sys\nsys.stdout = sys.stderr = None", 60)
     assert said(jail, "print('here')") == "here\n"
 
 

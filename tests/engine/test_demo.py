@@ -9,6 +9,7 @@ from rich.console import Console
 from proctor.author.scaffold import scaffold
 from proctor.cli import demo as demonstration
 from proctor.cli.demo import CLASS, demo
+from proctor.course.course import Course
 from proctor.errors import ProctorError
 
 EXERCISES = ("double", "first_steps")
@@ -18,7 +19,7 @@ EXERCISES = ("double", "first_steps")
 def two_exercises(course):
     """The small course with a second exercise."""
     scaffold(course, "first_steps")
-    return course
+    return Course(course.root)
 
 
 @pytest.fixture

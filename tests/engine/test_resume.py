@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import resource
@@ -18,8 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import COUNT, PUBLIC, edited, solution_notebook
-from rich.console import Console
+from conftest import COUNT, PUBLIC, edited, solution_notebook, verdict
 
 from proctor import versions
 from proctor.course.course import Course
@@ -29,22 +27,15 @@ from proctor.judge.examiner import grade
 from proctor.judge.result import Result
 from proctor.record import gradebook, keys, nbgrader_course
 from proctor.record.kept import Kept, keep, log_file, read_kept
-from proctor.report import export, progress
+from proctor.report import export
 from proctor.run import batch
-from proctor.run.batch import NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, Outcome, grade_class
+from proctor.run.batch import NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, grade_class
 from proctor.run.lock import one_run
 from proctor.run.plan import make_plans
 from proctor.run.task import TRIES, Task, grade_task
-from proctor.verdict import CriterionResult, Verdict
+from proctor.verdict import Verdict
 
 PAIR = ("double", "ada")
-
-
-def verdict(student: str = "ada") -> Verdict:
-    """A verdict with full marks, as an examiner gives it."""
-    worth = {"relu": 2, "count": 1, "model": 3}
-    criteria = [CriterionResult(name, name, "t", "h", points, points, "passed") for name, points in worth.items()]
-    return Verdict("double", student, graded=True, criteria=criteria, environment={"jail": "full"})
 
 
 @pytest.fixture
@@ -80,7 +71,7 @@ CHANGES = {
         (course.grader("double") / "tables" / "held_out.csv").write_text("1,2"),
     ),
     "source changed: double.ipynb": lambda course: append(course.source("double"), " "),
-    "budget.cell_seconds 4 → 5": lambda course: replaced(course, "cell_seconds = 4", "cell_seconds = 5"),
+    "budget.cell_seconds 60 → 5": lambda course: replaced(course, "cell_seconds = 60", "cell_seconds = 5"),
     "train missing → always": lambda course: replaced(course, "order = 1", 'order = 1\ntrain = "always"'),
     "thresholds.drawn.accuracy (none) → 0.5": lambda course: append(
         course.grader("double") / "assignment.toml", "[thresholds.drawn]\naccuracy = 0.5\n"
@@ -171,13 +162,13 @@ def test_explain_says_why_and_grades_nothing(course, proctor, keep_graded, hand_
 
 
 @pytest.fixture
-def temporary(tmp_path, monkeypatch) -> Path:
-    """A folder for temporary files, of this process and of those it starts."""
-    folder = tmp_path / "temporary"
-    folder.mkdir(mode=0o711)
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    return folder
+def temporary(monkeypatch) -> Iterator[Path]:
+    """A folder for temporary files, of this process and of those it starts; sockets in it need a short path."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o711)
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        yield Path(folder)
 
 
 @contextlib.contextmanager
@@ -216,11 +207,11 @@ def fork_servers(process: int) -> list[int]:
 
 
 def await_end(processes: list[int]) -> None:
-    """Wait until they are gone; fails after a minute."""
+    """Wait until they are gone; fails after five minutes."""
     for process in processes:
         with contextlib.suppress(ProcessLookupError):
             descriptor = os.pidfd_open(process)
-            over, _, _ = select.select([descriptor], [], [], 60)
+            over, _, _ = select.select([descriptor], [], [], 300)
             os.close(descriptor)
             assert over, Path(f"/proc/{process}/cmdline").read_text()
 
@@ -251,29 +242,34 @@ def test_a_fork_server_that_is_killed_is_replaced(course, hand_in, solution):
     with running(course, "grade", "--json", "--jobs", "1") as run:
         await_that(log_file(course, "double", "ada").exists, run)
         os.kill(fork_servers(run.pid)[0], signal.SIGKILL)
-        said = run.communicate(timeout=200)[0]
+        said = run.communicate(timeout=1200)[0]
     assert run.returncode == 0, said
     found = [json.loads(line) for line in said.splitlines()]
     assert {line["student"]: line["earned"] for line in found[:-1]} == {"ada": 6, "bob": 6, "cy": 6}
 
 
 def kill_jails(server: int, count: int, grading: threading.Thread) -> None:
-    """Kill `count` jails, each when its notebook says that it has `started`."""
+    """Kill the first `count` jails whose notebook says that it has `started`, and let the others go on."""
     killed: list[int] = []
-    while len(killed) < count and grading.is_alive():
+    while grading.is_alive():
         for jail in set(children(server)) - set(killed):
-            if Path(f"/proc/{jail}/root/home/student/started").exists():
-                os.kill(jail, signal.SIGKILL)
-                killed.append(jail)
+            started = Path(f"/proc/{jail}/root/home/student/started")
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                if not started.exists():
+                    continue
+                if len(killed) < count:
+                    os.kill(jail, signal.SIGKILL)
+                    killed.append(jail)
+                else:
+                    started.write_text("go on")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a connection that was cut
 @pytest.mark.parametrize("kills", [1, 2, 3])
 def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, solution, address, kills):
     """A machine that is short of memory does that, in the same cell again: either a mark is due or there is none."""
-    # The cell stays long enough to be killed in.
-    stays = f"import time\nopen('started', 'w').close()\ntime.sleep(1)\n{COUNT}"
-    hand_in("ada", edited(solution, "write_count", stays))
+    stays = "import os, time\nopen('started', 'w').close()\nwhile not os.stat('started').st_size: time.sleep(0.01)\n"
+    hand_in("ada", edited(solution, "write_count", stays + COUNT))
     got: list[Verdict] = []
     task = Task(course, course.assignment("double"), "ada", Jails(address))
     thread = threading.Thread(target=lambda: got.append(grade_task(task).verdict))
@@ -361,7 +357,7 @@ def test_only_abandoned_folders_of_our_own_are_removed(temporary):
     command = (
         "import os\nfrom proctor.jail.owned_folder import OwnedFolder\nfolder = OwnedFolder()\nos.kill(os.getpid(), 9)"
     )
-    subprocess.run([sys.executable, "-c", command], timeout=60)
+    subprocess.run([sys.executable, "-c", command], timeout=300)
     (left,) = temporary.glob("proctor-*")
     (temporary / "proctor-elsewhere").symlink_to(left)
     (temporary / "proctor-not-ours").mkdir()
@@ -389,49 +385,3 @@ def test_programs_get_an_object_a_line_and_people_a_log(course, proctor, hand_in
     assert "OSError: far away" in log_file(course, "double", "ada").read_text()
     assert "is not valid JSON" in log_file(course, "double", "cy").read_text()
     assert proctor("grade", "nothing", "--json", code=2).stdout == ""
-
-
-def test_many_are_counted_and_those_with_a_problem_listed_by_reason():
-    """Where there is no terminal, a line now and then says how far it is; two thousand rows are never printed."""
-    console = Console(file=io.StringIO(), width=200)
-    outcomes = [Outcome(verdict(f"s{number}"), "graded") for number in range(90)]
-    outcomes += [Outcome(Verdict("double", f"t{n}", graded=False, reason="no room"), NOT_GRADED) for n in range(10)]
-    tally = progress.Tally(len(outcomes))
-    seen = list(progress.show_progress(console, tally, iter(outcomes), show=False, quiet=False))
-    progress.print_report(console, tally, seen, quiet=False)
-    said = console.file.getvalue()
-    assert "\x1b" not in said and "\r" not in said
-    assert len([line for line in said.splitlines() if " of 100, " in line]) == 9
-    assert "s7" not in said.replace("slowest", "")
-    assert "t0, t1, t2, t3, t4 and 5 more" in said and said.count("no room") == 1
-    assert "100 submissions: 90 graded, 10 not graded" in said
-
-
-def test_quiet_prints_the_problems_and_one_line():
-    """Who has a mark is not listed, and how far it is is not told."""
-    console = Console(file=io.StringIO(), width=200)
-    outcomes = [Outcome(verdict("ada"), "graded"), Outcome(Verdict("double", "cy", False, "no room"), NOT_GRADED)]
-    tally = progress.Tally(2)
-    seen = list(progress.show_progress(console, tally, iter(outcomes), show=False, quiet=True))
-    progress.print_report(console, tally, seen, quiet=True)
-    said = console.file.getvalue()
-    assert "ada" not in said
-    assert "no room" in said and "cy" in said and "2 submissions: 1 graded, 1 not graded" in said
-
-
-def test_what_a_grader_stumbled_over_is_one_line():
-    """An answer that no criterion can look at may make a dozen of them stumble; the author is told where most did."""
-    console = Console(file=io.StringIO(), width=200)
-    faults = ["test_hidden.py:5 raised TypeError: no", "test_public.py:9 raised KeyError: 1", ""]
-    criteria = [
-        CriterionResult("c", "relu", "t", "h", 1, 0, "failed", grader_fault=fault) for fault in [*faults, faults[0]]
-    ]
-    found = Verdict("double", "ada", graded=True, criteria=criteria)
-    tally = progress.Tally(1)
-    seen = list(progress.show_progress(console, tally, iter([Outcome(found, "graded")]), show=False, quiet=True))
-    progress.print_report(console, tally, seen, quiet=True)
-    said = console.file.getvalue()
-    assert said.count("stumbled") == 1
-    assert (
-        "grader of double stumbled over answers, 3 times, most often (2) as test_hidden.py:5 raised TypeError" in said
-    )

@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from benchmarks.gradebook.server import PASSWORD, programs, server
+from proctor.course.course import Course
 from proctor.errors import ProctorError
 from proctor.jail.course_jail import Jails
 from proctor.judge import examiner
@@ -57,12 +58,13 @@ def url(cluster):
 def use(course, url):
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write(f"c.CourseDirectory.db_url = {url!r}\n")
+    return Course(course.root)
 
 
 @pytest.fixture
 def on_server(course, url):
     """The small course with its gradebook on the server."""
-    use(course, url)
+    course = use(course, url)
     gradebook.register(course, "double", ["double"])
     return course
 
@@ -192,7 +194,7 @@ def test_a_server_that_goes_away_is_told_in_a_sentence(on_server, url):
 
 def test_a_refused_password_is_not_told(on_server, url):
     """The server's refusal is passed on, the password is not."""
-    use(on_server, url.replace(PASSWORD, "another-pa55word"))
+    on_server = use(on_server, url.replace(PASSWORD, "another-pa55word"))
 
     with pytest.raises(ProctorError, match="password authentication failed") as told:
         record(on_server)
@@ -218,7 +220,7 @@ def test_a_killed_run_leaves_all_marks_or_none(on_server):
     for moment in range(0, 100, 4):
         process = multiprocessing.get_context("fork").Process(target=_record_and_die, args=(on_server, moment))
         process.start()
-        process.join(60)
+        process.join(300)
         if process.exitcode == 0:
             break
         assert process.exitcode == 9
