@@ -31,6 +31,7 @@ from typing import cast
 import nbformat
 from distributed import Client, KilledWorker, Reschedule, Worker, WorkerPlugin, get_client, get_worker
 from distributed.comm.addressing import resolve_address
+from threadpoolctl import threadpool_limits
 
 from proctor.course.assignment import Assignment
 from proctor.course.cells import read_source
@@ -321,7 +322,9 @@ class CourseOnWorker(WorkerPlugin):
             folder = self._course.submitted(parcel.student, parcel.name)
             try:
                 _write_submission(parcel.files, folder)
-                result = self._grade(parcel)
+                # One thread, as in an examiner of `pool`: the worker has imported NumPy long ago.
+                with threadpool_limits(limits=1):
+                    result = self._grade(parcel)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
         return _to_json(result)

@@ -159,6 +159,20 @@ def test_a_worker_with_other_versions_refuses(
     assert "cannot grade this course: its versions differ: keras 3.14.0, here it is 3." in refused.stdout
 
 
+def test_a_worker_that_has_several_threads_grades_with_one(
+    course: Course, proctor: Proctor, hand_in: HandIn, solution: NotebookNode, tmp_path: Path
+) -> None:
+    """A worker without dask's nanny has imported NumPy with a thread for each processor."""
+    grader = course.grader("double") / "test_hidden.py"
+    asked = "    assert {pool['num_threads'] for pool in threadpool_info()} == {1}\n"
+    grader.write_text(f"from threadpoolctl import threadpool_info\n{HIDDEN}{asked}")
+    hand_in("ada", solution)
+    arguments = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path / "dask"))
+    program = "distributed.cli.dask_worker"
+    with a_scheduler() as (_, address), dask(program, address, *arguments, said="Registered to:"):
+        assert lines(proctor("grade", "--json", "--scheduler", address))["ada"]["earned"] == 6
+
+
 def test_a_lost_scheduler_costs_no_mark(
     course: Course, hand_in: HandIn, proctor: Proctor, solution: NotebookNode, tmp_path: Path
 ) -> None:
