@@ -142,7 +142,7 @@ def test_what_changes_while_it_is_graded_is_graded_again(course, keep_graded, mo
     keep_graded()
     plan = next(make_plans(Course(course.root), [PAIR]))
     (course.grader("double") / "test_public.py").write_text(PUBLIC + "# edited")
-    batch._Records(course).take(plan, Result(verdict(), {"double": solution_notebook()}))
+    batch._Recorder(course).take(plan, Result(verdict(), {"double": solution_notebook()}))
     (course.grader("double") / "test_public.py").write_text(PUBLIC)
     assert reasons(course) == ("something changed while it was graded",)
 
@@ -330,7 +330,7 @@ def test_a_verdict_that_cannot_be_kept_gives_no_mark(course, keep_graded, monkey
     keep_graded("ada")
     gradebook.register(course, "double", ["double"])
     before = read_kept(course, *PAIR)
-    records = batch._Records(course)
+    records = batch._Recorder(course)
     plan = next(make_plans(course, [PAIR]))
     with full_disk(monkeypatch):
         outcome = records.take(plan, Result(verdict(), {"double": solution_notebook()}))
