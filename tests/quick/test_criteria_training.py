@@ -5,7 +5,6 @@ from __future__ import annotations
 import keras
 import numpy as np
 import pytest
-from conftest import edited, solution_notebook
 
 from proctor import (
     CriterionFailed,
@@ -205,42 +204,3 @@ def test_a_model_that_cannot_be_made_is_the_authors_fault():
     for layers, weights in (([layer("Dense", units=1)], [[1.0]]), ([layer("Dens", units=1)], None)):
         with pytest.raises(CourseError, match="make_model"):
             make_model(student(), (1,), *layers, weights=weights)
-
-
-HIDDEN = """
-import numpy as np
-
-from proctor import assert_close, criterion, layer, make_model
-
-
-@criterion("model", points=2, hint="Ask the model that you are given.")
-def test_any_model(student):
-    \"\"\"Predictions come from the model that is given.\"\"\"
-    model = make_model(student, (1,), layer("Dense", units=1), weights=[[[3.0]], [1.0]])
-    x = np.array([[1.0], [2.0]], "float32")
-    expected = model.predict(x)
-    assert_close(expected, np.array([[4.0], [7.0]], "float32"), "what our own model predicts")
-    assert_close(student.build(model, x), expected, "build(model, x)")
-"""
-HONEST = "def build(model, x):\n    return model.predict(x, verbose=0)\n"
-# A notebook in which every Keras model predicts 0, and in which `keras` means something else.
-SPOILT = """
-
-def zeros(self, x, **settings):
-    return np.zeros((len(x), 1))
-
-keras.Model.predict = keras.Model.predict_on_batch = keras.Model.__call__ = zeros
-keras.layers.Dense = keras = None
-"""
-
-
-@pytest.mark.parametrize("written, status", [(HONEST, "passed"), (HONEST + SPOILT, "failed")])
-def test_what_is_expected_comes_from_a_process_without_student_code(course, graded, written, status):
-    """A notebook that replaces Keras's classes spoils its own answers, not what they are compared with."""
-    (course.grader("double") / "test_hidden.py").write_text(HIDDEN)
-    verdict = graded(edited(solution_notebook(), "write_build", written), {"double.keras": b""})
-    assert verdict.graded, verdict.reason
-    (found,) = [result for result in verdict.criteria if result.name == "any_model"]
-    assert found.status == status
-    if status == "failed":
-        assert found.expected.startswith("build(model, x)"), found
