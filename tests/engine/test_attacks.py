@@ -77,7 +77,8 @@ class Graded:
         """The bystander has full marks, and no file but those that grading makes is other than it was."""
         for name, full in ((NAME, FULL), ("double", 6)):
             verdict = self.verdict(BYSTANDER, name)
-            assert verdict is not None and verdict.earned == self.mark(BYSTANDER, name) == full, self.said
+            assert verdict is not None, self.said
+            assert verdict.earned == self.mark(BYSTANDER, name) == full, self.said
         assert self.after == self.before
 
 

@@ -115,9 +115,14 @@ def test_verdicts_from_a_cluster_are_the_verdicts_from_here(
     found = []
     for where in (["--scheduler", scheduler], ["--jobs", "1"]):
         said = lines(proctor("grade", "--again", "--json", *where, code=1))
-        assert list(said) and {student: line["earned"] for student, line in said.items()} == {
-            "ada": 3, "bob": 2, "cleo": 6, "dan": None, "eve": None,
-        }  # fmt: skip
+        assert list(said)
+        assert {student: line["earned"] for student, line in said.items()} == {
+            "ada": 3,
+            "bob": 2,
+            "cleo": 6,
+            "dan": None,
+            "eve": None,
+        }
         reasons = {student: line["reason"] for student, line in said.items()}
         verdicts = {path.stem: json.loads(path.read_bytes()) for path in course.state.glob("verdicts/double/*.json")}
         pages = {path.parent.parent.name: path.read_text() for path in course.root.glob("autograded/*/*/*.ipynb")}

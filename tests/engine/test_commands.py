@@ -135,7 +135,8 @@ def test_names_are_listed_whole():
     command = [sys.executable, "-m", "proctor", "list"]
     environment = {**os.environ, "COLUMNS": "80"}
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300, env=environment)
-    assert course.names() and all(f" {name} " in done.stdout for name in course.names())
+    assert course.names()
+    assert all(f" {name} " in done.stdout for name in course.names())
 
 
 def test_outside_a_course_one_sentence_says_so(tmp_path):

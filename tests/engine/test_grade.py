@@ -52,7 +52,7 @@ def test_a_value_that_no_check_can_use_fails_the_criterion_only(graded, solution
 
 
 @pytest.mark.parametrize(
-    ("deed", "said"),
+    "deed, said",
     [
         ("import os; os._exit(0)", "ended"),
         ("import ctypes; ctypes.string_at(0)", "ended"),
@@ -118,7 +118,7 @@ def test_a_failed_architecture_shows_the_layer_table_with_its_row_marked(graded,
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    "data, said",
     [
         (b"", "empty"),
         (b"\x89HDF\r\n\x1a\n" + b"\0" * 100, "HDF5"),

@@ -321,7 +321,7 @@ def test_an_export_does_not_wait_for_a_run_that_writes(course, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    "url, said",
     [
         ("postgresql://teacher:pa55word@/marks?host=/nowhere", "cannot be read or written"),
         ("postgresql://teacher@/marks?host=/nowhere&password=pa55word", "cannot be read or written"),
@@ -439,12 +439,14 @@ def test_the_autograded_notebook_shows_the_tables(course):
 
     path = course.autograded("ada", "halves") / "halves.ipynb"
     notes, write, half, double, _ = nbformat.read(path, as_version=4).cells
-    assert "&lt;script&gt;" in notes.source and "<script" not in notes.source
+    assert "&lt;script&gt;" in notes.source
+    assert "<script" not in notes.source
     assert "A half is 0.5." in half.outputs[0].data["text/html"]
     assert "half                " in half.outputs[0].data["text/plain"]
     assert "2 of 3 points" in half.outputs[0].data["text/plain"]
     assert "<script" not in double.outputs[0].data["text/html"]
-    assert write.outputs[1].data.keys() == {"text/html"} and "<script" not in write.outputs[1].data["text/html"]
+    assert write.outputs[1].data.keys() == {"text/html"}
+    assert "<script" not in write.outputs[1].data["text/html"]
     assert half.metadata.nbgrader.checksum
     assert path.stat().st_mode & 0o777 == 0o644
     assert (path.parent / "timestamp.txt").read_text() == "2030-01-02 10:00:00 UTC"
@@ -459,12 +461,17 @@ def test_feedback_shows_the_tables_and_runs_nothing(course):
     page = (gradebook.feedback(course, "halves", "ada") / "halves.html").read_text()
 
     body = page[page.index("<body") :]
-    assert "A half is 0.5." in body and "border-radius" in body and "2.0 / 3.0" in body
-    assert "<b>kept</b>" in body and "<b>bold</b>" in body and "&lt;script&gt;alert(1)" in body
+    assert "A half is 0.5." in body
+    assert "border-radius" in body
+    assert "2.0 / 3.0" in body
+    assert "<b>kept</b>" in body
+    assert "<b>bold</b>" in body
+    assert "&lt;script&gt;alert(1)" in body
     assert not any(
         live in body for live in ("<script", '<img src="x', "onerror=alert", 'href="javascript', "<svg", "<iframe")
     )
-    assert HIDDEN_VALUE not in page and "0.268941" not in page
+    assert HIDDEN_VALUE not in page
+    assert "0.268941" not in page
 
 
 def test_nothing_hidden_leaves_the_graders_folder(course):
@@ -474,7 +481,8 @@ def test_nothing_hidden_leaves_the_graders_folder(course):
 
     for folder in ("release", "autograded", "feedback"):
         for path in (course.root / folder).rglob("*.*"):
-            assert HIDDEN_VALUE.encode() not in path.read_bytes() and b"0.268941" not in path.read_bytes()
+            assert HIDDEN_VALUE.encode() not in path.read_bytes()
+            assert b"0.268941" not in path.read_bytes()
 
 
 def test_feedback_on_what_is_not_graded_says_so(course):
@@ -491,7 +499,8 @@ def test_marks_can_be_opened_in_a_spreadsheet(course):
 
     rows = {mark.student: mark for mark in export.marks(course)}
 
-    assert rows["'=HYPERLINK(1)"].score == 3 and rows["'=HYPERLINK(1)"].max_score == 9
+    assert rows["'=HYPERLINK(1)"].score == 3
+    assert rows["'=HYPERLINK(1)"].max_score == 9
     assert rows["bob"].score is None
     assert export.write(course, course.root / "marks.csv") == 1
     assert "'=HYPERLINK(1),halves,3.0,9.0\n" in (course.root / "marks.csv").read_text()
@@ -534,4 +543,6 @@ def test_the_formgrader_runs_nothing_of_a_students(course):
         str(course.autograded("ada", "halves") / "halves.ipynb"), resources=about
     )
 
-    assert "A half is 0.5." in page and "onerror=alert" not in page and "<script>alert" not in page
+    assert "A half is 0.5." in page
+    assert "onerror=alert" not in page
+    assert "<script>alert" not in page

@@ -17,7 +17,7 @@ def cell(notebook, grade_id):
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    "data, said",
     [
         (None, "there is no double.ipynb"),
         (b"", "empty"),

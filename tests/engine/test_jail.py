@@ -131,7 +131,7 @@ def test_nothing_outlives_it(address):
 
 
 @pytest.mark.parametrize(
-    ("source", "error"),
+    "source, error",
     [
         ("import numpy\nnumpy.ones(10**10)", "MemoryError"),
         ("b = bytearray(10**10)", "MemoryError"),
@@ -194,7 +194,7 @@ def test_a_jail_that_cannot_be_made_costs_no_other():
     with ForkServer() as server:
         assert server.layers
         allow_processes(server._process.pid, 1)
-        with pytest.raises(NotGraded, match="no jail could be started .*Resource temporarily unavailable"):
+        with pytest.raises(NotGraded, match=r"no jail could be started .*Resource temporarily unavailable"):
             Jail(server.address, LIMITS, {}, 5)
         allow_processes(server._process.pid, before[0])
         with Jail(server.address, LIMITS, {}, 5) as jail:

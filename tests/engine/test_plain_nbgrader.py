@@ -238,7 +238,7 @@ def test_students_files_lie_beside_the_notebook_but_not_in_the_place_of_ours(cou
     for name, text in {"lib/mine.txt": "42", "data/numbers.txt": "1"}.items():
         (folder / name).parent.mkdir()
         (folder / name).write_text(text)
-    verdict, notebooks = grade_plain(read_plain(course, "ps1", register=True), folder, "ada", Jails(address))
+    verdict, _notebooks = grade_plain(read_plain(course, "ps1", register=True), folder, "ada", Jails(address))
     assert earned(verdict) == FULL
     assert not verdict.notes
 

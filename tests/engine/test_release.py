@@ -95,11 +95,15 @@ def test_a_release_has_stub_checksums_and_the_public_criteria(course):
 
     assert sorted(content(folder)) == ["assignment.toml", "rectify.ipynb", "test_public.py"]
     setup, stub, check = nbformat.read(folder / "rectify.ipynb", as_version=4).cells[1:]
-    assert "raise NotImplementedError()" in stub.source and "np.where" not in stub.source
-    assert stub.metadata.nbgrader.checksum and stub.id == "write_relu"
-    assert setup.metadata.editable is False and check.metadata.deletable is False
+    assert "raise NotImplementedError()" in stub.source
+    assert "np.where" not in stub.source
+    assert stub.metadata.nbgrader.checksum
+    assert stub.id == "write_relu"
+    assert setup.metadata.editable is False
+    assert check.metadata.deletable is False
     everything = b"".join(content(folder).values()).decode()
-    assert "0.731058" not in everything and "49.5" not in everything
+    assert "0.731058" not in everything
+    assert "49.5" not in everything
     assert leaks(course, "rectify") == []
     assert not list(course.root.glob(".release-*"))
 
@@ -132,11 +136,12 @@ def test_a_stale_release_is_told(course):
     (course.grader("rectify") / "test_public.py").write_text(PUBLIC + "\n")
     (course.release("rectify") / "notes.txt").write_text("x")
     (sentence,) = stale(course)
-    assert "test_public.py differs" in sentence and "notes.txt does not come from the source" in sentence
+    assert "test_public.py differs" in sentence
+    assert "notes.txt does not come from the source" in sentence
 
 
 @pytest.mark.parametrize(
-    ("solution", "told"),
+    "solution, told",
     [
         (SOLUTION.replace("    ### END SOLUTION\n", ""), "cell 'write_relu', line 3: BEGIN SOLUTION has no END"),
         (SOLUTION.replace("    ### BEGIN SOLUTION\n", ""), "line 5: END SOLUTION without a BEGIN SOLUTION"),
@@ -218,7 +223,8 @@ def test_students_get_the_thresholds_that_public_criteria_ask_for(course):
     thresholds = {"real": {"known": known, "slope": 0.125}, "drawn": {"known": {"none": 0.5, "full": 0.7}}}
     budget = {"memory_gb": 3}
     assert tomllib.loads(text) == {"title": "Rectify", "order": 3, "budget": budget, "thresholds": thresholds}
-    assert "0.8" not in text and "measured: 0.7" not in text
+    assert "0.8" not in text
+    assert "measured: 0.7" not in text
 
 
 @pytest.mark.parametrize(
@@ -239,7 +245,8 @@ def test_a_use_that_does_not_name_its_threshold_is_refused(course, use):
 
     told = refusal(course)
 
-    assert "rectify/test_public.py, line 15" in told and 'write thresholds["name"]' in told
+    assert "rectify/test_public.py, line 15" in told
+    assert 'write thresholds["name"]' in told
 
 
 def test_public_criteria_that_are_no_python_are_refused(course):

@@ -375,7 +375,7 @@ class Mood(enum.StrEnum):
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    "value, expected",
     [
         (np.float32(0.5), np.float32(0.5)),
         (np.bool_(True), np.bool_(True)),
@@ -454,7 +454,7 @@ ILL = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "value"), ILL)
+@pytest.mark.parametrize("operation, value", ILL)
 def test_an_answer_that_is_none_is_refused(operation, value):
     """Each request has its kind of answer; the process that gives another is not asked again, and it is its fault."""
     with talk({"ok": value}) as jail:

@@ -63,7 +63,8 @@ def failure(check: Callable[..., Any], *args: Any, **kwargs: Any) -> CriterionFa
     """How `check` fails; whatever it is, it is short enough to be read."""
     with pytest.raises(CriterionFailed) as failed:
         check(*args, **kwargs)
-    assert len(failed.value.expected) < LONGEST and len(failed.value.found) < LONGEST
+    assert len(failed.value.expected) < LONGEST
+    assert len(failed.value.found) < LONGEST
     return failed.value
 
 
@@ -387,7 +388,8 @@ def test_batches_are_taken_whole():
     here = student(made=made, listed=batches_of(3), generated=(batch for batch in batches_of(3)))
     for dataset in (here.made, here.listed, here.generated):
         taken = take_batches(dataset, ("pictures", "labels"), at_most=3)
-        assert len(taken) == 3 and [type(part) for part in taken[0]] == [np.ndarray] * 2
+        assert len(taken) == 3
+        assert [type(part) for part in taken[0]] == [np.ndarray] * 2
     assert [len(labels) for _, labels in take_batches(here.made, ("x", "y"), at_most=9)] == [4, 4, 2]
 
 
@@ -451,9 +453,13 @@ def test_drawn_lessons_are_the_same_for_a_seed(draw, shape):
     """Pictures are fractions of the asked shape, labels ten classes, and the seed decides about them."""
     images, labels = draw(200, shape, seed=3)
     assert (images.shape, images.dtype, labels.dtype) == ((200, *shape), np.float32, np.uint8)
-    assert images.min() >= 0 and images.max() <= 1.01 and set(labels) == set(range(10))
+    assert images.min() >= 0
+    assert images.max() <= 1.01
+    assert set(labels) == set(range(10))
     again, others = draw(200, shape, seed=3), draw(200, shape, seed=4)
-    assert (images == again[0]).all() and (labels == again[1]).all() and (images != others[0]).any()
+    assert (images == again[0]).all()
+    assert (labels == again[1]).all()
+    assert (images != others[0]).any()
 
 
 def test_drawn_lessons_show_what_they_teach():
@@ -471,8 +477,10 @@ def test_the_last_tenth_is_put_aside(count, aside):
     """Nothing is in both parts, and nothing is lost."""
     x, y = np.arange(count), np.arange(count) * 2
     (first, first_y), (last, last_y) = datasets.put_aside(x, y)
-    assert len(last) == aside and (np.concatenate([first, last]) == x).all()
-    assert (first_y == 2 * first).all() and (last_y == 2 * last).all()
+    assert len(last) == aside
+    assert (np.concatenate([first, last]) == x).all()
+    assert (first_y == 2 * first).all()
+    assert (last_y == 2 * last).all()
 
 
 def test_credit_within_a_threshold_of_the_assignment():
@@ -540,7 +548,8 @@ def test_layers_are_counted():
     assert_layer_count(seen, Dense=at_least(2), Conv2D=at_most(1), Dropout=at_least(1))
     failed = failure(assert_layer_count, seen, Dense=1)
     assert (failed.expected, failed.found, failed.marked) == ("1 Dense layer", "2", (5, 7))
-    assert failed.detail is not None and failed.detail[0] == ["layer", "type", "output shape", "parameters", "settings"]
+    assert failed.detail is not None
+    assert failed.detail[0] == ["layer", "type", "output shape", "parameters", "settings"]
     assert failed.detail[1 + failed.marked[0]][0] == "dense"
     assert said(assert_layer_count, seen, LSTM=at_least(1)) == ("at least 1 LSTM layers", "none")
 

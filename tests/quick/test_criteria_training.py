@@ -193,7 +193,8 @@ def test_a_model_of_the_graders_own_is_what_it_was_made():
     x = np.array([[1.0], [3.0]])
     np.testing.assert_allclose(model.predict(x)[:, 0], [2.5, 6.5])
     np.testing.assert_allclose(here.ask(model, x), [2.5, 6.5])
-    assert [found.class_name for found in model.layers] == ["Dense"] and model.output_shape == (None, 1)
+    assert [found.class_name for found in model.layers] == ["Dense"]
+    assert model.output_shape == (None, 1)
     here.spoil(model)
     np.testing.assert_allclose(model.predict(x)[:, 0], [2.5, 6.5])
     np.testing.assert_allclose(here.ask(model, x), [18, 36])

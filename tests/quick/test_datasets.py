@@ -54,7 +54,9 @@ def test_real_data_comes_before_a_stand_in(real, monkeypatch, capsys):
     """What lies in $PROCTOR_DATA is loaded, and a line says so."""
     monkeypatch.setenv("PROCTOR_DATA", str(real))
     images, labels = datasets.load("mnist")
-    assert images.shape == (20, 28, 28) and images.dtype == np.uint8 and labels.tolist() == [*range(10)] * 2
+    assert images.shape == (20, 28, 28)
+    assert images.dtype == np.uint8
+    assert labels.tolist() == [*range(10)] * 2
     assert len(datasets.load("mnist", split="test")[1]) == 10
     assert capsys.readouterr().out == (
         "mnist: 20 real digits (from $PROCTOR_DATA)\nmnist: 10 real test digits (from $PROCTOR_DATA)\n"
@@ -73,10 +75,12 @@ def test_the_keras_cache_is_looked_at(real, tmp_path, capsys):
 def test_digits_are_drawn_when_there_are_no_real_ones(capsys):
     """Without any real file, 20,000 balanced digits are drawn, once; the line says why and names no folder."""
     images, labels = datasets.load("mnist")
-    assert images.shape == (20_000, 28, 28) and images.dtype == np.uint8
+    assert images.shape == (20_000, 28, 28)
+    assert images.dtype == np.uint8
     assert np.bincount(labels).tolist() == [2_000] * 10
     again = datasets.load("mnist")
-    assert np.array_equal(images, again[0]) and np.array_equal(labels, again[1])
+    assert np.array_equal(images, again[0])
+    assert np.array_equal(labels, again[1])
     assert capsys.readouterr().out == (
         "mnist: 20,000 drawn stand-in digits (no real ones found: PROCTOR_OFFLINE is set, no $PROCTOR_DATA)\n"
     )
@@ -86,14 +90,16 @@ def test_drawn_test_digits_are_others_than_the_training_digits():
     """The drawn test split shares no image with the training split."""
     train = {image.tobytes() for image in datasets.load("mnist")[0]}
     images, labels = datasets.load("mnist", split="test")
-    assert len(labels) == 4_000 and np.bincount(labels).tolist() == [400] * 10
+    assert len(labels) == 4_000
+    assert np.bincount(labels).tolist() == [400] * 10
     assert not any(image.tobytes() in train for image in images)
 
 
 def test_a_drawing_is_fixed_by_its_seed(tmp_path):
     """The same seed draws the same pixels, another seed others."""
     first, same, other = (datasets.draw_digits(50, seed) for seed in (3, 3, 4))
-    assert np.array_equal(first[0], same[0]) and not np.array_equal(first[0], other[0])
+    assert np.array_equal(first[0], same[0])
+    assert not np.array_equal(first[0], other[0])
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
         datasets.draw_faces(tmp_path / name, 2, seed)
     a, b, c = ((tmp_path / name / "sad" / "sad-00.png").read_bytes() for name in "abc")
@@ -153,8 +159,11 @@ def test_a_damaged_real_file_is_told(name, file, real, monkeypatch):
 def test_series_differ_in_everything_by_seed():
     """Each seed generates its own series of 1461 days; the same seed the same one."""
     days, values = datasets.load("series")
-    assert days.shape == values.shape == (1461,) and days.dtype == values.dtype == np.float32
-    assert days[0] == 0 and np.all(np.diff(days) == 1) and np.isfinite(values).all()
+    assert days.shape == values.shape == (1461,)
+    assert days.dtype == values.dtype == np.float32
+    assert days[0] == 0
+    assert np.all(np.diff(days) == 1)
+    assert np.isfinite(values).all()
     assert np.array_equal(datasets.generate_series(1)[1], datasets.generate_series(1)[1])
     levels = {round(float(datasets.generate_series(seed)[1].mean())) for seed in range(10)}
     assert len(levels) > 5
@@ -185,7 +194,8 @@ def test_an_export_holds_the_training_data_only(kind, real, tmp_path, monkeypatc
     monkeypatch.setenv("PROCTOR_DATA", str(out))
     monkeypatch.setenv("PROCTOR_CACHE", str(tmp_path / "no cache"))
     again = datasets.load("mnist")
-    assert np.array_equal(images, again[0]) and np.array_equal(labels, again[1])
+    assert np.array_equal(images, again[0])
+    assert np.array_equal(labels, again[1])
     assert datasets.load("happy_sad") == out / "happy-or-sad"
     assert faces == sorted(path.read_bytes() for path in datasets.load("happy_sad").rglob("*.png"))
     assert [datasets.source(name) for name in ("mnist", "happy_sad", "series")] == [kind, kind, "drawn"]

@@ -1,5 +1,6 @@
 """What the pages point to is there: files, headings, pictures and tests. Addresses on the network are not asked."""
 
+import itertools
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -24,7 +25,7 @@ def links(page):
 def anchors(page):
     """The names under which GitHub lets one link to the headings of a page."""
     tokens, names = MarkdownIt().parse(page.read_text()), []
-    for opening, heading in zip(tokens, tokens[1:], strict=False):
+    for opening, heading in itertools.pairwise(tokens):
         if opening.type == "heading_open":
             text = "".join(part.content for part in heading.children or [])
             names.append(re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-"))
@@ -40,7 +41,8 @@ def test_every_link_leads_somewhere(page):
         if parts.scheme or parts.netloc:
             continue
         target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
-        assert target.exists() and target.is_relative_to(ROOT), f"{link} leads nowhere"
+        assert target.exists(), f"{link} leads nowhere"
+        assert target.is_relative_to(ROOT), f"{link} leads out of the repository"
         if parts.fragment:
             assert parts.fragment in anchors(target), f"{link}: no such heading, only {anchors(target)}"
 

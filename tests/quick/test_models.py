@@ -693,7 +693,8 @@ def test_layers_of_nested_models_come_in_their_place():
     model = view(functional(lambda x: layers.Dense(2)(base(x / 255)), 8, 8, 3))
     assert [layer.class_name for layer in model.layers] == ["TrueDivide", "Conv2D", "Flatten", "Dense"]
     assert model.layers[1].name == "base/edges"
-    assert not model.layers[1].trainable and model.layers[-1].trainable
+    assert not model.layers[1].trainable
+    assert model.layers[-1].trainable
     assert model.layers[1].output_shape == (None, 6, 6, 2)
     assert sum(layer.parameters for layer in model.layers) == model.parameters
     assert model.trainable_parameters == model.layers[-1].parameters
