@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 try:
-    import atheris  # type: ignore[import-not-found]
+    import atheris
 except ImportError:  # the tests replay the corpus without it
     atheris = None
 

@@ -16,7 +16,7 @@ import threading
 from typing import Any
 
 try:
-    import atheris  # type: ignore[import-not-found]
+    import atheris
 except ImportError:  # the tests replay the corpus without it
     atheris = None
 

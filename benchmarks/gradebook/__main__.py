@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import os
 import platform
 import statistics
@@ -76,9 +77,9 @@ def main() -> int:
     for database in arguments.database:
         small, large = (found.get((database, max(arguments.assignments), students)) for students in (few, many))
         if small and large:
-            for what, column in (("record a submission", 0), ("record it again", 1), ("export every mark", 2)):
+            for what, index in (("record a submission", 0), ("record it again", 1), ("export every mark", 2)):
                 size = f"{many:,} students × {max(arguments.assignments)} exercises, {database}"
-                rows.append(Row(f"{what}; {size}", large[column], f"{few:,} students: {small[column]}"))
+                rows.append(Row(f"{what}; {size}", large[index], f"{few:,} students: {small[index]}"))
     write(arguments.rows, rows)
     return 0
 
@@ -99,7 +100,7 @@ def measure(course: Course, url: str) -> list[str]:
     new = [f"student{number:04}" for number in range(filled.NEW)]
 
     def record(student: str) -> None:
-        gradebook.record(course, filled.verdict(student), notebook)
+        gradebook.record(course, filled.verdict(student), {filled.NAME: notebook})
 
     figures = [median_times(record, new), median_times(record, new)]
     wall, own = time_call(lambda: export.write(course, course.root / "marks.csv"))
@@ -118,7 +119,7 @@ def measure(course: Course, url: str) -> list[str]:
 
 def median_times(work: Callable[[str], object], students: list[str]) -> str:
     """Return the medians of wall and processor time that `work` takes for a student, formatted."""
-    times = [time_call(lambda student=student: work(student)) for student in students]
+    times = [time_call(functools.partial(work, student)) for student in students]
     wall, own = (1000 * statistics.median(column) for column in zip(*times, strict=True))
     return f"{wall:.0f} ms ({own:.0f})"
 

@@ -75,7 +75,7 @@ def _fill(url: str, students: list[str], assignments: int) -> None:
     engine = create_engine(url)
     with engine.begin() as connection:
 
-        def add(model: type, rows: list[dict[str, object]]) -> None:
+        def add(model: type[api.Base], rows: list[dict[str, object]]) -> None:
             if rows:
                 connection.execute(insert(model.__table__), rows)
 
@@ -90,7 +90,7 @@ def _fill(url: str, students: list[str], assignments: int) -> None:
             cells = connection.execute(
                 select(api.BaseCell.id, api.BaseCell.type).where(api.BaseCell.notebook_id == notebook_id)
             ).all()
-            rows: dict[type, list[dict[str, object]]] = {
+            rows: dict[type[api.Base], list[dict[str, object]]] = {
                 model: [] for model in (api.SubmittedAssignment, api.SubmittedNotebook, api.Grade, api.Comment)
             }
             for student in students[NEW:] if name == NAME else students:
@@ -109,13 +109,13 @@ def _fill(url: str, students: list[str], assignments: int) -> None:
     engine.dispose()
 
 
-def _copy(add: Callable[[type, list[dict[str, object]]], None], name: str, course: str) -> None:
+def _copy(add: Callable[[type[api.Base], list[dict[str, object]]], None], name: str, course: str) -> None:
     """Insert an assignment like `NAME`, called `name`."""
     assignment, book = uuid4().hex, uuid4().hex
     add(api.Assignment, [{"id": assignment, "name": name, "course_id": course}])
     kernel = json.dumps(notebook().metadata.kernelspec)
     add(api.Notebook, [{"id": book, "name": name, "assignment_id": assignment, "kernelspec": kernel}])
-    rows: dict[type, list[dict[str, object]]] = {
+    rows: dict[type[api.Base], list[dict[str, object]]] = {
         model: [] for model in (api.BaseCell, api.GradeCell, api.SolutionCell, api.SourceCell)
     }
     for cell in notebook().cells:

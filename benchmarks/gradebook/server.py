@@ -44,7 +44,7 @@ def server(**settings: str) -> Iterator[str]:
         _as(owner, [found / "initdb", "-D", data, "-E", "UTF8", "-N", *access])
         configured = {"listen_addresses": "", "unix_socket_directories": str(folder), **settings}
         options = " ".join(f"-c {name}='{value}'" for name, value in configured.items())
-        control = [found / "pg_ctl", "-D", data, "-w", "-t", "60"]
+        control: list[str | Path] = [found / "pg_ctl", "-D", data, "-w", "-t", "60"]
         _as(owner, [*control, "-l", folder / "log", "-o", options, "start"])
         try:
             yield f"postgresql://teacher:{PASSWORD}@/postgres?host={folder}"

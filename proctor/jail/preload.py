@@ -67,7 +67,7 @@ def rehearse(scratch: Path) -> None:
     Args:
         scratch: a folder for the saved network.
     """
-    from tensorflow.python.eager import context  # type: ignore[import-untyped]
+    from tensorflow.python.eager import context
 
     try:
         is_global = ctypes.c_bool.in_dll(ctypes.CDLL("libtensorflow_framework.so.2"), GLOBAL_THREAD_POOL)

@@ -79,7 +79,7 @@ def check_weights(path: str | Path) -> None:
     Args:
         path: the file.
     """
-    import h5py  # type: ignore[import-untyped]
+    import h5py
 
     try:
         with zipfile.ZipFile(path) as archive:

@@ -144,7 +144,7 @@ def _heavy(content: dict[str, Any]) -> None:
 
 
 def _many_cells(content: dict[str, Any]) -> None:
-    cell = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "execution_count": None}
+    cell: dict[str, Any] = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "execution_count": None}
     content["cells"] += [cell] * 1000
 
 

@@ -206,7 +206,7 @@ def test_no_more_is_in_flight_than_there_is_room_for() -> None:
             yield taken
 
     local = Workers(lambda: ThreadPoolExecutor(2), lambda given: len(given) < 4)
-    for _, result in each(abs, tasks(), local, lambda task, reason: -1):
+    for _, result in each(int.__abs__, tasks(), local, lambda task, reason: -1):
         done += 1
         assert result > 0
     assert (done, most) == (100, 4)

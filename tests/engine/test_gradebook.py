@@ -11,6 +11,7 @@ import sqlite3
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -95,7 +96,8 @@ def verdict(student="ada", half=2.0, **changes):
         ),
         CriterionResult("c", "double", f"Doubles {SCRIPT}.", "Twice.", 2, 1, "partial", expected="2", found=SCRIPT),
     ]
-    return Verdict("halves", student, **({"graded": True, "criteria": criteria} | changes))
+    given: dict[str, Any] = {"graded": True, "criteria": criteria} | changes
+    return Verdict("halves", student, **given)
 
 
 def run_notebooks(answer="half = 0.5", why="As I said."):

@@ -22,7 +22,7 @@ from proctor.course.cells import grade_id
 from proctor.course.course import Course
 from proctor.errors import CourseError
 from proctor.jail.course_jail import Jails
-from proctor.judge.plain_nbgrader import grade_plain, nbgrader_score, our_score
+from proctor.judge.plain_nbgrader import PlainAssignment, grade_plain, nbgrader_score, our_score
 from proctor.record.keys import Key, describe_changes
 from proctor.record.plain_course import read_plain
 from proctor.run.plan import make_plans
@@ -89,13 +89,20 @@ def hand_in(course: Course, student: str, **notebooks: NotebookNode) -> Path:
     return folder
 
 
+def register(course: Course) -> PlainAssignment:
+    """The assignment, as the gradebook has it from now on."""
+    assignment = read_plain(course, "ps1", register=True)
+    assert assignment is not None
+    return assignment
+
+
 @pytest.fixture
 def graded(course: Course, address: str) -> Callable[..., Verdict]:
     """Hands in the two notebooks, the first with another answer, and grades them in this process."""
 
     def hand_in_and_grade(answer: str = "answer = 42", rules: bool = False, one: NotebookNode | None = None) -> Verdict:
         folder = hand_in(course, "ada", one=one or edited(first(), "answer", answer), two=second())
-        assignment = read_plain(replace(course, nbgrader_rules=rules), "ps1", register=True)
+        assignment = register(replace(course, nbgrader_rules=rules))
         verdict, _ = grade_plain(assignment, folder, "ada", Jails(address))
         return verdict
 
@@ -219,7 +226,7 @@ def test_cells_run_in_the_students_order_and_the_last_of_two_answers_counts(grad
 def test_a_notebook_that_was_not_handed_in_earns_nothing(course: Course, address: str) -> None:
     """One of two notebooks: nothing for the other, said in a note. None: not graded."""
     folder = hand_in(course, "ada", two=second())
-    assignment = read_plain(course, "ps1", register=True)
+    assignment = register(course)
     verdict, notebooks = grade_plain(assignment, folder, "ada", Jails(address))
     assert earned(verdict) == {"one/exact": 0, "one/partial": 0, "one/file": 0, "one/why": 0, "two/exact": 1}
     assert verdict.notes == ["one.ipynb was not handed in"]
@@ -238,7 +245,7 @@ def test_students_files_lie_beside_the_notebook_but_not_in_the_place_of_ours(cou
     for name, text in {"lib/mine.txt": "42", "data/numbers.txt": "1"}.items():
         (folder / name).parent.mkdir()
         (folder / name).write_text(text)
-    verdict, _notebooks = grade_plain(read_plain(course, "ps1", register=True), folder, "ada", Jails(address))
+    verdict, _notebooks = grade_plain(register(course), folder, "ada", Jails(address))
     assert earned(verdict) == FULL
     assert not verdict.notes
 
@@ -248,7 +255,7 @@ def test_a_file_in_the_way_of_the_assignments_is_left_out(course: Course, addres
     folder = hand_in(course, "ada", one=first(), two=second())
     (folder / "data").write_text("mine")
     (folder / os.fsdecode(b"caf\xe9.txt")).write_text("mine")
-    verdict, _ = grade_plain(read_plain(course, "ps1", register=True), folder, "ada", Jails(address))
+    verdict, _ = grade_plain(register(course), folder, "ada", Jails(address))
     assert earned(verdict) == FULL
     assert len(verdict.notes) == 2
 
@@ -259,16 +266,16 @@ def test_another_language_is_refused(course: Course) -> None:
     notebook.metadata["kernelspec"] = {"name": "ir", "display_name": "R", "language": "R"}
     nbformat.write(notebook, course.root / "source/ps1/two.ipynb")
     with pytest.raises(CourseError, match=r"two\.ipynb is for the kernel 'ir'; the jail runs Python only"):
-        read_plain(course, "ps1", register=True)
+        register(course)
 
 
 def test_tests_are_those_that_were_released(course: Course) -> None:
     """What the gradebook has of a cell counts, as in nbgrader, until the assignment is released again."""
-    before = read_plain(course, "ps1", register=True)
+    before = register(course)
     changed = edited(first(), "exact", "pass")
     changed.cells[1].metadata.nbgrader["points"] = 100
     nbformat.write(changed, course.root / "source/ps1/one.ipynb")
-    assert read_plain(course, "ps1", register=True).notebooks["one"].cells[1] == before.notebooks["one"].cells[1]
+    assert register(course).notebooks["one"].cells[1] == before.notebooks["one"].cells[1]
 
 
 def current_key(course: Course) -> Key:

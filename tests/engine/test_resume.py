@@ -33,7 +33,6 @@ from proctor.run.batch import NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, gra
 from proctor.run.lock import one_run
 from proctor.run.plan import make_plans
 from proctor.run.task import TRIES, Task, grade_task
-from proctor.verdict import Verdict
 
 PAIR = ("double", "ada")
 
@@ -133,6 +132,7 @@ def test_a_jail_that_the_course_no_longer_accepts_is_a_reason_a_stronger_one_is_
     append(course.root / "nbgrader_config.py", '\nc.Proctor.jail = "process"\n')
     assert reasons(course) == ()
     kept = read_kept(course, *PAIR)
+    assert kept is not None
     keep(course, Kept(kept.verdict, {**kept.key, "jail": {"tier": "process"}}))
     append(course.root / "nbgrader_config.py", '\nc.Proctor.jail = "full"\n')
     assert reasons(course) == ("it ran in a jail of tier process, and the course wants full",)
@@ -183,6 +183,7 @@ def running(course, *arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 def await_that(there: Callable[[], object], run: subprocess.Popen[str]) -> None:
     """Look until `there()` is so; fails if the run ends before."""
+    assert run.stdout is not None
     while not there():
         with contextlib.suppress(subprocess.TimeoutExpired):
             run.wait(0.02)
@@ -271,15 +272,17 @@ def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, soluti
     """A machine that is short of memory does that, in the same cell again: either a mark is due or there is none."""
     stays = "import os, time\nopen('started', 'w').close()\nwhile not os.stat('started').st_size: time.sleep(0.01)\n"
     hand_in("ada", edited(solution, "write_count", stays + COUNT))
-    got: list[Verdict] = []
+    got: list[Result | None] = []
     task = Task(course, course.assignment("double"), "ada", Jails(address))
-    thread = threading.Thread(target=lambda: got.append(grade_task(task).verdict))
+    thread = threading.Thread(target=lambda: got.append(grade_task(task)))
     thread.start()
     kill_jails(fork_servers(os.getpid())[-1], kills, thread)
     thread.join()
-    assert got[0].graded == (kills < TRIES)
-    assert got[0].earned == (6 if got[0].graded else 0)
-    assert got[0].graded or "short of memory" in got[0].reason
+    assert got[0] is not None
+    found = got[0].verdict
+    assert found.graded == (kills < TRIES)
+    assert found.earned == (6 if found.graded else 0)
+    assert found.graded or "short of memory" in found.reason
 
 
 @pytest.mark.parametrize(
@@ -301,8 +304,13 @@ def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_grad
     pairs = [("double", student) for student in ("ada", "bob", "cy")]
     tried: list[str] = []
     record = gradebook.record
+
+    def note_and_record(course, verdict, notebooks):
+        tried.append(verdict.student)
+        return record(course, verdict, notebooks)
+
     monkeypatch.setattr(nbgrader_course, "WAIT_SECONDS", 0.2)
-    monkeypatch.setattr(gradebook, "record", lambda *given: (tried.append(given[1].student), record(*given)))
+    monkeypatch.setattr(gradebook, "record", note_and_record)
     with contextlib.closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         outcomes = list(grade_class(course, pairs))

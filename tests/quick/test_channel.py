@@ -31,6 +31,8 @@ FUZZ = Path(__file__).parents[2] / "fuzz"
 def harness(name):
     """The module `fuzz/name.py`, which is no part of the package."""
     spec = importlib.util.spec_from_file_location(f"fuzz_{name}", FUZZ / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -246,10 +248,12 @@ def test_threads_may_send_at_once():
     ours, theirs = socket.socketpair()
     with ours, theirs:
         sending, receiving = Channel(theirs), Channel(ours)
-        senders = [
-            threading.Thread(target=lambda n=n: [sending.send({"output": str(n) * 100_000}) for _ in range(10)])
-            for n in range(3)
-        ]
+
+        def send(n: int) -> None:
+            for _ in range(10):
+                sending.send({"output": str(n) * 100_000})
+
+        senders = [threading.Thread(target=send, args=(n,)) for n in range(3)]
         for sender in senders:
             sender.start()
         found = [receiving.receive(10)["output"] for _ in range(30)]
@@ -593,9 +597,12 @@ def test_questions_are_bounded_together():
 
 def test_a_process_is_brought_back_before_a_criterion():
     """`revive` asks the link for one that lives."""
-    link = LocalLink({"x": 1})
-    link.revived = lambda: LocalLink({"x": 2})
-    someone = Student(link)
+
+    class Dead(LocalLink):
+        def revived(self):
+            return LocalLink({"x": 2})
+
+    someone = Student(Dead({"x": 1}))
     revive(someone)
     assert someone.x == 2
 

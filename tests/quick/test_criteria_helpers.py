@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as arrays
 from proctor import datasets, pictures
 from proctor.channel.described import described
 from proctor.channel.student import LocalLink, Student
+from proctor.course.assignment import Threshold
 from proctor.criteria.arrays import (
     as_array,
     as_tuple,
@@ -485,7 +486,8 @@ def test_the_last_tenth_is_put_aside(count, aside):
 
 def test_credit_within_a_threshold_of_the_assignment():
     """Nothing at `none`, everything at `full`; a threshold that is not stated is the author's fault, not a failure."""
-    credit, thresholds = Credit(), {"known": {"none": 0.5, "full": 0.9}, "plain": 0.9}
+    credit = Credit()
+    thresholds: dict[str, Threshold] = {"known": {"none": 0.5, "full": 0.9}, "plain": 0.9}
     for value, fraction in ((0.5, 0), (0.7, 0.5), (0.95, 1), (float("nan"), 0)):
         credit.within(value, thresholds, "known")
         assert credit.fraction == pytest.approx(fraction)
@@ -539,6 +541,9 @@ def convolutional() -> ModelView:
         layer("Dense", (None, 10), "linear", units=10, kernel_initializer={"class_name": "HeNormal", "config": {}}),
         layer("Softmax", (None, 10), "softmax", axis=-1),
     )
+
+
+X = np.arange(4.0)[:, None]
 
 
 def test_layers_are_counted():
@@ -713,7 +718,6 @@ def predicting(found: Any, activation: str | None, **about: Any) -> ModelView:
     )
 
 
-X = np.arange(4.0)[:, None]
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6], [0.5, 0.3, 0.2]])
 
 

@@ -92,7 +92,7 @@ def test_a_training_ends_with_the_first_epoch_that_reaches_the_target():
     assert told(assert_ended_at, here.early, "accuracy", target=0.5, max_epochs=15)[0] == "an end after epoch 15"
 
 
-class Heard(keras.callbacks.Callback):
+class Heard(keras.callbacks.Callback):  # type: ignore[misc]
     """Notes what it hears, and stops when the loss is 0."""
 
     def __init__(self):

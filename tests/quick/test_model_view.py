@@ -23,7 +23,11 @@ def test_a_model_that_answers_each_row_alike_is_asked_no_more_than_it_needs_to_b
         sizes.append(len(x))
         return x - (x.mean(axis=0) if len(x) > 1 else 0)
 
-    honest = ModelView(dict, lambda x, batch_size: (sizes.append(len(x)), [x, x])[1], list)
+    def predict_twice(x: Any, batch_size: int) -> Any:
+        sizes.append(len(x))
+        return [x, x]
+
+    honest = ModelView(dict, predict_twice, list)
     for _ in range(3):
         honest.predict(np.arange(1000.0)[:, None])
     assert sizes == [1000, 8, 1000, 1000]
@@ -34,7 +38,7 @@ def test_a_model_that_answers_each_row_alike_is_asked_no_more_than_it_needs_to_b
             mixing.predict(np.arange(float(rows))[:, None])
 
 
-LAYER = {
+LAYER: dict[str, Any] = {
     "name": "dense",
     "class_name": "Dense",
     "config": {},

@@ -10,18 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
+import keras
 import numpy as np
 import pytest
+from keras import layers, ops
 
 from proctor.errors import CriterionFailed, RefusedModel
 from proctor.models.describe import check_weights, describe, load
 from proctor.models.gate import CustomLayers, Gated, open_gate
 from proctor.models.names import canonical, compiled, layer_class
 from proctor.models.view import ModelView
-
-keras = pytest.importorskip("keras")
-h5py = pytest.importorskip("h5py")
-layers, ops = keras.layers, keras.ops
 
 VERSION = keras.__version__
 # Keras's own, not about what is tested here.
@@ -158,16 +157,14 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return saved(model, tmp_path_factory.mktemp("plain"))
 
 
-def rezipped(data: bytes, compression: int = zipfile.ZIP_STORED, **members: bytes | None) -> bytes:
-    """The archive `data` with other members; None leaves one out."""
+def rezipped(data: bytes, compression: int = zipfile.ZIP_STORED, /, **members: bytes) -> bytes:
+    """The archive `data` with other members."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        contents: dict[str, bytes | None] = {name: archive.read(name) for name in archive.namelist()}
-    contents.update(members)
+        contents = {name: archive.read(name) for name in archive.namelist()} | members
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", compression) as archive:
         for name, content in contents.items():
-            if content is not None:
-                archive.writestr(name, content)
+            archive.writestr(name, content)
     return out.getvalue()
 
 
@@ -250,11 +247,11 @@ def test_a_custom_layer_is_told_apart(tmp_path):
     """A model whose only fault is a class of the student's own is refused as that, and passes where it is known."""
 
     @keras.saving.register_keras_serializable("mine")
-    class Scale(layers.Layer):
+    class Scale(layers.Layer):  # type: ignore[misc]
         def call(self, x):
             return 2 * x
 
-    class Twice(keras.Model):
+    class Twice(keras.Model):  # type: ignore[misc]
         def __init__(self):
             super().__init__()
             self.dense = layers.Dense(1)
@@ -703,7 +700,7 @@ def test_layers_of_nested_models_come_in_their_place():
 def test_a_subclassed_model_is_described_before_and_after_it_saw_data():
     """What is not known is None, and nothing raises."""
 
-    class Own(keras.Model):
+    class Own(keras.Model):  # type: ignore[misc]
         def __init__(self):
             super().__init__()
             self.first = layers.Dense(4, activation="relu")
@@ -736,7 +733,7 @@ def test_an_unbuilt_model_is_described():
 def test_a_layer_that_cannot_be_asked_is_still_described():
     """A student's layer may have no config, an odd one, or one without end."""
 
-    class Silent(layers.Layer):
+    class Silent(layers.Layer):  # type: ignore[misc]
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.activation = object()
@@ -744,7 +741,7 @@ def test_a_layer_that_cannot_be_asked_is_still_described():
         def get_config(self):
             raise RuntimeError
 
-    class Odd(layers.Layer):
+    class Odd(layers.Layer):  # type: ignore[misc]
         def call(self, x):
             return x
 

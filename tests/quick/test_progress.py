@@ -14,13 +14,14 @@ from proctor.verdict import CriterionResult, Verdict
 
 def test_many_are_counted_and_those_with_a_problem_listed_by_reason():
     """Where there is no terminal, a line now and then says how far it is; two thousand rows are never printed."""
-    console = Console(file=io.StringIO(), width=200)
+    printed = io.StringIO()
+    console = Console(file=printed, width=200)
     outcomes = [Outcome(verdict(f"s{number}"), "graded") for number in range(90)]
     outcomes += [Outcome(Verdict("double", f"t{n}", graded=False, reason="no room"), NOT_GRADED) for n in range(10)]
     tally = progress.Tally(len(outcomes))
     seen = list(progress.show_progress(console, tally, iter(outcomes), show=False, quiet=False))
     progress.print_report(console, tally, seen, quiet=False)
-    said = console.file.getvalue()
+    said = printed.getvalue()
     assert "\x1b" not in said
     assert "\r" not in said
     assert len([line for line in said.splitlines() if " of 100, " in line]) == 9
@@ -32,12 +33,13 @@ def test_many_are_counted_and_those_with_a_problem_listed_by_reason():
 
 def test_quiet_prints_the_problems_and_one_line():
     """Who has a mark is not listed, and how far it is is not told."""
-    console = Console(file=io.StringIO(), width=200)
+    printed = io.StringIO()
+    console = Console(file=printed, width=200)
     outcomes = [Outcome(verdict("ada"), "graded"), Outcome(Verdict("double", "cy", False, "no room"), NOT_GRADED)]
     tally = progress.Tally(2)
     seen = list(progress.show_progress(console, tally, iter(outcomes), show=False, quiet=True))
     progress.print_report(console, tally, seen, quiet=True)
-    said = console.file.getvalue()
+    said = printed.getvalue()
     assert "ada" not in said
     assert "no room" in said
     assert "cy" in said
@@ -46,7 +48,8 @@ def test_quiet_prints_the_problems_and_one_line():
 
 def test_what_a_grader_stumbled_over_is_one_line():
     """An answer that no criterion can look at may make a dozen of them stumble; the author is told where most did."""
-    console = Console(file=io.StringIO(), width=200)
+    printed = io.StringIO()
+    console = Console(file=printed, width=200)
     faults = ["test_hidden.py:5 raised TypeError: no", "test_public.py:9 raised KeyError: 1", ""]
     criteria = [
         CriterionResult("c", "relu", "t", "h", 1, 0, "failed", grader_fault=fault) for fault in [*faults, faults[0]]
@@ -55,7 +58,7 @@ def test_what_a_grader_stumbled_over_is_one_line():
     tally = progress.Tally(1)
     seen = list(progress.show_progress(console, tally, iter([Outcome(found, "graded")]), show=False, quiet=True))
     progress.print_report(console, tally, seen, quiet=True)
-    said = console.file.getvalue()
+    said = printed.getvalue()
     assert said.count("stumbled") == 1
     assert (
         "grader of double stumbled over answers, 3 times, most often (2) as test_hidden.py:5 raised TypeError" in said
