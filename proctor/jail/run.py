@@ -116,7 +116,8 @@ class NotebookRun:
         if failed.error.startswith("NotImplementedError"):
             return f"`{name}` is not there yet: its cell is still to be written"
         place = f"cell '{failed.id}'" if failed.id else "a cell of your own"
-        return f"`{name}` is not defined; {place} stopped with {failed.error}"
+        how = "was" if failed.status == "timeout" else "stopped with"
+        return f"`{name}` is not defined; {place} {how} {failed.error}"
 
     def close(self) -> None:
         """End the process."""

@@ -8,6 +8,8 @@ Scan, WhileLoop, ...). A name that a new Keras adds is refused until it is added
 
 from __future__ import annotations
 
+from proctor.models.names import TENSORFLOW_ACTIVATIONS
+
 
 def _make_pairs(names: dict[str, str]) -> frozenset[tuple[str, str]]:
     return frozenset((module, name) for module, listed in names.items() for name in listed.split())
@@ -184,4 +186,4 @@ _FUNCTIONS = {
         sparse_top_k_categorical_accuracy squared_hinge top_k_categorical_accuracy
     """,
 }
-FUNCTIONS = _make_pairs({**_FUNCTIONS, "builtins": " ".join(_FUNCTIONS.values())})
+FUNCTIONS = _make_pairs({**_FUNCTIONS, "builtins": " ".join([*_FUNCTIONS.values(), *TENSORFLOW_ACTIVATIONS])})

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from proctor.errors import RefusedModel
-from proctor.models.names import ACTIVATION_LAYERS, canonical, compiled
+from proctor.models.names import ACTIVATION_LAYERS, TENSORFLOW_ACTIVATIONS, canonical, compiled
 
 LONGEST_LIST = 32
 LONGEST_TEXT = 500
@@ -61,7 +61,8 @@ def load(path: str | Path) -> Any:
 
     check_weights(path)
     try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
+        known = {name: getattr(keras.activations, ours) for name, ours in TENSORFLOW_ACTIVATIONS.items()}
+        return keras.saving.load_model(path, custom_objects=known, compile=False, safe_mode=True)
     except Exception as error:
         first = str(error).strip().splitlines() or [""]
         raise RefusedModel(

@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+# TensorFlow's activations that a file names otherwise than Keras's, which compute the same:
+# `activation=tf.nn.softmax` is saved as "softmax_v2".
+TENSORFLOW_ACTIVATIONS = {"log_softmax_v2": "log_softmax", "softmax_v2": "softmax", "swish": "silu"}
+
 # Aliases of names, and class names that conversion to snake case splits in the wrong place
 # ("p_re_lu").
 ALIASES = {
@@ -38,7 +42,7 @@ ALIASES = {
     "rmse": "root_mean_squared_error",
     "scce": "sparse_categorical_crossentropy",
     "sparse_categorical_cross_entropy": "sparse_categorical_crossentropy",
-    "swish": "silu",
+    **TENSORFLOW_ACTIVATIONS,
 }
 
 LONGEST = 80

@@ -53,8 +53,10 @@ def read_plain(course: Course, name: str, register: bool) -> PlainAssignment | N
 
 def _require_python(what: str, notebook: NotebookNode) -> None:
     kernel = notebook.metadata.get("kernelspec", {})
-    language = str(kernel.get("language") or kernel.get("name") or "python")
-    if not language.startswith("python"):
+    # A kernel may have any name; Jupyter writes the language beside it, or what ran last.
+    said = (kernel.get("language"), notebook.metadata.get("language_info", {}).get("name"), kernel.get("name"))
+    language = next((str(word) for word in said if word), "python")
+    if not language.lower().startswith(("python", "ipython")):
         raise CourseError(f"{what} is for the kernel {kernel.get('name')!r}; the jail runs Python only")
 
 

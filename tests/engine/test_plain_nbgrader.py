@@ -269,6 +269,23 @@ def test_another_language_is_refused(course: Course) -> None:
         register(course)
 
 
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"kernelspec": {"name": "ml-course", "display_name": "ML", "language": "python"}},
+        {"kernelspec": {"name": "ml-course", "display_name": "ML"}, "language_info": {"name": "python"}},
+        {"kernelspec": {"name": "ml-course", "display_name": "ML"}, "language_info": {"name": "ipython"}},
+        {},
+    ],
+)
+def test_a_python_kernel_may_have_any_name(course: Course, metadata: dict[str, dict[str, str]]) -> None:
+    """What counts is the language, which Jupyter writes beside the kernel or as what ran last."""
+    notebook = second()
+    notebook.metadata = NotebookNode({name: NotebookNode(values) for name, values in metadata.items()})
+    nbformat.write(notebook, course.root / "source/ps1/two.ipynb")
+    assert set(register(course).notebooks) == {"one", "two"}
+
+
 def test_tests_are_those_that_were_released(course: Course) -> None:
     """What the gradebook has of a cell counts, as in nbgrader, until the assignment is released again."""
     before = register(course)

@@ -211,6 +211,25 @@ def test_an_honest_model_passes_loads_and_predicts_as_before(build, tmp_path):
         np.testing.assert_array_equal(left, right)
 
 
+@pytest.mark.parametrize(
+    "name", ["relu", "softmax", "swish", "sigmoid", "tanh", "leaky_relu", "elu", "selu", "gelu", "log_softmax"]
+)
+def test_an_activation_of_tensorflows_is_the_one_of_keras(name, tmp_path):
+    """`activation=tf.nn.softmax` gets through the gate, is called softmax and predicts as before, alone or in a layer."""
+    import tensorflow as tf
+
+    function = getattr(tf.nn, name)
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(4, activation=function), layers.Activation(function)])
+    gated(saved(model, tmp_path))
+    loaded = load(tmp_path / "saved.keras")
+    inputs = np.random.default_rng(3).normal(size=(8, 3)).astype("float32")
+    np.testing.assert_allclose(
+        loaded.predict(inputs, verbose=0), model.predict(inputs, verbose=0), rtol=1e-5, atol=1e-6
+    )
+    for found in (describe(model), describe(loaded)):
+        assert [layer["activation"] for layer in found["layers"]] == [canonical(name)] * 2
+
+
 def test_what_a_model_was_compiled_with_is_read_from_its_file(tmp_path):
     """The compile config comes as canonical names from the file, the same as from the live model."""
     expected = {
