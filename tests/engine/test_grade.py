@@ -173,8 +173,9 @@ print("x" * 10**6)
     assert verdict.earned == verdict.points
 
 
-def test_nothing_the_process_prints_patches_or_returns_raises_its_score(graded, solution):
+def test_nothing_the_process_prints_patches_or_returns_raises_its_score(course, graded, solution):
     """Objects that equal everything, a patched NumPy and a forged message are worth nothing."""
+    set_budget(course, cell_seconds=4)  # after a forged message nobody answers
     forged = """import numpy.testing
 class Equal(float):
     __eq__ = __le__ = __ge__ = __lt__ = __gt__ = lambda *_: True
