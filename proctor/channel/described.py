@@ -1,4 +1,4 @@
-"""What came back from a submission, in few words: the half sentence behind "found"."""
+"""Describe values of a submission in a few words, for the "found" of a message."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ _short.maxlevel = 3
 
 
 def described(value: Any) -> str:
-    """What kind of value came back, for the "found" of a message: "an array of shape (3, 4)", "the function relu".
+    """The kind of a value, for a message: "an array of shape (3, 4)", "the function relu itself".
 
     Args:
-        value: anything that `student` answers with; None is taken for a forgotten `return`.
+        value: anything that an attribute or call of `student` returned. For None the message asks
+            about a forgotten `return`.
     """
     if value is None:
         return "None (is there a `return`?)"
@@ -30,11 +31,11 @@ def described(value: Any) -> str:
         return "a Keras model"
     reference = getattr(value, "__reference__", None)
     if type(reference) is Reference:
-        return _kind_of_object(reference)
+        return _describe_reference(reference)
     if type(value) is np.ndarray:
         return f"an array of {value.dtype}" if value.dtype.kind not in "fiubc" else f"an array of shape {value.shape}"
     if type(value) in (list, tuple, dict, set, frozenset):
-        return f"{with_article(type(value).__name__)} of {items(len(value))}"
+        return f"{with_article(type(value).__name__)} of {count_items(len(value))}"
     if isinstance(value, np.generic):
         return f"{shorten(value.item())} ({value.dtype})"
     if type(value) in (bool, int, float, complex, str, bytes):
@@ -43,7 +44,7 @@ def described(value: Any) -> str:
 
 
 def shorten(value: Any) -> str:
-    """A value, as Python writes it, but never a wall of numbers."""
+    """The `repr` of a value, cut to a few items; arrays only as their shape."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if type(value) is float:
@@ -51,18 +52,18 @@ def shorten(value: Any) -> str:
     return f"{value:.6g}" if type(value) is complex else _short.repr(value)
 
 
-def items(number: int) -> str:
-    """How many items: "1 item", "3 items"."""
+def count_items(number: int) -> str:
+    """A number of items as text: "1 item", "3 items"."""
     return f"{number} item{'' if number == 1 else 's'}"
 
 
 def with_article(name: str) -> str:
-    """`name` behind "a" or "an"."""
+    """`name` after "a" or "an"."""
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
-def _kind_of_object(reference: Reference) -> str:
-    """What stayed in the student's process; a function or class by its name."""
+def _describe_reference(reference: Reference) -> str:
+    """An object that stays in the student's process; functions and classes by their names."""
     if reference.kind in ("function", "builtin_function_or_method"):
         return f"the function {reference.text[:60]} itself (is it called?)"
     if reference.kind in ("type", "ABCMeta", "module"):

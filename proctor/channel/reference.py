@@ -1,4 +1,4 @@
-"""Models of the grader's own: known layers and weights, built where no student code ever ran."""
+"""Models of known layers and weights, which a grader builds where no student code has run."""
 
 from __future__ import annotations
 
@@ -14,25 +14,34 @@ Layer = tuple[str, dict[str, Any]]
 
 
 def layer(class_name: str, **config: Any) -> Layer:
-    """One of Keras's layers, for `make_model`: `layer("Dense", units=4, activation="tanh")`."""
+    """A Keras layer for `make_model`, such as `layer("Dense", units=4, activation="tanh")`.
+
+    Args:
+        class_name: a class of `keras.layers`.
+        config: the arguments of the class.
+    """
     return class_name, config
 
 
 def make_model(student: Student, input_shape: tuple[int, ...], *layers: Layer, weights: Any = None) -> ModelView:
-    """A model of known layers and weights, to be handed to the student's functions.
+    """Build a sequential model of known layers and weights, to pass to the student's functions.
 
-    It is built in a process that never ran the student's code (in `check`: in the notebook's own, there is no other).
-    What it predicts, its weights and its description come from there, and stay what they are whatever the student's
-    code does; `student.f(model)` gets a copy, and so does all else that is asked of it: `model.fit(...)`.
+    It is built in a process that never ran student code, where student code cannot change what
+    `predict`, the weights and the layers are. (`check` has no other process than the notebook's and
+    builds it there.) Any other use, as `student.f(model)` or `model.fit(...)`, is of a copy in
+    the student's process.
 
     Args:
         student: the submission.
-        input_shape: of one input, the batch left out.
+        input_shape: the shape of one input, without the batch: `(28, 28, 1)`.
         layers: made by `layer`, in order.
-        weights: arrays (or lists of numbers) in Keras's order; None for those that Keras draws.
+        weights: arrays or lists of numbers in the order of Keras's `get_weights`, converted to
+            float32; None for Keras's initial weights.
+
+    Raises CourseError if Keras cannot build it.
     """
     try:
-        model = carrier(student, input_shape, *layers, weights=weights, link=student.__clean__())
+        model = build_model(student, input_shape, *layers, weights=weights, link=student.__clean__())
         data = model._handle.__link__.ask({"op": "saved", "of": model._handle.__reference__})
     except StudentError as error:
         raise CourseError(f"make_model could not build its model: {error}") from error
@@ -40,10 +49,13 @@ def make_model(student: Student, input_shape: tuple[int, ...], *layers: Layer, w
     return ModelView(model._describe, model._predict, model._weights, copy._handle)
 
 
-def carrier(
+def build_model(
     student: Student, input_shape: tuple[int, ...], *layers: Layer, weights: Any = None, link: Link | None = None
 ) -> ModelView:
-    """A model of these layers in the student's process, whose predictions nobody relies on, or behind `link`."""
+    """Build a sequential model in the student's process (its predictions are not to be trusted).
+
+    With `link`, it is built in the process of that link instead.
+    """
     arrays = None if weights is None else [np.asarray(each, dtype="float32") for each in weights]
     named = [[class_name, config] for class_name, config in layers]
     return ask_for_model(link or student.__link__, op="make", shape=list(input_shape), layers=named, weights=arrays)

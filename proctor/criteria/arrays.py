@@ -1,4 +1,4 @@
-"""What a grader asserts about numbers, arrays and other data that came back from a submission."""
+"""Assertions of a grader about numbers, arrays and other data that a submission returned."""
 
 from __future__ import annotations
 
@@ -7,107 +7,116 @@ from typing import Any
 
 import numpy as np
 
-from proctor.channel.described import described, items, shorten
+from proctor.channel.described import count_items, described, shorten
 from proctor.errors import CriterionFailed
 
-# Relative tolerance by dtype: a thousand roundings of float32 and ten of float16, so that another order of summation
-# passes and a missing term does not. That of float64 is far wider than its roundings, since what is computed in
-# float64 most often has to do with something that was float32 or iterative.
+# Relative tolerance by dtype: about a thousand times the rounding error of float32 and ten times
+# that of float16, so that another order of summation passes and a missing term does not. float64 is
+# allowed far more than its rounding error, since most such values were float32 once or come from an
+# iteration.
 TOLERANCES = {"float16": 1e-2, "float32": 1e-4, "float64": 1e-6}
 KINDS = {"float": "f", "int": "iu", "bool": "b", "number": "fiu"}
 KIND_NAMES = {"float": "floating-point numbers", "int": "integers", "bool": "booleans", "number": "numbers"}
-DEEPEST = 64
-LONGEST_PLACE = 100
+MAX_DEPTH = 64
+MAX_PLACE_LENGTH = 100
 
 
 def as_array(value: Any, what: str) -> np.ndarray:
-    """`value` as an array: an array of numbers or booleans, a number, or a list of them.
+    """`value`, an array, a number or a nested list of numbers, as a NumPy array.
 
     Args:
-        value: what was found.
-        what: how the message names it, such as "w".
+        value: from the submission; booleans, complex numbers, NaN and infinity are numbers here.
+        what: its name in the message, such as "w".
 
-    Raises CriterionFailed if it is none of these; NaN and infinity are numbers here.
+    Raises CriterionFailed if it is anything else, or a list whose rows differ in length.
     """
-    if _plain_numbers(value, 0):
+    if _is_plain_numbers(value, 0):
         try:
             array = np.asarray(value)
         except ValueError:  # the inner lists differ in length
             array = np.asarray(None)
         if array.dtype.kind in "fiubc":
             return array
-    raise CriterionFailed(f"{named(what)} to be an array of numbers", described(value))
+    raise CriterionFailed(f"{format_name(what)} to be an array of numbers", described(value))
 
 
 def as_tuple(value: Any, what: str, names: Sequence[str]) -> tuple[Any, ...]:
-    """The parts of `value`: a tuple or a list (or the rows of an array) of as many values as there are `names`.
+    """`value`, a tuple, a list or an array with one part (or row) for each of `names`, as a tuple.
 
     Args:
-        value: what was found.
-        what: how the message names it, such as "price_list()".
-        names: what its parts are called, in order: ("bedrooms", "prices").
+        value: from the submission.
+        what: its name in the message, such as "price_list()".
+        names: the names of the parts in the message, in order: ("bedrooms", "prices").
 
-    Raises CriterionFailed if it is none of these, or has fewer parts or more.
+    Raises CriterionFailed if it is anything else, or has more or fewer parts.
     """
     rows = type(value) is np.ndarray and value.ndim > 0
     if not (rows or isinstance(value, (tuple, list))) or len(value) != len(names):
-        count = {2: "a pair", 3: "a triple"}.get(len(names), items(len(names)))
-        raise CriterionFailed(f"{named(what)} to be {count} ({', '.join(names)})", described(value))
+        count = {2: "a pair", 3: "a triple"}.get(len(names), count_items(len(names)))
+        raise CriterionFailed(f"{format_name(what)} to be {count} ({', '.join(names)})", described(value))
     return tuple(value)
 
 
 def assert_close(found: Any, expected: Any, what: str, rtol: float | None = None, atol: float | None = None) -> None:
     """Assert that `found` has the shape and the values of `expected`, up to rounding.
 
-    Each value may differ from the expected one by `atol + rtol * abs(expected)`. By default `rtol` follows the
-    coarser dtype of the two: 1e-4 for float32 (and for Python's own numbers, which most often were computed by Keras
-    in float32), 1e-6 for float64, 1e-2 for float16; and `atol` is a tenth of `rtol` times the largest expected value,
-    because a sum of large numbers that should be 0 is only that close to it. Integers and booleans are exact.
-    NaN is never close to anything.
+    Each value may differ from the expected one by `atol + rtol * abs(expected)`, as in
+    `numpy.isclose`. NaN is never close to anything.
 
     Args:
         found: an array, a number or a list of numbers, from the submission.
         expected: the same, from the grader.
-        what: how the message names it.
-        rtol, atol: tolerances of your own.
+        what: its name in the message.
+        rtol: relative tolerance. By default that of the coarser dtype of the two: 1e-2 for float16,
+            1e-4 for float32 (and for Python's floats, which Keras mostly computed in float32), 1e-6
+            for float64.
+        atol: absolute tolerance. By default `0.1 * rtol * max(1e-3, abs(expected).max())`, because
+            a sum of large numbers that should be 0 is only that close to it.
+
+    Two integers or booleans must be equal, unless a tolerance is given.
+
+    Raises CriterionFailed, with the first element that differs and the largest difference.
     """
     left, right = as_array(found, what), as_array(expected, what)
     require_shape(left, right.shape, what)
     if rtol is None and atol is None and left.dtype.kind in "iub" and right.dtype.kind in "iub":
         wrong, allowed = left != right, np.zeros(right.shape)
     else:
-        rtol = max(tolerance_of(found, left), tolerance_of(expected, right)) if rtol is None else rtol
+        rtol = max(default_tolerance(found, left), default_tolerance(expected, right)) if rtol is None else rtol
         allowed = allowed_deviation(right, rtol, atol)
         finite = np.isfinite(left) & np.isfinite(right)
         with np.errstate(invalid="ignore"):
-            wrong = ~((left == right) | (finite & (_deviation(left, right) <= allowed)))
+            wrong = ~((left == right) | (finite & (_absolute_difference(left, right) <= allowed)))
     if not wrong.any():
         return
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
-    at = f"{named(what)}{list(index) if index else ''}"
+    at = f"{format_name(what)}{list(index) if index else ''}"
     tolerance = f"give or take {float(allowed[index]):.2g}" if allowed[index] else "exactly"
-    digits = 6 if _number(left[index]) != _number(right[index]) else 15
-    message = _number(left[index], digits)
+    digits = 6 if _format_number(left[index]) != _format_number(right[index]) else 15
+    message = _format_number(left[index], digits)
     if left.size > 1:
-        deviations = _deviation(left, right)[wrong]
+        deviations = _absolute_difference(left, right)[wrong]
         message += f" there, and {len(deviations)} of {left.size} values differ"
         if np.isfinite(deviations).any():
             message += f", by {float(deviations[np.isfinite(deviations)].max()):.3g} at most"
-    raise CriterionFailed(f"{at} to be {_number(right[index], digits)} ({tolerance})", message)
+    raise CriterionFailed(f"{at} to be {_format_number(right[index], digits)} ({tolerance})", message)
 
 
 def assert_equal(found: Any, expected: Any, what: str) -> None:
     """Assert that `found` is exactly `expected`, types included.
 
-    Numbers are equal by value (1 equals 1.0, as an array without axes equals its number), but True is not 1, a list
-    is not a tuple and neither is an array. Dicts may be in any order. NaN equals nothing.
+    Numbers are compared by value: 1 equals 1.0, and a 0-d array equals its number. But True is not
+    1, and a list, a tuple and an array never equal one another. Dicts may be in any order. NaN
+    equals nothing.
 
     Args:
         found: data from the submission.
         expected: the same, from the grader.
-        what: how the message names it.
+        what: its name in the message.
+
+    Raises CriterionFailed, with the first place where they differ.
     """
-    difference = _difference(found, expected, named(what), 0)
+    difference = _find_difference(found, expected, format_name(what), 0)
     if difference:
         raise CriterionFailed(*difference)
 
@@ -117,59 +126,72 @@ def assert_shape(found: Any, shape: tuple[int | None, ...], what: str) -> None:
 
     Args:
         found: an array, from the submission.
-        shape: its sizes; None stands for any.
-        what: how the message names it.
+        shape: such as `(None, 28, 28, 1)`; None allows any size, and `()` is a single number.
+        what: its name in the message.
+
+    Raises CriterionFailed, with the shape that was found.
     """
     require_shape(as_array(found, what), tuple(shape), what)
 
 
 def assert_dtype(found: Any, kind: str, what: str) -> None:
-    """Assert that `found` is an array (or a number) of this kind.
+    """Assert that `found` is an array (or a number) with a dtype of this kind, of any precision.
 
     Args:
         found: an array, from the submission.
-        kind: "float", "int", "bool", or "number" for either of the first two.
-        what: how the message names it.
+        kind: "float", "int" (signed or not), "bool", or "number" (float or int).
+        what: its name in the message.
+
+    Raises CriterionFailed, with the dtype that was found.
     """
     array = as_array(found, what)
     if array.dtype.kind not in KINDS[kind]:
-        raise CriterionFailed(f"{named(what)} to hold {KIND_NAMES[kind]}", f"{array.dtype}")
+        raise CriterionFailed(f"{format_name(what)} to hold {KIND_NAMES[kind]}", f"{array.dtype}")
 
 
 def assert_between(found: Any, low: float, high: float, what: str) -> None:
-    """Assert that a number, or every element of an array, is from `low` to `high`, both included; NaN is not.
+    """Assert that a number, or every element of an array, is from `low` to `high` inclusive.
 
     Args:
-        found: from the submission.
-        low, high: the bounds; infinity where there is none.
-        what: how the message names it.
+        found: an array of any shape, a number or a list of numbers; NaN is never between.
+        low, high: the bounds; `math.inf` or `-math.inf` where there is none.
+        what: its name in the message.
+
+    Raises CriterionFailed, with the first element that is out of bounds.
     """
-    array = _real(found, what)
+    array = _as_real_array(found, what)
     with np.errstate(invalid="ignore"):
         wrong = ~((array >= low) & (array <= high))
     if wrong.any():
         index = tuple(int(i) for i in np.argwhere(wrong)[0])
         at = f" at {list(index)}" if index else ""
-        raise CriterionFailed(f"{named(what)} to be from {low:g} to {high:g}", f"{_number(array[index])}{at}")
+        raise CriterionFailed(
+            f"{format_name(what)} to be from {low:g} to {high:g}", f"{_format_number(array[index])}{at}"
+        )
 
 
 def assert_probabilities(array: Any, what: str = "predictions") -> None:
     """Assert that every element is from 0 to 1 and that the last axis sums to 1.
 
-    Rows of one column are the probability of one class against the other, and need not sum to 1.
+    In shape (n, 1) each row is the probability of one of two classes and need not sum to 1.
 
     Args:
-        array: from the submission.
-        what: how the message names it.
+        array: from the submission, of shape (n, classes), (classes,) or (n, 1); rounding errors of
+            its dtype are allowed.
+        what: its name in the message.
+
+    Raises CriterionFailed, with the first element out of bounds or the first row's sum.
     """
-    values = _real(array, what)
-    tolerance = max(tolerance_of(array, values), 1e-5)
+    values = _as_real_array(array, what)
+    tolerance = max(default_tolerance(array, values), 1e-5)
     with np.errstate(invalid="ignore"):
         wrong = ~((values >= -tolerance) & (values <= 1 + tolerance))
     if wrong.any():
         index = tuple(int(i) for i in np.argwhere(wrong)[0])
         at = f" at {list(index)}" if index else ""
-        raise CriterionFailed(f"{named(what)} to be probabilities, each from 0 to 1", f"{_number(values[index])}{at}")
+        raise CriterionFailed(
+            f"{format_name(what)} to be probabilities, each from 0 to 1", f"{_format_number(values[index])}{at}"
+        )
     if values.ndim == 0 or (values.ndim > 1 and values.shape[-1] == 1):
         return
     sums = values.astype(float).sum(axis=-1)
@@ -178,105 +200,110 @@ def assert_probabilities(array: Any, what: str = "predictions") -> None:
         row = tuple(int(i) for i in np.argwhere(wrong)[0])
         which = f" for row {', '.join(map(str, row))}" if row else ""
         raise CriterionFailed(
-            f"{named(what)} to be probabilities that sum to 1{' in each row' if row else ''}",
-            f"a sum of {_number(sums[row])}{which}",
+            f"{format_name(what)} to be probabilities that sum to 1{' in each row' if row else ''}",
+            f"a sum of {_format_number(sums[row])}{which}",
         )
 
 
-def _real(value: Any, what: str) -> np.ndarray:
-    """`value` as an array of numbers that have an order: NumPy would put complex ones in one, by their real parts."""
+def _as_real_array(value: Any, what: str) -> np.ndarray:
+    """`value` as an array of real numbers; NumPy would order complex ones by their real parts."""
     array = as_array(value, what)
     if array.dtype.kind == "c":
-        raise CriterionFailed(f"{named(what)} to be real numbers", "complex ones")
+        raise CriterionFailed(f"{format_name(what)} to be real numbers", "complex ones")
     return array
 
 
-def _plain_numbers(value: Any, depth: int) -> bool:
-    """Whether `value` is what an array can be made of without asking any object of somebody's own for it."""
+def _is_plain_numbers(value: Any, depth: int) -> bool:
+    """Whether `np.asarray(value)` calls no method (such as `__array__`) of a foreign class."""
     if type(value) in (list, tuple):
-        return depth < DEEPEST and all(_plain_numbers(item, depth + 1) for item in value)
+        return depth < MAX_DEPTH and all(_is_plain_numbers(item, depth + 1) for item in value)
     return type(value) in (bool, int, float, complex, np.ndarray) or isinstance(value, np.generic)
 
 
 def require_shape(array: np.ndarray, shape: tuple[int | None, ...], what: str) -> None:
-    """Raise CriterionFailed unless `array` is of `shape`, None standing for any size."""
+    """Raise CriterionFailed unless `array` has `shape`, where None allows any size."""
     same = len(shape) == array.ndim and all(want in (None, got) for want, got in zip(shape, array.shape, strict=True))
     if not same:
         wanted = "(" + ", ".join("any" if size is None else str(size) for size in shape)
         wanted += ",)" if len(shape) == 1 else ")"
         raise CriterionFailed(
-            f"{named(what)} to be of shape {wanted}" if shape else f"{named(what)} to be a single number",
+            f"{format_name(what)} to be of shape {wanted}" if shape else f"{format_name(what)} to be a single number",
             f"shape {array.shape}" if array.ndim else "a single number",
         )
 
 
-def tolerance_of(value: Any, array: np.ndarray) -> float:
-    """The relative tolerance that suits where `array` came from."""
+def default_tolerance(value: Any, array: np.ndarray) -> float:
+    """The relative tolerance for `array`, which was made of `value`.
+
+    Python floats (and lists of them) count as float32.
+    """
     if not isinstance(value, (np.ndarray, np.generic)) and array.dtype.kind in "fc":
         return TOLERANCES["float32"]
     return {"float16": 1e-2, "float32": 1e-4, "complex64": 1e-4}.get(array.dtype.name, TOLERANCES["float64"])
 
 
 def allowed_deviation(expected: np.ndarray, rtol: float, atol: float | None) -> np.ndarray:
-    """How far off each value may be."""
-    sizes = np.abs(_wide(expected))
+    """How much each value may differ: `atol + rtol * abs(expected)`, NaN and infinity being 0."""
+    sizes = np.abs(_to_double(expected))
     if atol is None:
-        # Where all that is expected is next to nothing, what it was computed from is taken to be a thousandth.
+        # Where every expected value is about 0, assume that they are sums of numbers of about 1e-3.
         atol = 0.1 * rtol * max(float(sizes[np.isfinite(sizes)].max(initial=0.0)), 1e-3)
     allowed: np.ndarray = atol + rtol * np.where(np.isfinite(sizes), sizes, 0.0)
     return allowed
 
 
-def _deviation(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    # In a type of their own, unsigned integers would wrap round and half precision overflow.
+def _absolute_difference(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    # In their own dtype, unsigned integers would wrap around and float16 overflow.
     with np.errstate(invalid="ignore"):
-        deviation: np.ndarray = np.abs(_wide(left) - _wide(right))
+        deviation: np.ndarray = np.abs(_to_double(left) - _to_double(right))
     return deviation
 
 
-def _wide(array: np.ndarray) -> np.ndarray:
+def _to_double(array: np.ndarray) -> np.ndarray:
     return array.astype(complex if array.dtype.kind == "c" else float)
 
 
-def _difference(found: Any, expected: Any, at: str, depth: int) -> tuple[str, str] | None:
-    """The first place where `found` is not `expected`, as what was expected there and what was found, or None."""
-    if depth > DEEPEST:
-        return f"{at} to be nested less deeply", f"more than {DEEPEST} levels"
-    if len(at) > LONGEST_PLACE:
-        at = f"{at[: LONGEST_PLACE // 2]}…{at[-LONGEST_PLACE // 2 :]}"
-    found, expected = _scalar(found), _scalar(expected)
+def _find_difference(found: Any, expected: Any, at: str, depth: int) -> tuple[str, str] | None:
+    """What was expected and what was found at the first difference; None if there is none."""
+    if depth > MAX_DEPTH:
+        return f"{at} to be nested less deeply", f"more than {MAX_DEPTH} levels"
+    if len(at) > MAX_PLACE_LENGTH:
+        at = f"{at[: MAX_PLACE_LENGTH // 2]}…{at[-MAX_PLACE_LENGTH // 2 :]}"
+    found, expected = _unwrap_scalar(found), _unwrap_scalar(expected)
     if type(found) is np.ndarray and type(expected) is np.ndarray:
-        return _array_difference(found, expected, at)
+        return _find_array_difference(found, expected, at)
     numbers = {type(found), type(expected)} <= {int, float, complex}
     if not numbers and type(found) is not type(expected):
         return f"{at} to be {shorten(expected)}", described(found)
     if isinstance(expected, dict):
-        return _dict_difference(found, expected, at, depth)
+        return _find_dict_difference(found, expected, at, depth)
     if not isinstance(expected, (list, tuple)):
         return None if found == expected else (f"{at} to be {shorten(expected)}", shorten(found))
     if len(found) != len(expected):
-        return f"{at} to have {items(len(expected))}", f"{items(len(found))}: {shorten(found)}"
+        return f"{at} to have {count_items(len(expected))}", f"{count_items(len(found))}: {shorten(found)}"
     for index, (got, want) in enumerate(zip(found, expected, strict=True)):
-        difference = _difference(got, want, f"{at}[{index}]", depth + 1)
+        difference = _find_difference(got, want, f"{at}[{index}]", depth + 1)
         if difference:
             return difference
     return None
 
 
-def _dict_difference(found: dict[Any, Any], expected: dict[Any, Any], at: str, depth: int) -> tuple[str, str] | None:
+def _find_dict_difference(
+    found: dict[Any, Any], expected: dict[Any, Any], at: str, depth: int
+) -> tuple[str, str] | None:
     missing = [key for key in expected if key not in found]
     extra = [key for key in found if key not in expected]
     if missing or extra:
         keys = ", ".join(shorten(key) for key in (missing or extra)[:3])
         return f"{at} to have the keys {shorten(list(expected))}", f"{'no' if missing else 'also'} {keys}"
     for key, want in expected.items():
-        difference = _difference(found[key], want, f"{at}[{shorten(key)}]", depth + 1)
+        difference = _find_difference(found[key], want, f"{at}[{shorten(key)}]", depth + 1)
         if difference:
             return difference
     return None
 
 
-def _array_difference(found: np.ndarray, expected: np.ndarray, at: str) -> tuple[str, str] | None:
+def _find_array_difference(found: np.ndarray, expected: np.ndarray, at: str) -> tuple[str, str] | None:
     if found.shape != expected.shape:
         return f"{at} to be of shape {expected.shape}", f"shape {found.shape}"
     if (found.dtype.kind in "fiuc") != (expected.dtype.kind in "fiuc"):
@@ -291,20 +318,20 @@ def _array_difference(found: np.ndarray, expected: np.ndarray, at: str) -> tuple
     )
 
 
-def _scalar(value: Any) -> Any:
-    """The Python value of an array without axes."""
+def _unwrap_scalar(value: Any) -> Any:
+    """The Python number of a 0-d array or NumPy scalar; any other value as it is."""
     if (type(value) is np.ndarray and value.ndim == 0) or isinstance(value, np.generic):
         return value.item()
     return value
 
 
-def named(what: str) -> str:
-    """`what` in backquotes if it is a name in code."""
+def format_name(what: str) -> str:
+    """`what`, in backquotes if it is a Python identifier."""
     return f"`{what}`" if what.isidentifier() and what != "predictions" else what
 
 
-def _number(value: Any, digits: int = 6) -> str:
-    """A number (or boolean) of an array, as short as it may be."""
+def _format_number(value: Any, digits: int = 6) -> str:
+    """An element of an array as text, floats with `digits` significant digits."""
     if isinstance(value, (bool, np.bool_)):
         return str(bool(value))
     if isinstance(value, (int, np.integer)):

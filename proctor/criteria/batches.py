@@ -1,4 +1,4 @@
-"""What a grader asks of a data set of batches (`tf.data`, `PyDataset`, a generator) in the student's process."""
+"""Read batches from a student's data set: a `tf.data.Dataset`, a `PyDataset` or a generator."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ def take_batches(dataset: Any, names: Sequence[str], at_most: int) -> list[Batch
     """The batches of one pass through `dataset`, each a tuple of arrays.
 
     Args:
-        dataset: from the submission.
-        names: what the arrays of a batch are called, in order: ("pictures", "labels").
-        at_most: how many batches there may be; choose it well above what is right.
+        dataset: an iterable of the student's, or a list of batches.
+        names: the names of a batch's arrays in the message, in order: ("pictures", "labels").
+        at_most: the most batches that are accepted, since the data set may never end; choose it
+            well above the right number.
 
-    Raises CriterionFailed if there is no batch, if there are more than `at_most` (it may never end), or if a batch is
-    no such tuple.
+    Raises CriterionFailed if there is no batch, if there are more than `at_most`, or if a batch is
+    not a tuple of as many arrays as `names`.
     """
-    batches = _taken(dataset, names, at_most + 1)
+    batches = _take(dataset, names, at_most + 1)
     if len(batches) > at_most:
         raise CriterionFailed(
             f"batches of {' and '.join(names)} that come to an end",
@@ -36,11 +37,18 @@ def take_batches(dataset: Any, names: Sequence[str], at_most: int) -> list[Batch
 
 
 def first_batch(dataset: Any, names: Sequence[str]) -> Batch:
-    """The first batch of `dataset`, which need not end, as a tuple of arrays; see `take_batches`."""
-    return _taken(dataset, names, 1)[0]
+    """The first batch of `dataset`, which may be endless, as a tuple of arrays.
+
+    Args:
+        dataset: an iterable of the student's, or a list of batches.
+        names: the names of the batch's arrays in the message, in order: ("pictures", "labels").
+
+    Raises CriterionFailed if there is no batch, or it is not a tuple of as many arrays as `names`.
+    """
+    return _take(dataset, names, 1)[0]
 
 
-def _taken(dataset: Any, names: Sequence[str], count: int) -> list[Batch]:
+def _take(dataset: Any, names: Sequence[str], count: int) -> list[Batch]:
     what = f"batches of {' and '.join(names)}"
     if not isinstance(dataset, (Handle, list, tuple)):
         raise CriterionFailed(what, described(dataset))

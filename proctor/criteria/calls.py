@@ -1,4 +1,4 @@
-"""What a grader asks a student's function to leave alone."""
+"""Call a student's function and assert that it leaves its arguments unchanged."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ MUTABLE = (np.ndarray, list, dict, set)
 
 
 def call_unchanged(student: Student, name: str, *arguments: Any, **settings: Any) -> Any:
-    """What the student's function `name` returns; asserts that it changed none of its arguments.
+    """Call the student's function `name`, assert that it changed no argument, and return its value.
 
     Args:
         student: the submission.
         name: of the function.
-        arguments, settings: what it is called with; arrays, lists, dicts and sets are compared with what they were,
-            shape and dtype included.
+        arguments, settings: its positional and keyword arguments. Arrays, lists, dicts and sets
+            must have the same contents, shape and dtype after the call as before it.
+
+    Raises CriterionFailed, naming the argument, if one was changed.
     """
     given = {**{f"argument {number}": value for number, value in enumerate(arguments, start=1)}, **settings}
     sent = {key: share(student, value) if isinstance(value, MUTABLE) else value for key, value in given.items()}
@@ -28,14 +30,14 @@ def call_unchanged(student: Student, name: str, *arguments: Any, **settings: Any
     found = getattr(student, name)(*positional, **{key: sent[key] for key in settings})
     for key, value in given.items():
         if isinstance(value, MUTABLE) and not _is_same(fetch(sent[key]), value):
-            told = key if key not in settings else f"`{key}`"
-            raise CriterionFailed(f"`{name}` to leave its arguments as they are", f"{told} was changed")
+            label = key if key not in settings else f"`{key}`"
+            raise CriterionFailed(f"`{name}` to leave its arguments as they are", f"{label} was changed")
     return found
 
 
 def _is_same(found: Any, value: Any) -> bool:
-    """Whether both are the same data, NaN included."""
+    """Whether both have the same encoding, so that NaN equals NaN."""
     try:
         return encode(found) == encode(value)
-    except WireError:  # something that is no data has been put into it
+    except WireError:  # the function put an object into it that cannot be sent as data
         return False

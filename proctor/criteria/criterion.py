@@ -1,4 +1,4 @@
-"""`@criterion`: what makes a pytest test a graded statement."""
+"""`@criterion`, which declares that a pytest test is graded, and partial credit for such tests."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Test = TypeVar("Test", bound=Callable[..., None])
 
 @dataclass(frozen=True)
 class Criterion:
-    """The declared half of a criterion: where it belongs and what it is worth.
+    """The arguments of `@criterion`, kept on the test as a pytest marker.
 
     Args:
         group: grade id of the check cell it belongs to.
-        points: what it is worth.
+        points: the points that it is worth.
         hint: one sentence on what to look at.
         needs: grade id of a group that must be met first, or "".
     """
@@ -35,15 +35,16 @@ class Criterion:
 def criterion(group: str, *, points: float, hint: str, needs: str = "") -> Callable[[Test], Test]:
     """Declare a test to be a criterion of the check cell `group`.
 
-    The first line of the test's docstring is its title: the line that the student reads.
+    The first paragraph of the test's docstring is its title, the line that the student reads.
 
     Args:
         group: grade id of the check cell it belongs to.
-        points: what it is worth; over a group they sum to the cell's nbgrader points.
-        hint: one sentence on what to look at when it fails; never the answer.
-        needs: grade id of an earlier group without which this one says nothing.
+        points: the points that it is worth; those of a group sum to the cell's nbgrader points.
+        hint: one sentence that says where to look when it fails, without the answer.
+        needs: grade id of an earlier group. Until its criteria are met, the test is not run and its
+            result is "waiting".
 
-    Raises ValueError if points are negative, or title or hint is missing.
+    Raises ValueError if `points` is negative, or the docstring or the hint is missing.
     """
 
     def declare(test: Test) -> Test:
@@ -60,9 +61,9 @@ def criterion(group: str, *, points: float, hint: str, needs: str = "") -> Calla
 
 
 class Credit:
-    """How much of its points a criterion earns; a criterion that asks for `credit` may set it.
+    """Partial credit: the value of the `credit` fixture, which a test may set.
 
-    `fraction` is 1 until it is set; a criterion that passes earns `fraction` of its points.
+    A test that passes earns `fraction` (from 0 to 1, at first 1) of its points.
     """
 
     def __init__(self) -> None:
@@ -71,11 +72,12 @@ class Credit:
         self.expected = ""
 
     def between(self, value: float, *, zero: float, full: float) -> None:
-        """Give no credit at `zero`, all of it at `full`, and in proportion between.
+        """Set `fraction` to `(value - zero) / (full - zero)`, clipped to 0 … 1.
 
         Args:
-            value: what was measured; NaN earns nothing.
-            zero, full: the two ends; `full` below `zero` means that less is better.
+            value: the measured value; NaN earns nothing.
+            zero: the value that earns no points.
+            full: the value that earns all points; it may be below `zero` (less is better).
         """
         fraction = (value - zero) / (full - zero)
         self.fraction = 0.0 if math.isnan(fraction) else min(1.0, max(0.0, fraction))
@@ -83,14 +85,15 @@ class Credit:
         self.expected = f"{full:.4g} or {'less' if full < zero else 'more'} (no points at {zero:.4g})"
 
     def within(self, value: float, thresholds: dict[str, Threshold], name: str) -> None:
-        """Give credit as `between` does, by what `assignment.toml` states as `name = { none = …, full = … }`.
+        """Set `fraction` as `between` does, with a threshold of `assignment.toml` as its two ends.
 
         Args:
-            value: what was measured; NaN earns nothing.
-            thresholds: the fixture of that name.
-            name: of the threshold, written out: `proctor release` reads in the public tests which ones they ask for.
+            value: the measured value; NaN earns nothing.
+            thresholds: the value of the `thresholds` fixture.
+            name: of an entry `name = { none = …, full = … }`. Write a string literal:
+                `proctor release` finds the thresholds of public tests in their source code.
 
-        Raises CourseError if there is no such threshold for the data in use.
+        Raises CourseError if there is no such threshold for the data set in use.
         """
         bounds = thresholds.get(name)
         if not isinstance(bounds, dict) or bounds.keys() != {"none", "full"}:

@@ -1,4 +1,4 @@
-"""What a grader asserts about training: histories, callbacks, and what a model reports and minimises."""
+"""Assertions about training: histories, callbacks, and the metrics and loss of a model."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from typing import Any
 import numpy as np
 
 from proctor.channel.described import described
-from proctor.channel.reference import carrier, layer
+from proctor.channel.reference import build_model, layer
 from proctor.channel.student import Handle, Student
 from proctor.criteria.arrays import as_array, assert_close, assert_dtype
 from proctor.criteria.layers import as_model
-from proctor.criteria.metrics import are_logits, crossentropy, single
+from proctor.criteria.metrics import are_logits, as_single_output, crossentropy
 from proctor.errors import CriterionFailed, StudentError
 from proctor.models.view import ModelView
 
 Logs = dict[str, float] | None
-RTOL = 0.02
-"""How far the difference of two losses may be off: Keras sums in float32, and both losses hold the same penalties."""
+LOSS_TOLERANCE = 0.02
+"""Relative tolerance for a difference of losses; Keras sums them in float32, with the penalties."""
 
-SHOWN = 4
-"""So many epochs are shown in a message."""
+SHOWN_EPOCHS = 4
+"""How many epochs a message shows at most."""
 
 
 def epochs_of(history: Any, metric: str) -> list[float]:
-    """The values of `metric` that a History remembers, one for each epoch.
+    """The values of `metric` in a History, one for each epoch.
 
     Args:
-        history: what the student's function returned; it should be what `fit` returns.
+        history: what the student's function returned, which should be the History of `fit`.
         metric: such as "accuracy" or "val_loss".
 
-    Raises CriterionFailed if it is no History, or does not know the metric.
+    Raises CriterionFailed if it is not a History, or has no such metric.
     """
-    record = _record(history)
+    record = _read_history(history)
     if metric not in record or not isinstance(record[metric], (list, tuple)):
-        known = ", ".join(_names(record))
+        known = ", ".join(_list_metrics(record))
         raise CriterionFailed(f'a History of every epoch\'s "{metric}"', f"one of {known}" if known else "an empty one")
     assert_dtype(record[metric], "number", f'the "{metric}" of the epochs')
     return [float(value) for value in np.ravel(record[metric])]
@@ -46,26 +46,31 @@ def assert_epochs(history: Any, count: int, call: str) -> None:
     """Assert that a training lasted `count` epochs.
 
     Args:
-        history: what the student's function returned; it should be what `fit` returns.
-        count: of epochs.
-        call: how the message names what was asked for: "target=1.0 and max_epochs=3".
+        history: what the student's function returned, which should be the History of `fit`.
+        count: the number of epochs.
+        call: the arguments of the call, for the message: "target=1.0 and max_epochs=3".
+
+    Raises CriterionFailed, with the number that was found, or if it is not a History.
     """
-    _record(history)
-    numbers = _asked(history, "epoch")
+    _read_history(history)
+    numbers = _read_attribute(history, "epoch")
     if not isinstance(numbers, (list, tuple)):
         raise CriterionFailed("the History that `fit` returns", described(history))
     found = len(numbers)
     if found != count:
-        raise CriterionFailed(f"{_epochs(count)} with {call}", str(found or "none"))
+        raise CriterionFailed(f"{_format_epochs(count)} with {call}", str(found or "none"))
 
 
 def assert_ended_at(history: Any, metric: str, target: float, max_epochs: int) -> None:
-    """Assert that a training ended with the first epoch that reached `target`, or after `max_epochs` if none did.
+    """Assert that a training ended with the first epoch in which `metric` reached `target`.
 
     Args:
-        history: what the student's function returned; it should be what `fit` returns.
-        metric: such as "accuracy".
-        target, max_epochs: what the student's function was asked for.
+        history: what the student's function returned, which should be the History of `fit`.
+        metric: such as "accuracy"; larger is better.
+        target: the value to reach or exceed.
+        max_epochs: the number of epochs if none reaches it.
+
+    Raises CriterionFailed, with the number of epochs that was found; else as `epochs_of`.
     """
     found = epochs_of(history, metric)
     wanted = next((number for number, value in enumerate(found, start=1) if value >= target), max_epochs)
@@ -74,21 +79,25 @@ def assert_ended_at(history: Any, metric: str, target: float, max_epochs: int) -
 
 
 def stopped_after(student: Student, callback: Any, logs: Sequence[Logs]) -> int | None:
-    """The number of the epoch, counted from 1, after which `callback` stops a training; None if it does not.
+    """The epoch, counted from 1, after which a callback stops a training; None if it does not.
 
-    The callback hears what it would hear from `fit`: `set_params`, `set_model`, the beginning of the training, and
-    beginning and end of each epoch, until it sets `model.stop_training`; then the end of the training.
+    No model is trained: the methods of the callback are called as `fit` calls them (`set_params`,
+    `set_model`, `on_train_begin`, `on_epoch_begin` and `on_epoch_end` of each epoch) until it sets
+    `model.stop_training`, and then `on_train_end`.
 
     Args:
         student: the submission.
-        callback: the student's, as a handle: `student.StopAt(0.9)`.
-        logs: what each epoch ends with, in order: [{"accuracy": 0.5}, {"accuracy": 0.95}, None].
+        callback: the student's callback object: `student.StopAt(0.9)`.
+        logs: the argument `logs` of each `on_epoch_end`, in order:
+            `[{"accuracy": 0.5}, {"accuracy": 0.95}, None]`.
+
+    Raises CriterionFailed if `callback` is data or a class.
     """
     if not isinstance(callback, Handle):
         raise CriterionFailed("a callback", described(callback))
     if callback.__reference__.kind == "type":
         raise CriterionFailed("a callback that is made", described(callback))
-    model = carrier(student, (1,), layer("Dense", units=1))
+    model = build_model(student, (1,), layer("Dense", units=1))
     model.compile(loss="mse")
     callback.set_params({"verbose": 0, "epochs": len(logs), "steps": 1})
     callback.set_model(model)
@@ -96,7 +105,7 @@ def stopped_after(student: Student, callback: Any, logs: Sequence[Logs]) -> int 
     for number, log in enumerate(logs, start=1):
         callback.on_epoch_begin(number - 1)
         callback.on_epoch_end(number - 1, log)
-        if _is_set(model.stop_training):
+        if _is_true(model.stop_training):
             callback.on_train_end(log)
             return number
     callback.on_train_end(logs[-1] if logs else None)
@@ -104,47 +113,57 @@ def stopped_after(student: Student, callback: Any, logs: Sequence[Logs]) -> int 
 
 
 def assert_stops(student: Student, callback: Any, logs: Sequence[Logs], after: int | None) -> None:
-    """Assert that `callback` stops a training after the epoch `after`, and not before; see `stopped_after`.
+    """Assert that a callback stops a training after the epoch `after`, and not before.
 
     Args:
         student: the submission.
-        callback: the student's, as a handle: `student.StopAt(0.9)`.
-        logs: what each epoch ends with, in order.
-        after: the number of the epoch, counted from 1; None if the training must go on.
+        callback: the student's callback object: `student.StopAt(0.9)`.
+        logs: the argument `logs` of each `on_epoch_end`, in order; see `stopped_after`.
+        after: the epoch, counted from 1; None if it must not stop the training.
+
+    Raises CriterionFailed, with the epoch that was found.
     """
     found = stopped_after(student, callback, logs)
     if found != after:
-        shown = ", then ".join(["…" if len(logs) > SHOWN else "", *map(str, logs[-SHOWN:])]).removeprefix(", then ")
-        raise CriterionFailed(f"{_stop(after)} with logs={shown}", _stop(found))
+        shown = ", then ".join(["…" if len(logs) > SHOWN_EPOCHS else "", *map(str, logs[-SHOWN_EPOCHS:])]).removeprefix(
+            ", then "
+        )
+        raise CriterionFailed(f"{_format_stop(after)} with logs={shown}", _format_stop(found))
 
 
 def assert_reports(model: ModelView, data: tuple[Any, Any], metric: str) -> None:
-    """Assert that a model that is evaluated reports `metric`; how good it is does not matter.
+    """Assert that `evaluate` of a model reports `metric`, with any value.
 
     Args:
-        model: one in the student's process, compiled.
-        data: a few inputs and their labels, as the model takes them.
-        metric: its name, letter by letter, as callbacks and `history` know it: "accuracy".
+        model: a compiled model in the student's process.
+        data: a few inputs and their labels, in the shapes that the model takes.
+        metric: its exact name in `history` and in the `logs` of callbacks: "accuracy".
+
+    Raises CriterionFailed, with the names that are reported.
     """
     x, y = data
     report = as_model(model).evaluate(x, y, verbose=0, return_dict=True)
     if not isinstance(report, dict) or metric not in report:
-        names = ", ".join(map(repr, _names(report))) if isinstance(report, dict) else ""
+        names = ", ".join(map(repr, _list_metrics(report))) if isinstance(report, dict) else ""
         raise CriterionFailed(f'a report with "loss" and "{metric}"', f"one with {names or 'nothing'}")
 
 
 def assert_crossentropy_loss(model: ModelView, inputs: Any) -> None:
-    """Assert that what a model minimises is the cross-entropy of its probabilities with integer labels.
+    """Assert that a model's loss is the cross-entropy of its outputs with integer labels.
 
-    The loss of the least likely labels less that of the likeliest is compared with what our own formula makes of the
-    predictions, so that penalties on weights, which both losses hold, do not matter.
+    The model is evaluated with the least and with the most likely labels. The difference of the two
+    losses, in which regularization terms cancel, must be that of `crossentropy`, to 2 %.
 
     Args:
-        model: one in the student's process, compiled; it may end in one probability, in several, or in logits.
-        inputs: some inputs; untrained models answer with less alike probabilities the less alike these are.
+        model: a compiled model in the student's process that ends in one probability, in several,
+            or in logits.
+        inputs: some inputs of the model, as different as possible, so that the probabilities of an
+            untrained model differ, too.
+
+    Raises CriterionFailed, with the difference that was found.
     """
     model = as_model(model)
-    found = single(model.predict(inputs))
+    found = as_single_output(model.predict(inputs))
     if found.shape[-1] == 1:
         middle = 0.0 if are_logits(model, found) else 0.5
         found = np.concatenate([np.full_like(found, middle), found], axis=-1)
@@ -154,19 +173,21 @@ def assert_crossentropy_loss(model: ModelView, inputs: Any) -> None:
         report = model.evaluate(inputs, labels, verbose=0, return_dict=True)
         losses.append(as_array(report.get("loss") if isinstance(report, dict) else report, "the loss"))
     expected = crossentropy(model, (inputs, least)) - crossentropy(model, (inputs, most))
-    assert_close(losses[0] - losses[1], expected, "the loss of unlikely labels less that of likely ones", rtol=RTOL)
+    assert_close(
+        losses[0] - losses[1], expected, "the loss of unlikely labels less that of likely ones", rtol=LOSS_TOLERANCE
+    )
 
 
-def _record(history: Any) -> dict[Any, Any]:
-    """What a History remembers, by metric."""
-    record = _asked(history, "history")
+def _read_history(history: Any) -> dict[Any, Any]:
+    """The attribute `history` of a History: the values of each metric by its name."""
+    record = _read_attribute(history, "history")
     if not isinstance(record, dict):
         raise CriterionFailed("the History that `fit` returns", described(history))
     return record
 
 
-def _asked(history: Any, name: str) -> Any:
-    """An attribute of the student's object, None if it has not got it."""
+def _read_attribute(history: Any, name: str) -> Any:
+    """An attribute of the student's object; None if it has none of this name."""
     if not isinstance(history, Handle):
         return None
     try:
@@ -177,19 +198,19 @@ def _asked(history: Any, name: str) -> Any:
         raise
 
 
-def _names(record: dict[Any, Any]) -> list[str]:
-    """Names of metrics for a message: the first few, none of them long."""
-    return sorted(str(name)[:40] for name in islice(record, 2 * SHOWN))
+def _list_metrics(record: dict[Any, Any]) -> list[str]:
+    """The first few names of metrics, cut to 40 characters, for a message."""
+    return sorted(str(name)[:40] for name in islice(record, 2 * SHOWN_EPOCHS))
 
 
-def _is_set(value: Any) -> bool:
-    """Whether `fit` would stop at this value of `stop_training`."""
+def _is_true(value: Any) -> bool:
+    """Whether `fit` would stop if `model.stop_training` had this value."""
     return bool(value.any()) if isinstance(value, np.ndarray) else bool(value)
 
 
-def _epochs(count: int) -> str:
+def _format_epochs(count: int) -> str:
     return f"{count} epoch{'' if count == 1 else 's'}"
 
 
-def _stop(after: int | None) -> str:
+def _format_stop(after: int | None) -> str:
     return "no stop" if after is None else f"a stop after epoch {after}"
