@@ -159,7 +159,7 @@ def _handing_in(what: str) -> Change:
 
 @dataclass(frozen=True)
 class Harmless:
-    """Mutations that are no faults, by their description or by the arguments whose values are free."""
+    """Mutations that are right answers, given by their title or the arguments that they change."""
 
     change: str
     because: str
@@ -173,7 +173,12 @@ class Harmless:
 
 
 def harmless(change: str, *, because: str) -> Harmless:
-    """The mutations whose description in `proctor mutate` contains `change` are right answers, `because` …"""
+    """Declare mutations to be right answers.
+
+    Args:
+        change: a part of their titles, as `proctor mutate` prints them.
+        because: the reason.
+    """
     return Harmless(change, because)
 
 
@@ -181,15 +186,15 @@ def free(*arguments: str, because: str) -> Harmless:
     """The exercise leaves the values of these arguments open.
 
     Args:
-        arguments: as `proctor mutate` names them: "batch_size" for a keyword, "Dense[0]" for the first
-            argument of `Dense`.
+        arguments: as `proctor mutate` names them: "batch_size" for a keyword, "Dense[0]" for the
+            first argument of `Dense`.
         because: the sentence of the notebook that leaves them open, or why any value will do.
     """
     return Harmless(", ".join(arguments), because, arguments)
 
 
 def load_harmless(path: Path) -> list[Harmless]:
-    """What the file `path` declares in its list `harmless_mutations`; none if there is no such list.
+    """The entries of the list `harmless_mutations` in the file `path`; none if there is no list.
 
     Raises CourseError as `load_answers` does.
     """

@@ -1,8 +1,9 @@
-"""Whether a grader catches small faults that nobody thought of: mutation testing of its criteria.
+"""`proctor mutate`: mutation testing of a grader, whose criteria should catch every small fault.
 
-Each mutation of a solution cell is graded like a submission, quickly at first: only the cells up to the
-next check cell, only that cell's criteria, until the first one fails. What survives is graded whole, and
-what then survives and feeds the training is trained.
+Each mutation of a solution cell is graded like a submission, in up to three rounds. The first runs
+the notebook only up to the next check cell and tests that cell's criteria until one fails. The
+second grades the whole notebook of each mutation that survived. Both use the model files of the
+unchanged solution. The third trains, for survivors in cells before the last training cell.
 """
 
 from __future__ import annotations
@@ -29,22 +30,22 @@ from proctor.run.pool import default_jobs, each, examiners
 from proctor.run.task import retry_lost_jails
 from proctor.verdict import CriterionResult
 
-ALWAYS = ("ignored", "half of", "cut to whole numbers", "labels in another order")
-"""Kinds of faults that are never left out of a sample: they are students' own, and were missed most."""
+ALWAYS_SAMPLED = ("ignored", "half of", "cut to whole numbers", "labels in another order")
+"""Parts of names of operators that a sample never leaves out: graders missed these faults most."""
 CELL_SECONDS = 15.0
-"""How long a cell or a call with a fault in it may take; an endless loop is a fault that is caught."""
+"""Time limit of a cell or call; a mutation that runs into it, as by an endless loop, is caught."""
 NO_FIGURES = 'import matplotlib.pyplot as plt\nplt.show = lambda *values, **named: plt.close("all")'
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of a mutation.
+    """The result of grading a mutation.
 
     Args:
-        mutation: the fault.
-        caught_by: the criteria that caught it.
-        hidden_only: whether no public criterion did.
-        harmless: why it is no fault, as the author says in `answers.py`, or "".
+        mutation: the mutation.
+        caught_by: names of the criteria that failed.
+        hidden_only: whether all of them are hidden from students.
+        harmless: the reason in `answers.py` why the mutation is a right answer, or "".
         fault: why it could not be graded, or "".
     """
 
@@ -56,13 +57,13 @@ class Trial:
 
     @property
     def survived(self) -> bool:
-        """Whether wrong work would get full marks."""
+        """Whether the mutation got full marks though it is not declared harmless."""
         return not (self.caught_by or self.harmless or self.fault)
 
 
 @dataclass(frozen=True)
 class _Task:
-    """A mutation to be graded in a process of its own."""
+    """A mutation to grade in another process; with `group`, only by the criteria of that cell."""
 
     course: Course
     assignment: Assignment
@@ -74,52 +75,55 @@ class _Task:
 
 
 def mutate(course: Course, name: str, *, jobs: int = 0, most: int = 0) -> Iterator[Trial]:
-    """Try the mutations of the exercise `name`; each comes when it is caught, or at the end if it survives.
+    """Grade the mutations of the exercise `name`, and yield each trial when its result is known.
 
     Args:
         course: the course.
-        name: the exercise.
-        jobs: how many at once; 0 for one on each processor.
-        most: how many to try at most, drawn with a fixed seed; 0 for all.
+        name: name of the exercise.
+        jobs: how many to grade at once; 0 for one on each processor.
+        most: how many to grade at most, sampled with a fixed seed; 0 for all.
 
-    Raises ProctorError if the solution itself does not run, CourseError if `answers.py` declares a mutation
-    harmless that is not made.
+    Raises ProctorError if the unchanged solution does not run, CourseError if `answers.py` declares
+    a mutation harmless that does not exist.
     """
     assignment, source = course.assignment(name), read_source(course.source(name))
     declared = load_harmless(course.grader(name) / "answers.py")
     mutations = mutations_of(source)
-    reasons = _reasons(declared, mutations)
+    reasons = _match_harmless(declared, mutations)
     yield from (Trial(mutation, harmless=reasons[mutation]) for mutation in mutations if mutation in reasons)
-    chosen = _sample([mutation for mutation in mutations if mutation not in reasons], most)
+    chosen = _draw_sample([mutation for mutation in mutations if mutation not in reasons], most)
     with fork_server(course, own_code=True) as address:
         trainer = Jails(address, threads=default_jobs())
         files, problem = run_for_artifacts(course, assignment, source, trainer, train=True)
         if problem:
             raise ProctorError(f"the solution of {name!r} does not run: {problem}")
         jails = Jails(address)
-        bounded = _bounded(assignment)
-        groups = _groups(source)
+        bounded = _limit_seconds(assignment)
+        groups = _map_cells_to_groups(source)
         quick = [
             _Task(course, bounded, source, mutation, files, jails, groups[mutation.cell])
             for mutation in chosen
             if mutation.cell in groups
         ]
         left: list[Mutation] = [mutation for mutation in chosen if mutation.cell not in groups]
-        yield from _try(quick, jobs, left)
+        yield from _grade_mutations(quick, jobs, left)
         whole = [_Task(course, bounded, source, mutation, files, jails) for mutation in left]
         left = []
-        yield from _try(whole, jobs, left)
-        trained = _cells_that_feed_training(source)
+        yield from _grade_mutations(whole, jobs, left)
+        trained = _find_cells_before_training(source)
         retrained = [
             _Task(course, assignment, source, mutation, {}, jails) for mutation in left if mutation.cell in trained
         ]
         survivors = [mutation for mutation in left if mutation.cell not in trained]
-        yield from _try(retrained, jobs, survivors)
+        yield from _grade_mutations(retrained, jobs, survivors)
     yield from (Trial(mutation) for mutation in survivors)
 
 
-def _reasons(declared: Sequence[Harmless], mutations: list[Mutation]) -> dict[Mutation, str]:
-    """Why each mutation that the author declares harmless is."""
+def _match_harmless(declared: Sequence[Harmless], mutations: list[Mutation]) -> dict[Mutation, str]:
+    """The reason of each mutation that `answers.py` declares harmless.
+
+    Raises CourseError if a declaration matches no mutation.
+    """
     reasons: dict[Mutation, str] = {}
     for harmless in declared:
         meant = [one for one in mutations if harmless.means(one.title, one.argument, one.operator)]
@@ -129,26 +133,27 @@ def _reasons(declared: Sequence[Harmless], mutations: list[Mutation]) -> dict[Mu
     return reasons
 
 
-def _sample(mutations: list[Mutation], most: int) -> list[Mutation]:
-    """At most `most` of the mutations, those whose kinds are in `ALWAYS` among them; all if `most` is 0."""
+def _draw_sample(mutations: list[Mutation], most: int) -> list[Mutation]:
+    """A sample of `most` mutations (0 for all) with every one that is `ALWAYS_SAMPLED`."""
     if not most or len(mutations) <= most:
         return mutations
-    always = [mutation for mutation in mutations if any(kind in mutation.operator for kind in ALWAYS)]
+    always = [mutation for mutation in mutations if any(kind in mutation.operator for kind in ALWAYS_SAMPLED)]
     others = [mutation for mutation in mutations if mutation not in always]
     drawn = random.Random(0).sample(others, max(0, min(len(others), most - len(always))))  # noqa: S311
     chosen = {*always, *drawn}
     return [mutation for mutation in mutations if mutation in chosen]
 
 
-def _bounded(assignment: Assignment) -> Assignment:
+def _limit_seconds(assignment: Assignment) -> Assignment:
+    """The assignment with at most `CELL_SECONDS` for a cell and for a call."""
     budget = assignment.budget
     seconds = min(budget.cell_seconds, CELL_SECONDS)
     calls = min(budget.call_seconds, CELL_SECONDS)
     return replace(assignment, budget=replace(budget, cell_seconds=seconds, call_seconds=calls))
 
 
-def _groups(source: NotebookNode) -> dict[str, str]:
-    """The check cell that follows each solution cell, by grade ids."""
+def _map_cells_to_groups(source: NotebookNode) -> dict[str, str]:
+    """Grade id of a solution cell → grade id of the check cell that follows it."""
     groups: dict[str, str] = {}
     waiting: list[str] = []
     for cell in source.cells:
@@ -160,14 +165,14 @@ def _groups(source: NotebookNode) -> dict[str, str]:
     return groups
 
 
-def _cells_that_feed_training(source: NotebookNode) -> set[str]:
-    """The solution cells before the last training cell."""
+def _find_cells_before_training(source: NotebookNode) -> set[str]:
+    """Grade ids of the solution cells before the last training cell."""
     last = max((index for index, cell in enumerate(source.cells) if is_train(cell)), default=0)
     return {grade_id(cell) for cell in source.cells[:last] if is_solution(cell)}
 
 
-def _try(tasks: list[_Task], jobs: int, survivors: list[Mutation]) -> Iterator[Trial]:
-    """What came of each mutation that is caught; those that are not are added to `survivors`."""
+def _grade_mutations(tasks: list[_Task], jobs: int, survivors: list[Mutation]) -> Iterator[Trial]:
+    """Yield the trials of mutations that are caught or not graded; append others to `survivors`."""
     for task, result in each(_grade_mutation, tasks, examiners(jobs), _give_up):
         failed = [one for one in result.verdict.criteria if one.status in ("failed", "partial")]
         if not result.verdict.graded:
@@ -179,7 +184,7 @@ def _try(tasks: list[_Task], jobs: int, survivors: list[Mutation]) -> Iterator[T
 
 
 def _grade_mutation(task: _Task) -> Result:
-    notebook = _with_fault(task.source, task.mutation, until=task.group)
+    notebook = _apply_mutation(task.source, task.mutation, until=task.group)
     submission = Submission("mutation", notebook, task.files)
 
     def grade_once() -> Result:
@@ -198,8 +203,11 @@ def _give_up(task: _Task, reason: str) -> Result:
     return not_graded(task.assignment.name, "mutation", reason)
 
 
-def _with_fault(source: NotebookNode, mutation: Mutation, until: str) -> NotebookNode:
-    """The instructor's notebook with a fault; with `until`, only as far as that check cell and without figures."""
+def _apply_mutation(source: NotebookNode, mutation: Mutation, until: str) -> NotebookNode:
+    """The instructor's notebook with the mutated cell.
+
+    With `until` (grade id of a check cell), it ends with that cell and draws no figures.
+    """
     cells = []
     for cell in source.cells:
         changed = {**cell, "source": mutation.source} if grade_id(cell) == mutation.cell else cell

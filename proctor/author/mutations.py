@@ -1,8 +1,8 @@
-"""Small faults made by the machine in the solution cells of a notebook, one at a time.
+"""Mutations of a notebook: copies of its solution cells with one small fault each.
 
-The operators are those of mutation testing (DeMillo, Lipton and Sayward, "Hints on Test Data
-Selection", 1978), and faults that students make: a parameter that is ignored, half of the data, a
-`return` that is forgotten.
+The mutation operators are the usual ones (DeMillo, Lipton and Sayward, "Hints on Test Data
+Selection", 1978) and mistakes that students make: an ignored parameter, half of the data, a
+forgotten `return`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SYMMETRIC = {
     "logical_or",
     "hypot",
 }
-"""Functions of which two swapped arguments give the same."""
+"""Commutative functions, whose arguments are not swapped."""
 LABELS = ("y", "labels", "label", "targets", "y_true")
 DATA = ("x", "images", "pictures", "inputs", "series", "data", "windows")
 
@@ -41,12 +41,13 @@ class Mutation:
 
     Args:
         cell: the cell's grade id.
-        line: where the fault is, counted from 1 in the cell.
-        operator: what kind of fault it is, such as "comparison" or "half of the data".
-        before: the code that was there, in one line.
-        after: what is there instead.
-        source: the whole cell with the fault.
-        argument: for a constant, the argument that it is the value of: "Dense[0]" or "batch_size".
+        line: the line of the fault in the cell, counted from 1.
+        operator: name of the mutation operator, such as "comparison" or "half of the data".
+        before: the original code, in one line.
+        after: the code that replaces it, in one line.
+        source: the code of the whole cell with the fault.
+        argument: for a constant, the argument of a call that has this value: "Dense[0]" (the first
+            positional one of `Dense`) or "batch_size".
     """
 
     cell: str
@@ -59,21 +60,21 @@ class Mutation:
 
     @property
     def title(self) -> str:
-        """Such as "write_stop_at, line 9: >= self.target → > self.target (comparison)"."""
+        """Place and change: "write_stop_at, line 9: x >= y → x > y (comparison)"."""
         return f"{self.cell}, line {self.line}: {self.before} → {self.after} ({self.operator})"
 
 
 def mutations_of(notebook: NotebookNode) -> list[Mutation]:
-    """Every mutation of the solution cells of an instructor's notebook, in their order."""
+    """All mutations of the solution cells of an instructor's notebook, in their order."""
     found = []
     for cell in notebook.cells:
         if cell.cell_type == "code" and is_solution(cell) and not is_check(cell):
-            calls = _calls_elsewhere(notebook, cell)
+            calls = _find_calls_elsewhere(notebook, cell)
             found += _Mutations(grade_id(cell), cell.source, calls).make()
     return found
 
 
-def _calls_elsewhere(notebook: NotebookNode, own: NotebookNode) -> dict[str, ast.Call]:
+def _find_calls_elsewhere(notebook: NotebookNode, own: NotebookNode) -> dict[str, ast.Call]:
     """The first call of each function in the notebook's given cells, by the function's name."""
     calls: dict[str, ast.Call] = {}
     for cell in notebook.cells:
@@ -81,7 +82,7 @@ def _calls_elsewhere(notebook: NotebookNode, own: NotebookNode) -> dict[str, ast
             continue
         try:
             tree = ast.parse(cell.source)
-        except SyntaxError:  # a magic
+        except SyntaxError:  # an IPython magic
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -90,12 +91,12 @@ def _calls_elsewhere(notebook: NotebookNode, own: NotebookNode) -> dict[str, ast
 
 
 class _Mutations:
-    """The mutations of one cell.
+    """Makes the mutations of one cell.
 
     Args:
         cell: its grade id.
         source: its code, with nbgrader's solution markers.
-        calls: how the notebook calls the functions that cells define.
+        calls: the first call of each function in the rest of the notebook, by the function's name.
     """
 
     def __init__(self, cell: str, source: str, calls: dict[str, ast.Call]):
@@ -106,56 +107,59 @@ class _Mutations:
         self._starts = [0]
         for line in source.split("\n"):
             self._starts.append(self._starts[-1] + len(line.encode()) + 1)
-        self._solution = _solution_lines(source)
+        self._solution = _find_solution_lines(source)
 
     def make(self) -> list[Mutation]:
-        """All of them, each different in its source."""
+        """The mutations that are valid Python, without duplicates."""
         tree = ast.parse(self._source)
         by_source: dict[str, Mutation] = {}
-        for mutation in self._all(tree):
+        for mutation in self._mutate_tree(tree):
             if mutation.source != self._source and _is_python(mutation.source):
                 by_source.setdefault(mutation.source, mutation)
         return list(by_source.values())
 
-    def _all(self, tree: ast.Module) -> Iterator[Mutation]:
+    def _mutate_tree(self, tree: ast.Module) -> Iterator[Mutation]:
         arguments = {
-            id(value): name for node in ast.walk(tree) if isinstance(node, ast.Call) for name, value in _arguments(node)
+            id(value): name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            for name, value in _name_arguments(node)
         }
         docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
             if getattr(node, "lineno", 0) in self._solution:
                 if isinstance(node, ast.expr) and id(node) not in docstrings:
-                    yield from self._of_expression(node, arguments.get(id(node), ""))
+                    yield from self._mutate_expression(node, arguments.get(id(node), ""))
                 if isinstance(node, ast.Call):
-                    yield from self._of_call(node)
+                    yield from self._mutate_call(node)
                 if isinstance(node, ast.stmt):
-                    yield from self._of_statement(node)
+                    yield from self._mutate_statement(node)
             if isinstance(node, ast.FunctionDef) and any(
                 node.lineno <= line <= (node.end_lineno or 0) for line in self._solution
             ):
-                yield from self._of_function(node)
+                yield from self._mutate_function(node)
 
-    def _of_expression(self, node: ast.expr, argument: str) -> Iterator[Mutation]:
+    def _mutate_expression(self, node: ast.expr, argument: str) -> Iterator[Mutation]:
         if isinstance(node, ast.Compare) and len(node.ops) == 1:
             symbol = COMPARISONS.get(type(node.ops[0]).__name__)
             if symbol:
-                left, right = self._text(node.left), self._text(node.comparators[0])
+                left, right = self._code(node.left), self._code(node.comparators[0])
                 yield self._replace(node, f"{left} {symbol} {right}", "comparison")
         if isinstance(node, ast.BinOp):
             symbol = OPERATORS.get(type(node.op).__name__)
             if symbol:
-                yield self._replace(node, f"{self._text(node.left)} {symbol} {self._text(node.right)}", "operator")
+                yield self._replace(node, f"{self._code(node.left)} {symbol} {self._code(node.right)}", "operator")
             if isinstance(node.op, (ast.Add, ast.Sub, ast.Div)):
-                yield self._replace(node, self._text(node.left), "operand dropped")
+                yield self._replace(node, self._code(node.left), "operand dropped")
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.Not)):
-            yield self._replace(node, self._text(node.operand), "sign or `not` dropped")
+            yield self._replace(node, self._code(node.operand), "sign or `not` dropped")
         if isinstance(node, ast.BoolOp):
             joint = " or " if isinstance(node.op, ast.And) else " and "
-            yield self._replace(node, joint.join(f"({self._text(value)})" for value in node.values), "and / or")
+            yield self._replace(node, joint.join(f"({self._code(value)})" for value in node.values), "and / or")
         if isinstance(node, ast.Constant):
-            yield from self._of_constant(node, argument)
+            yield from self._mutate_constant(node, argument)
 
-    def _of_constant(self, node: ast.Constant, argument: str) -> Iterator[Mutation]:
+    def _mutate_constant(self, node: ast.Constant, argument: str) -> Iterator[Mutation]:
         value = node.value
         if isinstance(value, bool):
             yield self._replace(node, str(not value), "constant", argument)
@@ -165,38 +169,38 @@ class _Mutations:
         elif isinstance(value, str) and argument:
             yield self._replace(node, repr(f"{value}_") if argument.startswith("get") else "None", "constant", argument)
 
-    def _of_call(self, node: ast.Call) -> Iterator[Mutation]:
+    def _mutate_call(self, node: ast.Call) -> Iterator[Mutation]:
         for keyword in node.keywords:
             if keyword.arg is None:
                 continue
             rest = [*node.args, *(other for other in node.keywords if other is not keyword)]
-            text = f"{self._text(node.func)}({', '.join(self._text(part) for part in rest)})"
+            text = f"{self._code(node.func)}({', '.join(self._code(part) for part in rest)})"
             yield self._replace(node, text, f"keyword {keyword.arg} dropped", keyword.arg)
-        for number in range(len(node.args) - 1 if _called(node) not in SYMMETRIC else 0):
+        for number in range(len(node.args) - 1 if _function_name(node) not in SYMMETRIC else 0):
             swapped = list(node.args)
             swapped[number : number + 2] = swapped[number + 1], swapped[number]
-            text = f"{self._text(node.func)}({', '.join(self._text(part) for part in [*swapped, *node.keywords])})"
+            text = f"{self._code(node.func)}({', '.join(self._code(part) for part in [*swapped, *node.keywords])})"
             yield self._replace(node, text, "arguments swapped")
         if isinstance(node.func, ast.Attribute):
             name = node.func.attr
             if name == "astype":
-                yield self._replace(node, self._text(node.func.value), "astype dropped")
-                yield self._replace(node, f'{self._text(node.func.value)}.astype("int32")', "cut to whole numbers")
+                yield self._replace(node, self._code(node.func.value), "astype dropped")
+                yield self._replace(node, f'{self._code(node.func.value)}.astype("int32")', "cut to whole numbers")
             elif name == "reshape":
-                yield self._replace(node, self._text(node.func.value), "reshape dropped")
-        if _called(node) in ALONG_AXES:
-            yield from self._other_axes(node)
+                yield self._replace(node, self._code(node.func.value), "reshape dropped")
+        if _function_name(node) in ALONG_AXES:
+            yield from self._mutate_axis(node)
 
-    def _other_axes(self, node: ast.Call) -> Iterator[Mutation]:
+    def _mutate_axis(self, node: ast.Call) -> Iterator[Mutation]:
         for keyword in node.keywords:
             if keyword.arg == "axis" and isinstance(keyword.value, (ast.Constant, ast.UnaryOp, ast.Tuple)):
                 for other in ("0", "1", "-1", "None"):
-                    if other != self._text(keyword.value):
+                    if other != self._code(keyword.value):
                         yield self._replace(keyword.value, other, "axis")
 
-    def _of_statement(self, node: ast.stmt) -> Iterator[Mutation]:
+    def _mutate_statement(self, node: ast.stmt) -> Iterator[Mutation]:
         if isinstance(node, ast.Return) and node.value is not None:
-            yield self._replace(node, self._text(node.value), "return dropped")
+            yield self._replace(node, self._code(node.value), "return dropped")
         elif isinstance(node, (ast.Expr, ast.Assign, ast.AugAssign, ast.If, ast.For, ast.While)):
             is_docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
             yield from () if is_docstring else (self._replace(node, "pass", "statement dropped"),)
@@ -207,11 +211,11 @@ class _Mutations:
             indent = " " * last.col_offset
             yield self._insert_after(last, f"{indent}break", "loop ends after its first round")
 
-    def _of_function(self, node: ast.FunctionDef) -> Iterator[Mutation]:
+    def _mutate_function(self, node: ast.FunctionDef) -> Iterator[Mutation]:
         names = [argument.arg for argument in node.args.args if argument.arg != "self"]
         call = self._calls.get(node.name)
         for position, name in enumerate(names):
-            given = self._given(node, call, name, position)
+            given = self._find_argument(node, call, name, position)
             if given and given != name:
                 yield self._insert_first(node, f"{name} = {given}", f"parameter {name} ignored")
             if name in DATA or name in LABELS:
@@ -224,10 +228,10 @@ class _Mutations:
             yield self._insert_first(node, halves, "half of the data")
         for name in names:
             if name in DATA or name in LABELS:
-                yield self._change_in_place(node, name)
+                yield self._zero_after_return(node, name)
 
-    def _given(self, node: ast.FunctionDef, call: ast.Call | None, name: str, position: int) -> str:
-        """What the notebook gives for a parameter, or its default, as code; "" if neither is known."""
+    def _find_argument(self, node: ast.FunctionDef, call: ast.Call | None, name: str, position: int) -> str:
+        """Code of the argument for a parameter in `call`, else of its default, else ""."""
         if call is not None:
             if position < len(call.args):
                 return ast.unparse(call.args[position])
@@ -239,8 +243,8 @@ class _Mutations:
         )
         return ast.unparse(defaults[name]) if name in defaults else ""
 
-    def _change_in_place(self, node: ast.FunctionDef, name: str) -> Mutation:
-        """After the function has returned, the array that it was given for `name` holds zeros."""
+    def _zero_after_return(self, node: ast.FunctionDef, name: str) -> Mutation:
+        """A wrapped function that, after it has returned, sets its argument `name` to zeros."""
         indent = " " * node.col_offset
         wrapper = (
             f"\n\n{indent}def _emptied(function, name={name!r}):\n"
@@ -261,29 +265,29 @@ class _Mutations:
         line = node.lineno
         return Mutation(self._cell, line, "input changed in place", name, f"{name}[...] = 0", source)
 
-    def _text(self, node: ast.AST) -> str:
-        """The code of a node as it stands in the cell."""
+    def _code(self, node: ast.AST) -> str:
+        """The source code of a node, in the parentheses that the cell has around an operation."""
         if isinstance(node, ast.keyword):
-            return f"{node.arg}={self._text(node.value)}" if node.arg else f"**{self._text(node.value)}"
+            return f"{node.arg}={self._code(node.value)}" if node.arg else f"**{self._code(node.value)}"
         text = ast.get_source_segment(self._source, node) or ast.unparse(node)
-        begin, end = self._span(node)
+        begin, end = self._byte_range(node)
         wrapped = self._bytes[max(0, begin - 1) : begin] == b"(" and self._bytes[end : end + 1] == b")"
         return f"({text})" if wrapped and isinstance(node, (ast.BinOp, ast.BoolOp, ast.Compare)) else text
 
-    def _span(self, node: ast.AST) -> tuple[int, int]:
+    def _byte_range(self, node: ast.AST) -> tuple[int, int]:
         assert isinstance(node, (ast.expr, ast.stmt, ast.keyword))
         begin = self._starts[node.lineno - 1] + node.col_offset
         end = self._starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
         return begin, end
 
     def _replace(self, node: ast.AST, text: str, operator: str, argument: str = "") -> Mutation:
-        begin, end = self._span(node)
+        begin, end = self._byte_range(node)
         changed = (self._bytes[:begin] + text.encode() + self._bytes[end:]).decode()
-        before = _in_one_line(self._bytes[begin:end].decode())
-        return Mutation(self._cell, node.lineno, operator, before, _in_one_line(text), changed, argument)  # type: ignore[attr-defined]
+        before = _shorten_to_line(self._bytes[begin:end].decode())
+        return Mutation(self._cell, node.lineno, operator, before, _shorten_to_line(text), changed, argument)  # type: ignore[attr-defined]
 
     def _insert_first(self, node: ast.FunctionDef, code: str, operator: str) -> Mutation:
-        """`code` as the first statement of a function, behind its docstring."""
+        """Insert `code` as the first statement of a function, after its docstring."""
         body = node.body
         is_docstring = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
         at = (body[0].end_lineno or 0) if is_docstring else body[0].lineno - 1
@@ -299,8 +303,8 @@ class _Mutations:
         return Mutation(self._cell, at + 1, operator, "", code.strip(), source)
 
 
-def _solution_lines(source: str) -> set[int]:
-    """The numbers of the lines between nbgrader's markers, counted from 1."""
+def _find_solution_lines(source: str) -> set[int]:
+    """Numbers, counted from 1, of the lines between nbgrader's BEGIN and END SOLUTION markers."""
     found: set[int] = set()
     inside = False
     for number, line in enumerate(source.split("\n"), start=1):
@@ -311,14 +315,17 @@ def _solution_lines(source: str) -> set[int]:
     return found
 
 
-def _called(call: ast.Call) -> str:
-    """The last part of the name of what is called, such as "sum" for `np.sum`."""
+def _function_name(call: ast.Call) -> str:
+    """The last part of the called function's name, such as "sum" for `np.sum`."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def _arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
-    """The arguments of a call with a name each: "Dense[0]" by position, "units" by keyword."""
-    name = _called(call)
+def _name_arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """The name and value of each argument: "Dense[0]" if positional, "units" if by keyword.
+
+    The elements of a tuple or list count as arguments of the same name.
+    """
+    name = _function_name(call)
     for number, value in enumerate(call.args):
         for part in value.elts if isinstance(value, (ast.Tuple, ast.List)) else [value]:
             yield f"{name}[{number}]", part
@@ -327,7 +334,7 @@ def _arguments(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
             yield keyword.arg or "", part
 
 
-def _in_one_line(text: str) -> str:
+def _shorten_to_line(text: str) -> str:
     joined = " ".join(text.split())
     return joined if len(joined) <= 70 else joined[:69] + "…"
 

@@ -99,8 +99,11 @@ def put_public(course: Course, name: str, folder: Path) -> None:
 def thresholds_asked_for(criteria: Path) -> set[str]:
     """The thresholds that a file of criteria asks for, read from its syntax tree.
 
-    They are asked for by `thresholds["name"]` or by `credit.within(value, thresholds, "name")`, the name written out.
-    Raises ReleaseError, with the line, where `thresholds` is used in any other way, since that could ask for any.
+    A test asks for one by `thresholds["name"]` or `credit.within(value, thresholds, "name")`, where
+    the name is a string literal.
+
+    Raises ReleaseError, with the line, if `thresholds` is used in any other way, since then the
+    names cannot be known.
     """
     try:
         tree = ast.parse(criteria.read_text(encoding="utf-8"))
@@ -131,7 +134,7 @@ def thresholds_asked_for(criteria: Path) -> set[str]:
 
 
 def _public_settings(text: str, public: set[str]) -> str:
-    """The lines of an `assignment.toml` that students get: no comments, and of thresholds only those in `public`."""
+    """`assignment.toml` for students: no comments, and of the thresholds only those in `public`."""
     kept, section = [], ""
     for line in text.splitlines():
         if line.startswith("["):
