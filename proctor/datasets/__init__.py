@@ -1,9 +1,9 @@
 """The data sets of the exercises, by name.
 
-Real files are used where they can be found; otherwise the package draws a stand-in itself.
+Real files are used where they can be found; otherwise the package draws a stand-in.
 
-A new data set is one file that makes a `Dataset`, and a line in `loading.DATASETS`; a course's own is one in the file
-`course_data.py` of its folder.
+To add a data set to Proctor, write a module that defines a `Dataset` and list it in
+`loading.DATASETS`; a course defines its own in the file `course_data.py` of its folder.
 """
 
 from proctor.datasets.course import use_course

@@ -13,51 +13,55 @@ from proctor.errors import ProctorError
 COURSE_DATA = "course_data.py"
 
 _folder: Path | None = None
-_read: dict[tuple[str, int, int], dict[str, Dataset]] = {}
+_cache: dict[tuple[str, int, int], dict[str, Dataset]] = {}
 
 
 def use_course(folder: Path) -> None:
-    """Let this process know the data sets that `folder` defines, and look for no others.
+    """Make this process use the data sets that the course folder `folder` defines, and no others.
 
-    A process that grades says so before it asks for any: the folder that it happens to run in may be a student's.
+    A process that grades must call this first: the `course_data.py` of its working directory might
+    be a student's.
     """
     global _folder
     _folder = folder
 
 
-def definitions(exported: bool) -> Path | None:
-    """The file that defines the course's data sets, None if there is none.
+def find_definitions(exported: bool) -> Path | None:
+    """Return the path of the file that defines the course's data sets; None if there is none.
 
-    It lies in the folder that `use_course` named; else, where a notebook runs, in `$PROCTOR_DATA` if that is an
-    `exported` folder (in a jail), or beside the notebook (with a student).
+    It is in the folder given to `use_course`. Without one, a notebook is running: in a jail the
+    file is in `$PROCTOR_DATA`, on a student's machine in the working directory.
+
+    Args:
+        exported: whether `$PROCTOR_DATA` is a folder that `export` wrote, as in a jail.
     """
     beside = Path(os.environ["PROCTOR_DATA"]) if exported else Path.cwd()
     path = (_folder or beside) / COURSE_DATA
     return path if path.is_file() else None
 
 
-def course_sets(path: Path | None, taken: dict[str, Dataset]) -> dict[str, Dataset]:
-    """The data sets that the file `path` defines: each of its variables that holds one.
+def load_course_sets(path: Path | None, taken: dict[str, Dataset]) -> dict[str, Dataset]:
+    """Return, by name, the data sets that are variables of the Python file `path`.
 
     Args:
-        path: what `definitions` found.
-        taken: those whose names are not to be had.
+        path: the file, or None.
+        taken: data sets whose names may not be used again.
 
-    Raises ProctorError if the file cannot be run, or one has a name that is `taken`.
+    Raises ProctorError if the file cannot be run, or a name is in `taken`.
     """
     if path is None:
         return {}
     status = path.stat()
     key = (str(path), status.st_mtime_ns, status.st_size)
-    if key not in _read:
-        _read[key] = _run(path)
-    for name in _read[key]:
+    if key not in _cache:
+        _cache[key] = _load_definitions(path)
+    for name in _cache[key]:
         if name in taken:
             raise ProctorError(f"{COURSE_DATA}: Proctor itself has a data set {name!r}; give yours another name.")
-    return _read[key]
+    return _cache[key]
 
 
-def _run(path: Path) -> dict[str, Dataset]:
+def _load_definitions(path: Path) -> dict[str, Dataset]:
     spec = importlib.util.spec_from_file_location("proctor_course_data", path)
     assert spec is not None
     assert spec.loader is not None

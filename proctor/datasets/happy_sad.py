@@ -27,7 +27,7 @@ def read(path: Path, split: str) -> Path:
     else:
         key = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
         member = r"(happy|sad)/[\w-]+\.png"
-        folder = places.kept(f"happy-or-sad-{key}", lambda new: places.unpack(path, new, member))
+        folder = places.cached(f"happy-or-sad-{key}", lambda new: places.unpack(path, new, member))
     for mood in ("happy", "sad"):
         if not any((folder / mood).glob("*.png")):
             raise ValueError(f"it must hold happy/ and sad/ with PNG pictures, found none in {mood}/")
@@ -37,7 +37,7 @@ def read(path: Path, split: str) -> Path:
 def draw(split: str) -> Path:
     """Return the folder of the stand-in's split, drawn once and kept in the cache."""
     name = os.path.join("drawn", f"happy-or-sad-{split}-{faces.DRAWING}")
-    return places.kept(name, lambda new: faces.draw_faces(new, SIZE, SEEDS[split]))
+    return places.cached(name, lambda new: faces.draw_faces(new, SIZE, SEEDS[split]))
 
 
 def write(data: Path, path: Path) -> None:

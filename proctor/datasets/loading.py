@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from proctor.datasets import places
-from proctor.datasets.course import course_sets, definitions
+from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.mnist import MNIST
@@ -93,11 +93,11 @@ def named(name: str) -> Dataset:
 
 def definition(name: str) -> Path | None:
     """The file of the course that defines the data set `name`; None if Proctor itself does."""
-    return definitions(exported_sources() is not None) if name in _of_course() else None
+    return find_definitions(exported_sources() is not None) if name in _of_course() else None
 
 
 def _of_course() -> dict[str, Dataset]:
-    return course_sets(definitions(exported_sources() is not None), DATASETS)
+    return load_course_sets(find_definitions(exported_sources() is not None), DATASETS)
 
 
 def find(dataset: Dataset) -> Found:

@@ -39,7 +39,7 @@ def draw(split: str) -> Digits:
         write(drawn[0], path, split)
 
     try:
-        path = places.kept(os.path.join("drawn", f"mnist-{split}-{digits.DRAWING}.npz"), make)
+        path = places.cached(os.path.join("drawn", f"mnist-{split}-{digits.DRAWING}.npz"), make)
         return drawn[0] if drawn else read(path, split)
     except places.UNREADABLE:  # a full disk or a damaged cache: the digits can be drawn without it
         return drawn[0] if drawn else digits.draw_digits(n, seed)

@@ -1,4 +1,4 @@
-"""Pictures that are drawn in a moment and easily learned, for lessons of a few epochs; ten classes each."""
+"""Pictures of ten classes that are drawn quickly and learned in a few epochs, to test training."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ CLASSES = 10
 
 
 def bars(count: int, shape: tuple[int, ...], seed: int) -> Lesson:
-    """Pictures of noise with a bright bar across at one of ten heights, in the order 0, 1, … 9, 0, 1, …
+    """Pictures of noise with a bright horizontal bar; its height is the class, 0, 1, … 9, 0, 1, …
 
     Args:
-        count: of pictures.
-        shape: of each: (height, width) or (height, width, channels), 14 pixels high or more.
+        count: number of pictures.
+        shape: (height, width) or (height, width, channels) of each, at least 14 pixels high.
         seed: of the noise.
 
-    Returns pictures, float32 (count, *shape) from 0 to 1, and at which height, uint8 (count,).
+    Returns pictures, float32 (count, *shape) from 0 to 1, and classes, uint8 (count,).
+
+    Raises ValueError if `shape` is less than 14 pixels high.
     """
     labels = np.arange(count) % CLASSES
     pictures = np.random.default_rng(seed).random((count, *shape), dtype="float32") / 5
@@ -27,14 +29,16 @@ def bars(count: int, shape: tuple[int, ...], seed: int) -> Lesson:
 
 
 def stripes(count: int, shape: tuple[int, ...], seed: int) -> Lesson:
-    """Pictures of noise with a bright stripe upright at one of ten places, in mixed order.
+    """Pictures of noise with a bright vertical stripe; its position is the class, in random order.
 
     Args:
-        count: of pictures.
-        shape: of each: (height, width) or (height, width, channels), 14 pixels wide or more.
-        seed: of places and noise.
+        count: number of pictures.
+        shape: (height, width) or (height, width, channels) of each, at least 14 pixels wide.
+        seed: of the classes and the noise.
 
-    Returns pictures, float32 (count, *shape) from 0 to 1, and at which place, uint8 (count,).
+    Returns pictures, float32 (count, *shape) from 0 to 1, and classes, uint8 (count,).
+
+    Raises ValueError if `shape` is less than 14 pixels wide.
     """
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, CLASSES, count)
@@ -46,12 +50,12 @@ def stripes(count: int, shape: tuple[int, ...], seed: int) -> Lesson:
 
 
 def noise(count: int, shape: tuple[int, ...], seed: int) -> Lesson:
-    """Pictures that have nothing to do with their labels; what learns them learns by heart.
+    """Pictures of noise with random labels, which a model can only memorize.
 
     Args:
-        count: of pictures.
-        shape: of each.
-        seed: of pictures and labels.
+        count: number of pictures.
+        shape: (height, width) or (height, width, channels) of each.
+        seed: of the pictures and the labels.
 
     Returns pictures, float32 (count, *shape) from 0 to 1, and labels from 0 to 9, uint8 (count,).
     """
@@ -60,7 +64,7 @@ def noise(count: int, shape: tuple[int, ...], seed: int) -> Lesson:
 
 
 def _places(length: int) -> tuple[int, int]:
-    """Where the first of ten places begins on a side of `length` pixels, and how thick they are."""
+    """The start of the first of ten places along `length` pixels, and the thickness of each."""
     if length < 14:
         raise ValueError(f"pictures with ten places for a bar need 14 pixels or more, got {length}")
     thick = length // 14

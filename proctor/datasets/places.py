@@ -1,4 +1,4 @@
-"""Where files of data sets come from: the Keras cache, public addresses, and Proctor's cache."""
+"""Find the files of data sets: in the Keras cache, at public addresses, in Proctor's cache."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 # The exceptions that reading a damaged file may raise.
 UNREADABLE = (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile, zlib.error)
 
-PATIENCE = 2.0  # seconds within which a public address must answer
+ANSWER_SECONDS = 2.0  # seconds within which a public address must answer
 UNPACKED_LIMIT = 2**30  # bytes
 
-_unreachable: set[str] = set()  # hosts that failed: asked again, each would cost PATIENCE each time
+_unreachable: set[str] = set()  # hosts that did not answer; they are not asked again
 
 
 def keras_cache() -> Path:
@@ -29,7 +29,7 @@ def keras_cache() -> Path:
     return Path(os.path.expanduser(home)) / "datasets"
 
 
-def our_cache() -> Path:
+def proctor_cache() -> Path:
     """Return the user's cache folder for Proctor, which may be missing or read-only."""
     if chosen := os.environ.get("PROCTOR_CACHE"):
         return Path(chosen).expanduser()
@@ -38,12 +38,13 @@ def our_cache() -> Path:
     return Path(pooch.os_cache("proctor"))
 
 
-def kept(name: str, make: Callable[[Path], None]) -> Path:
-    """Return the file or folder `name` of Proctor's cache; if it is missing, `make(path)` makes it.
+def cached(name: str, make: Callable[[Path], None]) -> Path:
+    """Return the file or folder `name` of Proctor's cache; if it is missing, call `make(path)`.
 
-    Where the cache cannot be written, it is made in a temporary folder that ends with this process.
+    If the cache is not writable, it is made in a temporary folder, which is removed when this
+    process ends.
     """
-    path = our_cache() / name
+    path = proctor_cache() / name
     if os.path.exists(path):
         return path
     if not _is_writable(path.parent):
@@ -59,7 +60,7 @@ def kept(name: str, make: Callable[[Path], None]) -> Path:
 def draft(path: Path) -> Iterator[Path]:
     """Yield a path in the same folder to write to; it is renamed to `path` if the block succeeds.
 
-    If another process has made a folder at `path` meanwhile, that one stays.
+    If another process has made a folder at `path` meanwhile, that folder stays.
     """
     with tempfile.TemporaryDirectory(prefix=".draft-", dir=path.parent) as folder:
         new = Path(folder) / path.name
@@ -72,9 +73,9 @@ def draft(path: Path) -> Iterator[Path]:
 
 
 def download(url: str, sha256: str, name: str) -> Path | None:
-    """Return the file published at `url`, fetched once into the cache; None if that fails.
+    """Return the cached file `name`, which is downloaded from `url` once; None if that fails.
 
-    With `PROCTOR_OFFLINE=1` it is never fetched.
+    With `PROCTOR_OFFLINE=1` it is never downloaded.
     """
 
     def fetch(path: Path) -> None:
@@ -84,25 +85,25 @@ def download(url: str, sha256: str, name: str) -> Path | None:
         downloader = pooch.HTTPDownloader(timeout=5)
         pooch.retrieve(url, f"sha256:{sha256}", fname=path.name, path=path.parent, downloader=downloader)
 
-    kept_name = os.path.join("downloads", name)
-    if not os.path.isfile(our_cache() / kept_name) and not _reachable(url):
+    cached_name = os.path.join("downloads", name)
+    if not os.path.isfile(proctor_cache() / cached_name) and not _reachable(url):
         return None
     try:
-        return kept(kept_name, fetch)
-    except (OSError, ValueError):  # network or disk failed; the checksum is another
+        return cached(cached_name, fetch)
+    except (OSError, ValueError):  # the network or the disk failed, or the checksum differs
         _unreachable.add(_host(url))
         return None
 
 
 def offline() -> bool:
-    """Whether `PROCTOR_OFFLINE` forbids to use the network."""
+    """Whether `PROCTOR_OFFLINE` forbids the use of the network."""
     return os.environ.get("PROCTOR_OFFLINE", "0") not in ("", "0")
 
 
 def unpack(archive: Path, folder: Path, member: str) -> None:
-    """Unpack into `folder` the files of a zip whose whole name matches the pattern `member`.
+    """Unpack into `folder` the files of a zip whose full name matches the pattern `member`.
 
-    Raises ValueError if there is none, or if they are too large together.
+    Raises ValueError if there is none, or if their sizes sum to more than `UNPACKED_LIMIT`.
     """
     with zipfile.ZipFile(archive) as packed:
         files = [info for info in packed.infolist() if re.fullmatch(member, info.filename)]
@@ -115,22 +116,22 @@ def unpack(archive: Path, folder: Path, member: str) -> None:
 
 
 def _reachable(url: str) -> bool:
-    """Whether `url` answers in time; a host that once did not is not asked again by this process."""
+    """Whether `url` answers in time; this process asks a host that did not only once."""
     if offline() or _host(url) in _unreachable:
         return False
     import pooch
 
-    downloader = pooch.HTTPDownloader(timeout=PATIENCE)
+    downloader = pooch.HTTPDownloader(timeout=ANSWER_SECONDS)
     answers: list[bool] = []
 
     def ask() -> None:
-        with suppress(OSError):  # includes all that is raised about the network
+        with suppress(OSError):  # the base class of all network errors
             answers.append(downloader(url, None, None, check_only=True))
 
-    # A thread, because looking up a host's name knows no time-out.
+    # In a thread, because the DNS look-up has no timeout.
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
-    thread.join(PATIENCE)
+    thread.join(ANSWER_SECONDS)
     if not any(answers):
         _unreachable.add(_host(url))
     return any(answers)
