@@ -1,7 +1,8 @@
-"""What a student's notebook shows, made inert: HTML that cannot run, load, lead away or lie over something else.
+"""Sanitize the HTML of a student's notebook: no scripts, no requests, no links, no overlays.
 
-nbconvert's own cleaning drops the style of every table and nbgrader's templates do not clean Markdown cells at all,
-so `nbgrader_settings` puts `clean` and `markdown2html` in the place of nbconvert's filters of those names.
+nbconvert's own sanitizer drops the style of every table, and nbgrader's templates do not sanitize
+Markdown cells at all. So `nbgrader_settings` replaces nbconvert's Jinja filters `clean_html` and
+`markdown2html` by `clean` and `markdown2html` of this module.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 
 from proctor.text import visible, without_unseen
 
-# Everything else that an output may carry (scripts, widgets, pages in frames) is dropped; text/plain is always there.
+# Outputs of any other type (scripts, widgets, frames) are dropped; text/plain is always present.
 MIME_TYPES = {
     "text/plain",
     "text/html",
@@ -29,12 +30,12 @@ MIME_TYPES = {
     "image/svg+xml",
     "application/json",
 }
-_LONGEST = 300_000  # characters of one HTML output, before and after it is cleaned
-# Cleaning nested tags takes the square of their depth: two seconds for as many as this.
-_MOST_TAGS = 30_000
-# A parser repeats formatting tags that are left open (<b>, <a>, ...) in each paragraph that follows, so thousands of
-# them would become gigabytes. This many repetitions take 300 MB and a second.
-_MOST_REPETITIONS = 1_000_000
+_MAX_CHARACTERS = 300_000  # characters of one HTML output, before and after it is cleaned
+# The time to clean nested tags is quadratic in their depth: two seconds for this many.
+_MAX_TAGS = 30_000
+# An HTML parser reopens formatting tags that are left open (<b>, <a>, ...) in each paragraph that
+# follows, so thousands of them would become gigabytes. This many repetitions take 300 MB and 1 s.
+_MAX_REPETITIONS = 1_000_000
 
 _TAG_NAMES = (
     "a abbr acronym b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure"
@@ -42,12 +43,12 @@ _TAG_NAMES = (
     " tr u ul"
 )
 _TAGS = set(_TAG_NAMES.split())
-# Every other tag is shown as text, so that "a list<int>" is not cut short. Style sheets, which pandas puts before its
-# tables, are left to the cleaner, which drops them whole; comments likewise.
+# Any other tag is shown as text, so that "a list<int>" is not cut short. Style sheets, which pandas
+# puts before its tables, and comments are left to the cleaner, which drops them with their content.
 _UNKNOWN_TAG = re.compile(rf"<(?=/?[a-z])(?!/?(?:{'|'.join(sorted(_TAGS))}|style)(?:[ \t\n/>]|$))", re.IGNORECASE)
-# Those with attributes: of equal ones, a parser repeats three at most.
+# Formatting tags with attributes: without, a parser reopens at most three that are equal.
 _FORMATTING_TAG = re.compile(r"<(?:a|b|code|em|i|s|small|strong|u)[ \t\n/]", re.IGNORECASE)
-# No id and hardly a class: the formgrader's scripts find their own buttons and fields by these.
+# No id and few classes, because the formgrader's scripts find their buttons and fields by these.
 _ATTRIBUTES = {tag: {"class", "style", "title"} for tag in _TAGS}
 _ATTRIBUTES["*"] = set()  # without it, nh3 adds lang and title
 _ATTRIBUTES["a"] = {"href"}
@@ -63,31 +64,32 @@ _PROPERTY_NAMES = (
     " opacity overflow overflow-wrap overflow-x padding padding-bottom padding-left padding-right padding-top"
     " table-layout text-align text-decoration text-indent unicode-bidi vertical-align white-space width word-break"
 )
-# In the value of a property: a negative length, an escape, any function but a colour.
+# In the value of a CSS property: a negative length, an escape, any function but rgb() and hsl().
 _REACHING = re.compile(r"-\s*[\d.]|\\|(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\(", re.IGNORECASE)
 _LINK = re.compile(r'<a(?: href="([^"]*)")?>|</a>')
-# What MathJax makes links, styles and ids of.
+# TeX commands from which MathJax makes links, styles and ids.
 _TEX = re.compile(r"\\+(?=(?:href|url|require|class|cssId|style|unicode|bbox)\b)")
 
 
 def clean(source: object) -> str:
-    """Return `source`, some HTML, without anything that runs, loads or leaves the page.
+    """Return the HTML `source` without anything that runs, loads or leaves the page.
 
-    Pictures stay if they are in it (`data:`), links become their text with the address behind it.
+    Pictures stay if they are embedded (`data:`); a link becomes its text and, in brackets, its
+    address.
     """
     markup = visible(source.decode() if isinstance(source, bytes) else str(source))
     tags, formatting = markup.count("<"), len(_FORMATTING_TAG.findall(markup))
-    if len(markup) > _LONGEST or tags > _MOST_TAGS or tags * formatting > _MOST_REPETITIONS:
-        return _not_shown(markup)
+    if len(markup) > _MAX_CHARACTERS or tags > _MAX_TAGS or tags * formatting > _MAX_REPETITIONS:
+        return _format_beginning(markup)
     cleaned = _CLEANER.clean(_UNKNOWN_TAG.sub("&lt;", markup))
-    if len(cleaned) > _LONGEST:
-        return _not_shown(markup)
-    # Once more, for what was written as &#x202e; or &#92;.
-    return _TEX.sub("", without_unseen(_without_links(cleaned)))
+    if len(cleaned) > _MAX_CHARACTERS:
+        return _format_beginning(markup)
+    # Once more, for characters that were written as entities, such as &#x202e; and &#92;.
+    return _TEX.sub("", without_unseen(_replace_links(cleaned)))
 
 
-def _allowed(_tag: str, name: str, value: str) -> str | None:
-    """Return what is left of an attribute's value, None if the attribute goes."""
+def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
+    """Return an attribute's value or the harmless part of it; None drops the attribute."""
     if name == "class":
         return value if set(value.split()) <= _CLASSES else None
     if name == "src":
@@ -95,7 +97,7 @@ def _allowed(_tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return None if value.strip().lower().startswith("data:") else value
     if name == "style":
-        # By text, before the cleaner parses it and drops all properties that it does not know.
+        # As text; afterwards the cleaner parses it and drops properties that are not allowed.
         return ";".join(declaration for declaration in value.split(";") if not _REACHING.search(declaration))
     return value
 
@@ -104,15 +106,15 @@ _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags={"style"},
     attributes=_ATTRIBUTES,
-    attribute_filter=_allowed,
+    attribute_filter=_filter_attribute,
     filter_style_properties=set(_PROPERTY_NAMES.split()),
     link_rel=None,
     url_schemes={"http", "https", "mailto", "data"},
 )
 
 
-def _without_links(cleaned: str) -> str:
-    """Return `cleaned` with each link as its text and, in brackets, its address."""
+def _replace_links(cleaned: str) -> str:
+    """Return `cleaned` with each link replaced by its text and, in brackets, its address."""
     open_links: list[str] = []
 
     def text_for(tag: re.Match[str]) -> str:
@@ -125,20 +127,20 @@ def _without_links(cleaned: str) -> str:
     return _LINK.sub(text_for, cleaned)
 
 
-def _not_shown(markup: str) -> str:
+def _format_beginning(markup: str) -> str:
     return f"<pre>{html.escape(markup[:1000])}\n… ({len(markup):,} characters of HTML are not shown)</pre>"
 
 
 @pass_context
 def markdown2html(context: Any, source: str) -> str:
-    """nbconvert's filter of this name, its result cleaned."""
+    """Return Markdown as cleaned HTML; replaces nbconvert's Jinja filter of this name."""
     attachments = context.get("cell", {}).get("attachments", {})
     renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
     return clean(MarkdownWithMath(renderer=renderer).render(source))
 
 
-def quiet(notebook: NotebookNode) -> None:
-    """Make what `notebook` shows inert, in place: its outputs cleaned, their metadata and widget state gone."""
+def make_inert(notebook: NotebookNode) -> None:
+    """Clean the outputs of `notebook` in place, and drop their metadata and the widget state."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         cell.source = visible(cell.source)
@@ -146,11 +148,11 @@ def quiet(notebook: NotebookNode) -> None:
             if "data" in output:
                 output["data"] = NotebookNode({kind: output.data[kind] for kind in output.data if kind in MIME_TYPES})
                 if "text/html" in output.data:
-                    output.data["text/html"] = clean(_joined(output.data["text/html"]))
+                    output.data["text/html"] = clean(_join_lines(output.data["text/html"]))
                 if "text/latex" in output.data:
-                    output.data["text/latex"] = _TEX.sub("", _joined(output.data["text/latex"]))
+                    output.data["text/latex"] = _TEX.sub("", _join_lines(output.data["text/latex"]))
                 output["metadata"] = NotebookNode()
 
 
-def _joined(value: object) -> str:
+def _join_lines(value: object) -> str:
     return "".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,15 +1,15 @@
-"""The environment variables under which jails and examiners compute the same numbers on every processor."""
+"""Environment variables that make jails and examiners compute the same numbers on any processor."""
 
 from __future__ import annotations
 
 import numpy as np
 
 
-def _avx2_at_most() -> dict[str, str]:
-    """What holds NumPy, its OpenBLAS and XLA to the instructions that every x86 processor since 2015 has.
+def _limit_to_avx2() -> dict[str, str]:
+    """Variables that limit NumPy, its OpenBLAS and XLA to AVX2, as x86 processors have since 2015.
 
-    Returns nothing for other processors. Which instruction sets come after AVX2 is read from NumPy's own list, since
-    NumPy 2.4 gave them other names.
+    Returns an empty dict on other processors. The names of the instruction sets beyond AVX2 are
+    read from NumPy's own list, because NumPy 2.4 renamed them.
     """
     extensions = np.show_config(mode="dicts")["SIMD Extensions"]
     if not {"AVX2", "X86_V3"} & set(extensions["found"]):
@@ -23,14 +23,14 @@ def _avx2_at_most() -> dict[str, str]:
 
 
 ARITHMETIC = {
-    # Several threads add up in another order than one, and wait for each other where they share a processor.
+    # Several threads sum in another order than one, and wait for each other on a shared processor.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "VECLIB_MAXIMUM_THREADS": "1",
-    **_avx2_at_most(),
+    **_limit_to_avx2(),
 }
-"""What NumPy and other libraries read when they are imported: one thread, and the same instructions everywhere."""
+"""Variables that libraries read when they are imported: one thread, no instructions beyond AVX2."""
 
 CLEAN_ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -40,9 +40,10 @@ CLEAN_ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_DETERMINISTIC_OPS": "1",
-    # TensorFlow leaves half precision to oneDNN where the processor has instructions for it; oneDNN, held to AVX2,
-    # cannot compute it, and the process ends. So TensorFlow uses its own operations; their products of float32
-    # matrices come from oneDNN all the same, and depend on the instructions that it may use.
+    # Where the processor has instructions for half precision, TensorFlow leaves it to oneDNN, which
+    # aborts the process if it is limited to AVX2. So TensorFlow uses its own kernels (the first
+    # variable). They still call oneDNN for products of float32 matrices, whose rounding depends on
+    # the instructions that it may use (the second).
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     **ARITHMETIC,

@@ -128,7 +128,7 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
     for cell in shown.cells:
         if cell.cell_type == "code" and grade_id(cell) in groups and not is_solution(cell):
             cell.outputs = [output for output in cell.outputs if not output.get("metadata", {}).get("proctor")]
-    inert.quiet(shown)
+    inert.make_inert(shown)
     for cell in shown.cells:
         criteria = groups.get(grade_id(cell))
         if cell.cell_type == "code" and criteria:
