@@ -64,7 +64,7 @@ def visible(text: str) -> str:
 
 
 def without_unseen(text: str) -> str:
-    """`text` without control characters and those that turn the direction of writing; tabs and newlines stay."""
+    """`text` without control and bidirectional characters, except tabs and newlines."""
     return _UNSEEN.sub("", text)
 
 

@@ -169,7 +169,7 @@ class Examination:
             return description
 
     def _clean_link(self) -> Link:
-        """The way to a jail for models of the grader's own, in which nothing of the student's is ever loaded."""
+        """A link to a jail for the grader's models, in which no student code or file is loaded."""
         if self._maker is None or self._maker.ended:
             self._maker = self._model_jail({})
         return _ModelLink(self._maker)

@@ -111,9 +111,9 @@ def examine(
 def examine_group(
     course: Course, assignment: Assignment, submission: Submission, jails: Jails, group: str
 ) -> list[CriterionResult]:
-    """The criteria of one group, and of the groups that it needs, up to the first that is not met.
+    """Results of the criteria of a group and the groups that it needs, up to the first failure.
 
-    The submission's notebook is run as it is; no marks come of this. See `grade` for what is raised.
+    The submission's notebook is run as it is, and no marks are made. Raises as `grade` does.
     """
     with Examination(course, assignment, submission.notebook, submission, jails) as examination:
         criteria_run = CriteriaRun(examination.student, thresholds_of(assignment), only=group, to_first_failure=True)

@@ -79,7 +79,8 @@ ACTIVATION_LAYERS = frozenset(
     ]
 )
 
-# What the class names of each kind of layers have in them, those of operations (`keras.ops.max_pool`) included.
+# Kind of layers → pattern in the class names of its layers, and of operations in a functional model
+# (`keras.ops.max_pool`).
 LAYER_KINDS = {
     "attention": "Attention",
     "convolution": "Conv",
@@ -117,7 +118,7 @@ def layer_class(name: str) -> str:
 
 
 def is_a(class_name: str, wanted: str) -> bool:
-    """Whether a layer of the class `class_name` is what `wanted` names: a class, or a kind of `LAYER_KINDS`."""
+    """Whether the class `class_name` is `wanted`, or of the kind `wanted` (see `LAYER_KINDS`)."""
     if wanted in LAYER_KINDS:
         return re.search(LAYER_KINDS[wanted], class_name) is not None
     return class_name == layer_class(wanted)

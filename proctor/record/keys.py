@@ -130,7 +130,7 @@ def _flatten(name: str, value: Any) -> list[tuple[str, str]]:
 
 
 def _describe_data(name: str) -> str:
-    """Where the data set `name` comes from on this machine, and digests of it and of its definition."""
+    """Where this machine reads the data set `name` from, with digests of it and its definition."""
     defined = definition(name)
     return _describe_content(name) + (f", defined by {_digest_shared_file(defined)[:12]}" if defined else "")
 
