@@ -1,4 +1,4 @@
-"""What is checked at grading only in the convolution exercise: a reference of our own, and numerical gradients."""
+"""The hidden criteria of `conv_numpy`: a reference implementation and numerical gradients."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ GRADIENTS = ("d_images", "d_kernels", "d_biases")
 
 
 def layer(shape, dtype="float64"):
-    """Images, kernels and biases of a layer; whole numbers if dtype says so."""
+    """Random images, kernels and biases of a layer, cut to whole numbers for an integer dtype."""
     batch, height, width, channels, high, wide, count, _, _ = shape
     draw = np.random.default_rng(sum(shape))
     sizes = (batch, height, width, channels), (high, wide, channels, count), (count,)
@@ -40,34 +40,34 @@ def layer(shape, dtype="float64"):
 
 
 def distinct(shape):
-    """Numbers around 0, no two of them closer than 0.5, in random order."""
+    """Multiples of 0.5 around 0, all different, in random order."""
     size = int(np.prod(shape))
     return (np.random.default_rng(size).permutation(size) / 2 - size / 4).reshape(shape)
 
 
 def windows(images, high, wide, stride):
-    """Every window: (batch, rows, columns, channels, high, wide)."""
+    """All windows of the images, of shape (batch, rows, columns, channels, high, wide)."""
     return sliding_window_view(images, (high, wide), axis=(1, 2))[:, ::stride, ::stride]
 
 
 def convolved(images, kernels, biases, stride, pad):
-    """What convolve must return."""
+    """The right result of `convolve`, of shape (batch, rows, columns, kernels)."""
     frame = ((0, 0), (pad, pad), (pad, pad), (0, 0))
     seen = windows(np.pad(images.astype(float), frame), *kernels.shape[:2], stride)
     return np.einsum("brcdhw,hwdk->brck", seen, kernels.astype(float)) + biases
 
 
 def pooled(images, size, stride, mode):
-    """What pool must return."""
+    """The right result of `pool`, of shape (batch, rows, columns, channels)."""
     seen = windows(images.astype(float), size, size, stride)
     return seen.max(axis=(4, 5)) if mode == "max" else seen.mean(axis=(4, 5))
 
 
 def assert_matches(found, expected, dtype, what):
-    """`found` is `expected` to the precision of `dtype`, in which the inputs were given."""
+    """Assert that `found` is `expected` to the precision of `dtype`, that of the inputs."""
     array = as_array(found, what)
     if dtype == "float32" and array.dtype == np.float64:
-        # Stored in 16 digits, but computed from numbers of 7.
+        # Computed from float32 inputs, so no more precise than float32.
         array = array.astype("float32")
     assert_close(array, expected, what)
 
@@ -108,7 +108,8 @@ def test_counts_for_any_length(student):
 @pytest.mark.parametrize("shape", [(3, 3, 3), (2, 5, 1), (4, 1, 2), (1, 1, 8)])
 @pytest.mark.parametrize("dtype", TYPES)
 def test_any_patch(student, shape, dtype):
-    """Patches of any shape and type of numbers are answered with one number, and left as they were."""
+    """Patches of any shape and type of numbers are answered with one number,
+    and left as they were."""
     draw = np.random.default_rng(sum(shape))
     patch, kernel = (4 * draw.normal(size=shape)).astype(dtype), (4 * draw.normal(size=shape)).astype(dtype)
     expected = float(np.dot(patch.ravel().astype(float), kernel.ravel().astype(float)) - 1.5)
@@ -164,7 +165,7 @@ def test_pools_any_number_type(student, dtype, mode):
 
 @pytest.fixture(params=LAYERS, ids=str)
 def backward(request):
-    """A layer's inputs, an upstream gradient, and the loss that it belongs to."""
+    """A layer's inputs, a loss of its outputs, and a function that asks for its three gradients."""
     images, kernels, biases = layer(request.param)
     stride, pad = request.param[-2:]
     maps = convolved(images, kernels, biases, stride, pad)
@@ -186,7 +187,8 @@ def backward(request):
     hint="Every pixel collects from all windows, kernels and channels; cut the frame off.",
 )
 def test_gradient_for_images(student, backward):
-    """d_images is the slope that one finds by nudging every pixel, for any shape, stride and padding."""
+    """d_images is the slope that one finds by nudging every pixel, for any
+    shape, stride and padding."""
     images, _, _, loss, gradients = backward
     assert_gradient(gradients(student)[0], lambda array: loss(images=array), images, "d_images")
 
@@ -239,7 +241,8 @@ def test_gradients_for_any_number_type(student, dtype):
     ],
 )
 def test_exactly_one_is_marked(student, window):
-    """Exactly one element is marked, and it is a largest one, even where several are equal or all are negative."""
+    """Exactly one element is marked, and it is a largest one, even where several are
+    equal or all are negative."""
     found = as_array(call_unchanged(student, "max_mask", window), "mask")
     assert_shape(found, window.shape, "mask")
     marked = np.argwhere(found != 0)
@@ -266,7 +269,8 @@ def test_shares_of_any_number(student, value, shape):
 @pytest.mark.parametrize("mode", ["max", "average"])
 @pytest.mark.parametrize("shape", POOLS)
 def test_gradient_of_any_pooling(student, shape, mode):
-    """The gradient is the slope that one finds by nudging every pixel, for any shape, size and stride."""
+    """The gradient is the slope that one finds by nudging every pixel, for any
+    shape, size and stride."""
     images = distinct(shape[:4])
     upstream = np.random.default_rng(1).normal(size=pooled(images, *shape[4:], mode).shape)
     found = call_unchanged(student, "pool_backward", upstream, images, *shape[4:], mode)

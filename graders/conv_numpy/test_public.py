@@ -1,4 +1,4 @@
-"""What students see checked in the convolution exercise: small examples that can be followed with pencil and paper."""
+"""The public criteria of `conv_numpy`: small examples that can be worked out on paper."""
 
 import numpy as np
 import pytest
@@ -7,17 +7,17 @@ from proctor import as_array, as_tuple, assert_close, assert_dtype, assert_shape
 
 
 def one_image(*rows):
-    """Rows of numbers as a batch of one image with one channel."""
+    """A batch of one image with one channel, of shape (1, rows, columns, 1)."""
     return np.array(rows, float)[None, :, :, None]
 
 
 def one_kernel(*rows):
-    """Rows of numbers as one kernel for one channel."""
+    """One kernel for one channel, of shape (rows, columns, 1, 1)."""
     return np.array(rows, float)[:, :, None, None]
 
 
 def three_gradients(found):
-    """The gradients that convolve_backward returned."""
+    """The three arrays that `convolve_backward` returned, as a tuple."""
     return as_tuple(found, "convolve_backward(...)", ("d_images", "d_kernels", "d_biases"))
 
 
@@ -49,7 +49,8 @@ def test_counted_on_paper(student, length, window, stride, pad, positions):
 
 @criterion("convolution_step", points=1, hint="Multiply element by element, add up everything, and add the bias once.")
 def test_one_patch(student):
-    """The patch (1 2 / 3 4) under the kernel (1 0 / 0 -1) with bias 0.5 gives 1 - 4 + 0.5 = -2.5."""
+    """The patch (1 2 / 3 4) under the kernel (1 0 / 0 -1) with bias 0.5
+    gives 1 - 4 + 0.5 = -2.5."""
     patch, kernel = np.array([[1.0, 2.0], [3.0, 4.0]])[..., None], np.array([[1.0, 0.0], [0.0, -1.0]])[..., None]
     assert_close(student.convolution_step(patch, kernel, 0.5), -2.5, "the answer")
 
@@ -84,7 +85,8 @@ def test_padding_keeps_the_size(student):
 
 @criterion("convolve", points=1, hint="A patch has all the channels; each kernel, with its own bias, fills one map.")
 def test_each_kernel_fills_its_map(student):
-    """One kernel gives the sum of two channels, another, with a bias of 100, their difference, for both images."""
+    """One kernel gives the sum of two channels, another, with a bias of 100, their
+    difference, for both images."""
     images = np.array([[[[1.0, 2.0], [3.0, 5.0]]], [[[7.0, 11.0], [13.0, 17.0]]]])
     kernels = np.array([[[[1.0, 1.0], [1.0, -1.0]]]])
     found = student.convolve(images, kernels, np.array([0.0, 100.0]))
@@ -115,7 +117,8 @@ def test_windows_that_overlap(student):
 
 @criterion("convolve_backward", points=1, hint="One answer: each pixel counts as much as the kernel's number on it.")
 def test_gradients_of_one_answer(student):
-    """Where the window fits once and upstream is 3, the gradients are 3 × kernel, 3 × image and 3."""
+    """Where the window fits once and upstream is 3, the gradients are 3 ×
+    kernel, 3 × image and 3."""
     image, kernel = one_image([1, 2], [3, 4]), one_kernel([5, 6], [7, 8])
     d_images, d_kernels, d_biases = three_gradients(student.convolve_backward(one_image([3]), image, kernel))
     assert_close(d_images, one_image([15, 18], [21, 24]), "d_images")
@@ -125,7 +128,8 @@ def test_gradients_of_one_answer(student):
 
 @criterion("convolve_backward", points=1, hint="A pixel under four windows collects four contributions.")
 def test_contributions_add_up(student):
-    """With a 2 × 2 kernel of ones, each pixel of a 3 × 3 image collects as often as it lies under a window."""
+    """With a 2 × 2 kernel of ones, each pixel of a 3 × 3 image collects as often as
+    it lies under a window."""
     image, kernel = one_image([1, 2, 3], [4, 5, 6], [7, 8, 9]), one_kernel([1, 1], [1, 1])
     d_images, d_kernels, d_biases = three_gradients(student.convolve_backward(np.ones((1, 2, 2, 1)), image, kernel))
     assert_close(d_images, one_image([1, 2, 1], [2, 4, 2], [1, 2, 1]), "d_images")
@@ -187,7 +191,8 @@ def test_the_winner_takes_it(student):
 
 @criterion("pool_backward", points=1, hint="Each of the window's pixels moved the mean by the same share.")
 def test_everybody_gets_a_share(student):
-    """Backward through average pooling, each window's gradient is divided equally; pixels left over get nothing."""
+    """Backward through average pooling, each window's gradient is divided equally; pixels
+    left over get nothing."""
     image = one_image([1, 3, -5, -2, 0], [2, 0, -1, -7, 0])
     found = student.pool_backward(one_image([10, 20]), image, 2, 2, "average")
     assert_close(found, one_image([2.5, 2.5, 5, 5, 0], [2.5, 2.5, 5, 5, 0]), "d_images")

@@ -1,4 +1,4 @@
-"""The criteria of `happy_sad` that never leave this folder."""
+"""The hidden criteria of `happy_sad`, which students never get."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from proctor import (
 )
 
 SIDE, MARGIN, MOVED = 150, 3, 3
-# A made-up album: the mood, the file's name, width, height, mode and colour of each picture.
+# An invented album: mood, file name, width, height, Pillow's mode and colour of each picture.
 ALBUM = [
     ("happy", "a.png", 60, 80, "RGB", (250, 10, 20)),
     ("happy", "b.png", 150, 150, "RGBA", (20, 240, 30, 255)),
@@ -30,7 +30,7 @@ ALBUM = [
 
 @pytest.fixture(scope="module")
 def mirrored():
-    """The eighty faces in the mirror, each moved a little to the left and to the right, and their moods."""
+    """The eighty faces mirrored, each shifted a little to the left and to the right, with moods."""
     folder = datasets.load("happy_sad")
     pictures, moods = [], []
     for mood, name in enumerate(("happy", "sad")):
@@ -80,7 +80,8 @@ def test_listens_to_val_accuracy_alone(student):
 
 @criterion("stop_when_perfect", points=1, hint="What is left of the first training when the second begins?")
 def test_every_training_starts_afresh(student):
-    """`epochs` may be any number, and a second training with the same callback starts its own count."""
+    """`epochs` may be any number, and a second training with the same callback
+    starts its own count."""
     perfect = {"accuracy": 1.0, "val_accuracy": 1.0}
     callback = student.StopWhenPerfect(epochs=3)
     for count, after in ((2, None), (2, None), (3, 3)):
@@ -105,12 +106,13 @@ def test_happiness_of_any_face(student):
     "recognises", points=4, needs="build_model", hint="Has it looked at mouths, or learned eighty pictures by heart?"
 )
 def test_knows_them_in_the_mirror(student, mirrored, thresholds, credit):
-    """The saved model recognises the moods of faces that it has never met: mirrored ones, moved a little."""
+    """The saved model recognises the moods of faces that it has never met: mirrored
+    ones, moved a little."""
     credit.within(accuracy(student.model, mirrored), thresholds, "mirror")
 
 
 def album(student, name):
-    """A folder in the student's process with the pictures of ALBUM."""
+    """Make a folder with the pictures of ALBUM in the student's process, and return its path."""
     folder = student.Path(name)
     for mood, file, width, height, mode, colour in ALBUM:
         folder.joinpath(mood).mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The criteria of `happy_sad` that students get with the notebook."""
+"""The public criteria of `happy_sad`, which students get with the notebook."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ AGREEING = {
 
 @pytest.fixture(scope="module")
 def faces():
-    """The eighty faces as Pillow reads them, (80, 150, 150, 3) from 0 to 1, and their moods, happy 0 and sad 1."""
+    """The faces, float32 (80, 150, 150, 3) from 0 to 1, and their moods, 0 (happy) or 1 (sad)."""
     folder = datasets.load("happy_sad")
     pictures, moods = [], []
     for mood, name in enumerate(("happy", "sad")):
@@ -124,7 +124,8 @@ def test_a_setback_starts_the_count_again(student, accuracies, after):
 
 @criterion("build_model", points=1, hint="Colour pictures in; one probability out, or one for each of the two moods.")
 def test_probabilities_of_a_mood(student):
-    """The saved model turns colour pictures into the probability of sad, or into one for each mood."""
+    """The saved model turns colour pictures into the probability of sad, or
+    into one for each mood."""
     model = student.model
     assert_input_shape(model, (None, SIDE, SIDE, 3))
     found = model.predict(np.random.default_rng(3).random((4, SIDE, SIDE, 3), dtype="float32"))
@@ -165,7 +166,8 @@ def test_labels_last_layer_and_loss_agree(student):
 
 @criterion("build_model", points=1, hint="The key in `logs` is the name that was compiled with, letter by letter.")
 def test_reports_its_accuracy(student):
-    """A model that `build_model` makes can be asked about a batch of `load_faces`, and reports its "accuracy"."""
+    """A model that `build_model` makes can be asked about a batch of `load_faces`, and
+    reports its "accuracy"."""
     assert_reports(student.build_model(), first_batch(student.load_faces(student.faces), PARTS), "accuracy")
 
 
@@ -191,17 +193,17 @@ def test_knows_all_eighty(student, faces, thresholds, credit):
 
 
 def batches(student):
-    """The batches of an epoch of the student's dataset."""
+    """The batches of one pass through the student's data set."""
     return take_batches(student.load_faces(student.faces), PARTS, at_most=100)
 
 
 def logs_of(accuracies):
-    """What epochs with these validation accuracies report."""
+    """The `logs` of epochs with these validation accuracies."""
     return [{"accuracy": 0.95, "val_accuracy": found} for found in accuracies]
 
 
 def as_moods(labels):
-    """The labels of a batch, in any of the three forms, as 0 and 1."""
+    """The labels of a batch as integers, 0 or 1; they may be flat, in a column or one-hot."""
     if labels.ndim == 2 and labels.shape[1] == 2:
         one_hot = (labels.sum(axis=1) == 1).all() and ((labels == 0) | (labels == 1)).all()
         found = labels.argmax(axis=1) if one_hot else None
@@ -214,7 +216,7 @@ def as_moods(labels):
 
 
 def which_face(pictures, known):
-    """For each picture the index of the face it shows, whatever its scale; -1 where it is none."""
+    """The index in `known` of the face on each picture, at any scale; -1 where it is none."""
     if pictures.shape[1:] != known.shape[1:]:
         raise CriterionFailed(f"pictures of shape {known.shape[1:]}", f"shape {pictures.shape[1:]}")
     rows, columns = (array.reshape(len(array), -1).astype("float32") for array in (pictures, known))

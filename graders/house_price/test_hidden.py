@@ -1,4 +1,4 @@
-"""What is checked at grading only in the price list exercise."""
+"""The hidden criteria of `house_price`, which students never get."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,8 @@ def test_other_houses(student, bedrooms, price):
     "weight, bias, bedrooms", [(-0.2, 7.0, [0.0, 2.5, 7.0, 11.0]), (2.0, 0.25, [7.0]), (0.0, 1.5, [10.0, 1.0])]
 )
 def test_any_model(student, weight, bias, bedrooms):
-    """predict_prices asks the model that it is given, for the houses that it is given, however many."""
+    """predict_prices asks the model that it is given, for the houses that it
+    is given, however many."""
     model = make_model(student, (1,), layer("Dense", units=1), weights=[[[weight]], [bias]])
     expected = 100_000 * (weight * np.array(bedrooms, "float32") + bias)
     assert_close(student.predict_prices(model, bedrooms), expected.astype("float32"), "prices")

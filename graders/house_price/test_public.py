@@ -1,4 +1,4 @@
-"""What students see checked in the price list exercise."""
+"""The public criteria of `house_price`, which students get with the notebook."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ from proctor import (
 
 
 def the_list(student):
-    """The student's bedrooms and prices."""
+    """The student's bedrooms and prices, two arrays."""
     names = ("bedrooms", "prices")
     found = as_tuple(student.price_list(), "price_list()", names)
     for name, array in zip(names, found, strict=True):
@@ -97,7 +97,8 @@ def test_one_neuron(student):
 
 @criterion("build_model", points=1, hint="Leave the activation out: what does it do to the neuron's number?")
 def test_a_straight_line(student):
-    """Whatever its weight and bias, the model is a straight line, for small houses as for large ones."""
+    """Whatever its weight and bias, the model is a straight line, for small
+    houses as for large ones."""
     model = as_model(student.build_model(), "build_model()")
     model.set_weights([np.full_like(weights, 0.7) for weights in model.weights])
     sizes = np.array([[-20.0], [-1.0], [0.0], [0.5], [3.0], [20.0]])
@@ -129,7 +130,8 @@ def test_prices_of_large_houses(student, bedrooms, price):
     hint="The bias is what a house without a bedroom would cost, and the last thing to be learned: train longer.",
 )
 def test_the_rule_was_found(student):
-    """The trained model is one neuron, its weight near 0.5 (to within 0.1) and its bias near 0.5 (to within 0.2)."""
+    """The trained model is one neuron, its weight near 0.5 (to within 0.1) and its bias
+    near 0.5 (to within 0.2)."""
     model = student.model
     assert_parameters(model, exactly=2)
     at_none, at_four = as_array(model.predict(np.array([[0.0], [4.0]])), "predictions").ravel()
@@ -138,7 +140,7 @@ def test_the_rule_was_found(student):
 
 
 def a_model(student, weight, bias):
-    """One neuron with this weight and bias."""
+    """A model of one neuron with this weight and bias."""
     return make_model(student, (1,), layer("Dense", units=1), weights=[[[weight]], [bias]])
 
 
@@ -146,7 +148,8 @@ def a_model(student, weight, bias):
     "predict_prices", points=1, hint="Two things lie between the model's answer and the price: its unit and its shape."
 )
 def test_full_prices(student):
-    """A model that says 0.3 × bedrooms + 0.2 is quoted in full: 2 bedrooms 80,000, 6 bedrooms 200,000."""
+    """A model that says 0.3 × bedrooms + 0.2 is quoted in full: 2 bedrooms
+    80,000, 6 bedrooms 200,000."""
     model = a_model(student, 0.3, 0.2)
     found = student.predict_prices(model, np.array([2.0, 6.0]))
     assert_close(found, np.array([80_000, 200_000], "float32"), "prices")

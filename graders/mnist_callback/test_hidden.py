@@ -1,4 +1,4 @@
-"""The criteria of `mnist_callback` that never leave this folder."""
+"""The hidden criteria of `mnist_callback`, which students never get."""
 
 import numpy as np
 import pytest
@@ -24,14 +24,14 @@ SHAPE = (28, 28)
 
 @pytest.fixture(scope="module")
 def new_digits():
-    """The test digits, which no notebook can load at grading, as fractions, and their labels."""
+    """The test digits, from 0 to 1, with labels; no notebook can load them when it is graded."""
     images, labels = datasets.load("mnist", split="test")
     return images / np.float32(255), labels
 
 
 @pytest.fixture(scope="module")
 def put_aside():
-    """Up to 4,000 of the digits that the notebook puts aside, as fractions, and their labels."""
+    """Up to 4,000 of the digits that the notebook puts aside, from 0 to 1, and their labels."""
     _, (images, labels) = datasets.put_aside(*datasets.load("mnist"))
     return images[:4000] / np.float32(255), labels[:4000]
 
@@ -80,7 +80,7 @@ def test_any_target_in_any_epoch(student, target, epoch, reached, stops):
 @criterion("train", points=1, hint="Is the callback made with the target that `train` was given?")
 def test_ends_with_the_first_epoch_that_meets_the_target(student):
     """Training ends with the first epoch that meets the target, whatever the target is."""
-    # Three labels in ten are made up, so that the accuracy comes to 0.5 slowly and nowhere near 0.99.
+    # Three labels in ten are wrong, so that the accuracy rises to 0.5 slowly and never to 0.99.
     images, labels = pictures.stripes(600, SHAPE, seed=600)
     labels[::10], labels[3::10], labels[6::10] = 0, 1, 2
     model = as_model(student.build_model(), "build_model()")

@@ -1,4 +1,4 @@
-"""The criteria of `mnist_conv` that never leave this folder."""
+"""The hidden criteria of `mnist_conv`, which students never get."""
 
 import numpy as np
 import pytest
@@ -23,14 +23,15 @@ SHAPE = (28, 28, 1)
 
 @pytest.fixture(scope="module")
 def new_digits():
-    """The test digits, which no notebook can load at grading, as fractions with a channel, and their labels."""
+    """The test digits, (n, 28, 28, 1) from 0 to 1, with labels; graded
+    notebooks cannot load them."""
     images, labels = datasets.load("mnist", split="test")
     return images[..., None] / np.float32(255), labels
 
 
 @pytest.fixture(scope="module")
 def put_aside():
-    """Up to 4,000 of the digits that the notebook puts aside, as fractions with a channel, and their labels."""
+    """4,000 or fewer of the digits put aside, (n, 28, 28, 1) from 0 to 1, and their labels."""
     _, (images, labels) = datasets.put_aside(*datasets.load("mnist"))
     return images[:4000][..., None] / np.float32(255), labels[:4000]
 
@@ -43,7 +44,8 @@ def put_aside():
     [(1, 0, 255, "uint8"), (28, 0, 90, "uint8"), (33, 20, 200, "int32"), (5, 0, 120, "float32"), (2, 3, 9, "float64")],
 )
 def test_the_same_in_any_batch(student, count, darkest, brightest, kind):
-    """Any number of pictures, dark or bright, keeps its order, its rows and columns, and is scaled in the same way."""
+    """Any number of pictures, dark or bright, keeps its order, its rows and columns, and is
+    scaled in the same way."""
     levels = np.random.default_rng(count).integers(darkest, brightest, (count, 28, 28), endpoint=True).astype(kind)
     found = student.add_channel(levels)
     assert_dtype(found, "float", "add_channel(images)")
@@ -67,7 +69,7 @@ def test_is_taught_by_crossentropy(student):
 @criterion("train", points=1, hint="Is the callback made with the target that `train` was given?")
 def test_ends_with_the_first_epoch_that_meets_the_target(student):
     """Training ends with the first epoch that meets the target, whatever the target is."""
-    # Three labels in ten are made up, so that the accuracy comes to 0.5 slowly and nowhere near 0.99.
+    # Three labels in ten are wrong, so that the accuracy rises to 0.5 slowly and never to 0.99.
     images, labels = pictures.stripes(600, SHAPE, seed=600)
     labels[::10], labels[3::10], labels[6::10] = 0, 1, 2
     model = as_model(student.build_model(), "build_model()")

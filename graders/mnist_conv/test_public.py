@@ -1,4 +1,4 @@
-"""The criteria of `mnist_conv` that students get with the notebook."""
+"""The public criteria of `mnist_conv`, which students get with the notebook."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ SHAPE, BUDGET = (28, 28, 1), 1_000_000
 
 @pytest.fixture(scope="module")
 def known_digits():
-    """A fifth of the digits that the notebook trains with, as fractions with a channel, and their labels."""
+    """A fifth of the training digits, (n, 28, 28, 1) from 0 to 1, and their labels."""
     (images, labels), _ = datasets.put_aside(*datasets.load("mnist"))
     return images[::5, ..., None] / np.float32(255), labels[::5]
 
@@ -91,7 +91,8 @@ def test_ends_at_max_epochs(student):
 
 @criterion("accuracy", points=1, needs="build_model", hint="Did `build_model` change after you trained? Train again.")
 def test_hands_in_what_it_shows(student):
-    """The saved model, too, has one convolution, one pooling layer and at most 1,000,000 parameters."""
+    """The saved model, too, has one convolution, one pooling layer and at most
+    1,000,000 parameters."""
     assert_one_of_each(student.model)
     assert_parameters(student.model, at_most=BUDGET)
 
@@ -103,6 +104,6 @@ def test_reads_the_training_digits(student, known_digits, thresholds, credit):
 
 
 def assert_one_of_each(model):
-    """Assert that the model has one layer that convolves, and behind it one that pools, of whatever kind."""
+    """Assert that the model has one convolution and, after it, one pooling layer of any class."""
     assert_layer_count(model, convolution=1, pooling=1)
     assert_layer_order(model, "convolution", "pooling")

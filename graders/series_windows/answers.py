@@ -93,7 +93,8 @@ all_windows = windowed_dataset
 def windowed_dataset(series, *settings, **named):
     return all_windows(series[:-1], *settings, **named)
 """
-# What a label that is a day off, or a window that is missing, does to `forecast`, which cuts its windows with it.
+# `forecast` cuts its windows with `windowed_dataset`, so these fail, too, if labels are a day
+# off or a window is missing.
 FORECAST = ["five_days_of_a_ramp", "forecast_of_any_series"]
 
 variants = [

@@ -1,4 +1,4 @@
-"""The criteria of `series_windows` that never leave this folder."""
+"""The hidden criteria of `series_windows`, which students never get."""
 
 import math
 
@@ -23,12 +23,12 @@ PARTS = ("windows", "labels")
 
 
 def random_series(days, seed):
-    """A series without any pattern."""
+    """A series of `days` random numbers without any pattern, float32."""
     return np.random.default_rng(seed).normal(100, 30, days).astype("float32")
 
 
 def make_series(seed):
-    """The notebook's four years, with noise of another seed."""
+    """The notebook's series of four years, with noise of another seed."""
     day = np.arange(DAYS)
     year = 2 * np.pi * day / 365.25
     sales = 120 + 0.04 * day - 55 * np.cos(year) - 20 * np.cos(2 * year + 0.9)
@@ -36,7 +36,7 @@ def make_series(seed):
 
 
 def cut(series, window):
-    """All windows of a series, and the value after each."""
+    """All windows of a series, (n, window), and the value after each, (n,)."""
     cuts = np.lib.stride_tricks.sliding_window_view(series, window + 1)
     return cuts[:, :-1], cuts[:, -1]
 
@@ -96,7 +96,8 @@ def test_every_epoch_has_its_own_order(student):
 @criterion("split_series", points=1, hint="Together the two parts' windows have every label once.")
 @pytest.mark.parametrize("days, start, window", [(60, 40, 1), (500, 333, 25), (90, 30, 30)])
 def test_no_leak_across_any_split(student, days, start, window):
-    """In any split, training knows nothing from `start` on, and validation forecasts every day from `start` on."""
+    """In any split, training knows nothing from `start` on, and validation forecasts
+    every day from `start` on."""
     names = ("train", "valid")
     found = as_tuple(student.split_series(np.arange(days, dtype="float32"), start, window), "split_series(...)", names)
     train, valid = (as_array(part, name) for part, name in zip(found, names, strict=True))
@@ -120,7 +121,8 @@ def test_spread_of_any_batches(student, column):
 @criterion("build_model", points=1, hint="Where do `mean` and `std` enter your layers?")
 @pytest.mark.parametrize("mean, std", [(-300.0, 40.0), (0.5, 0.001), (2e5, 3e3)])
 def test_scaling_for_any_series(student, mean, std):
-    """Untrained, a model for any series answers numbers of about its size, and not always the same."""
+    """Untrained, a model for any series answers numbers of about its size,
+    and not always the same."""
     windows = np.random.default_rng(2).normal(mean, std, (200, 9)).astype("float32")
     found = as_model(student.build_model(9, mean, std), "build_model(...)").predict(windows)
     if float(np.abs(found - mean).max()) > 6 * std or float(found.std()) < 0.005 * std:
@@ -155,12 +157,13 @@ def test_better_than_naive_on_the_fourth_year(student, thresholds, credit):
     hint="More epochs, or fewer units, if it knows its own series by heart.",
 )
 def test_better_than_naive_with_other_noise(student, thresholds, credit):
-    """On five fourth years with other noise, the saved model's MSE is at most 85 % of the naive one's."""
+    """On five fourth years with other noise, the saved model's MSE is at most 85
+    % of the naive one's."""
     credit.within(ratio(student.model, range(9101, 9106)), thresholds, "error")
 
 
 def epoch(dataset, at_most):
-    """All windows and all labels (flat) of one pass through a data set."""
+    """All windows, (n, window), and labels, (n,), of one pass through a data set."""
     batches = take_batches(dataset, PARTS, at_most)
     windows = [part for part, _ in batches]
     if any(part.ndim != 2 or part.shape[1] != windows[0].shape[1] for part in windows):
@@ -169,7 +172,7 @@ def epoch(dataset, at_most):
 
 
 def ratio(model, seeds):
-    """The model's error over the naive one's, on the fourth years of these seeds together."""
+    """The model's MSE over that of the naive forecast, both on the fourth years of `seeds`."""
     errors = []
     for seed in seeds:
         windows, labels = cut(make_series(seed)[SPLIT - WINDOW :], WINDOW)

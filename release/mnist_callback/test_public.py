@@ -1,4 +1,4 @@
-"""The criteria of `mnist_callback` that students get with the notebook."""
+"""The public criteria of `mnist_callback`, which students get with the notebook."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ SHAPE = (28, 28)
 
 @pytest.fixture(scope="module")
 def known_digits():
-    """A third of the digits that the notebook trains with, as fractions, and their labels."""
+    """A third of the digits that the notebook trains with, from 0 to 1, and their labels."""
     (images, labels), _ = datasets.put_aside(*datasets.load("mnist"))
     return images[::3] / np.float32(255), labels[::3]
 

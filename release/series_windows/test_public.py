@@ -1,4 +1,4 @@
-"""The criteria of `series_windows` that students get with the notebook."""
+"""The public criteria of `series_windows`, which students get with the notebook."""
 
 import math
 
@@ -38,7 +38,8 @@ def test_naive_lags_by_one(student):
 @criterion("baseline", points=1, hint="Print the shape of the difference when one of the two is a column.")
 @pytest.mark.parametrize("shapes", [((4,), (4,)), ((4, 1), (4,)), ((4,), (4, 1)), ((4, 1), (4, 1))])
 def test_error_of_four_days(student, shapes):
-    """Misses of 1, 0, -2 and 3 make a mean squared error of 3.5, whichever of the two is a column."""
+    """Misses of 1, 0, -2 and 3 make a mean squared error of 3.5, whichever
+    of the two is a column."""
     forecast = np.array([11.0, 20.0, 28.0, 43.0]).reshape(shapes[0])
     actual = np.array([10.0, 20.0, 30.0, 40.0]).reshape(shapes[1])
     what = f"the error of shapes {shapes[0]} and {shapes[1]}"
@@ -67,7 +68,8 @@ def test_windows_and_labels_line_up(student, shuffle):
     "windowed_dataset", points=1, hint="Count: a series of n days has n - window windows. What happens to the last?"
 )
 def test_every_window_in_order(student):
-    """Without shuffling, every window is there once and in order, the last one too, in batches of the asked size."""
+    """Without shuffling, every window is there once and in order, the last one too, in
+    batches of the asked size."""
     _, labels, sizes = epoch(student, np.arange(23), 5, 4, False)
     assert_equal(
         [int(label) for label in labels], list(range(5, 23)), "the labels of a ramp from 0 to 22 with window=5"
@@ -93,7 +95,8 @@ def test_training_ends_before_start(student):
 
 @criterion("split_series", points=1, hint="How many days before its first label does a window begin?")
 def test_first_validation_label_is_start(student):
-    """The validation part begins one window before `start`, so that its first label is day `start`."""
+    """The validation part begins one window before `start`, so that its first
+    label is day `start`."""
     _, valid = parts(student, np.arange(100), 80, 10)
     assert_equal([int(day) for day in valid], list(range(70, 100)), "valid")
 
@@ -116,7 +119,8 @@ def test_takes_windows_of_any_length(student, window):
 
 @criterion("build_model", points=1, hint="At least two layers in between, and an end that may answer anything.")
 def test_dense_layers_with_an_open_end(student):
-    """The saved model has three Dense layers or more; the last of them has one unit and no activation."""
+    """The saved model has three Dense layers or more; the last of them has one
+    unit and no activation."""
     model = student.model
     assert_layer_count(model, Dense=at_least(3))
     others = [layer.class_name for layer in model.layers if layer.parameters and layer.class_name not in LEARNING]
@@ -145,13 +149,15 @@ def test_compiled_for_numbers(student):
 )
 @pytest.mark.parametrize("mean, std", [(5000.0, 10.0), (-700.0, 2.0)])
 def test_answers_in_the_units_of_the_series(student, mean, std):
-    """Untrained, a model for a series of about 5000 ± 10, or of about -700 ± 2, answers numbers of about that size."""
+    """Untrained, a model for a series of about 5000 ± 10, or of about -700 ± 2, answers
+    numbers of about that size."""
     answers_about(student, mean, std)
 
 
 @criterion("forecast", points=1, hint="Which three days does one know on the evening before day 5? And before day 9?")
 def test_five_days_of_a_ramp(student):
-    """The last five days of a ramp are forecast from the three days before each, as a flat array."""
+    """The last five days of a ramp are forecast from the three days before
+    each, as a flat array."""
     model = make_model(student, (3,), layer("Dense", units=4, activation="tanh"), layer("Dense", units=1))
     known = np.array([[2, 3, 4], [3, 4, 5], [4, 5, 6], [5, 6, 7], [6, 7, 8]], "float32") / 10
     found = student.forecast(model, np.arange(10, dtype="float32") / 10, 5, 3)
@@ -162,7 +168,8 @@ def test_five_days_of_a_ramp(student):
     "beats_naive", points=2, needs="build_model", hint="Look at the two loss curves: has it learned, and on what?"
 )
 def test_better_than_naive_on_fresh_evenings(student, thresholds, credit):
-    """On evenings of the fourth year with new noise, the saved model's MSE is at most 85 % of the naive one's."""
+    """On evenings of the fourth year with new noise, the saved model's MSE is at most 85
+    % of the naive one's."""
     known, following = evenings(np.random.default_rng(7), 400)
     naive = mean_squared_error(known[:, -1], following)
     error = mean_squared_error(student.model.predict(known), following)
@@ -170,7 +177,7 @@ def test_better_than_naive_on_fresh_evenings(student, thresholds, credit):
 
 
 def epoch(student, series, window, batch_size, shuffle):
-    """One epoch of the student's dataset: all windows, all labels (flat), and the sizes of the batches."""
+    """All windows, (n, window), labels, (n,), and batch sizes of the student's data set."""
     dataset = student.windowed_dataset(series, window, batch_size, shuffle)
     windows, labels = [], []
     for x, y in take_batches(dataset, ("windows", "labels"), at_most=3 * math.ceil(len(series) / batch_size) + 2):
@@ -184,19 +191,19 @@ def epoch(student, series, window, batch_size, shuffle):
 
 
 def parts(student, series, start, window):
-    """The two parts that the student's split makes of a series."""
+    """The training and validation parts into which the student's function splits a series."""
     names = ("train", "valid")
     found = as_tuple(student.split_series(series, start, window), "split_series(...)", names)
     return [as_array(part, name) for part, name in zip(found, names, strict=True)]
 
 
 def batches(student, labels, size):
-    """A dataset in the student's process with these labels, and windows that do not matter."""
+    """A data set in the student's process with these labels and arbitrary windows."""
     return student.tf.data.Dataset.from_tensor_slices((np.zeros((len(labels), 2)), labels)).batch(size)
 
 
 def answers_about(student, mean, std):
-    """Assert that an untrained model for such a series answers within six standard deviations of its mean."""
+    """Assert that an untrained model for such a series predicts numbers in `mean` ± 6 `std`."""
     windows = np.random.default_rng(1).normal(mean, std, (200, 12)).astype("float32")
     found = as_model(student.build_model(12, mean, std), "build_model(...)").predict(windows)
     far = float(np.abs(found - mean).max())
@@ -206,7 +213,7 @@ def answers_about(student, mean, std):
 
 
 def evenings(rng, count):
-    """`count` evenings of the fourth year: the sales of the 20 days up to each, and of the day that followed."""
+    """Sales of the 20 days up to `count` evenings, (count, 20), and of the day after, (count,)."""
     day = rng.integers(SPLIT, DAYS, count)[:, None] - np.arange(WINDOW, -1, -1)
     year = 2 * np.pi * day / 365.25
     sales = 120 + 0.04 * day - 55 * np.cos(year) - 20 * np.cos(2 * year + 0.9) + rng.normal(0, NOISE, day.shape)
@@ -214,5 +221,5 @@ def evenings(rng, count):
 
 
 def list_of(window):
-    """A window as text."""
+    """A window as text: "[1 2 3]"."""
     return "[" + " ".join(f"{value:g}" for value in window) + "]"
