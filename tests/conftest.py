@@ -184,7 +184,8 @@ def course(tmp_path: Path) -> Course:
 
 
 def set_budget(course: Course, **seconds: float) -> None:
-    """Change seconds in the small exercise's budget, which has room for honest work on a busy machine."""
+    """Change seconds in the small exercise's budget, which has room for honest
+    work on a busy machine."""
     path = course.grader("double") / "assignment.toml"
     text = path.read_text()
     for name, value in seconds.items():
@@ -233,7 +234,8 @@ def graded(course: Course, hand_in: HandIn, address: str) -> Callable[..., Verdi
 
 
 def run_proctor(root: Path, *arguments: str, code: int | None = 0) -> subprocess.CompletedProcess[str]:
-    """Run `proctor ...` in the course folder `root`, as a user does; `code` is the exit status that is due."""
+    """Run `proctor ...` in the course folder `root` as a user does, and assert
+    the exit status `code`."""
     command = [sys.executable, "-m", "proctor", *arguments]
     environment = {**os.environ, "COLUMNS": "160"}
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=1200, env=environment)

@@ -1,4 +1,4 @@
-"""Run a command where the kernel refuses what a weaker machine lacks: `weaker.py namespaces,landlock COMMAND ...`."""
+"""Run a command without some kernel features: `weaker.py namespaces,landlock COMMAND ...`."""
 
 import ctypes
 import errno
@@ -21,7 +21,8 @@ RULES = {
 
 
 def let_everyone_reach(folder: Path) -> None:
-    """Show `folder` to all users, in this process's own mounts, where one above it is closed to them."""
+    """Let all users read `folder`, in this process's mounts, if a folder above
+    it is closed to them."""
     closed = [above for above in reversed(folder.parents) if not above.stat().st_mode & 0o001]
     if not closed or os.getuid() != 0:
         return

@@ -1,1 +1,1 @@
-"""What hostile, unlucky and untidy students hand in, and the small exercise that they hand it in for."""
+"""Notebooks that hostile, unlucky and untidy students hand in, and the small exercise for them."""

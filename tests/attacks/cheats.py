@@ -1,4 +1,4 @@
-"""Tricks to get points for work that is wrong throughout: each is a cell that runs before the wrong answers."""
+"""Cells that run before wrong answers and try to get points for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells that break, hang or use up something, in work that is otherwise right, and what is left of its marks."""
+"""Cells that break, hang or use something up in right work, and the marks that remain."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Damage:
         cell: its source.
         due: the points that the rest earns.
         said: what the verdict says about the cell, as a pattern for its status and error.
-        seconds: that a cell may take; `PATIENT` where it takes a while to see that nothing was in its way.
-        instead_of: the solution cell that it takes the place of; "" for a cell of the student's own before all.
+        seconds: time limit of a cell; `PATIENT` if it takes a while to see that it does no harm.
+        instead_of: grade id of the solution cell that it replaces; "" for a new first cell.
     """
 
     cell: str

@@ -1,4 +1,4 @@
-"""A small exercise whose criteria compare in many ways, so that a false mark of any kind would show."""
+"""A small exercise with criteria that compare in many ways, so that any false mark would show."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ FULL = sum(POINTS.values())
 
 
 def notebook(answers: dict[str, str], before: str = "", after: str = "") -> NotebookNode:
-    """The exercise with these answers, and cells of the student's own before the first of them and behind the last."""
+    """The exercise with these answers, and the student's own cells before and after them."""
     cells = [new_markdown_cell("# Sums", id="title"), code("import numpy as np\nfrom proctor import check", "setup")]
     if before:
         cells.append(new_code_cell(before, id="own-before"))

@@ -50,7 +50,8 @@ ACTIVE = re.compile(
 
 
 class Living(HTMLParser):
-    """What in a page runs, loads, sends, leads away, lies over other things or takes a name that scripts look for."""
+    """Markup that runs, loads, sends, leads away, overlays or takes a name
+    that scripts look for."""
 
     def __init__(self, markup: str):
         super().__init__()

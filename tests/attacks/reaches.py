@@ -2,7 +2,8 @@
 
 None would do lasting harm to the machine where it succeeded.
 
-`attempt(what, deed)` prints ACHIEVED if the deed raises nothing; `system(number, ...)` makes a system call.
+`attempt(what, deed)` prints ACHIEVED if the deed raises nothing; `system(number, ...)` makes a
+system call.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Values that try to pass for others: by grade id of the cell, an answer whose criteria must not be met."""
+"""Wrong answers that imitate right values, by the grade id of their cell."""
 
 from __future__ import annotations
 

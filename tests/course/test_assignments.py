@@ -1,7 +1,7 @@
 """Every exercise of the course is proven, and its release is what its source makes.
 
-However many exercises there are, this takes minutes: as many as there is time for are tried, in an order and with
-answers that follow from the commit. `make verify` tries everything.
+However many exercises there are, this takes minutes: it tries as many as there is time for, in an
+order and with answers that depend on the commit. `make verify` tries everything.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def begun(name: str, deadline: float) -> None:
 
 @pytest.mark.usefixtures("begun")
 def test_a_sample_of_the_proof_holds(name, capsys):
-    """The solution gets full marks, the release none, variants all; a mutant is caught by just what it names.
+    """Solution and variants get full marks, the release none; mutants fail just what they name.
 
     One in four answers, for the time it takes, and it is told which: `make verify` tries all.
     """
@@ -87,7 +87,8 @@ def test_every_release_is_fresh():
 
 @pytest.mark.usefixtures("begun")
 def test_the_release_runs_up_to_the_first_unsolved_cell(name):
-    """In a real kernel, what students get runs until the first thing that they are to write, which says so."""
+    """In a real kernel, what students get runs until the first thing that they are to
+    write, which says so."""
     notebook = nbformat.read(COURSE.release(name) / f"{name}.ipynb", as_version=4)
     client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(COURSE.release(name))}})
     with pytest.raises(CellExecutionError) as stopped:

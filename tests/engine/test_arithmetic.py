@@ -1,4 +1,4 @@
-"""The same numbers on every processor, whatever they are rounded to, and one thread for each process that grades."""
+"""Numbers are the same on every processor, and each process that grades has one thread."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ EVERY_FEATURE = "int _ZN3tsl4port14TestCPUFeatureENS0_10CPUFeatureE(int feature)
 
 PRECISIONS = ["float64", "float32", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16"]
 
-# A network of each kind that has kernels of its own; QR, which begins a recurrent layer's weights, knows no bfloat16.
+# One network for each kind of kernels. QR, which initializes a recurrent layer's weights, has no
+# bfloat16.
 TRAINING = """import keras, numpy as np
 layers = keras.layers
 keras.config.set_dtype_policy(precision)
@@ -52,7 +53,7 @@ network = keras.Model(inputs, layers.Dense(1)(attended))
 network.compile("sgd", "mse")
 numbers["attention"] = network.fit(np.ones((16, 6, 8)), np.zeros(16), verbose=0).history["loss"]"""
 
-# Says how many threads OpenBLAS has, and OpenMP's libraries are told to have; NumPy's OpenBLAS prefixes its functions.
+# Prints the numbers of threads of OpenBLAS and OpenMP; NumPy's OpenBLAS prefixes its functions.
 WIDTH = """def widths():
     import ctypes, os
     import numpy
@@ -68,7 +69,7 @@ WIDTH = """def widths():
 
 @pytest.fixture(scope="module")
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where jails are to be had in which TensorFlow takes the processor for one with every instruction there is."""
+    """Jails in which TensorFlow believes that the processor has every instruction set."""
     compiler = shutil.which("gcc") or shutil.which("cc")
     if compiler is None:
         pytest.skip("no C compiler to make a processor look newer with")
@@ -93,7 +94,8 @@ def printed(address: str, source: str, threads: int = 1) -> str:
 
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_every_precision_trains_to_the_same_numbers_on_a_newer_processor(precision: str, address: str, newer: str):
-    """What TensorFlow finds out about the processor neither ends the process nor changes a bit of what comes out."""
+    """Whatever processor TensorFlow detects, the process survives and each bit of
+    the result is the same."""
     found = []
     for server in (address, newer):
         with Jail(server, Limits.of(Budget()), {}, 5) as jail:
@@ -108,7 +110,7 @@ def test_every_precision_trains_to_the_same_numbers_on_a_newer_processor(precisi
 def test_half_precision_is_graded_on_a_newer_processor(
     precision: str, newer: str, course: Course, hand_in: HandIn, solution: NotebookNode
 ):
-    """A model that computes with half the digits gets its marks: its file is loaded and asked in a jail."""
+    """A model in half precision gets its marks: its file is loaded and used in a jail."""
     build = f"keras.config.set_dtype_policy({precision!r})\n{BUILD}\nmodel.compile('sgd', 'mse')"
     build += "\n_ = model.fit(np.ones((8, 1)), np.ones(8), verbose=0)"
     hand_in("ada", edited(solution, "write_build", build))
@@ -133,7 +135,8 @@ def test_a_jail_has_no_more_threads_than_it_is_given(threads: int, address: str)
 def test_an_examiner_computes_with_one_thread(
     course: Course, hand_in: HandIn, proctor: Callable[..., subprocess.CompletedProcess[str]], solution: NotebookNode
 ):
-    """However many processors it keeps to: more threads would round otherwise, and wait where they share one."""
+    """However many processors it keeps to: more threads would round otherwise, and wait
+    where they share one."""
     grader = f"{HIDDEN}    assert set(widths()) == {{1}}\n\n\n{WIDTH}"
     (course.grader("double") / "test_hidden.py").write_text(grader)
     for student in ("ada", "bob"):

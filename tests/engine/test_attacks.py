@@ -1,7 +1,7 @@
 """Real attacks through the real front door: no point gained, nothing reached, nobody else harmed.
 
-Each class is graded by one `proctor grade`; every test looks at one student of it and at the bystander, who handed in
-the full solution. `docs/security.md` has a row for each.
+Each class is graded by one `proctor grade`; every test looks at one student of it and at the
+bystander, who handed in the full solution. `docs/security.md` has a row for each.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Graded:
         self.assert_nobody_harmed()
 
     def assert_nobody_harmed(self) -> None:
-        """The bystander has full marks, and no file but those that grading makes is other than it was."""
+        """The bystander has full marks, and only files that grading makes have changed."""
         for name, full in ((NAME, FULL), ("double", 6)):
             verdict = self.verdict(BYSTANDER, name)
             assert verdict is not None, self.said
@@ -221,14 +221,15 @@ def test_no_trick_makes_a_model_better(cheats: Graded, attack: str) -> None:
 
 @pytest.mark.parametrize("attack", REACHES)
 def test_nothing_is_reached(reaches: Graded, attack: str) -> None:
-    """What is not the student's cannot be read, written or called; the right work keeps its marks."""
+    """Foreign files and objects cannot be read, written or called; right work keeps its marks."""
     assert "to the end" in reaches.shown(attack)
     reaches.assert_due(attack, FULL)
 
 
 @pytest.mark.parametrize("deed", DAMAGE)
 def test_damage_costs_what_it_touches(damaged: dict[int, Graded], deed: str) -> None:
-    """A cell that hangs, dies or uses something up is stopped and named; everything else keeps its marks."""
+    """A cell that hangs, dies or uses something up is stopped and named; everything
+    else keeps its marks."""
     graded = damaged[DAMAGE[deed].seconds]
     verdict = graded.verdict(deed)
     assert verdict is not None, graded.said
@@ -246,7 +247,8 @@ def test_noise_costs_nothing(untidy: Graded, noise: str) -> None:
 
 @pytest.mark.parametrize("kind", NOTEBOOKS)
 def test_a_strange_notebook_gets_what_its_answers_earn(untidy: Graded, kind: str) -> None:
-    """A notebook gets the points of its answers, or it is not graded, with the reason; never a zero for its form."""
+    """A notebook gets the points of its answers, or it is not graded, with the reason;
+    never a zero for its form."""
     untidy.assert_due(kind, NOTEBOOKS[kind][1])
 
 

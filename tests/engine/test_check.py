@@ -14,7 +14,8 @@ from proctor.author.release import release
 
 @pytest.fixture
 def run_released(course, monkeypatch):
-    """Releases the small course and runs its notebook, with answers filled in, as a student does."""
+    """Releases the small course and runs its notebook, filled in with
+    answers, as a student does."""
 
     def run(**answers: str):
         folder = release(course, "double")
@@ -47,7 +48,8 @@ def test_a_solved_notebook_is_told_so(run_released):
 
 
 def test_a_wrong_answer_is_told_expected_found_and_hint(run_released):
-    """The table says what was expected, what was found, and where to look, without a traceback of ours."""
+    """The table says what was expected and found and where to look, without
+    Proctor's tracebacks."""
     cells = run_released(write_relu="def relu(x):\n    return abs(x)")
     text = shown(cells["relu"])
     assert "expected  relu([-1, 2])[0] to be 0" in text

@@ -1,4 +1,4 @@
-"""Grading on a cluster: a real scheduler and real workers, each a process of its own, some of which are killed."""
+"""Grading on a cluster: a real scheduler and real worker processes, some of which are killed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from proctor.run.pool import Workers, each
 
 Client = pytest.importorskip("distributed").Client
 
-# Graders run in the process that grades; this one ends it, or the scheduler, when a submission says so.
+# Graders run in the process that grades; this one kills it or the scheduler if told to.
 DEADLY = (
     HIDDEN.replace("    secret_marker =", "    end(student.word)\n    secret_marker =", 1)
     + """
@@ -102,7 +102,8 @@ def lines(done: subprocess.CompletedProcess[str]) -> dict[str, dict]:
 def test_verdicts_from_a_cluster_are_the_verdicts_from_here(
     course: Course, hand_in: HandIn, proctor: Proctor, scheduler: str, solution: NotebookNode
 ) -> None:
-    """A good, a wrong, a misnamed, a missing and an unreadable submission get the same verdict and notebook there."""
+    """Any submission, right, wrong or unreadable, gets the same verdict and
+    notebook on a cluster."""
     (course.grader("double") / "test_hidden.py").write_text(DEADLY)
     solution = deadly(solution)
     hand_in("ada", solution, {"double.keras": b"no model", "notes.txt": b"mine"})
@@ -136,7 +137,8 @@ def test_verdicts_from_a_cluster_are_the_verdicts_from_here(
 def test_only_a_submission_that_ends_its_process_twice_is_set_aside(
     course: Course, hand_in: HandIn, proctor: Proctor, scheduler: str, solution: NotebookNode, cluster: bool
 ) -> None:
-    """Those that were with it are graded, and on a cluster one whose worker ended once is graded by another."""
+    """Those that were with it are graded, and on a cluster one whose worker ended once
+    is graded by another."""
     (course.grader("double") / "test_hidden.py").write_text(DEADLY)
     hand_in("ada", deadly(solution))
     hand_in("bob", deadly(solution, f"once {course.root / 'once'}" if cluster else ""))
@@ -153,7 +155,8 @@ def test_only_a_submission_that_ends_its_process_twice_is_set_aside(
 def test_a_worker_with_other_versions_refuses(
     proctor: Proctor, hand_in: HandIn, scheduler: str, solution: NotebookNode, tmp_path: Path
 ) -> None:
-    """Nothing is graded while a worker is there whose verdicts could be others; it is named, with what differs."""
+    """Nothing is graded while a worker is there whose verdicts could be others; it is
+    named, with what differs."""
     metadata = tmp_path / "old" / "keras-3.14.0.dist-info" / "METADATA"
     metadata.parent.mkdir(parents=True)
     metadata.write_text("Metadata-Version: 2.1\nName: keras\nVersion: 3.14.0\n")
@@ -196,7 +199,8 @@ def test_a_lost_scheduler_costs_no_mark(
 
 
 def test_no_more_is_in_flight_than_there_is_room_for() -> None:
-    """Tasks are taken from the iterable when there is room, so that a class of thousands is never in memory."""
+    """Tasks are taken from the iterable when there is room, so that a class of
+    thousands is never in memory."""
     taken = done = most = 0
 
     def tasks() -> Iterator[int]:

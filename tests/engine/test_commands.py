@@ -32,12 +32,14 @@ def submissions(hand_in, solution):
 
 
 def test_the_version_is_told(proctor):
-    """`proctor --version` says which version is installed, in one line and without looking for a course."""
+    """`proctor --version` prints the installed version in one line, without
+    looking for a course."""
     assert proctor("--version").stdout == f"proctor {metadata.version('proctor')}\n"
 
 
 def test_a_class_is_graded_from_release_to_marks(course, proctor, submissions):
-    """One submission's trouble stops no other; it gets no mark, and the exit code says that something is left."""
+    """One submission's trouble stops no other; it gets no mark, and the exit code says
+    that something is left."""
     proctor("release")
     done = proctor("grade", code=1)
     assert "not graded: double.ipynb is not valid JSON" in " ".join(done.stdout.split())
@@ -99,7 +101,8 @@ def test_verify_proves_the_small_exercise(proctor):
 
 
 def test_verify_finds_what_is_wrong(course, proctor):
-    """A mutant that nothing catches, one that is named wrongly and an edit that no longer applies are errors."""
+    """A mutant that nothing catches, one that is named wrongly and an edit that no
+    longer applies are errors."""
     answers = course.grader("double") / "answers.py"
     answers.write_text(
         "from proctor.answers import edit, mutant, variant\n"
@@ -160,7 +163,7 @@ def test_plain_pytest_grades_one_submission(course, hand_in, solution):
 
 
 def test_a_gradebook_in_use_loses_nothing(course, proctor, hand_in, solution):
-    """While another program holds the gradebook, one sentence says so; later the same command works."""
+    """While another program locks the gradebook, one sentence says so; later the command works."""
     import sqlite3
 
     hand_in("ada", solution)

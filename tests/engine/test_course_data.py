@@ -1,4 +1,4 @@
-"""A course's own data sets reach whoever may have them: examiners, jails, students, and the key of a verdict."""
+"""A course's own data sets reach examiners, jails, students and the key of a verdict."""
 
 from __future__ import annotations
 
@@ -130,7 +130,8 @@ def current_key(course) -> Key:
 
 
 def test_a_verdict_depends_on_the_definitions(with_leaves):
-    """A changed definition is a changed key; a file that another assignment's data come from is not in it."""
+    """A changed definition is a changed key; a file that another assignment's data
+    come from is not in it."""
     before = current_key(with_leaves)
     assert current_key(with_leaves) == before
     (with_leaves.root / own.COURSE_DATA).write_text(LEAVES.replace('"train": 1', '"train": 3'))
@@ -145,7 +146,7 @@ def test_a_cluster_gets_the_definitions(with_leaves):
 
 
 def test_a_process_that_grades_runs_no_students_file(with_leaves, tmp_path, monkeypatch):
-    """A `course_data.py` in the folder that it happens to run in counts for nothing once it knows its course."""
+    """A process that knows its course ignores a `course_data.py` in its working directory."""
     (tmp_path / own.COURSE_DATA).write_text("raise SystemExit('run')")
     monkeypatch.chdir(tmp_path)
     datasets.use_course(with_leaves.root)
@@ -174,7 +175,7 @@ def test_a_file_of_definitions_that_is_wrong_is_told(tmp_path, text, told):
 
 
 def test_what_is_drawn_is_what_is_exported(with_leaves, tmp_path, monkeypatch):
-    """The student's part in a jail's folder is the training split, read by the course's own `read`."""
+    """A student finds the training split in the jail's folder, read by the course's `read`."""
     datasets.use_course(with_leaves.root)
     x, _ = datasets.load("leaves")
     datasets.export(["leaves"], tmp_path / "exported")

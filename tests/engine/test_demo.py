@@ -35,7 +35,7 @@ def short_class(monkeypatch):
 
 
 def test_a_class_of_twelve(two_exercises, tmp_path, console, monkeypatch):
-    """Solutions and variants get everything, mutants less, who did nothing nothing, and who cheats nothing either."""
+    """Solutions and variants get full marks, mutants fewer, empty work and cheats none."""
     monkeypatch.setattr(demonstration, "FUSE", 2)
     folder = tmp_path / "demo"
     demo(two_exercises, folder, console, EXERCISES)
@@ -58,7 +58,8 @@ def test_a_class_of_twelve(two_exercises, tmp_path, console, monkeypatch):
 
 
 def test_an_attack_that_succeeds_is_told(two_exercises, tmp_path, console, short_class):
-    """If a hostile submission earns points or opens a file, the demo ends with an error that says which."""
+    """If a hostile submission earns points or opens a file, the demo ends with an
+    error that says which."""
     attack = "def relu(x):\n    return np.maximum(x, 0)\n\n\nprint('could open', '../../gradebook.db')"
     short_class(("eve", 0, "hostile: does the work", attack))
     with pytest.raises(ProctorError) as caught:

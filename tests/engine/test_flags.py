@@ -1,4 +1,4 @@
-"""Flags: what an instructor may want to look at is shown to the instructor alone, and costs nothing."""
+"""Flags show an instructor what may be worth a look; no student sees them and no mark changes."""
 
 from __future__ import annotations
 
@@ -89,7 +89,8 @@ def test_honest_work_has_no_flag(graded, solution, keras_file):
 
 
 def test_a_model_that_the_notebook_does_not_build(graded, solution, keras_file, doubling):
-    """A handed-in model with other layers is flagged with the first layer that differs; one that is alike is not."""
+    """A handed-in model with other layers is flagged with the first layer that differs; one
+    that is alike is not."""
     from keras import layers
 
     verdict = graded(solution, {"double.keras": doubling()})
@@ -116,7 +117,8 @@ COUNTS = "count yields the numbers below n, without end checks."
 
 @pytest.mark.parametrize("mime", ["html", "text"])
 def test_outputs_that_were_never_produced(graded, solution, mime):
-    """A saved check table that says ✓ where the code fails is flagged; a true one, and an old one, are not."""
+    """A saved check table that says ✓ where the code fails is flagged; a true one,
+    and an old one, are not."""
     wrong = edited(solution, "write_count", "def count(n):\n    return []")
     verdict = graded(claiming(wrong, "count", COUNTS, mime))
     assert kinds(verdict) == ["output"]
@@ -130,7 +132,8 @@ def test_outputs_that_were_never_produced(graded, solution, mime):
 
 
 def test_hard_coded_answers(course, graded, solution):
-    """Code that holds the numbers of the public tests and meets just these is flagged; a mere mistake is not."""
+    """Code that holds the numbers of the public tests and meets just these is flagged;
+    a mere mistake is not."""
     (course.root / "graders/double/test_public.py").write_text(PUBLIC + MORE_PUBLIC)
     verdict = graded(edited(solution, "write_relu", BY_HEART))
     assert statuses(verdict)["relu_row"] == "passed"
@@ -142,7 +145,8 @@ def test_hard_coded_answers(course, graded, solution):
 
 
 def test_a_gap_is_noted_and_costs_nothing(course, graded, solution):
-    """A model that knows held-out data better than others is flagged; its mark stays, also where looking fails."""
+    """A model that knows held-out data better than others is flagged; its mark stays,
+    also where looking fails."""
     hidden = HIDDEN.replace("def test_doubles(student, credit):", "def test_doubles(student, credit, gap):")
     few = "    gap(student.model, 1.0, (None, range(5000)), (np.ones((900, 1)), np.ones(900, int) * OTHERS))\n"
     for others, found in (("(np.arange(900) > 100)", ["gap"]), ("1", []), ("np.nan", ["flags"])):
@@ -153,7 +157,8 @@ def test_a_gap_is_noted_and_costs_nothing(course, graded, solution):
 
 
 def test_a_gap_is_more_than_chance():
-    """Only what happens to one honest model in a hundred thousand is a gap, and to know other data better is none."""
+    """A gap is flagged only if it happens to one honest model in 100,000, and only
+    if held-out is better."""
     assert gap_flags((0.9968, 10_000), (0.981, 3000))
     assert not gap_flags((0.985, 10_000), (0.981, 3000))
     assert not gap_flags((0.98, 10_000), (0.99, 3000))
@@ -171,7 +176,8 @@ def test_a_search_that_fails_costs_no_mark():
 
 
 def test_the_same_weights(course, graded, proctor, solution, doubling, keras_file):
-    """Students with the same weights are shown together, saved anew or not; those with others are not."""
+    """Students with the same weights are shown together, saved anew or not;
+    those with others are not."""
     from keras import layers
 
     one = doubling()
@@ -218,7 +224,8 @@ def resaved(data, change):
 
 
 def test_similar_code(course, hand_in, proctor, solution):
-    """A copy with other names is shown with its lines; other ways, and the right answers the author knows, are not."""
+    """A copy with other names is shown with its lines; other ways, and the right answers the
+    author knows, are not."""
     answers = {"ada": MANY, "bob": RENAMED, "cy": APART, "dee": RELU, "eve": RELU.replace("maximum", "fmax")}
     for student, answer in answers.items():
         hand_in(student, edited(solution, "write_relu", answer))
@@ -236,7 +243,8 @@ def test_code_that_many_share_is_no_copy():
 
 
 def test_flags_are_the_instructors_alone(course, graded, proctor, solution, doubling):
-    """No flag reaches a table, the autograded notebook, feedback or an export; `proctor grade` counts them."""
+    """No flag reaches a table, the autograded notebook, feedback or an export;
+    `proctor grade` counts them."""
     wrong = edited(solution, "write_count", "def count(n):\n    return []")
     verdict = graded(claiming(wrong, "count", COUNTS, "html"), {"double.keras": doubling()})
     assert kinds(verdict) == ["architecture", "output"]

@@ -23,14 +23,16 @@ def test_the_solution_gets_every_point(graded, solution):
 
 
 def test_nothing_that_lies_above_a_grader_runs(graded, solution, course):
-    """A conftest.py in the course's folder, or in one that others may write, is not the grader's."""
+    """A conftest.py in the course's folder, or in one that others may
+    write, is not the grader's."""
     for folder in (course.root.parent, course.root, course.root / "graders"):
         (folder / "conftest.py").write_text("raise RuntimeError('not a grader')")
     assert graded(solution).earned == 6
 
 
 def test_a_criterion_waits_for_what_it_needs(graded, solution):
-    """A criterion whose prerequisite is not met is not counted as failed, earns nothing and says what it waits for."""
+    """A criterion whose prerequisite is not met is not counted as failed, earns nothing and
+    says what it waits for."""
     verdict = graded(edited(solution, "write_relu", "def relu(x):\n    return x"))
     doubles = next(result for result in verdict.criteria if result.name == "doubles")
     assert (doubles.status, doubles.earned, doubles.found) == ("waiting", 0, "waits for relu")
@@ -61,7 +63,8 @@ def test_a_value_that_no_check_can_use_fails_the_criterion_only(graded, solution
     ],
 )
 def test_what_ends_the_process_costs_only_the_criteria_it_touches(course, graded, solution, deed, said):
-    """A crash, an exit or an endless loop inside one function leaves every other criterion its points."""
+    """A crash, an exit or an endless loop inside one function leaves every other
+    criterion its points."""
     set_budget(course, call_seconds=6)
     verdict = graded(edited(solution, "write_relu", f"def relu(x):\n    {deed}"))
     found = statuses(verdict)
@@ -127,7 +130,8 @@ def test_a_failed_architecture_shows_the_layer_table_with_its_row_marked(graded,
     ],
 )
 def test_a_model_file_that_is_none_says_what_to_hand_in(graded, solution, data, said):
-    """Truncated, empty or of another format: one sentence, and the other criteria keep their points."""
+    """Truncated, empty or of another format: one sentence, and the other
+    criteria keep their points."""
     verdict = graded(solution, {"double.keras": data})
     found = next(result for result in verdict.criteria if result.name == "one_unit")
     assert (found.status, statuses(verdict)["relu_values"]) == ("failed", "passed")
@@ -144,7 +148,8 @@ def test_a_model_of_another_exercise_is_told_by_its_shape(graded, solution, kera
 
 
 def test_a_model_with_own_layers_is_judged_where_the_notebook_ran(graded, solution):
-    """A layer class of the student's own never enters the jail of model files, and still earns its points."""
+    """A layer class of the student's own never enters the jail of model files, and
+    still earns its points."""
     own = """class Own(keras.layers.Dense):
     pass
 
@@ -158,7 +163,7 @@ model.save("double.keras")"""
 
 
 def test_noise_does_not_cost_a_point(graded, solution):
-    """stderr, warnings, prints of numbers, magics, figures, top-level await and long output change no mark."""
+    """stderr, warnings, prints, magics, figures, top-level await and long output change no mark."""
     noise = """import sys, warnings, asyncio
 import matplotlib.pyplot as plt
 print("0.0", file=sys.stderr)
@@ -213,7 +218,8 @@ def relu(x):
 
 
 def test_the_same_submission_gets_the_same_verdict(course, hand_in, solution):
-    """Byte for byte, in two runs that share nothing, of code that asks for randomness in every way that it knows."""
+    """Two runs that share nothing agree byte for byte, whichever source of
+    randomness the code uses."""
     hand_in("ada", edited(solution, "write_relu", UNSEEDED))
     found = []
     for _ in range(2):
@@ -226,7 +232,8 @@ def test_the_same_submission_gets_the_same_verdict(course, hand_in, solution):
 
 
 def test_students_code_sees_neither_the_course_nor_the_network(graded, solution):
-    """In the jail there are no graders, gradebooks or other submissions anywhere, and nobody to call."""
+    """In the jail there are no graders, gradebooks or other submissions
+    anywhere, and nobody to call."""
     look = """import os, socket
 seen = []
 for base, names, files in os.walk("/"):

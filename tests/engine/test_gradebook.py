@@ -1,4 +1,5 @@
-"""Marks reach nbgrader's gradebook once, whole and only when there is one; feedback shows them and runs nothing."""
+"""Marks get into nbgrader's gradebook once, whole and only if there is one;
+feedback runs nothing."""
 
 import csv
 import io
@@ -132,7 +133,8 @@ def everything(course):
 
 
 def test_marks_are_recorded_by_grade_id(course):
-    """Each check cell gets what its criteria earned; a written answer waits for a person, as with nbgrader."""
+    """Each check cell gets what its criteria earned; a written answer waits for a
+    person, as with nbgrader."""
     gradebook.record(course, verdict(), run_notebooks())
 
     assert grades(course) == {"half": (2, None, False), "double": (1, None, False), "why": (None, None, True)}
@@ -223,7 +225,8 @@ def test_an_unregistered_assignment_is_registered(course):
 
 
 def test_late_penalties_are_nbgraders(course):
-    """The plugin that the course's `nbgrader_config.py` names decides, and a regrade decides anew."""
+    """The plugin that the course's `nbgrader_config.py` names decides, and a
+    regrade decides anew."""
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
     with book_of(course) as book:
@@ -267,7 +270,8 @@ def _record_and_die(root, moment):
 
 
 def test_a_killed_run_leaves_all_marks_or_none(course):
-    """Whatever moment it is killed at, the gradebook has every mark of a submission or none, and a rerun has all."""
+    """Whatever moment it is killed at, the gradebook has every mark of a submission or
+    none, and a rerun has all."""
     before = everything(course)
     for moment in range(100):
         process = multiprocessing.get_context("fork").Process(target=_record_and_die, args=(course.root, moment))
@@ -283,7 +287,8 @@ def test_a_killed_run_leaves_all_marks_or_none(course):
 
 
 def test_a_locked_gradebook_is_told_in_a_sentence(course, monkeypatch):
-    """Another program that keeps the gradebook locked is waited for, not for ever, and named; nothing is lost."""
+    """Another program that keeps the gradebook locked is waited for, not for ever, and
+    named; nothing is lost."""
     monkeypatch.setattr(nbgrader_course, "WAIT_SECONDS", 0.2)
     other = sqlite3.connect(course.root / "gradebook.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
@@ -298,7 +303,8 @@ def test_a_locked_gradebook_is_told_in_a_sentence(course, monkeypatch):
 
 
 def test_a_read_only_gradebook_is_told_in_a_sentence(course):
-    """Where nothing can be written, that is said and nothing lies around; what is there can be exported."""
+    """Where nothing can be written, that is said and nothing lies around; what is
+    there can be exported."""
     gradebook.record(course, verdict(), run_notebooks())
     course = use_gradebook(course, f"sqlite:///file:{course.root}/gradebook.db?mode=ro&uri=true")
     hand_in(course, "bob")
@@ -371,7 +377,7 @@ def statements():
 
 
 def test_no_record_or_page_reads_the_whole_class(course):
-    """What recording and a feedback page ask of the gradebook is found by index, with a few questions."""
+    """The queries of recording and of a feedback page are few and use an index."""
     gradebook.record(course, verdict(), run_notebooks())
     hand_in(course, "bob")
     with statements() as new:
@@ -391,7 +397,7 @@ def test_no_record_or_page_reads_the_whole_class(course):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_marks_are_nbgraders_own(course, seed):
-    """Score, manual score, extra credit, penalty and highest score are added up as nbgrader adds them up."""
+    """Score, manual score, extra credit, penalty and highest score are summed as in nbgrader."""
     chance = random.Random(seed)
 
     def some():  # in quarters: sums are exact in any order
@@ -436,7 +442,8 @@ def score_by_nbgrader(book, assignment, student):
 
 
 def test_the_autograded_notebook_shows_the_tables(course):
-    """Check cells show their table as HTML and as text, notes stand first, and nothing in it runs."""
+    """Check cells show their table as HTML and as text, notes stand first,
+    and nothing in it runs."""
     gradebook.record(course, verdict(notes=[f"cell 'x' was {SCRIPT}"]), run_notebooks())
 
     path = course.autograded("ada", "halves") / "halves.ipynb"
@@ -456,7 +463,8 @@ def test_the_autograded_notebook_shows_the_tables(course):
 
 
 def test_feedback_shows_the_tables_and_runs_nothing(course):
-    """The page that a student opens has the tables with their style, escaped text, and no live markup of anybody's."""
+    """The page that a student opens has the tables with their style, escaped text, and no
+    live markup of anybody's."""
     why = f"{SCRIPT}<img src=x onerror=alert(6)> [link](javascript:alert(7)) <b>kept</b>"
     gradebook.record(course, verdict(), run_notebooks(why=why))
 
@@ -477,7 +485,8 @@ def test_feedback_shows_the_tables_and_runs_nothing(course):
 
 
 def test_nothing_hidden_leaves_the_graders_folder(course):
-    """Neither autograded/ nor feedback/ nor release/ holds what a hidden criterion expected or found."""
+    """Neither autograded/ nor feedback/ nor release/ holds what a hidden
+    criterion expected or found."""
     gradebook.record(course, verdict(), run_notebooks())
     gradebook.feedback(course, "halves", "ada")
 
@@ -494,7 +503,8 @@ def test_feedback_on_what_is_not_graded_says_so(course):
 
 
 def test_marks_can_be_opened_in_a_spreadsheet(course):
-    """Names that a spreadsheet would run are text, scores are numbers, and who has no mark has none."""
+    """Names that a spreadsheet would run are text, scores are numbers, and who
+    has no mark has none."""
     gradebook.record(course, verdict("=HYPERLINK(1)"), run_notebooks())
     with book_of(course) as book:
         book.add_student("bob")

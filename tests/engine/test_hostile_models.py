@@ -1,4 +1,4 @@
-"""Model files made to harm, each handed in beside a notebook that is right, and graded in the real jail."""
+"""Harmful model files beside a right notebook, graded in the real jail."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ NAMES = [f"model_{number}" for number in range(50)]
 
 
 def judged(folder: Path, address: str, files: dict[str, bytes]) -> dict[str, CriterionResult]:
-    """What comes of `files`, each handed in as the model of a criterion of its own, all beside one right notebook."""
+    """What comes of `files`, each handed in as the model of a criterion of its own, all
+    beside one right notebook."""
     names = dict(zip(files, NAMES, strict=False))
     (folder / "source/many").mkdir(parents=True)
     (folder / "graders/many").mkdir(parents=True)
@@ -258,7 +259,8 @@ def archives(right, address, tmp_path_factory) -> dict[str, CriterionResult]:
 
 @pytest.mark.parametrize("attack", ARCHIVES)
 def test_an_archive_that_lies_earns_nothing(attack, archives):
-    """Whatever a zip file does to be opened costs its own point alone, and is told in a sentence."""
+    """Whatever a zip file does to be opened costs its own point alone, and
+    is told in a sentence."""
     assert archives[attack].earned == 0
     assert ARCHIVES[attack][1] in archives[attack].found
     assert not CANARY.exists()
@@ -407,7 +409,8 @@ def configs(right, address, tmp_path_factory) -> dict[str, CriterionResult]:
 
 @pytest.mark.parametrize("attack", CONFIGS)
 def test_a_config_that_asks_for_more_than_layers_earns_nothing(attack, configs):
-    """What Keras would import, call, read or allocate while it loads is refused before Keras sees the file."""
+    """What Keras would import, call, read or allocate while it loads is refused
+    before Keras sees the file."""
     assert configs[attack].earned == 0
     assert CONFIGS[attack][1] in configs[attack].found
 
@@ -507,7 +510,8 @@ def weights(right, address, tmp_path_factory) -> dict[str, CriterionResult]:
 
 @pytest.mark.parametrize("attack", WEIGHTS)
 def test_weights_that_are_no_plain_arrays_earn_nothing(attack, weights):
-    """HDF5 that points elsewhere, and models that are too large for their jail, cost their own point alone."""
+    """HDF5 that points elsewhere, and models that are too large for their jail, cost
+    their own point alone."""
     assert weights[attack].earned == 0
     assert WEIGHTS[attack][1] in weights[attack].found
 
@@ -661,14 +665,15 @@ IDENTITY, OWN = "keras.layers.Identity()", "keras.layers.Lambda(lambda x: x)"
         (BUILD.format(IDENTITY, 1), "passed", False),
         (BUILD.format(IDENTITY, 3), "failed", False),
         (BUILD.format(IDENTITY, 3) + FORGED, "failed", False),
-        # Only the notebook can say what is in a model with code of its own; the instructor reads that it did.
+        # A model with custom code is only described by its notebook; a flag tells the instructor.
         (BUILD.format(OWN, 1), "passed", True),
     ],
 )
 def test_what_a_live_model_is_made_of_is_read_where_no_student_code_runs(
     source, status, noted, graded, course, solution
 ):
-    """A notebook that lies about its model is not asked: the model is saved, and described by a process of ours."""
+    """A notebook that lies about its model is not asked: the model is saved, and described
+    by a process of ours."""
     (course.grader("double") / "test_hidden.py").write_text(LIVE)
     notebook = edited(solution, "write_build", source)
     for cell in notebook.cells:

@@ -16,7 +16,7 @@ from proctor.jail.server import NOBODY, ForkServer
 
 LIMITS = Limits.of(Budget(cell_seconds=10))
 
-# What TensorFlow does with threads: its own pools, those of tf.data, of graphs, of compiled functions and of sessions.
+# TensorFlow's threads: its own pools, tf.data's, those of graphs, compiled functions and sessions.
 THREADED = {
     "operations": """x = tf.random.normal((900, 900))
 tf.linalg.svd(x[:200, :200])
@@ -145,14 +145,15 @@ def test_nothing_outlives_it(address):
     ],
 )
 def test_what_it_may_use_is_bounded(jail, source, error):
-    """Memory, disk, open files, processes and time end in an error in the cell, and the jail goes on."""
+    """Memory, disk, open files, processes and time end in an error in the cell,
+    and the jail goes on."""
     assert jail.run_cell(source, 2 if "while" in source else 120).error.startswith(error)
     assert said(jail, "print('still here')") == "still here\n"
 
 
 @pytest.mark.parametrize("seen", [True, False])
 def test_the_memory_of_all_its_processes_together_is_bounded(jail, seen):
-    """Children are counted, also those that let nobody see how much of theirs is shared (PR_SET_DUMPABLE)."""
+    """All child processes are counted, also if they hide their shared memory (PR_SET_DUMPABLE)."""
     source = f"""import ctypes, mmap, os, time
 ready, done = os.pipe()
 for _ in range(15):

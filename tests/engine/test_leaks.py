@@ -1,4 +1,4 @@
-"""What a student may see holds nothing hidden, no path and nobody's name; what an instructor sees is inert."""
+"""Students see nothing hidden, no path and no name; what an instructor sees is inert."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def shown(course, hand_in, address):
 
 
 def test_code_that_tells_all_it_is_given_tells_no_student(shown, solution):
-    """What hidden criteria ask with is in no page, whatever the student's code prints, raises, saves or returns.
+    """Arguments of hidden criteria are on no page, whatever the code prints, raises or returns.
 
     `count` is asked by a public criterion of a group behind that of the hidden one.
     """
@@ -112,7 +112,8 @@ def test_code_that_tells_all_it_is_given_tells_no_student(shown, solution):
 
 
 def test_a_process_started_anew_shows_nothing_of_what_it_was_asked(shown, solution):
-    """The notebook that is handed back is the one that ran first: the clock could tell a later one what was asked."""
+    """The notebook that is handed back is the one that ran first: the clock could tell a
+    later one what was asked."""
     dying = "import os\nrun = f'run {os.urandom(8).hex()}'\nprint(run)\n" + RELU.replace(
         "return", "if x.ndim > 1:\n        os._exit(0)\n    return"
     )
@@ -173,7 +174,8 @@ def test_five(student):
     ],
 )
 def test_public_criteria_are_asked_first_and_still_wait_for_hidden_ones(course, graded, solution, refused, expected):
-    """All public criteria run before any hidden one; a group is met only if its hidden criteria are, too."""
+    """All public criteria run before any hidden one; a group is met only if its
+    hidden criteria are, too."""
     (course.grader("double") / "test_public.py").write_text(GROUPS)
     (course.grader("double") / "test_hidden.py").write_text(GROUPS_HIDDEN)
     asked = "asked = []\ndef ask(what):\n    asked.append(what)\n"
@@ -187,7 +189,8 @@ def test_public_criteria_are_asked_first_and_still_wait_for_hidden_ones(course, 
 
 
 def test_two_criteria_of_one_name_are_refused(course, graded, solution, capfd):
-    """A hidden criterion can never be shown as the public one of its name: the author is told to rename it."""
+    """A hidden criterion can never be shown as the public one of its name: the author
+    is told to rename it."""
     hidden = course.grader("double") / "test_hidden.py"
     hidden.write_text(hidden.read_text().replace("test_relu_any_shape", "test_relu_values"))
 
@@ -229,7 +232,7 @@ def relu(x):
 
 
 def test_students_pages_name_no_folder_of_the_machine_and_no_classmate(course, shown, solution, hand_in):
-    """Wherever Python, the course and the jail lie, and whoever else is there, no page and no verdict says it."""
+    """No page and no verdict has the path of Python, course or jail, or another student's name."""
     hand_in("zebedee", solution)
     notebook = edited(edited(solution, "write_relu", RELU_WHERE), "write_count", WHERE)
     verdict, pages = shown(notebook)
@@ -294,7 +297,8 @@ def bodies(page: str) -> str:
 
 
 def test_the_feedback_page_of_a_hostile_student_is_inert(course, shown, solution):
-    """No script, nothing loaded, nothing sent, no live markup, wherever in a notebook a student can put text."""
+    """No script, nothing loaded, nothing sent, no live markup, wherever in a notebook a
+    student can put text."""
     verdict, _ = shown(hostile_class_notebook(solution))
     page = (course.feedback("ada", "double") / "double.html").read_text()
 
@@ -310,7 +314,8 @@ def test_the_feedback_page_of_a_hostile_student_is_inert(course, shown, solution
 
 
 def test_the_formgrader_page_of_a_hostile_student_is_inert(course, shown, solution):
-    """What an instructor grades by hand has no live markup, and no name that the formgrader's own scripts look for."""
+    """What an instructor grades by hand has no live markup, and no name that the formgrader's
+    own scripts look for."""
     from nbconvert.exporters import HTMLExporter
     from nbgrader.server_extensions.formgrader import handlers
     from traitlets.config import Config
@@ -385,7 +390,8 @@ def test_credit_is_never_more_than_all_or_less_than_none(course, graded, solutio
 
 
 def test_points_that_are_not_those_of_the_cells_are_no_mark(course, shown, solution):
-    """Criteria that are worth more, or less, than their check cell are the author's to mend; no mark is written."""
+    """Criteria that are worth more, or less, than their check cell are the author's to
+    mend; no mark is written."""
     public = course.grader("double") / "test_public.py"
     public.write_text(public.read_text().replace('"count", points=1', '"count", points=5'))
 
@@ -395,7 +401,8 @@ def test_points_that_are_not_those_of_the_cells_are_no_mark(course, shown, solut
 
 
 def test_repeated_cells_earn_once(course, shown, solution):
-    """A graded cell that is handed in ten times, with other points, is worth what the release says, once."""
+    """A graded cell that is handed in ten times, with other points, is worth what
+    the release says, once."""
     notebook = solution
     for number in range(10):
         notebook.cells.append(code('check("relu")', "relu", points=200))

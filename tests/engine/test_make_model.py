@@ -34,7 +34,7 @@ keras.layers.Dense = keras = None
 
 @pytest.mark.parametrize("written, status", [(HONEST, "passed"), (HONEST + SPOILT, "failed")])
 def test_what_is_expected_comes_from_a_process_without_student_code(course, graded, written, status):
-    """A notebook that replaces Keras's classes spoils its own answers, not what they are compared with."""
+    """A notebook that replaces Keras's classes spoils its own answers, not the reference."""
     (course.grader("double") / "test_hidden.py").write_text(HIDDEN)
     verdict = graded(edited(solution_notebook(), "write_build", written), {"double.keras": b""})
     assert verdict.graded, verdict.reason

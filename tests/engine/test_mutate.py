@@ -6,7 +6,8 @@ import re
 
 
 def test_survivors_are_shown_and_make_the_command_fail(course, proctor):
-    """A grader that never asks about a cell lets its faults through, each named with cell and line."""
+    """A grader that never asks about a cell lets its faults through, each
+    named with cell and line."""
     hidden = course.grader("double") / "test_hidden.py"
     hidden.write_text(re.sub(r'\n@criterion\("relu".*?\n\n\n', "\n\n\n", hidden.read_text(), flags=re.DOTALL))
     public = course.grader("double") / "test_public.py"
@@ -17,7 +18,8 @@ def test_survivors_are_shown_and_make_the_command_fail(course, proctor):
 
 
 def test_a_grader_that_catches_all_passes(course, proctor):
-    """Every fault of the small exercise is caught or declared harmless, and the command says how many."""
+    """Every fault of the small exercise is caught or declared harmless, and the
+    command says how many."""
     answers = course.grader("double") / "answers.py"
     answers.write_text(
         answers.read_text().replace("import edit,", "import edit, free, harmless,")

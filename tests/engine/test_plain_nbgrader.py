@@ -98,7 +98,8 @@ def register(course: Course) -> PlainAssignment:
 
 @pytest.fixture
 def graded(course: Course, address: str) -> Callable[..., Verdict]:
-    """Hands in the two notebooks, the first with another answer, and grades them in this process."""
+    """Hands in the two notebooks, the first with another answer, and grades
+    them in this process."""
 
     def hand_in_and_grade(answer: str = "answer = 42", rules: bool = False, one: NotebookNode | None = None) -> Verdict:
         folder = hand_in(course, "ada", one=one or edited(first(), "answer", answer), two=second())
@@ -124,7 +125,8 @@ FULL = {"one/exact": 2, "one/partial": 3, "one/file": 1, "two/exact": 1}
 
 
 def test_a_plain_course_is_graded_into_nbgraders_gradebook(course: Course) -> None:
-    """`proctor grade` gives every cell of every notebook nbgrader's mark, and grades nothing twice."""
+    """`proctor grade` gives every cell of every notebook nbgrader's mark, and
+    grades nothing twice."""
     hand_in(course, "ada", one=first(), two=second())
     hand_in(
         course, "bob", one=edited(first(), "answer", "answer = 14"), two=edited(second(), "answer", "answer = 1 / 0")
@@ -158,7 +160,8 @@ def test_a_plain_course_is_graded_into_nbgraders_gradebook(course: Course) -> No
 
 
 def test_stderr_costs_nothing_unless_nbgraders_rules_are_wanted(graded: Callable[..., Verdict]) -> None:
-    """A line on stderr keeps its points, a flag says what nbgrader gives, and --nbgrader-rules gives that."""
+    """A line on stderr keeps its points, a flag says what nbgrader gives, and
+    --nbgrader-rules gives that."""
     verdict = graded(NOISY)
     assert earned(verdict) == FULL
     assert "one/exact: 2 here, 0 by nbgrader (a line on stderr" in told(verdict)
@@ -168,7 +171,8 @@ def test_stderr_costs_nothing_unless_nbgraders_rules_are_wanted(graded: Callable
 
 
 def test_a_cell_that_did_not_run_to_its_end_earns_nothing(graded: Callable[..., Verdict]) -> None:
-    """A test that takes too long or ends the process earns 0, says why, and keeps the other cells' points."""
+    """A test that takes too long or ends the process earns 0, says why, and keeps
+    the other cells' points."""
     slow = (
         "class Slow(int):\n    def __truediv__(self, other):\n        while True:\n            pass\nanswer = Slow(42)"
     )
@@ -185,7 +189,8 @@ def test_a_cell_that_did_not_run_to_its_end_earns_nothing(graded: Callable[..., 
 
 
 def test_changed_tests_do_not_count(graded: Callable[..., Verdict]) -> None:
-    """Whatever a student writes into a test, or says that it is worth, what the instructor wrote counts."""
+    """Whatever a student writes into a test, or says that it is worth, what the
+    instructor wrote counts."""
     notebook = edited(edited(first(), "answer", "answer = 7"), "exact", "pass")
     notebook.cells[1].metadata.nbgrader["points"] = 100
     verdict = graded(one=notebook)
@@ -194,7 +199,8 @@ def test_changed_tests_do_not_count(graded: Callable[..., Verdict]) -> None:
 
 
 def test_a_deleted_test_is_put_back(graded: Callable[..., Verdict]) -> None:
-    """A deleted test runs where it was, and a flag says that nbgrader gives nothing; by its rules there is nothing."""
+    """A deleted test runs where it was, and a flag says that nbgrader gives nothing; by its
+    rules there is nothing."""
     notebook = first()
     del notebook.cells[1]
     verdict = graded(one=notebook)
@@ -205,7 +211,8 @@ def test_a_deleted_test_is_put_back(graded: Callable[..., Verdict]) -> None:
 
 
 def test_cells_run_in_the_students_order_and_the_last_of_two_answers_counts(graded: Callable[..., Verdict]) -> None:
-    """An answer behind its tests is too late, as in nbgrader; of two with one grade id the last one is it."""
+    """An answer behind its tests is too late, as in nbgrader; of two with one grade
+    id the last one is it."""
     notebook = first()
     notebook.cells.append(notebook.cells.pop(0))
     assert earned(graded(one=notebook)) == {**FULL, "one/exact": 0, "one/partial": 0}
@@ -238,7 +245,8 @@ def test_a_notebook_that_was_not_handed_in_earns_nothing(course: Course, address
 
 
 def test_students_files_lie_beside_the_notebook_but_not_in_the_place_of_ours(course: Course, address: str) -> None:
-    """A file of the student's is there when the notebook runs; one of the instructor's cannot be replaced."""
+    """A file of the student's is there when the notebook runs; one of the
+    instructor's cannot be replaced."""
     folder = hand_in(
         course, "ada", one=edited(first(), "answer", "answer = int(open('lib/mine.txt').read())"), two=second()
     )
@@ -251,7 +259,8 @@ def test_students_files_lie_beside_the_notebook_but_not_in_the_place_of_ours(cou
 
 
 def test_a_file_in_the_way_of_the_assignments_is_left_out(course: Course, address: str) -> None:
-    """A file called like a folder of the assignment's, or with a name that is no text, costs nothing but itself."""
+    """A file called like a folder of the assignment's, or with a name that is no text,
+    costs nothing but itself."""
     folder = hand_in(course, "ada", one=first(), two=second())
     (folder / "data").write_text("mine")
     (folder / os.fsdecode(b"caf\xe9.txt")).write_text("mine")
@@ -287,7 +296,8 @@ def test_a_python_kernel_may_have_any_name(course: Course, metadata: dict[str, d
 
 
 def test_tests_are_those_that_were_released(course: Course) -> None:
-    """What the gradebook has of a cell counts, as in nbgrader, until the assignment is released again."""
+    """What the gradebook has of a cell counts, as in nbgrader, until the
+    assignment is released again."""
     before = register(course)
     changed = edited(first(), "exact", "pass")
     changed.cells[1].metadata.nbgrader["points"] = 100
@@ -302,7 +312,8 @@ def current_key(course: Course) -> Key:
 
 
 def test_a_change_of_anything_that_counts_is_seen(course: Course) -> None:
-    """A file beside the notebooks, a student's file, a time limit and the rule each make work to be graded again."""
+    """A file beside the notebooks, a student's file, a time limit and the rule each make
+    work to be graded again."""
     folder = hand_in(course, "ada", one=first(), two=second())
     before = current_key(course)
     assert not describe_changes(before, current_key(course))
@@ -355,7 +366,8 @@ OURS = {
 
 @pytest.mark.parametrize("outputs", OUTPUTS)
 def test_nbgraders_rule_is_nbgraders(outputs: str) -> None:
-    """What we say that nbgrader gives is what its own function gives, or None where that gives up; ours never does."""
+    """What we say that nbgrader gives is what its own function gives, or None where that
+    gives up; ours never does."""
     cell = code("pass", "x", points=2)
     cell.outputs = OUTPUTS[outputs]
     try:

@@ -1,4 +1,4 @@
-"""The gradebook is PostgreSQL's if the course says so: the same commands, the same marks, on a real server."""
+"""A course can keep its gradebook in PostgreSQL: same commands and marks, on a real server."""
 
 import itertools
 import multiprocessing
@@ -126,7 +126,8 @@ def nbgrader(root, *arguments):
 
 
 def test_a_class_has_the_marks_that_it_has_on_sqlite(tmp_path, url, address):
-    """Released, graded, marked by hand, graded again, exported by Proctor and by nbgrader: both are the same."""
+    """Released, graded, marked by hand, graded again, exported by Proctor and by
+    nbgrader: both are the same."""
     course = handed_in(tmp_path / "postgresql", url)
     run_proctor(course.root, "release", "double")
     run_proctor(course.root, "grade")
@@ -146,7 +147,8 @@ def test_a_class_has_the_marks_that_it_has_on_sqlite(tmp_path, url, address):
 
 
 def test_a_locked_gradebook_is_told_in_a_sentence(on_server, url, monkeypatch):
-    """Another program that keeps the gradebook locked is waited for, not for ever, and named; nothing is lost."""
+    """Another program that keeps the gradebook locked is waited for, not for ever, and
+    named; nothing is lost."""
     monkeypatch.setattr(nbgrader_course, "WAIT_SECONDS", 0.2)
     with connected(url) as other:
         other.execute(text("LOCK TABLE grade IN SHARE MODE"))
@@ -217,7 +219,8 @@ def _record_and_die(course, moment):
 
 
 def test_a_killed_run_leaves_all_marks_or_none(on_server):
-    """Whatever moment it is killed at, the gradebook has every mark of a submission or none, and a rerun has all."""
+    """Whatever moment it is killed at, the gradebook has every mark of a submission or
+    none, and a rerun has all."""
     for moment in range(0, 100, 4):
         process = multiprocessing.get_context("fork").Process(target=_record_and_die, args=(on_server, moment))
         process.start()

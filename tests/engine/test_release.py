@@ -90,7 +90,8 @@ def refusal(course):
 
 
 def test_a_release_has_stub_checksums_and_the_public_criteria(course):
-    """Students get the notebook without its solutions, cells locked, and the public criteria beside it."""
+    """Students get the notebook without its solutions, cells locked, and the
+    public criteria beside it."""
     folder = release(course, "rectify")
 
     assert sorted(content(folder)) == ["assignment.toml", "rectify.ipynb", "test_public.py"]
@@ -109,7 +110,8 @@ def test_a_release_has_stub_checksums_and_the_public_criteria(course):
 
 
 def test_a_release_is_registered_in_the_gradebook(course):
-    """The assignment's check cells and points are in the gradebook, as after `nbgrader generate_assignment`."""
+    """The assignment's check cells and points are in the gradebook, as after `nbgrader
+    generate_assignment`."""
     release(course, "rectify")
 
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
@@ -126,7 +128,8 @@ def test_releasing_twice_gives_the_same_bytes(course):
 
 
 def test_a_stale_release_is_told(course):
-    """A changed source, a changed public test, a foreign file and a missing release are each named."""
+    """A changed source, a changed public test, a foreign file and a missing
+    release are each named."""
     assert "rectify.ipynb is missing" in stale(course)[0]
     release(course, "rectify")
 
@@ -151,7 +154,8 @@ def test_a_stale_release_is_told(course):
     ],
 )
 def test_a_broken_source_is_refused_with_cell_and_line(course, solution, told):
-    """Markers that do not pair and stubs that are not Python are told with file, grade id and line."""
+    """Markers that do not pair and stubs that are not Python are told with
+    file, grade id and line."""
     write(course, notebook(solution))
 
     assert told in refusal(course)
@@ -266,7 +270,8 @@ def test_thresholds_that_cannot_be_told_apart_by_line_are_refused(course):
 
 
 def test_a_solution_that_the_text_tells_is_a_leak(course):
-    """A whole solution in the text, in another cell or in the public tests is told with its place."""
+    """A whole solution in the text, in another cell or in the public tests
+    is told with its place."""
     lines = "\n".join(SOLUTION.splitlines()[3:5])
     made = notebook()
     made.cells.append(new_markdown_cell(f"Like this:\n```\n{lines}\n```", id="hint"))
@@ -291,7 +296,8 @@ def test_a_public_test_that_computes_the_answer_is_a_leak(course):
 
 
 def test_what_the_author_gives_is_no_leak(course):
-    """A line of a solution that stands in given code, and a text that names a function, are fine."""
+    """A line of a solution that stands in given code, and a text that names
+    a function, are fine."""
     made = notebook()
     made.cells.append(cell("positive = np.asarray(x) > 0\nplot(positive)", "draw", locked=True))
     made.cells.append(new_markdown_cell("`np.where(positive, x, 0.0)` is short.", id="text"))
@@ -310,7 +316,8 @@ def test_hidden_values_in_the_notebook_are_a_leak(course):
 
 
 def test_files_outputs_and_metadata_are_searched(course):
-    """What nbgrader would carry along unseen (files, metadata) and what a later edit put back is found."""
+    """What nbgrader would carry along unseen (files, metadata) and what a later
+    edit put back is found."""
     folder = release(course, "rectify")
     made = nbformat.read(folder / "rectify.ipynb", as_version=4)
     made.cells[1].outputs = [new_output("stream", text="0.73")]

@@ -1,4 +1,5 @@
-"""A run can be stopped anywhere and started again: unchanged work is not redone, changed work is, no mark is lost."""
+"""An interrupted run is continued: unchanged work is not redone, changed
+work is, no mark is lost."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ PAIR = ("double", "ada")
 
 @pytest.fixture
 def keep_graded(course, hand_in, solution) -> Callable[..., None]:
-    """Leaves behind what a run does that was killed between a verdict and its marks, or (`recorded`) after them."""
+    """Leave the files of a run that was killed before or (`recorded`) after
+    its marks were recorded."""
 
     def put(student: str = "ada", recorded: bool = False) -> None:
         hand_in(student, solution, {"double.keras": b"a model"})
@@ -98,7 +100,7 @@ def test_changed_work_is_graded_again_and_it_is_said_what_changed(course, keep_g
 
 
 def test_data_versions_and_engine_are_parts_too(course, keep_graded, monkeypatch, tmp_path):
-    """Other bytes of the same data set, another library and another Proctor are reasons to grade again."""
+    """Changed bytes of a data set, another library version or another Proctor cause a regrade."""
     monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
     (tmp_path / "mnist.npz").write_bytes(b"some digits")
     replaced(course, "order = 1", 'order = 1\ndataset = "mnist"')
@@ -139,7 +141,8 @@ def test_a_jail_that_the_course_no_longer_accepts_is_a_reason_a_stronger_one_is_
 
 
 def test_what_changes_while_it_is_graded_is_graded_again(course, keep_graded, monkeypatch):
-    """If the grader is edited during a run, nobody can say which one was at work, and the next run grades again."""
+    """If the grader is edited during a run, nobody can say which one was at work, and the
+    next run grades again."""
     keep_graded()
     plan = next(make_plans(Course(course.root), [PAIR]))
     (course.grader("double") / "test_public.py").write_text(PUBLIC + "# edited")
@@ -149,7 +152,8 @@ def test_what_changes_while_it_is_graded_is_graded_again(course, keep_graded, mo
 
 
 def test_explain_says_why_and_grades_nothing(course, proctor, keep_graded, hand_in, solution):
-    """`proctor grade --explain` names the changed part of each submission and leaves everything as it is."""
+    """`proctor grade --explain` names the changed part of each submission and
+    leaves everything as it is."""
     keep_graded("ada", recorded=True)
     keep_graded("bob", recorded=True)
     keep_graded("cy")
@@ -164,7 +168,8 @@ def test_explain_says_why_and_grades_nothing(course, proctor, keep_graded, hand_
 
 @pytest.fixture
 def temporary(monkeypatch) -> Iterator[Path]:
-    """A folder for temporary files, of this process and of those it starts; sockets in it need a short path."""
+    """A folder for temporary files, of this process and of those it starts; sockets in
+    it need a short path."""
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o711)
         monkeypatch.setenv("TMPDIR", folder)
@@ -219,7 +224,8 @@ def await_end(processes: list[int]) -> None:
 
 
 def test_a_coordinator_killed_before_its_marks_are_written(course, proctor, hand_in, solution, temporary):
-    """A verdict that was computed is not computed again: the next run records it. No process and no folder stays."""
+    """A verdict that was computed is not computed again: the next run records it. No
+    process and no folder stays."""
     hand_in("ada", solution)
     kept = course.state / "verdicts" / "double" / "ada.json"
     with contextlib.closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
@@ -251,7 +257,8 @@ def test_a_fork_server_that_is_killed_is_replaced(course, hand_in, solution):
 
 
 def kill_jails(server: int, count: int, grading: threading.Thread) -> None:
-    """Kill the first `count` jails whose notebook says that it has `started`, and let the others go on."""
+    """Kill the first `count` jails whose notebook says that it has `started`, and
+    let the others go on."""
     killed: list[int] = []
     while grading.is_alive():
         for jail in set(children(server)) - set(killed):
@@ -269,7 +276,8 @@ def kill_jails(server: int, count: int, grading: threading.Thread) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a connection that was cut
 @pytest.mark.parametrize("kills", [1, 2, 3])
 def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, solution, address, kills):
-    """A machine that is short of memory does that, in the same cell again: either a mark is due or there is none."""
+    """If a jail is killed in the same cell again, as for lack of memory, a mark is
+    due or there is none."""
     stays = "import os, time\nopen('started', 'w').close()\nwhile not os.stat('started').st_size: time.sleep(0.01)\n"
     hand_in("ada", edited(solution, "write_count", stays + COUNT))
     got: list[Result | None] = []
@@ -298,7 +306,8 @@ def test_a_process_that_ends_itself_is_the_students(course, hand_in, solution, a
 
 
 def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_graded, monkeypatch):
-    """After the first failure the others are kept unrecorded, at once, and the next run records them all."""
+    """After the first failure the others are kept unrecorded, at once, and the next
+    run records them all."""
     for student in ("ada", "bob", "cy"):
         keep_graded(student)
     pairs = [("double", student) for student in ("ada", "bob", "cy")]
@@ -335,7 +344,8 @@ def full_disk(monkeypatch) -> Iterator[None]:
 
 
 def test_a_verdict_that_cannot_be_kept_gives_no_mark(course, keep_graded, monkeypatch):
-    """On a full disk nothing is recorded, and there is no use in grading on; what was kept before is still there."""
+    """On a full disk nothing is recorded, and there is no use in grading on; what was kept
+    before is still there."""
     keep_graded("ada")
     gradebook.register(course, "double", ["double"])
     before = read_kept(course, *PAIR)
@@ -351,7 +361,8 @@ def test_a_verdict_that_cannot_be_kept_gives_no_mark(course, keep_graded, monkey
 
 
 def test_two_runs_of_a_course_are_never_at_once(course, proctor, hand_in, solution):
-    """The second says who is at it and does nothing; a lock that was left by a killed run stops nobody."""
+    """The second says who is at it and does nothing; a lock that was left by a
+    killed run stops nobody."""
     hand_in("ada", solution)
     with one_run(course.state):
         said = proctor("grade", code=2).stdout
@@ -362,7 +373,8 @@ def test_two_runs_of_a_course_are_never_at_once(course, proctor, hand_in, soluti
 
 
 def test_only_abandoned_folders_of_our_own_are_removed(temporary):
-    """What a killed process left goes; what a living one has, what is another program's, and links stay."""
+    """What a killed process left goes; what a living one has, what is another
+    program's, and links stay."""
     command = (
         "import os\nfrom proctor.jail.owned_folder import OwnedFolder\nfolder = OwnedFolder()\nos.kill(os.getpid(), 9)"
     )
@@ -379,7 +391,8 @@ def test_only_abandoned_folders_of_our_own_are_removed(temporary):
 
 
 def test_programs_get_an_object_a_line_and_people_a_log(course, proctor, hand_in, solution):
-    """--json tells each submission as it is done, then the counts; a log says how each was graded, or why not."""
+    """--json tells each submission as it is done, then the counts; a log says how each
+    was graded, or why not."""
     hand_in("ada", edited(solution, "write_count", "raise OSError('far away')"))
     hand_in("cy", b"not a notebook")
     done = proctor("grade", "--json", code=1)

@@ -1,4 +1,4 @@
-"""What happens where the system offers less than the whole jail: really refused by the kernel, on this machine."""
+"""Grading where the kernel refuses parts of the jail, really refused on this machine."""
 
 from __future__ import annotations
 
@@ -95,7 +95,8 @@ def test_student_code_is_not_run_in_a_weaker_jail_than_is_accepted(course, hand_
 
 @pytest.mark.parametrize("missing, tier", [("namespaces", "landlock"), ("landlock", "namespaces")])
 def test_an_accepted_weaker_jail_still_holds_and_is_noted(course, hand_in, solution, on_weaker, missing, tier):
-    """With consent the class is graded, the tier is noted, and files, network and processes are out of reach."""
+    """With consent the class is graded, the tier is noted, and files, network and
+    processes are out of reach."""
     accept(course, tier)
     hand_in("ada", solution)
     paths = [course.source("double"), course.grader("double"), course.submitted("ada", "double"), "/etc/shadow"]

@@ -1,4 +1,4 @@
-"""A fork server can outlive its run for a while: the next run uses it, `doctor` names it, nothing is left of it."""
+"""A fork server can outlive its run: the next run uses it, `doctor` names it, nothing remains."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from proctor.course.course import Course
 
 Proctor = Callable[..., subprocess.CompletedProcess[str]]
 
-# Graders run in the process that grades; this one writes down the fork servers that the course has meanwhile.
+# Graders run in the process that grades; this one lists the fork servers of the course meanwhile.
 WATCHING = (
     HIDDEN
     + """
@@ -77,7 +77,8 @@ def wait_for_end(process: int) -> None:
 def test_the_next_run_uses_the_server_that_is_kept(
     course: Course, hand_in: HandIn, proctor: Proctor, solution: NotebookNode
 ) -> None:
-    """It starts no other, gives the same marks, and `doctor` says how to end what is kept; then nothing is left."""
+    """It starts no other, gives the same marks, and `doctor` says how to end what is kept;
+    then nothing is left."""
     (course.grader("double") / "test_hidden.py").write_text(WATCHING)
     hand_in("ada", solution)
     proctor("grade")

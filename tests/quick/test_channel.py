@@ -99,7 +99,8 @@ FOREIGN = st.recursive(
 
 @given(st.binary(max_size=200) | FOREIGN)
 def test_hostile_bytes_are_a_wire_error_or_data(data):
-    """No bytes make the decoder do anything but raise WireError or return data within its bounds."""
+    """No bytes make the decoder do anything but raise WireError or return
+    data within its bounds."""
     fuzzed.one(data)
 
 
@@ -187,7 +188,8 @@ def test_forged_messages_are_refused(what):
     ids=["tuples", "references", "arrays", "sets"],
 )
 def test_what_is_sent_is_received(value, monkeypatch):
-    """Both ends count alike, so that an honest value too large is its sender's error and not a broken channel."""
+    """Both ends count alike, so that an honest value too large is its sender's error and
+    not a broken channel."""
     low, high = 0, ITEMS
     while high - low > 1:
         middle = (low + high) // 2
@@ -304,7 +306,8 @@ def test_objects_stay_and_are_asked():
 
 
 def test_nothing_passes_by_reference():
-    """A student's function cannot change the grader's array, and the grader sees a change of a shared one."""
+    """A student's function cannot change the grader's array, and the grader sees a
+    change of a shared one."""
 
     def spoil(x):
         x[0] = 9
@@ -398,7 +401,8 @@ class Mood(enum.StrEnum):
     ],
 )
 def test_odd_but_honest_values_arrive(value, expected):
-    """What students' code returns beside lists and arrays arrives as the data that it stands for."""
+    """What students' code returns beside lists and arrays arrives as the
+    data that it stands for."""
     found = student(x=value).x
     assert type(found) is type(expected)
     assert found == expected
@@ -427,13 +431,14 @@ def test_no_name_of_ours_hides_a_students():
 
 
 def test_a_value_that_is_not_sent_costs_only_its_criterion():
-    """A value that is too large or odd for the channel is a student's error, live and in the jail alike."""
+    """A value that is too large or odd for the channel is a student's error, live
+    and in the jail alike."""
     with pytest.raises(StudentError, match="20001 bits"):
         _ = student(x=2**20000).x
 
 
 def test_what_a_grader_cannot_send_is_the_graders_fault():
-    """A criterion that sends an object is at fault, not the process that would have got it, which lives on."""
+    """A criterion that sends an object is at fault, and the student's process lives on."""
     with talk() as jail:
         with pytest.raises(WireError, match="object is not data"):
             jail.ask({"op": "put", "value": object()})
@@ -460,7 +465,8 @@ ILL = [
 
 @pytest.mark.parametrize("operation, value", ILL)
 def test_an_answer_that_is_none_is_refused(operation, value):
-    """Each request has its kind of answer; the process that gives another is not asked again, and it is its fault."""
+    """Each request has its kind of answer; the process that gives another is not asked
+    again, and it is its fault."""
     with talk({"ok": value}) as jail:
         with pytest.raises(StudentError, match="an answer to"):
             jail.ask({"op": operation, "count": 3})
@@ -507,7 +513,7 @@ def say(connection, data):
 
 
 def test_an_answer_before_the_question_is_out_of_turn():
-    """A reply that lies there already is not taken for the answer, and the process that sent it is ended."""
+    """A reply sent before its request is not taken for the answer, and its process is ended."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         theirs.sendall(replies.frame({"output": {}}) + replies.frame({"ok": 6}))
@@ -544,7 +550,8 @@ SPOILT = st.sampled_from([b"", b"\x05", b"\x05\0\0\0ab", b"\xff" * 4, struct.pac
 @example(replies.frame({"output": {"output_type": np.zeros(2)}}) + replies.frame({"ok": 6}), b"")
 @example(replies.frame({"output": {"output_type": "stream", "name": np.zeros(2), "text": np.zeros(2)}}) * 2, b"")
 def test_whatever_a_process_says_the_examiner_goes_on(said, spoilt):
-    """Any words at any turn, whole or cut, end in a cell's outcome and in values or errors of the student's."""
+    """Any words at any turn, whole or cut, end in a cell's outcome and in values or
+    errors of the student's."""
     replies.one(said + spoilt)
 
 
@@ -587,7 +594,8 @@ def test_many_small_records_are_a_bounded_notebook(little_room):
 
 
 def test_questions_are_bounded_together():
-    """A process that answers slowly, but always in time, is stopped before it has held the class up for long."""
+    """A process that answers slowly, but always in time, is stopped before it has held
+    the class up for long."""
     with talk(*[{"ok": 1}] * 3) as jail:
         jail._call_seconds = 0
         with pytest.raises(StudentError, match="together"):
@@ -609,6 +617,6 @@ def test_a_process_is_brought_back_before_a_criterion():
 
 @pytest.mark.parametrize("path", sorted((FUZZ / "corpus").glob("*/*")), ids=lambda path: path.name[:16])
 def test_the_fuzzers_corpus_holds(path):
-    """What the coverage-guided fuzzer found on its way through the code is dealt with as it was then."""
+    """Inputs that the coverage-guided fuzzer found are handled as they were when it found them."""
     harness_of = {"decode": fuzzed, "replies": replies}
     harness_of[path.parent.name].one(path.read_bytes())

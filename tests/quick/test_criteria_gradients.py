@@ -85,7 +85,8 @@ def test_a_kink_elsewhere_loosens_nothing_here():
 
 
 def test_numbers_given_in_float32_are_right_to_float32():
-    """What was computed from float32 numbers is no better than these, in whatever dtype it comes."""
+    """Results that were computed from float32 are compared as float32, in
+    whatever dtype they come."""
     x = np.array([0.1, 0.7], "float32")
     rounded = 2 * x.astype(float) * (1 + 3e-5)
     assert_gradient(rounded, lambda x: (x**2).sum(), x, "d_x")

@@ -319,7 +319,7 @@ def test_what_are_no_probabilities():
 
 
 def test_what_came_back_is_described_in_few_words():
-    """A student reads what their code gave: also a function that was not called, a class, an object of their own."""
+    """The message names what the code returned: an uncalled function, a class or an object, too."""
 
     class Own:
         pass
@@ -423,7 +423,8 @@ def test_what_are_no_batches_is_told(value, expected, found):
 
 
 def test_an_argument_that_was_changed_is_named():
-    """Contents, type and shape of arrays, lists and dicts are watched, wherever they stand; NaN equals itself."""
+    """Contents, type and shape of arrays, lists and dicts are watched, wherever they
+    stand; NaN equals itself."""
 
     def good(x, items, *, table):
         return x.sum() + len(items) + len(table)
@@ -451,7 +452,8 @@ def test_an_argument_that_was_changed_is_named():
 @pytest.mark.parametrize("draw", [pictures.bars, pictures.stripes, pictures.noise])
 @pytest.mark.parametrize("shape", [(28, 28), (14, 32, 3), (40, 17, 1)])
 def test_drawn_lessons_are_the_same_for_a_seed(draw, shape):
-    """Pictures are fractions of the asked shape, labels ten classes, and the seed decides about them."""
+    """Pictures are fractions of the asked shape, labels ten classes, and the
+    seed decides about them."""
     images, labels = draw(200, shape, seed=3)
     assert (images.shape, images.dtype, labels.dtype) == ((200, *shape), np.float32, np.uint8)
     assert images.min() >= 0
@@ -464,7 +466,8 @@ def test_drawn_lessons_are_the_same_for_a_seed(draw, shape):
 
 
 def test_drawn_lessons_show_what_they_teach():
-    """The brightest row of a bar and the brightest column of a stripe give the label away; noise gives nothing."""
+    """The brightest row of a bar and the brightest column of a stripe give the label
+    away; noise gives nothing."""
     images, labels = pictures.bars(60, (28, 28), seed=1)
     assert ((images.mean(axis=2).argmax(axis=1) - 4) // 2 == labels).all()
     images, labels = pictures.stripes(60, (28, 28, 1), seed=1)
@@ -485,7 +488,8 @@ def test_the_last_tenth_is_put_aside(count, aside):
 
 
 def test_credit_within_a_threshold_of_the_assignment():
-    """Nothing at `none`, everything at `full`; a threshold that is not stated is the author's fault, not a failure."""
+    """Nothing at `none`, everything at `full`; a threshold that is not stated is the author's
+    fault, not a failure."""
     credit = Credit()
     thresholds: dict[str, Threshold] = {"known": {"none": 0.5, "full": 0.9}, "plain": 0.9}
     for value, fraction in ((0.5, 0), (0.7, 0.5), (0.95, 1), (float("nan"), 0)):
@@ -601,7 +605,7 @@ def test_what_is_no_model_is_told_in_plain_words(check, value, found):
 
 
 def test_kinds_of_layers():
-    """A kind counts all its classes, wrapped ones and those of operations too, in any model inside the model."""
+    """A kind counts all its classes, wrapped layers, operations and nested models."""
     inner = {"class_name": "Conv1D", "config": {}}
     seen = model(
         layer("SeparableConv2D"),
@@ -798,7 +802,8 @@ HOSTILE = st.one_of(
 @settings(max_examples=200)
 @given(HOSTILE, arrays.arrays("f8", (3,), elements=st.floats(-10, 10)))
 def test_no_metric_is_ever_nan(found, true):
-    """Whatever was predicted, an error is a number that is not too small, or the criterion fails."""
+    """Whatever was predicted, an error is a number that is not too small,
+    or the criterion fails."""
     for metric in (mean_squared_error, mean_absolute_error):
         try:
             error = metric(found, true)
@@ -824,7 +829,7 @@ def test_no_class_metric_is_ever_nan():
 
 
 def test_labels_off_by_one_are_told_as_such():
-    """A model that was trained with labels from 1 to 3 hears what it did, with three outputs or four."""
+    """A model trained with labels from 1 to 3 is told so, with three outputs or four."""
     for outputs in (3, 4):
         found = np.eye(outputs)[[1, 2, 3 % outputs, 1]]
         told = said(accuracy, predicting(found, "softmax"), (X, np.array([0, 1, 2, 0])))

@@ -180,7 +180,8 @@ def test_penalties_on_weights_do_not_matter():
 
 
 def test_a_model_of_the_graders_own_is_what_it_was_made():
-    """Its predictions, weights and layers are known, and the student's function gets a copy of it."""
+    """Its predictions, weights and layers are known, and the student's
+    function gets a copy of it."""
 
     def ask(model, x):
         return model.predict(x, verbose=0)[:, 0]

@@ -1,4 +1,4 @@
-"""Data sets: found where they should be, drawn where they are not, handed out without their test part."""
+"""Data sets are found or drawn, and handed out without their test part."""
 
 import json
 import os
@@ -73,7 +73,8 @@ def test_the_keras_cache_is_looked_at(real, tmp_path, capsys):
 
 
 def test_digits_are_drawn_when_there_are_no_real_ones(capsys):
-    """Without any real file, 20,000 balanced digits are drawn, once; the line says why and names no folder."""
+    """Without any real file, 20,000 balanced digits are drawn, once; the line says
+    why and names no folder."""
     images, labels = datasets.load("mnist")
     assert images.shape == (20_000, 28, 28)
     assert images.dtype == np.uint8
@@ -180,7 +181,8 @@ def test_an_unknown_name_gets_the_nearest_one():
 
 @pytest.mark.parametrize("kind", ["real", "drawn"])
 def test_an_export_holds_the_training_data_only(kind, real, tmp_path, monkeypatch):
-    """From an exported folder the training data loads, of either source, and no test data can be had."""
+    """From an exported folder the training data loads, of either source, and no
+    test data can be had."""
     if kind == "real":
         monkeypatch.setenv("PROCTOR_DATA", str(real))
     images, labels = datasets.load("mnist")
@@ -207,7 +209,8 @@ def test_an_export_holds_the_training_data_only(kind, real, tmp_path, monkeypatc
 
 
 def test_an_export_is_readable_by_everyone(tmp_path):
-    """Whatever the umask, any user may read what is exported, and nothing else is left in the folder."""
+    """Whatever the umask, any user may read what is exported, and nothing else
+    is left in the folder."""
     before = os.umask(0o077)
     try:
         datasets.export(["happy_sad", "series"], tmp_path / "out")
@@ -240,7 +243,8 @@ def test_an_export_is_renewed_only_when_its_source_changes(real, tmp_path, monke
 
 
 def test_an_address_that_does_not_answer_is_given_up(monkeypatch, capsys):
-    """Where the public address does not answer, a stand-in is there in seconds, and it is not asked again."""
+    """Where the public address does not answer, a stand-in is there in seconds, and
+    it is not asked again."""
     monkeypatch.delenv("PROCTOR_OFFLINE")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("https_proxy", raising=False)
@@ -253,7 +257,8 @@ def test_an_address_that_does_not_answer_is_given_up(monkeypatch, capsys):
 
 
 def test_importing_is_light():
-    """Importing the data sets brings in neither Keras nor what only drawing and downloading need."""
+    """Importing the data sets brings in neither Keras nor what only drawing
+    and downloading need."""
     code = (
         "import sys, proctor.datasets; print(*{'keras', 'tensorflow', 'matplotlib', 'PIL', 'pooch'} & {*sys.modules})"
     )

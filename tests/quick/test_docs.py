@@ -1,4 +1,4 @@
-"""What the pages point to is there: files, headings, pictures and tests. Addresses on the network are not asked."""
+"""Links of the documentation point to files, headings, pictures and tests that exist."""
 
 import itertools
 import re
@@ -35,7 +35,8 @@ def anchors(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page):
-    """Each relative link of a page names a file or folder of the project, and a heading that it has."""
+    """Each relative link of a page names a file or folder of the project, and
+    a heading that it has."""
     for link in links(page):
         parts = urlsplit(link)
         if parts.scheme or parts.netloc:

@@ -1,4 +1,4 @@
-"""The check table says what is met, what is not and what to look at; it hides what is hidden and runs nothing."""
+"""The check table shows what is met and what is not, hides what is hidden and runs nothing."""
 
 import re
 from html.parser import HTMLParser
@@ -57,7 +57,7 @@ HIDDEN = CriterionResult(
 
 
 class _Shape(HTMLParser):
-    """The tags that are open at the end (none, if the markup is well formed), all that were used, and the content."""
+    """The unclosed tags (none in well-formed markup), all tags, and the text."""
 
     def __init__(self):
         super().__init__()

@@ -39,7 +39,8 @@ def test_neutral_text(text, told):
 
 @pytest.mark.parametrize("vector", VECTORS)
 def test_no_markup_of_a_students_lives(vector):
-    """Nothing that a student can put into HTML runs, loads, leads away, lies over other things or takes their names."""
+    """Nothing that a student can put into HTML runs, loads, leads away, lies over other things
+    or takes their names."""
     shown = clean(vector)
     assert not Living(shown).found
     assert not re.search(r"\\(?:href|style|cssId)\b|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", shown)
@@ -75,7 +76,8 @@ for markup in (repeated, few, nested, nested, nested, nested, "x" * 400_000):
 
 
 def test_markup_that_would_grow_or_take_minutes_is_cut():
-    """HTML that unfolds to gigabytes or nests without end costs little; its beginning is shown, and its size told."""
+    """HTML that would unfold to gigabytes or nest without end is cheap; its
+    beginning and size show."""
     done = subprocess.run([sys.executable, "-c", UNFOLDING], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
@@ -94,7 +96,8 @@ def test_markup_that_would_grow_or_take_minutes_is_cut():
     ],
 )
 def test_no_cell_of_a_spreadsheet_is_a_formula(name, cell):
-    """Whatever a spreadsheet of any country takes for a formula is text; other names stay as they are."""
+    """Whatever a spreadsheet of any country takes for a formula is text; other
+    names stay as they are."""
     assert export.cell_text(name) == cell
 
 

@@ -8,14 +8,15 @@ import pytest
 
 from proctor.jail import isolate, landlock, seccomp, view
 
-# Kernel headers, as Debian's linux-libc-dev and its like install them; aarch64 has the kernel's generic table.
+# Kernel headers, where Debian's linux-libc-dev and similar packages install them; aarch64 uses the
+# kernel's generic table.
 HEADERS = {"x86_64": ["x86_64-linux-gnu/asm/unistd_64.h"], "aarch64": ["asm-generic/unistd.h"]}
 if os.uname().machine == "x86_64":
     HEADERS["x86_64"].append("asm/unistd_64.h")
 
 
 def our_numbers(machine):
-    """Pairs of a system call's name and the number that we have for it; None for one that the machine lacks."""
+    """Pairs of a system call's name and our number for it; None if the machine has no such call."""
     column = seccomp.MACHINES[machine][0]
     for calls in (seccomp.REFUSED, seccomp.SIGNALS, seccomp.CHANGES, seccomp.ABSENT):
         for name, numbers in calls.items():
@@ -30,7 +31,8 @@ def our_numbers(machine):
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_system_call_numbers_are_those_of_the_kernel_headers(machine):
-    """Every number is what the header says, and a call without a number is one that the machine does not have."""
+    """Every number is what the header says, and a call without a number is one that the
+    machine does not have."""
     header = next((path for name in HEADERS[machine] if (path := Path("/usr/include", name)).is_file()), None)
     if header is None:
         pytest.skip(f"no kernel headers for {machine} (Debian, Ubuntu: apt install linux-libc-dev)")

@@ -1,4 +1,4 @@
-"""What a hostile process says of its model, and how often it is asked, is bounded; nothing is loaded unsafely."""
+"""What a hostile process says of its model is bounded, and nothing is loaded unsafely."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from proctor.models.view import ModelView
 
 
 def test_a_model_that_answers_each_row_alike_is_asked_no_more_than_it_needs_to_be():
-    """It is asked again for 8 rows of the first large batch, and fails for good if it is found out once."""
+    """It is asked again for 8 rows of the first large batch, and fails for good if
+    it is found out once."""
     sizes: list[int] = []
 
     def predict(x: Any, batch_size: int) -> Any:
@@ -87,7 +88,8 @@ ABOUT = {
     ],
 )
 def test_a_description_that_is_none_is_refused(lie):
-    """Whatever a hostile process says about its model, a bound is compared with nothing but a number."""
+    """Whatever a hostile process says about its model, a bound is compared with
+    nothing but a number."""
     assert ModelView(lambda: ABOUT, lambda x, batch_size: x, list).layers[0].output_shape == (None, 1)
     said = {**ABOUT, **lie} if lie and isinstance(lie, dict) else lie
     with pytest.raises(StudentError, match="described the model in another way"):
@@ -95,7 +97,7 @@ def test_a_description_that_is_none_is_refused(lie):
 
 
 def test_no_model_is_ever_loaded_without_safe_mode():
-    """Keras loads a file in two places: where no student code runs, and where it is the notebook's own process."""
+    """Keras loads a file only where no student code runs, or in the notebook's own process."""
     calls = []
     for path in Path(gate.__file__).parent.parent.rglob("*.py"):
         source = path.read_text()

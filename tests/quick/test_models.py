@@ -197,7 +197,8 @@ def with_activation(data: bytes, activation: Any) -> bytes:
 
 @pytest.mark.parametrize("build", HONEST)
 def test_an_honest_model_passes_loads_and_predicts_as_before(build, tmp_path):
-    """Whatever Keras's own layers a model is made of, it gets through the gate and is the same model behind it."""
+    """Whatever Keras's own layers a model is made of, it gets through the gate and is the
+    same model behind it."""
     model = build()
     data = saved(model, tmp_path)
     assert gated(data).config == config_of(data)
@@ -231,7 +232,8 @@ def test_an_activation_of_tensorflows_is_the_one_of_keras(name, tmp_path):
 
 
 def test_what_a_model_was_compiled_with_is_read_from_its_file(tmp_path):
-    """The compile config comes as canonical names from the file, the same as from the live model."""
+    """The compile config comes as canonical names from the file, the same
+    as from the live model."""
     expected = {
         "optimizer": "sgd",
         "loss": ["mean_squared_error", "sparse_categorical_crossentropy"],
@@ -263,7 +265,8 @@ def test_a_loss_of_the_students_own_does_not_keep_a_model_out(tmp_path):
 
 
 def test_a_custom_layer_is_told_apart(tmp_path):
-    """A model whose only fault is a class of the student's own is refused as that, and passes where it is known."""
+    """A model whose only fault is a class of the student's own is refused as that, and
+    passes where it is known."""
 
     @keras.saving.register_keras_serializable("mine")
     class Scale(layers.Layer):  # type: ignore[misc]
@@ -642,7 +645,7 @@ def _type(file: Any) -> None:
     [_external, _external_link, _soft_link, _loop, _twice, _virtual, _chunked, _late, _many, _packed, _objects, _type],
 )
 def test_weights_that_are_not_plain_arrays_are_refused(plain, tmp_path, write):
-    """HDF5's ways to point elsewhere, to promise gigabytes or to hold objects all end before Keras opens it."""
+    """HDF5 with outside links, promised gigabytes or objects is refused before Keras opens it."""
     path = with_weights(plain, tmp_path, write)
     with pytest.raises(RefusedModel, match="weights"):
         check_weights(path)

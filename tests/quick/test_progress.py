@@ -13,7 +13,8 @@ from proctor.verdict import CriterionResult, Verdict
 
 
 def test_many_are_counted_and_those_with_a_problem_listed_by_reason():
-    """Where there is no terminal, a line now and then says how far it is; two thousand rows are never printed."""
+    """Where there is no terminal, a line now and then says how far it is; two thousand
+    rows are never printed."""
     printed = io.StringIO()
     console = Console(file=printed, width=200)
     outcomes = [Outcome(verdict(f"s{number}"), "graded") for number in range(90)]
@@ -47,7 +48,7 @@ def test_quiet_prints_the_problems_and_one_line():
 
 
 def test_what_a_grader_stumbled_over_is_one_line():
-    """An answer that no criterion can look at may make a dozen of them stumble; the author is told where most did."""
+    """If one answer makes a dozen criteria raise, the author is told where most of them did."""
     printed = io.StringIO()
     console = Console(file=printed, width=200)
     faults = ["test_hidden.py:5 raised TypeError: no", "test_public.py:9 raised KeyError: 1", ""]
