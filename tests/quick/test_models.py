@@ -216,7 +216,7 @@ def test_an_honest_model_passes_loads_and_predicts_as_before(build, tmp_path):
     "name", ["relu", "softmax", "swish", "sigmoid", "tanh", "leaky_relu", "elu", "selu", "gelu", "log_softmax"]
 )
 def test_an_activation_of_tensorflows_is_the_one_of_keras(name, tmp_path):
-    """`activation=tf.nn.softmax` gets through the gate, is called softmax and predicts as before, alone or in a layer."""
+    """`activation=tf.nn.softmax` passes the gate, is called softmax and predicts as before."""
     import tensorflow as tf
 
     function = getattr(tf.nn, name)
