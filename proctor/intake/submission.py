@@ -61,6 +61,11 @@ def read_submission(folder: Path, student: str, assignment: Assignment, source: 
         data = _read_artifact(folder, name, notes)
         if data is not None:
             files[name] = data
+    others = sorted(path.name for path in folder.glob("*.keras"))
+    for name in assignment.artifacts.values():
+        if others and name not in others:
+            named = ", ".join(others[:5])
+            notes.append(f"there is no {name}, and {named} was not read: hand in the model under the name {name}")
     return Submission(student, notebook, files, notes)
 
 

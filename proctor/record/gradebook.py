@@ -10,7 +10,8 @@ import math
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -63,13 +64,14 @@ def record(course: Course, verdict: Verdict, notebooks: dict[str, NotebookNode])
     """
     if not verdict.graded:
         return None
+    stamp, handed_in, notes = _read_timestamp(course, verdict)
+    verdict = replace(verdict, notes=[*verdict.notes, *notes])
     parts = {name: verdict.of_notebook(name) for name in notebooks}
     for name, part in parts.items():
         _check_groups(name, part.groups(), notebooks[name])
         _check_finite(part.groups())
     register(course, verdict.assignment, list(notebooks))
     shown = {name: with_tables(notebooks[name], part) for name, part in parts.items()}
-    stamp, handed_in = _read_timestamp(course, verdict)
     with transaction(course) as session:
         folder = course.autograded(verdict.student, verdict.assignment)
         for name, part in parts.items():
@@ -203,14 +205,21 @@ def _check_finite(groups: dict[str, list[CriterionResult]]) -> None:
             raise NotGraded(f"what {group!r} earned is not a number")
 
 
-def _read_timestamp(course: Course, verdict: Verdict) -> tuple[str, datetime | None]:
-    """The text of the submission's `timestamp.txt`, and that moment; "" and None if unreadable."""
+def _read_timestamp(course: Course, verdict: Verdict) -> tuple[str, datetime | None, list[str]]:
+    """Read the submission's `timestamp.txt`.
+
+    Returns its text, that moment, and a note if it cannot be read; without a file "", None and no
+    note.
+    """
     path = course.submitted(verdict.student, verdict.assignment) / "timestamp.txt"
-    try:
+    with suppress(OSError, UnreadableSubmission, ValueError, OverflowError):
+        if not os.path.lexists(path):
+            return "", None, []
         stamp = read_file(path, 200).decode("utf-8").strip()
-        return stamp, parse_utc(stamp) if stamp else None
-    except (OSError, UnreadableSubmission, ValueError, OverflowError):
-        return "", None
+        if stamp:
+            return stamp, parse_utc(stamp), []
+    example = "a moment such as 2025-01-30 20:30:10 UTC"
+    return "", None, [f"timestamp.txt does not hold {example}, so the submission counts as handed in on time"]
 
 
 def _save_marks(

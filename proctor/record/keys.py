@@ -72,8 +72,10 @@ def submission_key(course: Course, assignment: Assignment, student: str) -> Key:
     wanted = {*assignment.artifacts.values(), f"{name}.ipynb", "timestamp.txt"}
     with suppress(OSError):  # a folder that cannot be read is not graded
         found = os.listdir(folder)
-        misnamed = f"{name}.ipynb" not in found
-        files = [file for file in found if file in wanted or (misnamed and file.endswith(".ipynb"))]
+        # What was handed in under another name is read, or named in a note.
+        others = [".ipynb"] if f"{name}.ipynb" not in found else []
+        others += [".keras"] if not {*assignment.artifacts.values()} <= {*found} else []
+        files = [file for file in found if file in wanted or file.endswith(tuple(others))]
         return {"submission": {file: _digest_submitted_file(f"{folder}/{file}") for file in sorted(files)}}
     return {"submission": {}}
 

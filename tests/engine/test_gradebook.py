@@ -244,13 +244,15 @@ def test_late_penalties_are_nbgraders(course):
 
 @pytest.mark.parametrize("stamp", ["yesterday-ish", "", "9" * 500, "99999-01-01"])
 def test_an_unreadable_timestamp_is_no_timestamp(course, stamp):
-    """What is no date stops no grading."""
+    """What is no date stops no grading, and a note on the page says that it counts as on time."""
     (course.submitted("ada", "halves") / "timestamp.txt").write_text(stamp)
 
     gradebook.record(course, verdict(), run_notebooks())
 
     with book_of(course) as book:
         assert book.find_submission("halves", "ada").timestamp is None
+    page = (course.autograded("ada", "halves") / "halves.ipynb").read_text()
+    assert "counts as handed in on time" in page
 
 
 def _record_and_die(root, moment):

@@ -136,6 +136,15 @@ def test_a_link_is_not_followed(course, graded, tmp_path, solution):
     assert "plain file" in graded(None).reason
 
 
+def test_a_model_under_another_name_is_told(graded, solution):
+    """It is not read, and nobody has to guess why: the note names it and the name that is due."""
+    verdict = graded(solution, {"my_model.keras": b"PK"})
+    assert "there is no double.keras, and my_model.keras was not read: hand in the model under the name" in " ".join(
+        verdict.notes
+    )
+    assert verdict.earned == 6  # the training cells ran, as without a model
+
+
 def test_unicode_answers_survive(graded, solution):
     """Text beyond ASCII in an answer reaches the interpreter unchanged."""
     source = 'def relu(x):\n    größe = {"ключ": np.maximum(x, 0)}  # 解\n    return größe["ключ"]'
