@@ -106,5 +106,6 @@ def test_no_model_is_ever_loaded_without_safe_mode():
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "load_model":
                 options = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
                 assert (options["safe_mode"], options["compile"]) == ("True", "False"), path
-                calls.append((path.name, "custom_objects" in options))
-    assert sorted(calls) == [("answer.py", True), ("describe.py", False)]
+                calls.append((path.name, options.get("custom_objects", "")))
+    # `own` is the notebook's, in its own process; `known` are functions of Keras's under other names.
+    assert sorted(calls) == [("answer.py", "own"), ("describe.py", "known")]
