@@ -1,5 +1,5 @@
 """`python -m proctor`: the commands."""
 
-from proctor.cli.commands import main
+from proctor.cli import main
 
 main()

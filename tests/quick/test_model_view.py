@@ -107,5 +107,5 @@ def test_no_model_is_ever_loaded_without_safe_mode():
                 options = {keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords}
                 assert (options["safe_mode"], options["compile"]) == ("True", "False"), path
                 calls.append((path.name, options.get("custom_objects", "")))
-    # `own` is the notebook's, in its own process; `known` are functions of Keras's under other names.
+    # `own`: the notebook's, in its own process; `known`: Keras's functions under other names.
     assert sorted(calls) == [("answer.py", "own"), ("describe.py", "known")]
