@@ -140,6 +140,24 @@ def test_a_jail_that_the_course_no_longer_accepts_is_a_reason_a_stronger_one_is_
     assert reasons(course) == ("it ran in a jail of tier process, and the course wants full",)
 
 
+@pytest.mark.parametrize("several", [False, True], ids=["one notebook", "several"])
+def test_a_verdict_that_version_0_1_kept_is_read(course, keep_graded, several):
+    """It kept one "notebook", or several within it; they are recorded as today's are."""
+    keep_graded()
+    path = course.state / "verdicts" / "double" / "ada.json"
+    data = json.loads(path.read_text())
+    notebooks = data.pop("notebooks")
+    path.write_text(json.dumps({**data, "notebook": {"notebooks": notebooks} if several else notebooks["double"]}))
+    kept = read_kept(course, *PAIR)
+    assert kept is not None
+    assert kept.notebooks == {"double": solution_notebook()}
+    assert [each.status for each in grade_class(course, [PAIR])] == [RECORDED]
+    path.write_text(json.dumps({**data, "notebook": None}))
+    recorded = read_kept(course, *PAIR)
+    assert recorded is not None
+    assert recorded.notebooks is None
+
+
 def test_what_changes_while_it_is_graded_is_graded_again(course, keep_graded, monkeypatch):
     """If the grader is edited during a run, nobody can say which one was at work, and the
     next run grades again."""
