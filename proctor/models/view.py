@@ -12,6 +12,7 @@ import numpy as np
 
 from proctor.errors import CriterionFailed, StudentError
 from proctor.models.names import canonical
+from proctor.models.predictions import check_predictions, largest_difference, list_arrays, take_rows
 
 # Settings that the layer table shows, in its order, each with the default value for which it is
 # left out.
@@ -39,11 +40,8 @@ SETTINGS: dict[str, Any] = {
 }
 LONGEST_SHOWN = 60
 
-# Half as many rows, or half of a smaller input, are predicted again in another batch. A difference
-# of less than this fraction of the largest number is rounding: half precision rounds to a
-# thousandth, and another batch is summed in another order.
+# Half as many rows, or half of a smaller input, are predicted again in another batch.
 REPEATED_ROWS = 16
-ROUNDING = 0.01
 
 LONGEST_DESCRIPTION = 8 * 2**20
 
@@ -210,8 +208,8 @@ class ModelView:
             x = np.asarray(x)
         if self._not_repeatable is not None:
             raise self._not_repeatable
-        rows = len(_list_arrays(x)[0])
-        found = _check_predictions(self._predict(x, batch_size), rows)
+        rows = len(list_arrays(x)[0])
+        found = check_predictions(self._predict(x, batch_size), rows)
         if min(rows, REPEATED_ROWS) > self._rows_repeated:
             self._check_repeatable(x, found, rows)
             self._rows_repeated = min(rows, REPEATED_ROWS)
@@ -223,12 +221,12 @@ class ModelView:
         # batch.
         count = max(1, min(rows, REPEATED_ROWS) // 2)
         chosen = np.linspace(rows - 1, rows // 2, count).astype(int)
-        few = _take_rows(x, chosen)
-        second = _check_predictions(self._predict(few, count), count)
-        difference = _largest_difference(_take_rows(found, chosen), second)
+        few = take_rows(x, chosen)
+        second = check_predictions(self._predict(few, count), count)
+        difference = largest_difference(take_rows(found, chosen), second)
         if difference:
-            third = _check_predictions(self._predict(few, count), count)
-            is_repeatable = not _largest_difference(second, third)
+            third = check_predictions(self._predict(few, count), count)
+            is_repeatable = not largest_difference(second, third)
             why = "is random, or remembers what it was asked"
             if is_repeatable:
                 why = "depends on what else is in the batch"
@@ -342,65 +340,3 @@ def _is_shape(value: Any) -> bool:
     if not isinstance(value, list):
         return value is None
     return all(size is None or _is_count(size) or (isinstance(size, list) and _is_shape(size)) for size in value)
-
-
-def _list_arrays(x: Any) -> list[Any]:
-    """The arrays of a model's input or output, which may be one or several."""
-    return list(x.values()) if isinstance(x, dict) else list(x) if isinstance(x, (list, tuple)) else [x]
-
-
-def _take_rows(x: Any, chosen: np.ndarray) -> Any:
-    """The `chosen` rows of an input or output."""
-    if isinstance(x, dict):
-        return {key: np.asarray(part)[chosen] for key, part in x.items()}
-    return [np.asarray(part)[chosen] for part in x] if isinstance(x, (list, tuple)) else x[chosen]
-
-
-def _largest_difference(first: Any, second: Any) -> float:
-    """The largest difference of two predictions for the same rows; 0 if it is within `ROUNDING`."""
-    ones, others = _list_arrays(first), _list_arrays(second)
-    if [part.shape for part in ones] != [part.shape for part in others]:
-        return float("inf")
-    for one, other in zip(ones, others, strict=True):
-        one, other = one.astype(float), other.astype(float)
-        with np.errstate(over="ignore", invalid="ignore"):
-            difference = float(np.abs(one - other).max(initial=0.0))
-        if not difference <= ROUNDING * max(1.0, float(np.abs(one).max(initial=0.0))):
-            return difference
-    return 0.0
-
-
-def _check_predictions(found: Any, rows: int) -> Any:
-    """`found`, if it is arrays of finite numbers with `rows` rows; otherwise CriterionFailed."""
-    if isinstance(found, dict):
-        return {key: _check_array(part, rows) for key, part in found.items()}
-    if isinstance(found, (list, tuple)) and all(type(part) is np.ndarray for part in found):
-        return [_check_array(part, rows) for part in found]
-    return _check_array(found, rows)
-
-
-def _check_array(found: Any, rows: int) -> np.ndarray:
-    if type(found) is not np.ndarray or found.dtype.kind not in "fiu":
-        raise CriterionFailed("predictions to be an array of numbers", _describe_kind(found))
-    if found.ndim == 0 or len(found) != rows:
-        raise CriterionFailed(
-            f"one prediction for each of the {rows} inputs",
-            "a single number" if found.ndim == 0 else f"{len(found)} predictions",
-        )
-    bad = ~np.isfinite(found).reshape(rows, -1).all(axis=1) if rows else np.zeros(0, bool)
-    if bad.any():
-        kind = "NaN" if np.isnan(found).any() else "infinity"
-        raise CriterionFailed("predictions to be finite numbers", f"{kind} for {int(bad.sum())} of {rows} inputs")
-    return found
-
-
-def _describe_kind(found: Any) -> str:
-    """What came in place of an array of numbers, for a message."""
-    inner = found
-    while isinstance(inner, (list, tuple)) and inner:
-        inner = inner[0]
-    if isinstance(inner, (str, bytes)):
-        return "text"
-    if isinstance(found, (int, float, np.generic)):
-        return "a single number"
-    return f"an array of {found.dtype}" if isinstance(found, np.ndarray) else type(found).__name__

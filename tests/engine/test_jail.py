@@ -164,7 +164,8 @@ for _ in range(15):
         time.sleep(100)
 for _ in range(15):
     os.read(ready, 1)
-time.sleep(60)"""
+time.sleep(60)  # by then the examiner, which looks ten times a second, has killed it
+"""
     assert jail.run_cell(source, 120).status == "died"
 
 

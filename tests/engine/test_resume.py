@@ -296,6 +296,7 @@ def kill_jails(server: int, count: int, grading: threading.Thread) -> None:
 def test_a_jail_that_is_killed_costs_the_student_nothing(course, hand_in, solution, address, kills):
     """If a jail is killed in the same cell again, as for lack of memory, a mark is
     due or there is none."""
+    # The cell goes on when this test writes into its file: until then its jail can be killed in it.
     stays = "import os, time\nopen('started', 'w').close()\nwhile not os.stat('started').st_size: time.sleep(0.01)\n"
     hand_in("ada", edited(solution, "write_count", stays + COUNT))
     got: list[Result | None] = []
