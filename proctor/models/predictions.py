@@ -8,8 +8,8 @@ import numpy as np
 
 from proctor.errors import CriterionFailed
 
-# A difference of less than this fraction of the largest number is rounding: half precision rounds to
-# a thousandth, and another batch is summed in another order.
+# A difference of less than this fraction of the largest number is rounding: half precision rounds
+# to a thousandth, and another batch is summed in another order.
 ROUNDING = 0.01
 
 
