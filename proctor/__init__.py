@@ -48,6 +48,7 @@ from proctor.criteria.training import (
 from proctor.datasets import pictures
 from proctor.errors import CriterionFailed
 from proctor.judge.live import check
+from proctor.judge.unwritten import continue_past_stubs
 
 __all__ = [
     "CriterionFailed",
@@ -98,3 +99,5 @@ __all__ = [
     "take",
     "take_batches",
 ]
+
+continue_past_stubs()

@@ -13,7 +13,8 @@ from typing import Any
 from proctor import datasets
 from proctor.channel.student import LocalLink, Student
 from proctor.course.assignment import Threshold, read_assignment
-from proctor.errors import ProctorError
+from proctor.errors import ProctorError, StudentError
+from proctor.judge.unwritten import why_undefined
 from proctor.verdict import CriterionResult
 
 PUBLIC = "test_public.py"
@@ -108,7 +109,7 @@ def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list
         assignment = read_assignment(declared, folder.name)
         source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
         thresholds = assignment.thresholds.get(source, {})
-    criteria_run = CriteriaRun(Student(LocalLink(namespace)), thresholds, only=group)
+    criteria_run = CriteriaRun(Student(_NotebookLink(namespace)), thresholds, only=group)
     run_criteria([folder / PUBLIC], criteria_run)
     if criteria_run.fault:
         raise ProctorError(f"this check could not be run here: {criteria_run.fault}")
@@ -150,6 +151,18 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
                     yield ran.result
     finally:
         InteractiveShell.clear_instance()
+
+
+class _NotebookLink(LocalLink):
+    """A link to a notebook's global variables that explains why one is not defined."""
+
+    def ask(self, request: dict[str, Any]) -> Any:
+        try:
+            return super().ask(request)
+        except StudentError as error:
+            if request["op"] == "get" and error.type == "NameError" and not error.where:
+                raise StudentError("Missing", why_undefined(str(request["name"]))) from None
+            raise
 
 
 def _namespace() -> dict[str, Any]:

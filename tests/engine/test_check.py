@@ -17,13 +17,16 @@ def run_released(course, monkeypatch):
     """Releases the small course and runs its notebook, filled in with
     answers, as a student does."""
 
-    def run(**answers: str):
+    def run(allow_errors: bool = True, **answers: str):
         folder = release(course, "double")
         notebook = nbformat.read(folder / "double.ipynb", as_version=4)
         for grade_id, source in answers.items():
             notebook = edited(notebook, grade_id, source)
         client = NotebookClient(
-            copy.deepcopy(notebook), timeout=600, allow_errors=True, resources={"metadata": {"path": str(folder)}}
+            copy.deepcopy(notebook),
+            timeout=600,
+            allow_errors=allow_errors,
+            resources={"metadata": {"path": str(folder)}},
         )
         return {cell.metadata.nbgrader.grade_id: cell for cell in client.execute().cells if cell.cell_type == "code"}
 
@@ -62,6 +65,23 @@ def test_an_untouched_notebook_says_not_yet(run_released):
     cells = run_released()
     assert "it is not written yet" in shown(cells["relu"])
     assert cells["write_relu"].outputs == []
+
+
+def test_run_all_reaches_the_last_check_of_an_untouched_notebook(run_released):
+    """Jupyter skips what follows a cell that raises; cells that need an unwritten answer only say
+    so, and so does a cell that needs what such a cell would have made."""
+    cells = run_released(allow_errors=False)
+    texts = {name: "".join(output.get("text", "") for output in cell.outputs) for name, cell in cells.items()}
+    assert texts["write_build"] == "build() is not written yet, and this cell needs it.\n"
+    assert texts["train"] == "`model` is not there, because build() is not written yet.\n"
+    assert "not written yet" in shown(cells["model"])
+
+
+@pytest.mark.parametrize("mistake", ["print(modle)", "keras.layers.Layer()(1)", "1 / 0"])
+def test_any_other_exception_still_stops_a_notebook(run_released, mistake):
+    """A typing error, or what a library does not do, is shown with its traceback as ever."""
+    cells = run_released(write_relu=f"{RELU}\n\n\n{mistake}")
+    assert [output for output in cells["write_relu"].outputs if output.output_type == "error"]
 
 
 def test_check_elsewhere_says_what_is_missing(tmp_path, monkeypatch, capsys):

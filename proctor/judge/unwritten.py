@@ -1,0 +1,95 @@
+"""In a notebook, a cell that needs an unwritten answer says so in one line, and does not fail.
+
+*Run all* then reaches the last check of a notebook of which nothing is written yet. A Jupyter
+kernel would skip all cells after the first that raises, as an unwritten stub does.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from types import FrameType, TracebackType
+from typing import Any
+
+_waiting: dict[str, str] = {}
+"""Names that cells did not come to define → the unwritten answer that these cells need."""
+
+
+def why_undefined(name: str) -> str:
+    """A sentence on why the notebook has not defined `name`."""
+    if name in _waiting:
+        return f"`{name}` is not there, because {_waiting[name]} is not written yet"
+    return f"`{name}` is not defined: has the cell that makes it run?"
+
+
+def continue_past_stubs() -> None:
+    """Have the Jupyter kernel of this process, if it is one, continue past unwritten stubs.
+
+    Only exceptions of the notebook's own cells count: a stub's `NotImplementedError`, and the
+    `NameError` of a name that a cell would have defined if a stub had not stopped it.
+    """
+    ipython = sys.modules.get("IPython")
+    shell: Any = ipython.get_ipython() if ipython is not None else None
+    if getattr(shell, "kernel", None) is not None:
+        watch = _Watch(shell)
+        shell.set_custom_exc((NotImplementedError, NameError), watch.on_exception)
+        shell.events.register("post_run_cell", watch.on_cell_end)
+
+
+class _Watch:
+    """Told of each cell's exception and end, by IPython.
+
+    Args:
+        shell: IPython's shell, which runs the notebook's cells.
+    """
+
+    def __init__(self, shell: Any):
+        self._shell = shell
+        self._missing = ""
+
+    def on_exception(
+        self, shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: int | None = None
+    ) -> None:
+        """Print what the running cell waits for, or the traceback of any other exception."""
+        self._missing, sentence = self._explain(error, trace)
+        if sentence:
+            print(sentence)
+        else:
+            shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
+
+    def on_cell_end(self, result: Any) -> None:
+        """Note the names that the cell did not come to define, and let it pass as run."""
+        missing, self._missing = self._missing, ""
+        if missing and result.error_in_exec is not None:
+            _waiting.update(dict.fromkeys(_names_stored(result.info.raw_cell), missing))
+            result.error_in_exec = None  # the kernel tells Jupyter to go on
+
+    def _explain(self, error: BaseException, trace: TracebackType) -> tuple[str, str]:
+        """What is not written yet, and a sentence on it; ("", "") for any other exception."""
+        frame = _innermost_frame(trace)
+        if frame.f_globals is not self._shell.user_ns:
+            return "", ""  # raised by a library
+        if isinstance(error, NameError):
+            name = error.name or ""
+            return (_waiting[name], f"{why_undefined(name)}.") if name in _waiting else ("", "")
+        name = frame.f_code.co_name
+        if name == "<module>":
+            return "an earlier cell", "This cell is not written yet."
+        return f"{name}()", f"{name}() is not written yet, and this cell needs it."
+
+
+def _innermost_frame(trace: TracebackType) -> FrameType:
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame
+
+
+def _names_stored(cell: str) -> set[str]:
+    """The names that a cell's code assigns; none if it is not plain Python (an IPython magic)."""
+    try:
+        tree = ast.parse(cell)
+    except SyntaxError:
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} | {
+        node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+    }
