@@ -193,29 +193,46 @@ def free(*arguments: str, because: str) -> Harmless:
     return Harmless(", ".join(arguments), because, arguments)
 
 
-def load_harmless(path: Path) -> list[Harmless]:
-    """The entries of the list `harmless_mutations` in the file `path`; none if there is no list.
+@dataclass(frozen=True)
+class Answers:
+    """What an `answers.py` declares.
 
-    Raises CourseError as `load_answers` does.
+    Args:
+        variants: the right answers.
+        mutants: the wrong ones.
+        harmless: mutations that are right answers.
+        hidden_because: name of a hidden criterion → why the mutants that it alone catches cannot be
+            caught by a public one.
     """
-    return list(getattr(_load(path), "harmless_mutations", [])) if path.is_file() else []
+
+    variants: list[Answer] = field(default_factory=list)
+    mutants: list[Answer] = field(default_factory=list)
+    harmless: list[Harmless] = field(default_factory=list)
+    hidden_because: dict[str, str] = field(default_factory=dict)
 
 
-def load_answers(path: Path) -> tuple[list[Answer], list[Answer]]:
-    """The variants and the mutants that an `answers.py` declares; none if there is no such file.
+def load_answers(path: Path) -> Answers:
+    """What the file `path` declares, in its lists `variants`, `mutants` and, if it has them,
+    `harmless_mutations` and the dictionary `hidden_because`; nothing if there is no such file.
 
-    Raises CourseError if the file raises, or lacks the lists `variants` and `mutants`.
+    Raises CourseError if the file raises, or lacks one of the first two.
     """
     if not path.is_file():
-        return [], []
+        return Answers()
     module = _load(path)
+    place = f"graders/{path.parent.name}/{path.name}"
     try:
-        answers = list(module.variants), list(module.mutants)
-    except (AttributeError, TypeError) as error:
-        raise CourseError(f"graders/{path.parent.name}/{path.name}: {type(error).__name__}: {error}") from error
-    for answer in (*answers[0], *answers[1]):
+        answers = Answers(
+            list(module.variants),
+            list(module.mutants),
+            list(getattr(module, "harmless_mutations", [])),
+            dict(getattr(module, "hidden_because", {})),
+        )
+    except (AttributeError, TypeError, ValueError) as error:
+        raise CourseError(f"{place}: {type(error).__name__}: {error}") from error
+    for answer in (*answers.variants, *answers.mutants):
         if not isinstance(answer, Answer):
-            raise CourseError(f"graders/{path.parent.name}/{path.name}: {answer!r} is no variant(...) or mutant(...)")
+            raise CourseError(f"{place}: {answer!r} is no variant(...) or mutant(...)")
     return answers
 
 

@@ -91,6 +91,7 @@ class Verdict:
         seconds: wall times by step ("run", "criteria", "total"); two verdicts may differ in them.
         flags: for the instructor alone.
         weights: artifact → digest of the handed-in model's weights.
+        measured: the values that were compared with thresholds, by the threshold's name.
         version: of this form of verdicts.
     """
 
@@ -106,6 +107,7 @@ class Verdict:
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
     flags: list[Flag] = field(default_factory=list)
     weights: dict[str, str] = field(default_factory=dict)
+    measured: dict[str, float] = field(default_factory=dict)
     version: int = VERSION
 
     @property

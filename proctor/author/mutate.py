@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
-from proctor.answers import Harmless, load_harmless
+from proctor.answers import Harmless, load_answers
+from proctor.author.attempts import run_for_artifacts
 from proctor.author.mutations import Mutation, mutations_of
-from proctor.author.verify import run_for_artifacts
 from proctor.course.assignment import Assignment
 from proctor.course.cells import grade_id, is_check, is_solution, is_train, read_source
 from proctor.course.course import Course
@@ -87,7 +87,7 @@ def mutate(course: Course, name: str, *, jobs: int = 0, most: int = 0) -> Iterat
     a mutation harmless that does not exist.
     """
     assignment, source = course.assignment(name), read_source(course.source(name))
-    declared = load_harmless(course.grader(name) / "answers.py")
+    declared = load_answers(course.grader(name) / "answers.py").harmless
     mutations = mutations_of(source)
     reasons = _match_harmless(declared, mutations)
     yield from (Trial(mutation, harmless=reasons[mutation]) for mutation in mutations if mutation in reasons)

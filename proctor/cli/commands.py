@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.live import Live
 from rich.table import Column, Table
 
+from proctor.cli.markup import escape_markup
 from proctor.course.course import Course
 from proctor.errors import ProctorError
 from proctor.text import one_line, plain
@@ -74,7 +72,7 @@ def _warn_of_plain_tests(names: list[str]) -> None:
     """Print a warning about plain nbgrader assignments, if there are any."""
     if names:
         warning = f"{', '.join(names)}: tests are cells and run in the student's own process, which can cheat them"
-        console.print(f"[yellow]{_escape(warning)}[/] (docs/security.md).", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]{escape_markup(warning)}[/] (docs/security.md).", highlight=False, soft_wrap=True)
 
 
 @application.command()
@@ -92,34 +90,31 @@ def new(name: Name) -> None:
 def verify(
     names: Names = None,
     jobs: Jobs = 0,
-    seeds: Annotated[int, typer.Option(help="Train the solution with this many random seeds.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="Train the solution with this many random seeds.")] = 1,
     every: Annotated[int, typer.Option(min=1, help="Try every n-th answer only: a sample, and no proof.")] = 1,
+    only: Annotated[str, typer.Option(help="Try only the answers whose title contains this: no proof.")] = "",
+    fresh: Annotated[
+        bool, typer.Option("--check", help="Only say which exercises have no fresh record of a proof.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line, for programs.")] = False,
 ) -> None:
-    """Prove graders right: solution and variants 100 %, untouched release 0, mutants caught."""
-    from proctor.author.verify import verify as findings_of
+    """Prove graders right: solution and variants 100 %, untouched release 0, mutants caught.
+
+    A whole proof without a finding is recorded in graders/<exercise>/proof.json. The exit code is 1
+    if there is something to mend.
+    """
+    from proctor.author.verify import Extent
+    from proctor.cli.proving import check_records, prove
 
     course = Course.find()
-    started, bad = time.monotonic(), 0
-    for name in names or course.names():
-        table = Table("", "what", "caught by", "seconds", title=name, title_justify="left")
-        counts = {"variant": 0, "mutant": 0}
-        with Live(table, console=console, vertical_overflow="visible"):
-            for finding in findings_of(course, name, jobs=jobs, seeds=seeds, every=every):
-                counts[finding.kind] = counts.get(finding.kind, 0) + 1
-                bad += bool(finding.problem)
-                mark = "[red]✗[/]" if finding.problem else "[green]✓[/]"
-                what = f"{finding.kind}: {finding.title}"
-                table.add_row(mark, _escape(what), ", ".join(finding.caught_by), f"{finding.seconds:.1f}")
-                for text, style in ((finding.problem, "red"), (finding.remark, "yellow")):
-                    if text:
-                        table.add_row("", f"[{style}]{_escape(text)}[/]", "", "")
-        console.print(f"{counts['variant']} variants, {counts['mutant']} mutants\n", highlight=False)
-    total = f"{time.monotonic() - started:.0f} s"
+    console.stderr = as_json  # standard output holds JSON objects only
+    chosen = names or course.names()
+    bad = check_records(console, course, chosen) if fresh else 0
+    if not fresh:
+        extent = Extent(seeds=seeds, every=every, only=only)
+        bad = prove(console, course, chosen, extent, jobs=jobs, as_json=as_json)
     if bad:
-        console.print(f"[red]{bad} findings to mend[/] ({total})", highlight=False)
         raise typer.Exit(1)
-    result = "all proven" if every == 1 else f"no findings, with one in {every} answers tried"
-    console.print(f"[green]{result}[/] ({total})", highlight=False)
 
 
 @application.command()
@@ -132,29 +127,10 @@ def mutate(
 
     The exit code is 1 if a fault gets full marks and is not declared harmless in answers.py.
     """
-    from proctor.author.mutate import mutate as trials_of
+    from proctor.cli.proving import show_mutations
 
-    started = time.monotonic()
-    counts = Counter[str]()
-    for trial in trials_of(Course.find(), name, jobs=jobs, most=most):
-        kind = "harmless" if trial.harmless else "survived" if trial.survived else "caught"
-        counts["not graded" if trial.fault else kind] += 1
-        counts["by hidden criteria alone"] += trial.hidden_only
-        if trial.survived or trial.fault:
-            console.print(f"[red]✗[/] {_escape(trial.mutation.title)}", highlight=False, soft_wrap=True)
-        if trial.fault:
-            console.print(f"  [red]{_escape(trial.fault)}[/]", highlight=False, soft_wrap=True)
-    parts = [f"{count} {kind}" for kind, count in counts.items() if count]
-    console.print(f"{name}: {', '.join(parts) or 'nothing to change'} ({time.monotonic() - started:.0f} s)")
-    if counts["survived"] or counts["not graded"]:
+    if show_mutations(console, Course.find(), name, jobs=jobs, most=most):
         raise typer.Exit(1)
-
-
-def _escape(text: str) -> str:
-    """Return `text` without terminal escapes, and with rich's markup escaped."""
-    from rich.markup import escape
-
-    return escape(plain(text))
 
 
 @application.command()
@@ -279,7 +255,7 @@ def flags(names: Names = None) -> None:
         course.assignment(name)
         for found in flags_of(course, name):
             texts = (", ".join(found.students), found.flag.sentence, "\n".join(found.flag.evidence))
-            table.add_row(name, *(_escape(text) for text in texts))
+            table.add_row(name, *(escape_markup(text) for text in texts))
     console.print(table if table.row_count else "There are no flags.")
 
 
@@ -297,9 +273,9 @@ def feedback(names: Names = None) -> None:
                 folder = make(course, name, path.parent.name)
             except ProctorError as error:  # the other students' pages are made all the same
                 failed += 1
-                console.print(f"[red]{_escape(one_line(error, 2000))}[/]", highlight=False, soft_wrap=True)
+                console.print(f"[red]{escape_markup(one_line(error, 2000))}[/]", highlight=False, soft_wrap=True)
                 continue
-            console.print(f"made {_escape(one_line(folder.relative_to(course.root)))}", highlight=False)
+            console.print(f"made {escape_markup(one_line(folder.relative_to(course.root)))}", highlight=False)
             made += 1
     if failed:
         raise typer.Exit(1)
@@ -337,7 +313,7 @@ def doctor() -> None:
     for name, promise in layers.LAYERS.items():
         table.add_row(name, "[green]✓[/]" if name in found else "[red]✗[/]", promise)
         if name not in found:
-            table.add_row("", "", f"[yellow]{_escape(remedy(name))}[/]")
+            table.add_row("", "", f"[yellow]{escape_markup(remedy(name))}[/]")
     console.print(table)
     tier = layers.tier(found)
     strong = layers.is_as_strong(tier, accepted)

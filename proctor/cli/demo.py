@@ -18,8 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from proctor.answers import RETRAINED, Answer, load_answers
+from proctor.author.attempts import make_submission, run_for_artifacts
 from proctor.author.release import release
-from proctor.author.verify import make_submission, run_for_artifacts
 from proctor.course.assignment import Assignment
 from proctor.course.cells import is_solution, read_source
 from proctor.course.course import Course
@@ -272,9 +272,8 @@ def _run_solution(class_course: Course, assignment: Assignment, source: Notebook
 def _choose_answers(class_course: Course, name: str, source: NotebookNode) -> dict[str, list[Answer]]:
     """Return two variants and two mutants of answers.py that need no training of their own."""
     chosen = {}
-    for kind, answers in zip(
-        ("variant", "mutant"), load_answers(class_course.grader(name) / "answers.py"), strict=True
-    ):
+    declared = load_answers(class_course.grader(name) / "answers.py")
+    for kind, answers in (("variant", declared.variants), ("mutant", declared.mutants)):
         quick = [answer for answer in answers if answer.attempt(source).hands_in != RETRAINED]
         if not quick:
             raise CourseError(f"graders/{name}/answers.py has no {kind} that needs no training")

@@ -45,6 +45,8 @@ class Assignment:
             "always" or "never".
         artifacts: name of a notebook variable → file that the student hands in for it.
         budget: what a submission may use.
+        forbids: habit of writing → the sentence of the notebook that forbids it (`proctor verify`
+            tries all others).
         thresholds: data source ("real", "drawn") → threshold's name → value.
     """
 
@@ -57,6 +59,7 @@ class Assignment:
     train: str = "missing"
     artifacts: dict[str, str] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    forbids: dict[str, str] = field(default_factory=dict)
     thresholds: dict[str, dict[str, Threshold]] = field(default_factory=dict)
 
 

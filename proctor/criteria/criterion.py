@@ -23,7 +23,7 @@ class Criterion:
         group: grade id of the check cell it belongs to.
         points: the points that it is worth.
         hint: one sentence on what to look at.
-        needs: grade id of a group that must be met first, or "".
+        needs: grade id of a group, or name of a criterion, that must be met first, or "".
     """
 
     group: str
@@ -41,8 +41,8 @@ def criterion(group: str, *, points: float, hint: str, needs: str = "") -> Calla
         group: grade id of the check cell it belongs to.
         points: the points that it is worth; those of a group sum to the cell's nbgrader points.
         hint: one sentence that says where to look when it fails, without the answer.
-        needs: grade id of an earlier group. Until its criteria are met, the test is not run and its
-            result is "waiting".
+        needs: grade id of an earlier group, or name of one criterion (its test's, without "test_").
+            Until that is met, the test is not run and its result is "waiting".
 
     Raises ValueError if `points` is negative, or the docstring or the hint is missing.
     """
@@ -63,13 +63,15 @@ def criterion(group: str, *, points: float, hint: str, needs: str = "") -> Calla
 class Credit:
     """Partial credit: the value of the `credit` fixture, which a test may set.
 
-    A test that passes earns `fraction` (from 0 to 1, at first 1) of its points.
+    A test that passes earns `fraction` (from 0 to 1, at first 1) of its points. `measured` holds
+    the values that were compared with thresholds, by the threshold's name.
     """
 
     def __init__(self) -> None:
         self.fraction = 1.0
         self.found = ""
         self.expected = ""
+        self.measured: dict[str, float] = {}
 
     def between(self, value: float, *, zero: float, full: float) -> None:
         """Set `fraction` to `(value - zero) / (full - zero)`, clipped to 0 … 1.
@@ -98,4 +100,5 @@ class Credit:
         bounds = thresholds.get(name)
         if not isinstance(bounds, dict) or bounds.keys() != {"none", "full"}:
             raise CourseError(f"assignment.toml states no {name} = {{ none = …, full = … }} for the data in use")
+        self.measured[name] = float(value)
         self.between(value, zero=bounds["none"], full=bounds["full"])

@@ -164,19 +164,23 @@ def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
 
     Raises UnreadableSubmission if the file is not a notebook.
     """
-    data = read_file(path, NOTEBOOK_BYTES)
-    text = _decode(data, path.name, notes)
+    return parse_notebook(read_file(path, NOTEBOOK_BYTES), path.name, notes)
+
+
+def parse_notebook(data: bytes, name: str, notes: list[str]) -> NotebookNode:
+    """Read a notebook from `data`, the content of the file `name`, as `read_notebook` does."""
+    text = _decode(data, name, notes)
     if not text.strip():
-        raise UnreadableSubmission(f"{path.name} is empty")
+        raise UnreadableSubmission(f"{name} is empty")
     if text.lstrip()[:1] == "<":
-        raise UnreadableSubmission(f"{path.name} is a web page, not a notebook; download the notebook file itself")
+        raise UnreadableSubmission(f"{name} is a web page, not a notebook; download the notebook file itself")
     try:
         content = json.loads(text, parse_constant=lambda _: None)
     except RecursionError as error:
-        raise UnreadableSubmission(f"{path.name} is not a notebook: its JSON is nested too deep") from error
+        raise UnreadableSubmission(f"{name} is not a notebook: its JSON is nested too deep") from error
     except ValueError as error:
-        raise UnreadableSubmission(f"{path.name} is not valid JSON ({error}); was it cut short?") from error
-    return _convert_to_version_4(content, text, path.name, notes)
+        raise UnreadableSubmission(f"{name} is not valid JSON ({error}); was it cut short?") from error
+    return _convert_to_version_4(content, text, name, notes)
 
 
 def _convert_to_version_4(content: Any, text: str, name: str, notes: list[str]) -> NotebookNode:
@@ -205,7 +209,7 @@ def _clean_notebook(content: dict[str, Any]) -> NotebookNode:
         metadata = cell.get("metadata")
         clean = {
             "cell_type": kind,
-            "source": source.encode("utf-8", "backslashreplace").decode("utf-8").replace("\x00", ""),
+            "source": _clean_text(source),
             "metadata": metadata if isinstance(metadata, dict) else {},
             "id": str(cell.get("id", "")),
         }
@@ -216,6 +220,12 @@ def _clean_notebook(content: dict[str, Any]) -> NotebookNode:
         cells.append(clean)
     notebook: NotebookNode = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
     return notebook
+
+
+def _clean_text(source: str) -> str:
+    """A cell's text in UTF-8, without null characters, its lines ended by newlines alone."""
+    text = source.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text.replace("\x00", "").replace("\r\n", "\n")
 
 
 def _read_outputs(cell: dict[str, Any]) -> list[dict[str, str]]:

@@ -44,7 +44,8 @@ class CriteriaRun:
         to_first_failure: whether to stop at the first criterion that is not met.
 
     `fault` says why the grader itself failed ("" if it did not), `flags` is what the `gap` fixture
-    noted, `asked_for_files` are the names of the criteria that used a handed-in model file.
+    noted, `asked_for_files` are the names of the criteria that used a handed-in model file,
+    `measured` the values that were compared with thresholds, by the threshold's name.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class CriteriaRun:
         self.jail_lost: JailLost | None = None
         self.flags: list[Flag] = []
         self.asked_for_files: set[str] = set()
+        self.measured: dict[str, float] = {}
         self._only = only
         self._to_first_failure = to_first_failure
         self._results: dict[str, CriterionResult] = {}
@@ -93,8 +95,9 @@ class CriteriaRun:
             dict.fromkeys(found.group for item, found in sorted(criteria, key=lambda pair: is_hidden(pair[0])))
         )
         _check_unique_names(item for item, _ in criteria)
-        _check_needs(order, [found for _, found in criteria])
-        wanted = _add_needed_groups(self._only, [found for _, found in criteria]) if self._only else set(order)
+        declared_by_name = {criterion_name(item): found for item, found in criteria}
+        _check_needs(order, declared_by_name)
+        wanted = _add_needed_groups(self._only, declared_by_name) if self._only else set(order)
         kept = [(item, found) for item, found in criteria if found.group in wanted]
         kept.sort(key=lambda pair: (is_hidden(pair[0]), order.index(pair[1].group)))
         config.hook.pytest_deselected(
@@ -118,8 +121,13 @@ class CriteriaRun:
             self._results[name] = replace(self._results[name], found=reason)
             pytest.skip(reason)
 
-    def _is_met(self, group: str, before_hidden: bool = False) -> bool:
-        asked = [result for result in self.results if result.group == group and not (before_hidden and result.hidden)]
+    def _is_met(self, needs: str, before_hidden: bool = False) -> bool:
+        """Whether the criteria of a group, or the one criterion, that `needs` names are met."""
+        asked = [
+            result
+            for result in self.results
+            if needs in (result.group, result.name) and not (before_hidden and result.hidden)
+        ]
         needed = {self._needs[result.name] for result in asked} - {""}
         return all(result.status in ("passed", "partial") for result in asked) and all(
             self._is_met(other, before_hidden) for other in needed
@@ -127,7 +135,7 @@ class CriteriaRun:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """Turn results into "waiting" if a hidden criterion of the group that they need failed.
+        """Turn results into "waiting" if a hidden criterion that they need failed.
 
         Hidden criteria run last, so a public one may have run before that was known.
         """
@@ -161,7 +169,9 @@ class CriteriaRun:
             if result.status != "failed":
                 result = self._make_failed_result(item, result, call)
         elif call.when == "call" and result.status != "failed":
-            result = _apply_credit(result, item.stash.get(fixtures.CREDIT, None))
+            credit = item.stash.get(fixtures.CREDIT, None)
+            self.measured.update(credit.measured if credit else {})
+            result = _apply_credit(result, credit)
         self._results[criterion_name(item)] = result
         if self._to_first_failure and result.status in ("failed", "partial"):
             item.session.shouldfail = "a criterion is not met"
@@ -243,21 +253,30 @@ def _check_unique_names(items: Iterable[pytest.Item]) -> None:
             raise CourseError(f"there is a criterion test_{name} in {both}; give one of them another name")
 
 
-def _check_needs(order: list[str], criteria: Iterable[Criterion]) -> None:
-    """Raise CourseError if a criterion needs a group that is missing or comes later in `order`."""
-    for found in criteria:
-        if found.needs and found.needs not in order:
-            raise CourseError(f"a criterion of '{found.group}' needs '{found.needs}', which has no criteria")
-        if found.needs and order.index(found.needs) >= order.index(found.group):
-            raise CourseError(f"a criterion of '{found.group}' needs '{found.needs}', which does not come before it")
+def _check_needs(order: list[str], criteria: dict[str, Criterion]) -> None:
+    """Raise CourseError if a criterion needs what is missing or does not come before it.
+
+    Args:
+        order: the groups in the order in which they run.
+        criteria: name → declaration.
+    """
+    for name, found in criteria.items():
+        if not found.needs:
+            continue
+        if found.needs not in order and found.needs not in criteria:
+            raise CourseError(f"'{name}' needs '{found.needs}', which is neither a group with criteria nor a criterion")
+        needed = criteria[found.needs].group if found.needs in criteria else found.needs
+        if order.index(needed) >= order.index(found.group):
+            raise CourseError(f"'{name}' of '{found.group}' needs '{found.needs}', which is not of an earlier group")
 
 
-def _add_needed_groups(group: str, criteria: list[Criterion]) -> set[str]:
-    """`group`, the groups that its criteria need, those that they need, and so on."""
+def _add_needed_groups(group: str, criteria: dict[str, Criterion]) -> set[str]:
+    """`group`, the groups of what its criteria need, those of what these need, and so on."""
     wanted, more = set(), {group}
     while more:
         wanted |= more
-        more = {found.needs for found in criteria if found.group in wanted and found.needs} - wanted
+        needs = {found.needs for found in criteria.values() if found.group in wanted and found.needs}
+        more = {criteria[name].group if name in criteria else name for name in needs} - wanted
     return wanted
 
 

@@ -9,7 +9,7 @@ import contextlib
 import copy
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,12 @@ def grade(course: Course, assignment: Assignment, student: str, jails: Jails) ->
 
 
 def examine(
-    course: Course, assignment: Assignment, source: NotebookNode, submission: Submission, jails: Jails
+    course: Course,
+    assignment: Assignment,
+    source: NotebookNode,
+    submission: Submission,
+    jails: Jails,
+    afterwards: Callable[[Examination], None] = lambda _: None,
 ) -> Result:
     """Grade a submission that has been read already.
 
@@ -64,6 +69,7 @@ def examine(
         source: the instructor's notebook.
         submission: what was handed in.
         jails: where jails come from.
+        afterwards: called once the criteria have run, while the jails are still there.
 
     Returns and raises what `grade` does.
     """
@@ -86,6 +92,7 @@ def examine(
                 *_collect_flags(course, source, notebook, submission, examination, criteria_run, cells),
             ]
             weights = examination.weights_digests()
+            afterwards(examination)
     except (CourseError, JailLost):
         raise
     except (ProctorError, OSError, MemoryError) as error:
@@ -104,6 +111,7 @@ def examine(
         seconds={"run": ran - started, "criteria": now - ran, "total": now - started},
         flags=flags,
         weights=weights,
+        measured=criteria_run.measured,
     )
     return Result(verdict, {assignment.name: shown} if verdict.graded else {})
 

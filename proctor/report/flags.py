@@ -96,7 +96,7 @@ def _join_code(cells: Iterator[NotebookNode]) -> str:
 
 def _find_known_pieces(course: Course, name: str, source: NotebookNode) -> set[int]:
     """Return the pieces of what everybody is given, and of the author's solution and variants."""
-    variants, _ = load_answers(course.grader(name) / "answers.py")
+    variants = load_answers(course.grader(name) / "answers.py").variants
     notebooks = [source, *(variant.attempt(source).notebook for variant in variants)]
     released = course.release(name) / f"{name}.ipynb"
     if released.is_file():

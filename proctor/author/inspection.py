@@ -1,0 +1,154 @@
+"""Problems of an exercise that can be seen without running anything."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from proctor.author.formats import FORMATS
+from proctor.author.habits import habit_names
+from proctor.course.assignment import Assignment
+from proctor.course.cells import check_cells, grade_id, is_check, is_solution, points
+from proctor.course.course import Course
+from proctor.errors import CourseError
+from proctor.intake.rebuild import rebuild
+from proctor.intake.submission import parse_notebook
+from proctor.judge.criteria_run import collect
+from proctor.verdict import CriterionResult
+
+GRADER_IMPORTS = {"proctor", "numpy", "pytest", "PIL", *sys.stdlib_module_names}
+"""What graders may import: an examiner has no TensorFlow."""
+COMPARED_SECOND = {"assert_close", "assert_equal", "assert_shape", "assert_between", "assert_ended_at"}
+"""Helpers whose second argument is the expected value."""
+
+
+def read_criteria(course: Course, name: str) -> list[CriterionResult]:
+    """The criteria that an exercise's grader declares.
+
+    Raises CourseError, with file and line, if the grader is not Python or cannot be imported.
+    """
+    files = sorted(course.grader(name).glob("test_*.py"))
+    for file in [*files, course.grader(name) / "answers.py"]:
+        _parse(file)
+    return [result for _, result in collect(files)]
+
+
+def find_problems(course: Course, assignment: Assignment, source: NotebookNode) -> list[str]:
+    """A sentence for each problem of an exercise's notebook and grader.
+
+    Raises CourseError if the grader cannot be read.
+    """
+    criteria = read_criteria(course, assignment.name)
+    files = sorted(course.grader(assignment.name).glob("test_*.py"))
+    return [
+        *_compare_groups(criteria, source),
+        *_check_cells(source),
+        *(problem for file in files for problem in _check_imports(file)),
+        *(problem for file in files if file.name != "test_public.py" for problem in _check_expected_values(file)),
+        *_check_forbidden(assignment, source),
+        *_check_formats(source),
+    ]
+
+
+def _parse(file: Path) -> ast.Module:
+    try:
+        return ast.parse(file.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise CourseError(f"{file.parent.name}/{file.name}, line {error.lineno}: {error.msg}") from None
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{file.parent.name}/{file.name} cannot be read: {error}") from None
+
+
+def _compare_groups(criteria: list[CriterionResult], source: NotebookNode) -> Iterator[str]:
+    """Check cells and groups of criteria agree, and so do their points."""
+    cells = check_cells(source)
+    for group in dict.fromkeys(result.group for result in criteria):
+        if group not in cells:
+            yield f"'{group}' has criteria but the notebook has no such check cell"
+    for name, cell in cells.items():
+        worth = sum(result.points for result in criteria if result.group == name)
+        if abs(worth - points(cell)) > 1e-9:
+            yield f"'{name}' is worth {points(cell):g} in the notebook, its criteria sum to {worth:g}"
+        if cell.source.strip() not in (f'check("{name}")', f"check('{name}')"):
+            yield f"check cell '{name}' must hold just check(\"{name}\")"
+
+
+def _check_cells(source: NotebookNode) -> Iterator[str]:
+    """Code cells have grade ids and no outputs, and solution cells have solution marks."""
+    for index, cell in enumerate(source.cells):
+        if cell.cell_type != "code":
+            continue
+        if not grade_id(cell):
+            yield f"code cell {index} has no grade id: make it a solution, a check or a read-only cell"
+        if cell.outputs or cell.execution_count:
+            yield f"cell '{grade_id(cell)}' carries outputs; clear them before committing"
+        if is_solution(cell) and not is_check(cell) and "BEGIN SOLUTION" not in cell.source:
+            yield f"solution cell '{grade_id(cell)}' has no ### BEGIN SOLUTION: a release would hold all of it"
+
+
+def _check_imports(file: Path) -> Iterator[str]:
+    """A grader imports only what an examiner has."""
+    for node in ast.walk(_parse(file)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module or "its own folder"]
+        for name in names:
+            if name.split(".")[0] not in GRADER_IMPORTS:
+                yield (
+                    f"{file.name}, line {node.lineno}: a grader imports proctor, NumPy, pytest, Pillow and the "  # type: ignore[attr-defined]
+                    f"standard library, not {name}"
+                )
+
+
+def _check_expected_values(file: Path) -> Iterator[str]:
+    """No expected value comes from the student's process, which would agree with itself."""
+    for test in ast.walk(_parse(file)):
+        if not isinstance(test, ast.FunctionDef) or not test.name.startswith("test_"):
+            continue
+        told = {
+            target.id
+            for node in ast.walk(test)
+            if isinstance(node, ast.Assign) and _asks_student(node.value)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for call in ast.walk(test):
+            if not isinstance(call, ast.Call) or getattr(call.func, "id", "") not in COMPARED_SECOND:
+                continue
+            expected = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "expected")]
+            for value in expected:
+                if _asks_student(value) or (isinstance(value, ast.Name) and value.id in told):
+                    yield (
+                        f"{file.name}, line {call.lineno}: the expected value of {test.name} is the student's own; "
+                        "compute it here"
+                    )
+
+
+def _asks_student(node: ast.expr) -> bool:
+    """Whether an expression is an attribute of `student`, or what calling one returns."""
+    while isinstance(node, (ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "student"
+
+
+def _check_forbidden(assignment: Assignment, source: NotebookNode) -> Iterator[str]:
+    """Each forbidden habit exists, and the notebook has the sentence that forbids it."""
+    text = " ".join(" ".join(cell.source.split()) for cell in source.cells)
+    for habit, sentence in assignment.forbids.items():
+        if habit not in habit_names():
+            yield f"assignment.toml forbids {habit!r}, which is not a habit; there are {', '.join(habit_names())}"
+        if " ".join(sentence.split()) not in text:
+            yield f"assignment.toml forbids {habit!r} by a sentence that the notebook does not have: {sentence!r}"
+
+
+def _check_formats(source: NotebookNode) -> Iterator[str]:
+    """The notebook is read alike, whichever program wrote it."""
+    expected, _ = rebuild(source, source)
+    for program, write in FORMATS.items():
+        found, _ = rebuild(source, parse_notebook(write(source), "notebook.ipynb", []))
+        if [cell.source for cell in found.cells] != [cell.source for cell in expected.cells]:
+            yield f"read from the file that {program} writes, the notebook has other cells"
