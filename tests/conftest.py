@@ -89,12 +89,18 @@ def test_doubles(student, credit):
 ANSWERS = """
 from proctor.answers import edit, mutant, retrained, untrained, variant
 
-variants = [variant("with where", edit("write_relu", "np.maximum(x, 0)", "np.where(x > 0, x, 0)"))]
+variants = [
+    variant("with where", edit("write_relu", "np.maximum(x, 0)", "np.where(x > 0, x, 0)")),
+    variant("an iterator", edit("write_count", "yield from range(n)", "return iter(range(n))")),
+    variant("a layer added", edit("write_build", "built = keras", "keras.Sequential().add(layer); built = keras")),
+]
 mutants = [
     mutant("absolute value", edit("write_relu", "np.maximum(x, 0)", "np.abs(x)"), fails="relu"),
+    mutant("counts one more", edit("write_count", "range(n)", "range(n + 1)"), fails="count"),
     mutant("two units", edit("write_build", "Dense(1", "Dense(2"), untrained(), fails=["one_unit", "doubles"]),
     mutant("untrained", untrained(), fails="doubles"),
 ]
+hidden_because = {"doubles": "what it doubles would be all there is to learn"}
 """
 
 RELU = """def relu(x):

@@ -109,30 +109,43 @@ def _check_expected_values(file: Path) -> Iterator[str]:
     for test in ast.walk(_parse(file)):
         if not isinstance(test, ast.FunctionDef) or not test.name.startswith("test_"):
             continue
-        told = {
-            target.id
-            for node in ast.walk(test)
-            if isinstance(node, ast.Assign) and _asks_student(node.value)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
+        told = _find_told_names(test)
         for call in ast.walk(test):
             if not isinstance(call, ast.Call) or getattr(call.func, "id", "") not in COMPARED_SECOND:
                 continue
             expected = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "expected")]
-            for value in expected:
-                if _asks_student(value) or (isinstance(value, ast.Name) and value.id in told):
-                    yield (
-                        f"{file.name}, line {call.lineno}: the expected value of {test.name} is the student's own; "
-                        "compute it here"
-                    )
+            if any(_is_told(value, told) for value in expected):
+                yield (
+                    f"{file.name}, line {call.lineno}: the expected value of {test.name} is the student's own; "
+                    "compute it here"
+                )
 
 
-def _asks_student(node: ast.expr) -> bool:
-    """Whether an expression is an attribute of `student`, or what calling one returns."""
-    while isinstance(node, (ast.Call, ast.Subscript)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "student"
+def _find_told_names(test: ast.FunctionDef) -> set[str]:
+    """The variables of a test whose values the student's process has told."""
+    told = {"student"}
+    assignments = [node for node in ast.walk(test) if isinstance(node, ast.Assign)]
+    for node in sorted(assignments, key=lambda node: node.lineno):
+        for target, value in _pair(node.targets[0], node.value):
+            if _is_told(value, told):
+                told |= {name.id for name in ast.walk(target) if isinstance(name, ast.Name)}
+    return told
+
+
+def _pair(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """The parts of an assignment: `a, b = x, y` has two."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
+        return list(zip(target.elts, value.elts, strict=True))
+    return [(target, value)]
+
+
+def _is_told(node: ast.AST, told: set[str]) -> bool:
+    """Whether a part of an expression has been told; what `make_model` builds is the grader's."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "make_model":
+        return False
+    return (isinstance(node, ast.Name) and node.id in told) or any(
+        _is_told(child, told) for child in ast.iter_child_nodes(node)
+    )
 
 
 def _check_forbidden(assignment: Assignment, source: NotebookNode) -> Iterator[str]:

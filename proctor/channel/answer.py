@@ -125,8 +125,13 @@ class Answerer:
     def _make(self, shape: list[int], layers: list[Any], weights: list[np.ndarray] | None) -> Any:
         import keras
 
-        made = [getattr(keras.layers, class_name)(**config) for class_name, config in layers]
-        model = keras.Sequential([keras.Input(tuple(shape)), *made])
+        precision = keras.config.dtype_policy()  # in a notebook, the student may have chosen another
+        keras.config.set_dtype_policy("float32")
+        try:
+            made = [getattr(keras.layers, class_name)(**config) for class_name, config in layers]
+            model = keras.Sequential([keras.Input(tuple(shape)), *made])
+        finally:
+            keras.config.set_dtype_policy(precision)
         if weights is not None:
             model.set_weights(weights)
         return model

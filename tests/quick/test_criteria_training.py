@@ -201,6 +201,19 @@ def test_a_model_of_the_graders_own_is_what_it_was_made():
     np.testing.assert_allclose(here.ask(model, x), [18, 36])
 
 
+def test_a_students_precision_is_not_that_of_a_graders_model():
+    """In a notebook whose layers compute in half precision, the grader's model is as at grading."""
+    import keras
+
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = make_model(student(), (1,), layer("Dense", units=1), weights=[[[0.12345678]], [0.0]])
+        assert keras.config.dtype_policy().name == "mixed_float16"
+    finally:
+        keras.config.set_dtype_policy("float32")
+    np.testing.assert_allclose(model.predict(np.array([[1.0]])), [[0.12345678]], rtol=1e-6)
+
+
 def test_a_model_that_cannot_be_made_is_the_authors_fault():
     """Weights that do not fit, or a class that Keras has not got, cost no student anything."""
     for layers, weights in (([layer("Dense", units=1)], [[1.0]]), ([layer("Dens", units=1)], None)):

@@ -1,0 +1,116 @@
+"""`proctor verify`: it finds what an author did not think of, and records a proof."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+from conftest import edited, solution_notebook
+
+
+def rewrite(path, old: str, new: str) -> None:
+    """Replace a text that must be in a file."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def test_a_whole_proof_is_recorded_until_something_changes(course, proctor):
+    """`verify` writes proof.json; `verify --check` is content until a file of the exercise is
+    another one, and names it."""
+    grader = course.grader("double")
+    assert "double has no record of a proof: proctor verify double" in proctor("verify", "--check", code=1).stdout
+    said = proctor("verify").stdout
+    assert "✓ habits: " in said
+    assert "1 of 4 mutants are caught by hidden criteria alone" in said
+    record = json.loads((grader / "proof.json").read_text())
+    assert record["answers"] == {"variants": 3, "mixes of habits": 4, "mutants": 4}
+    assert record["digests"].keys() >= {"source/double/double.ipynb", "graders/double/answers.py", "keras", "numpy"}
+    assert proctor("verify", "--check").stdout == ""
+    rewrite(grader / "answers.py", "absolute value", "absolute values")
+    said = proctor("verify", "--check", code=1).stdout
+    assert "double was proven with another graders/double/answers.py: proctor verify double" in said
+
+
+def test_a_grader_that_dislikes_a_habit_is_told_which(course, proctor):
+    """A right answer that is only written otherwise must get full marks; of a mix that does not,
+    the habit is named. The text may forbid it, and then it is not tried."""
+    source = solution_notebook()
+    relu = 'def relu(x):\n    """Keep float32."""\n    ### BEGIN SOLUTION\n    return np.maximum(x, np.float32(0))'
+    source = edited(source, "write_relu", f"{relu}\n    ### END SOLUTION")
+    nbformat.write(source, course.source("double"))
+    grader, answers = course.grader("double") / "test_public.py", course.grader("double") / "answers.py"
+    rewrite(
+        grader,
+        "    assert_close(student.relu(np.array([-1.0, 2.0]))",
+        '    assert student.relu(np.ones(2, "float32")).dtype == "float32"\n'
+        "    assert_close(student.relu(np.array([-1.0, 2.0]))",
+    )
+    rewrite(answers, '"np.maximum(x, 0)"', '"np.maximum(x, np.float32(0))"')
+    rewrite(answers, '"np.where(x > 0, x, 0)"', '"np.where(x > 0, x, np.float32(0))"')
+    said = proctor("verify", code=1).stdout
+    assert "✗ habits: float64" in said
+    assert "1 to mend" in said
+    declared = course.grader("double") / "assignment.toml"
+    declared.write_text(f'{declared.read_text()}\n[forbids]\n"float64" = "Keep float32."\n')
+    assert "all proven" in proctor("verify").stdout
+
+
+def test_a_check_that_promises_what_grading_does_not_keep_is_found(course, proctor):
+    """The public criteria say the same in the notebook and at grading: this answer counts right
+    only as often as it is asked when it is graded."""
+    answers = course.grader("double") / "answers.py"
+    fickle = "asked = []\ndef count(n):\n    asked.append(n)\n    return iter(range(n if len(asked) < 3 else 0))"
+    right = 'edit("write_count", "yield from range(n)", "return iter(range(n))")'
+    rewrite(answers, right, f'replace("write_count", {fickle!r})')
+    rewrite(answers, "mutant, retrained", "mutant, replace, retrained")
+    said = proctor("verify", "--only", "an iterator", code=1).stdout
+    assert "'counts' is failed in the notebook's check and passed at grading" in said
+    assert not (course.grader("double") / "proof.json").exists()
+
+
+def test_what_no_answer_proves_is_a_finding(course, proctor):
+    """A criterion that no mutant fails, a cell that no variant changes, and a mutant that hidden
+    criteria alone catch without a reason."""
+    answers = course.grader("double") / "answers.py"
+    text = answers.read_text()
+    kept = [line for line in text.splitlines() if "write_count" not in line and "hidden_because" not in line]
+    answers.write_text("\n".join(kept))
+    said = proctor("verify", code=1).stdout
+    assert "no mutant fails 'counts': nothing shows that it can fail" in said
+    assert "no variant changes the cell 'write_count'" in said
+    assert "hidden criteria alone catch 1 mutants, so that no check tells a student; say why in answers.py" in said
+    assert 'hidden_because = {"doubles": "…"}' in said
+
+
+def test_a_slip_that_costs_the_rest_is_a_finding(course, proctor):
+    """Points that a mutant costs beyond the criteria that it names are shown, and more than a third
+    of all must be mended, as by needing one criterion instead of a group."""
+    hidden = course.grader("double") / "test_hidden.py"
+    rewrite(hidden, "points=2, hint", "points=3, hint")
+    source = solution_notebook()
+    (cell,) = [cell for cell in source.cells if cell.id == "model"]
+    cell.metadata.nbgrader.points = 4
+    nbformat.write(source, course.source("double"))
+    said = proctor("verify", "--only", "absolute value", code=1).stdout
+    assert "it costs 3 of 7 points beyond the criteria that it names: doubles wait" in said
+    rewrite(hidden, 'needs="relu"', 'needs="counts"')
+    assert "1 mutants" in proctor("verify", "--only", "absolute value").stdout
+
+
+def test_one_root_cause_is_shown_once(course, proctor):
+    """A criterion that fails for every answer is no hundred findings to read."""
+    rewrite(course.grader("double") / "test_hidden.py", "    secret_marker =", "    nonsense\n    secret_marker =")
+    said = proctor("verify", code=1).stdout
+    assert said.count("NameError: name 'nonsense' is not defined") == 2
+    assert "more answers: not graded: the grader failed at test_hidden.py, relu_any_shape: NameError" in said
+
+
+def test_findings_for_programs(proctor):
+    """`--json` prints an object for each finding; a title that no answer has suggests others."""
+    said = proctor("verify", "--json", "--only", "two units").stdout
+    findings = [json.loads(line) for line in said.splitlines()]
+    assert [finding["kind"] for finding in findings] == ["source", "release", "solution", "mutant"]
+    assert findings[-1]["caught_by"] == ["one_unit", "doubles"]
+    said = proctor("verify", "--only", "tow units", code=2).stdout
+    assert "no answer's title contains 'tow units'; there are two units" in said

@@ -1,0 +1,76 @@
+"""What is wrong with an exercise that can be seen without running a notebook."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from conftest import edited, solution_notebook
+
+from proctor.author.formats import FORMATS
+from proctor.author.inspection import find_problems
+from proctor.course.cells import read_source
+from proctor.course.course import Course
+from proctor.errors import CourseError
+
+
+def problems_of(course: Course) -> str:
+    return "\n".join(find_problems(course, course.assignment("double"), read_source(course.source("double"))))
+
+
+def test_the_small_exercise_has_none(course):
+    """A notebook and a grader that agree, however the file is written, have no problem."""
+    assert problems_of(course) == ""
+
+
+@pytest.mark.parametrize("line", ["import tensorflow as tf", "from keras import ops", "from . import helpers"])
+def test_a_grader_imports_what_an_examiner_has(course, line):
+    """TensorFlow and Keras are not there where criteria run; which import it is, is said."""
+    grader = course.grader("double") / "test_hidden.py"
+    grader.write_text(f"import json\nif False:\n    {line}\n{grader.read_text()}")
+    assert "test_hidden.py, line 3: a grader imports proctor, NumPy" in problems_of(course)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "assert_close(student.relu(x), student.relu_of_theirs(x), 'relu(x)')",
+        "right = student.np.maximum(x, 0)\n    assert_close(student.relu(x), right, 'relu(x)')",
+        "assert_close(found=student.relu(x), expected=student.table['right'], what='relu(x)')",
+    ],
+)
+def test_an_expected_value_is_not_the_students(course, test):
+    """A hidden criterion that compares the student's values with the student's is no test."""
+    grader = course.grader("double") / "test_hidden.py"
+    grader.write_text(f"{grader.read_text()}\n\ndef test_own(student):\n    x = np.ones(3)\n    {test}\n")
+    assert "the expected value of test_own is the student's own; compute it here" in problems_of(course)
+
+
+def test_a_solution_cell_has_solution_marks(course):
+    """Without them nbgrader would release the whole cell as it is."""
+    source = edited(solution_notebook(), "write_count", "def count(n):\n    yield from range(n)")
+    nbformat.write(source, course.source("double"))
+    assert "solution cell 'write_count' has no ### BEGIN SOLUTION" in problems_of(course)
+
+
+@pytest.mark.parametrize("file", ["test_public.py", "test_hidden.py", "answers.py"])
+def test_a_syntax_error_is_told_with_file_and_line(course, file):
+    """One sentence, before anything is run."""
+    path = course.grader("double") / file
+    path.write_text("import numpy\n\ndef broken(:\n    pass\n")
+    with pytest.raises(CourseError, match=rf"double/{file}, line 3: "):
+        problems_of(course)
+
+
+def test_what_the_text_forbids_is_quoted_from_it(course):
+    """A forbidden habit is one that exists, and its sentence is the notebook's."""
+    declared = course.grader("double") / "assignment.toml"
+    declared.write_text(f'{declared.read_text()}\n[forbids]\n"float61" = "Double"\n"float64" = "Keep float32."\n')
+    found = problems_of(Course(course.root))
+    assert "forbids 'float61', which is not a habit; there are" in found
+    assert "forbids 'float64' by a sentence that the notebook does not have: 'Keep float32.'" in found
+
+
+def test_every_program_writes_another_file():
+    """The formats that a notebook is read from differ from one another."""
+    files = {write(solution_notebook()) for write in FORMATS.values()}
+    assert len(files) == len(FORMATS)
