@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from proctor.answers import RETRAINED, UNTRAINED, Answer, Attempt
 from proctor.course.assignment import Assignment
@@ -10,6 +11,13 @@ from proctor.course.course import Course
 from proctor.intake.submission import Submission
 from proctor.jail.course_jail import Jails, jail_limits
 from proctor.jail.run import NotebookRun
+
+NO_FIGURES = 'import matplotlib.pyplot as plt\nplt.show = lambda *values, **named: plt.close("all")'
+
+
+def without_figures(notebook: NotebookNode) -> NotebookNode:
+    """The notebook with a first cell that keeps pictures from being drawn, which takes long."""
+    return NotebookNode({**notebook, "cells": [new_code_cell(NO_FIGURES), *notebook.cells]})
 
 
 def run_for_artifacts(

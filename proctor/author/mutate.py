@@ -13,10 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
 
 from proctor.answers import Harmless, load_answers
-from proctor.author.attempts import run_for_artifacts
+from proctor.author.attempts import run_for_artifacts, without_figures
 from proctor.author.mutations import Mutation, mutations_of
 from proctor.course.assignment import Assignment
 from proctor.course.cells import grade_id, is_check, is_solution, is_train, read_source
@@ -34,7 +33,6 @@ ALWAYS_SAMPLED = ("ignored", "half of", "cut to whole numbers", "labels in anoth
 """Parts of names of operators that a sample never leaves out: graders missed these faults most."""
 CELL_SECONDS = 15.0
 """Time limit of a cell or call; a mutation that runs into it, as by an endless loop, is caught."""
-NO_FIGURES = 'import matplotlib.pyplot as plt\nplt.show = lambda *values, **named: plt.close("all")'
 
 
 @dataclass(frozen=True)
@@ -215,5 +213,5 @@ def _apply_mutation(source: NotebookNode, mutation: Mutation, until: str) -> Not
         if until and grade_id(cell) == until:
             break
     if until:
-        cells.insert(0, new_code_cell(NO_FIGURES))
+        return without_figures(NotebookNode({**source, "cells": cells}))
     return NotebookNode({**source, "cells": cells})

@@ -1,7 +1,8 @@
 """Prove that a grader is right.
 
 The solution, the untouched release, every variant, every habit of writing and every mutant are
-graded as students' work, and the checks of each notebook are compared with its grades.
+graded as students' work, and the checks of each notebook are compared with its grades. Each right
+answer is graded with another random seed, so that a criterion which trains must not need luck.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import difflib
 import tempfile
 import time
+import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,7 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from proctor.answers import Answer, load_answers
-from proctor.author.attempts import make_submission, run_for_artifacts
+from proctor.author.attempts import make_submission, run_for_artifacts, without_figures
 from proctor.author.findings import Finding, find_unproven, make_finding
 from proctor.author.habits import Mix, mixes_of
 from proctor.author.inspection import find_problems
@@ -57,6 +59,7 @@ class _Task:
     submission: Submission
     kind: str
     answer: Answer
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,11 @@ def verify(course: Course, name: str, extent: Extent = Extent(), jobs: int = 0) 
         exercise = _Exercise(course, assignment, source, Jails(address))
         solved, solutions = _run_solution(exercise, extent.seeds)
         yield from solved
-        tasks = [] if extent.only else [_Task(exercise, made, "solution", answer) for answer, made in solutions]
+        tasks = (
+            []
+            if extent.only
+            else [_Task(exercise, made, "solution", answer, seed) for seed, (answer, made) in enumerate(solutions)]
+        )
         if released is not None and not extent.only:
             submission = Submission("untouched", released)
             tasks.append(_Task(exercise, submission, "untouched", Answer("the untouched release", ())))
@@ -214,9 +221,13 @@ def _make_submissions(exercise: _Exercise, answers: _Chosen, solution: Submissio
             for _, answer in answers
         ]
     for (kind, answer), attempt in zip(answers, attempts, strict=True):
+        # The same one in every run, whatever other answers there are.
+        seed = 0 if kind == "mutant" else zlib.crc32(answer.title.encode()) % 1000
         try:
+            submission = attempt.result()
+            submission = replace(submission, notebook=without_figures(submission.notebook))
             # The changes are closures, which cannot be pickled, and they have been applied by now.
-            made.append(_Task(exercise, attempt.result(), kind, replace(answer, changes=())))
+            made.append(_Task(exercise, submission, kind, replace(answer, changes=()), seed))
         except (CourseError, StudentError) as error:
             findings.append(Finding(kind, answer.title, str(error)))
     return made, findings
@@ -232,13 +243,14 @@ def _grade(task: _Task) -> _Graded:
     def check(examination: Examination) -> None:
         checked.update(check_in_notebook(exercise.course, exercise.assignment, groups, examination))
 
+    jails = replace(exercise.jails, seed=task.seed)
     result = retry_lost_jails(
         lambda: examine(
-            exercise.course, exercise.assignment, exercise.source, task.submission, exercise.jails, afterwards=check
+            exercise.course, exercise.assignment, exercise.source, task.submission, jails, afterwards=check
         ),
         name,
         task.submission.student,
-        exercise.jails,
+        jails,
     )
     verdict = (result or not_graded(name, task.submission.student, "the fork server ended")).verdict
     return _Graded(verdict, tuple(find_disparities(verdict.criteria, checked)), time.monotonic() - started)
