@@ -140,9 +140,13 @@ def verify(course: Course, name: str, extent: Extent = Extent(), jobs: int = 0) 
                 failed.append(finding)
             else:
                 yield finding
+        bad: set[str] = set()
         for finding in failed:
             (mix,) = [mix for mix in mixes if mix.title == finding.title]
-            yield from _find_bad_habits(exercise, mix, finding, solutions[0][1], jobs)
+            if not bad & {habit.name for habit in mix.habits}:
+                found = _find_bad_habits(exercise, mix, finding, solutions[0][1], jobs)
+                bad |= {one.title for one in found}
+                yield from found
     if extent.whole:
         yield find_unproven(source, declared, [(task.kind, task.answer, result.verdict) for task, result in graded])
 
@@ -265,14 +269,12 @@ def _make_finding(task: _Task, graded: _Graded) -> Finding:
     return replace(finding, seconds=graded.seconds)
 
 
-def _find_bad_habits(
-    exercise: _Exercise, mix: Mix, finding: Finding, solution: Submission, jobs: int
-) -> Iterator[Finding]:
-    """Grade each habit of a mix that failed alone; the findings of those that fail alone too.
+def _find_bad_habits(exercise: _Exercise, mix: Mix, finding: Finding, solution: Submission, jobs: int) -> list[Finding]:
+    """Grade each habit of a mix that failed alone; return the findings of those that fail alone.
 
     If none does, `finding`, the mix's own, is the result.
     """
     alone: _Chosen = [(finding.kind, Answer(habit.name, (Mix((habit,)).change,))) for habit in mix.habits]
     tasks, _ = _make_submissions(exercise, alone, solution)
     found = [_make_finding(task, result) for task, result in each(_grade, tasks, examiners(jobs), _give_up)]
-    yield from [one for one in found if one.problem] or [finding]
+    return [one for one in found if one.problem] or [finding]
