@@ -116,10 +116,14 @@ class CriteriaRun:
         self.student.__asked_for_artifact__ = False
         revive(self.student)
         if found is not None and found.needs and not self._is_met(found.needs, before_hidden=not is_hidden(item)):
-            name, reason = criterion_name(item), f"waits for {found.needs}"
+            name, reason = criterion_name(item), self._tell_wait(found.needs)
             self._waiting.add(name)
             self._results[name] = replace(self._results[name], found=reason)
             pytest.skip(reason)
+
+    def _tell_wait(self, needs: str) -> str:
+        """What a student reads: the group, or the title of the one criterion."""
+        return f"waits for “{self._results[needs].title}”" if needs in self._results else f"waits for {needs}"
 
     def _is_met(self, needs: str, before_hidden: bool = False) -> bool:
         """Whether the criteria of a group, or the one criterion, that `needs` names are met."""
@@ -146,7 +150,7 @@ class CriteriaRun:
                     status="waiting",
                     earned=0.0,
                     expected="",
-                    found=f"waits for {self._needs[name]}",
+                    found=self._tell_wait(self._needs[name]),
                     detail=None,
                     marked=(),
                     grader_fault="",

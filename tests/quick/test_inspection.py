@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import nbformat
 import pytest
 from conftest import edited, solution_notebook
 
 from proctor.author.formats import FORMATS
 from proctor.author.inspection import find_problems
+from proctor.channel.student import LocalLink, Student
 from proctor.course.cells import read_source
 from proctor.course.course import Course
 from proctor.errors import CourseError
+from proctor.judge.criteria_run import CriteriaRun, run_criteria
 
 
 def problems_of(course: Course) -> str:
@@ -59,6 +63,28 @@ def test_a_syntax_error_is_told_with_file_and_line(course, file):
     path.write_text("import numpy\n\ndef broken(:\n    pass\n")
     with pytest.raises(CourseError, match=rf"double/{file}, line 3: "):
         problems_of(course)
+
+
+@pytest.mark.parametrize(
+    "needs, said",
+    [
+        ("relu_values", ""),
+        ("doubles", "'doubles' of 'model' needs 'doubles', which is not of an earlier group"),
+        ("one_unit", "'doubles' of 'model' needs 'one_unit', which is not of an earlier group"),
+        ("rely", "'doubles' needs 'rely', which is neither a group with criteria nor a criterion"),
+    ],
+)
+def test_a_criterion_needs_an_earlier_group_or_criterion(course, needs, said):
+    """Anything else is the author's mistake, and both names are told."""
+    grader = course.grader("double") / "test_hidden.py"
+    grader.write_text(grader.read_text().replace('needs="relu"', f'needs="{needs}"'))
+    files = [course.grader("double") / "test_public.py", grader]
+    run = CriteriaRun(Student(LocalLink({})), {})
+    with pytest.raises(CourseError, match=said) if said else nullcontext():
+        run_criteria(files, run)
+    if not said:
+        waiting = {result.name: result.found for result in run.results if result.status == "waiting"}
+        assert waiting == {"doubles": "waits for “relu keeps what is positive.”"}
 
 
 def test_what_the_text_forbids_is_quoted_from_it(course):
