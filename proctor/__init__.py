@@ -8,6 +8,7 @@ from proctor import datasets
 from proctor.channel.described import described
 from proctor.channel.reference import layer, make_model
 from proctor.channel.student import fetch, raises, share, take
+from proctor.course.own_values import values
 from proctor.criteria.arrays import (
     as_array,
     as_tuple,
@@ -98,6 +99,7 @@ __all__ = [
     "stopped_after",
     "take",
     "take_batches",
+    "values",
 ]
 
 continue_past_stubs()

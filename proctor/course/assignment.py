@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from proctor.course.choices import Choice, read_choices
 from proctor.errors import CourseError
 
 TRAIN = ("missing", "always", "never")
@@ -48,6 +49,7 @@ class Assignment:
         forbids: habit of writing → the sentence of the notebook that forbids it (`proctor verify`
             tries all others).
         thresholds: data source ("real", "drawn") → threshold's name → value.
+        values: name of a value of the student's own → what there is to choose from.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Assignment:
     budget: Budget = field(default_factory=Budget)
     forbids: dict[str, str] = field(default_factory=dict)
     thresholds: dict[str, dict[str, Threshold]] = field(default_factory=dict)
+    values: dict[str, list[Choice]] = field(default_factory=dict)
 
 
 def read_assignment(path: Path, name: str) -> Assignment:
@@ -75,10 +78,11 @@ def read_assignment(path: Path, name: str) -> Assignment:
     try:
         declared: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
         budget = Budget(**declared.pop("budget", {}))
-        assignment = Assignment(name=name, budget=budget, **declared)
+        values = read_choices(declared.pop("values", {}))
+        assignment = Assignment(name=name, budget=budget, values=values, **declared)
     except OSError as error:
         raise CourseError(f"{name!r} has no readable {path.name} beside its grader ({error.strerror})") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError) as error:
+    except (ValueError, TypeError) as error:
         raise CourseError(f"{name}/{path.name}: {_format_error(error)}") from error
     if assignment.train not in TRAIN:
         raise CourseError(f"{name}/{path.name}: train must be one of {', '.join(TRAIN)}, got {assignment.train!r}")

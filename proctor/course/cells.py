@@ -13,6 +13,13 @@ NBGRADER_ROLES = ("grade", "solution", "locked", "task")
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 
 
+STUDENT_ID = "student_id"
+"""Grade id of the cell where a student types the identifier that values of one's own follow from.
+
+It is neither locked nor a solution cell.
+"""
+
+
 def grade_id(cell: NotebookNode) -> str:
     """The cell's `grade_id` in nbgrader's metadata; "" if it has none."""
     settings = cell.metadata.get("nbgrader")

@@ -35,13 +35,15 @@ _LOOKS = {
 }
 
 
-def text(group: str, criteria: list[CriterionResult], points: float | None = None) -> str:
+def text(group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = "") -> str:
     """Format the check table of `group` for a terminal, at most 80 columns wide.
 
     Args:
         points: what the group is worth; by default the sum over its criteria.
+        owner: whose values of their own were used, such as "numbers of ada", or "".
     """
-    lines = [_justify(plain(group), _format_score(criteria, points))]
+    name = f"{plain(group)} ({one_line(owner)})" if owner else plain(group)
+    lines = [_justify(name, _format_score(criteria, points))]
     for criterion in criteria:
         lines += _format_text(criterion)
     if more := _describe_missing_points(criteria, points):
@@ -70,15 +72,17 @@ def summary_text(verdict: Verdict) -> str:
     return "\n\n".join(parts)
 
 
-def html(group: str, criteria: list[CriterionResult], points: float | None = None) -> str:
+def html(group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = "") -> str:
     """Format the check table of `group` as HTML without style sheet or script, for any theme.
 
     Args:
         points: what the group is worth; by default the sum over its criteria.
+        owner: whose values of their own were used, such as "numbers of ada", or "".
     """
     worth = sum(criterion.points for criterion in criteria) if points is None else points
     earned = sum(criterion.earned for criterion in criteria)
     share = 100 * min(1.0, max(0.0, earned / worth)) if worth else 100.0
+    whose = f'<span style="{_MUTED}font-weight:normal"> {_escape(owner)}</span>' if owner else ""
     colour = _LOOKS["passed" if share == 100 else "partial"].colour
     score = _format_score(criteria, points)
     rows = "".join(_format_html(criterion) for criterion in criteria)
@@ -92,7 +96,7 @@ def html(group: str, criteria: list[CriterionResult], points: float | None = Non
         '<table style="border-collapse:collapse;table-layout:fixed;width:100%;margin:0;border:none;font-size:13px">'
         f'<tr style="background-color:rgba(128,128,128,0.12)"><th scope="col" style="{_CELL}">'
         f'<code style="font-size:13px;font-weight:600;color:inherit;background-color:transparent">{_escape(group)}'
-        f'</code></th><th scope="col" style="{_SCORE}width:9em;font-weight:600">{score}</th></tr>'
+        f'</code>{whose}</th><th scope="col" style="{_SCORE}width:9em;font-weight:600">{score}</th></tr>'
         f"{rows}</table></div>"
     )
 

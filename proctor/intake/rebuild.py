@@ -6,7 +6,7 @@ import copy
 
 from nbformat import NotebookNode
 
-from proctor.course.cells import NBGRADER_ROLES, STUB, grade_id, has_role, is_solution
+from proctor.course.cells import NBGRADER_ROLES, STUB, STUDENT_ID, grade_id, has_role, is_solution
 
 
 def rebuild(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -107,7 +107,7 @@ def _merge_cell(original: NotebookNode, answer: NotebookNode | None, notes: list
             cell.source = answer.source
     elif answer is None:
         notes.append(f"cell '{name}' was missing and was put back")
-    elif answer.source.strip() != original.source.strip():
+    elif answer.source.strip() != original.source.strip() and name != STUDENT_ID:
         notes.append(f"cell '{name}' was changed and was put back as released")
     return cell
 

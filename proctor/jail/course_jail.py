@@ -11,6 +11,7 @@ from pathlib import Path
 from proctor import datasets
 from proctor.course.assignment import Assignment
 from proctor.course.course import Course
+from proctor.course.own_values import VARIABLE, own_values, to_variable
 from proctor.errors import CourseError, NotGraded
 from proctor.jail import layers
 from proctor.jail.client import SPAWN
@@ -98,12 +99,18 @@ def data_folder(course: Course) -> Path:
     return course.state / "data"
 
 
-def jail_limits(course: Course, assignment: Assignment, jails: Jails) -> Limits:
-    """The limits of this assignment's jails; exports its data set to `data_folder` for them."""
+def jail_limits(course: Course, assignment: Assignment, jails: Jails, student: str = "") -> Limits:
+    """The limits of this assignment's jails; exports its data set to `data_folder` for them.
+
+    Args:
+        student: whose values of one's own `proctor.values` returns there.
+    """
     variables = {"PROCTOR_OFFLINE": "1"}
     datasets.use_course(course.root)
     if assignment.dataset:
         folder = data_folder(course) / assignment.dataset
         datasets.export([assignment.dataset], folder)
         variables["PROCTOR_DATA"] = str(folder)
+    if own := own_values(assignment, student):
+        variables[VARIABLE] = to_variable(own)
     return Limits.of(assignment.budget, threads=jails.threads, seed=jails.seed, environment=variables)

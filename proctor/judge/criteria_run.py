@@ -13,6 +13,7 @@ import pytest
 
 from proctor.channel.student import Student, revive
 from proctor.course.assignment import Threshold
+from proctor.course.own_values import OwnValues
 from proctor.criteria.criterion import Credit, Criterion
 from proctor.errors import CourseError, JailLost
 from proctor.judge import fixtures
@@ -40,6 +41,7 @@ class CriteriaRun:
     Args:
         student: the submission.
         thresholds: the numbers that the `thresholds` fixture returns.
+        values: what the `values` fixture returns; None if the assignment declares none.
         only: the group to run (with the groups that it needs), or "" for all.
         to_first_failure: whether to stop at the first criterion that is not met.
 
@@ -49,10 +51,16 @@ class CriteriaRun:
     """
 
     def __init__(
-        self, student: Student, thresholds: dict[str, Threshold], only: str = "", to_first_failure: bool = False
+        self,
+        student: Student,
+        thresholds: dict[str, Threshold],
+        values: OwnValues | None = None,
+        only: str = "",
+        to_first_failure: bool = False,
     ):
         self.student = student
         self.thresholds = thresholds
+        self.values = values
         self.fault = ""
         self.jail_lost: JailLost | None = None
         self.flags: list[Flag] = []
@@ -79,7 +87,7 @@ class CriteriaRun:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Put the submission where the fixtures look for it."""
-        config.stash[fixtures.SUBJECT] = fixtures.Subject(self.student, self.thresholds, self.flags)
+        config.stash[fixtures.SUBJECT] = fixtures.Subject(self.student, self.thresholds, self.values, self.flags)
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:

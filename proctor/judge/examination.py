@@ -49,7 +49,7 @@ class Examination:
     ):
         self.assignment = assignment
         self._jails = jails
-        self._limits = jail_limits(course, assignment, jails)
+        self._limits = jail_limits(course, assignment, jails, submission.student)
         self._files = dict(submission.files)
         self._model_jails: list[Jail] = []
         self._describer: Jail | None = None

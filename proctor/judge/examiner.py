@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -18,8 +19,10 @@ from nbformat import NotebookNode
 
 from proctor import datasets
 from proctor.course.assignment import Assignment, Threshold
-from proctor.course.cells import grade_id, read_source
+from proctor.course.cells import STUDENT_ID, grade_id, read_source
+from proctor.course.choices import normal
 from proctor.course.course import Course
+from proctor.course.own_values import OwnValues, describe_owner, own_values
 from proctor.errors import CourseError, JailLost, ProctorError, UnreadableSubmission
 from proctor.intake.rebuild import rebuild
 from proctor.intake.submission import Submission, read_submission
@@ -75,13 +78,16 @@ def examine(
     """
     started = time.monotonic()
     notebook, notes = rebuild(source, submission.notebook)
+    own = own_values(assignment, submission.student)
+    if own is not None:
+        submission = _note_own_values(submission, assignment, own)
     try:
         with Examination(course, assignment, notebook, submission, jails) as examination:
             ran = time.monotonic()
             # Copied before criteria run. If the notebook runs again between hidden criteria, its
             # outputs (the time, say) could encode what the student's process was asked.
             shown, cells = copy.deepcopy(notebook), _neutral_cells(examination.run.cells)
-            criteria_run = CriteriaRun(examination.student, thresholds_of(assignment))
+            criteria_run = CriteriaRun(examination.student, thresholds_of(assignment), own)
             # Loading data prints its source, which is in the verdict already.
             with contextlib.redirect_stdout(io.StringIO()):
                 run_criteria(_grader_files(course, assignment.name), criteria_run)
@@ -124,12 +130,31 @@ def examine_group(
     The submission's notebook is run as it is, and no marks are made. Raises as `grade` does.
     """
     with Examination(course, assignment, submission.notebook, submission, jails) as examination:
-        criteria_run = CriteriaRun(examination.student, thresholds_of(assignment), only=group, to_first_failure=True)
+        own = own_values(assignment, submission.student)
+        criteria_run = CriteriaRun(
+            examination.student, thresholds_of(assignment), own, only=group, to_first_failure=True
+        )
         with contextlib.redirect_stdout(io.StringIO()):
             run_criteria(_grader_files(course, assignment.name), criteria_run)
     if criteria_run.fault:
         raise CourseError(criteria_run.fault)
     return criteria_run.results
+
+
+def _note_own_values(submission: Submission, assignment: Assignment, own: OwnValues) -> Submission:
+    """The submission with a note on whose values it is graded with.
+
+    A model that was trained with somebody else's values, as the identifier in the notebook tells,
+    counts as not handed in: the training cells run again, with the right ones.
+    """
+    note, files = f"graded with the {describe_owner(own)}", submission.files
+    cells = [cell.source for cell in submission.notebook.cells if grade_id(cell) == STUDENT_ID]
+    typed = re.search(r"""=\s*(["'])(.{1,100}?)\1""", cells[0]) if cells else None
+    if typed and normal(typed[2]) != own.student:
+        note += f", who handed it in; the notebook was worked with those of {normal(typed[2])}"
+        if files and assignment.train != "never":
+            note, files = f"{note}, so its model is not used and the training cells run again", {}
+    return replace(submission, files=files, notes=[*submission.notes, note])
 
 
 def _collect_flags(
@@ -179,7 +204,7 @@ def open_by_hand(folder: Path, paths: list[Path]) -> Iterator[CriteriaRun]:
         fork_server(course) as address,
         Examination(course, assignment, notebook, submission, Jails(address)) as running,
     ):
-        yield CriteriaRun(running.student, thresholds_of(assignment))
+        yield CriteriaRun(running.student, thresholds_of(assignment), own_values(assignment, submission.student))
 
 
 def _grader_files(course: Course, name: str) -> list[Path]:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from proctor.course.assignment import Threshold
+from proctor.course.choices import Choice
+from proctor.course.own_values import OwnValues
 from proctor.criteria.criterion import Credit
 from proctor.criteria.metrics import accuracy
+from proctor.errors import CourseError, CriterionFailed
 from proctor.judge.flags import collect_flags
 from proctor.judge.gap import gap_flags
 from proctor.verdict import Flag
@@ -31,11 +34,13 @@ class Subject:
     Args:
         student: the submission.
         thresholds: name → the number that `assignment.toml` states for the data in use.
+        values: the student's own; None if the assignment declares none.
         flags: notes for the instructor; the `gap` fixture adds to them.
     """
 
     student: Student
     thresholds: dict[str, Threshold]
+    values: OwnValues | None = None
     flags: list[Flag] = field(default_factory=list)
 
 
@@ -68,6 +73,21 @@ def thresholds(request: pytest.FixtureRequest) -> dict[str, Threshold]:
     """The numbers that `assignment.toml` states for the data in use."""
     subject = request.config.stash.get(SUBJECT, None)
     return subject.thresholds if subject is not None else {}
+
+
+@pytest.fixture
+def values(request: pytest.FixtureRequest) -> dict[str, Choice]:
+    """The student's own values: at grading the examiner's, in `check` those of the notebook."""
+    subject = request.config.stash.get(SUBJECT, None)
+    own = subject.values if subject is not None else None
+    if own is None:
+        raise CourseError("a criterion asks for `values`, and assignment.toml has no table [values]")
+    if not own.student:
+        raise CriterionFailed(
+            "the numbers of one student, you",
+            "no identifier: type yours where the notebook asks for it, and run all cells from there on",
+        )
+    return dict(own.values)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from typing import Any
 from proctor import datasets
 from proctor.channel.student import LocalLink, Student
 from proctor.course.assignment import Threshold, read_assignment
+from proctor.course.own_values import OwnValues, describe_owner, last_asked_for
 from proctor.errors import ProctorError, StudentError
 from proctor.judge.unwritten import why_undefined
 from proctor.verdict import CriterionResult
@@ -23,10 +24,11 @@ PUBLIC = "test_public.py"
 class CheckTable:
     """The result of `check`: an HTML table in Jupyter, text anywhere else."""
 
-    def __init__(self, group: str, criteria: list[CriterionResult], points: float | None = None):
+    def __init__(self, group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = ""):
         self.group = group
         self.criteria = criteria
         self._points = points
+        self._owner = owner
 
     @property
     def met(self) -> bool:
@@ -36,12 +38,12 @@ class CheckTable:
     def __repr__(self) -> str:
         from proctor.feedback.table import text
 
-        return text(self.group, self.criteria, self._points)
+        return text(self.group, self.criteria, self._points, self._owner)
 
     def _repr_html_(self) -> str:
         from proctor.feedback.table import html
 
-        return html(self.group, self.criteria, self._points)
+        return html(self.group, self.criteria, self._points, self._owner)
 
 
 class Remark:
@@ -75,7 +77,8 @@ def check(group: str) -> CheckTable | Remark:
     points = _points_of(group, folder)
     if not criteria and points is None:
         return Remark(f"check('{group}'): there is no check of that name here.")
-    return CheckTable(group, criteria, points)
+    own = last_asked_for()
+    return CheckTable(group, criteria, points, describe_owner(own) if own.exercise else "")
 
 
 def _points_of(group: str, folder: Path) -> float | None:
@@ -105,11 +108,13 @@ def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list
     datasets.use_course(folder)
     declared = folder / "assignment.toml"
     thresholds: dict[str, Threshold] = {}
+    own: OwnValues | None = None
     if declared.is_file():
         assignment = read_assignment(declared, folder.name)
         source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
         thresholds = assignment.thresholds.get(source, {})
-    criteria_run = CriteriaRun(Student(_NotebookLink(namespace)), thresholds, only=group)
+        own = last_asked_for() if assignment.values else None
+    criteria_run = CriteriaRun(Student(_NotebookLink(namespace)), thresholds, own, only=group)
     run_criteria([folder / PUBLIC], criteria_run)
     if criteria_run.fault:
         raise ProctorError(f"this check could not be run here: {criteria_run.fault}")
