@@ -21,14 +21,15 @@ def without_figures(notebook: NotebookNode) -> NotebookNode:
 
 
 def run_for_artifacts(
-    course: Course, assignment: Assignment, notebook: NotebookNode, jails: Jails, train: bool
+    course: Course, assignment: Assignment, notebook: NotebookNode, jails: Jails, train: bool, student: str = ""
 ) -> tuple[dict[str, bytes], str]:
     """Run `notebook` in a jail; return its artifacts (file name → content) and the problem or "".
 
     Args:
         train: whether the training cells run; if not, the notebook's untrained models are saved.
+        student: whose values of one's own it gets.
     """
-    limits = jail_limits(course, assignment, jails)
+    limits = jail_limits(course, assignment, jails, student)
     run = NotebookRun(jails.address, limits, assignment.budget, notebook, {}, train)
     files = {}
     try:
@@ -57,8 +58,8 @@ def make_submission(
     """Return what a student with this `answer` would hand in.
 
     Args:
-        solution: what the solution's own run hands in; its files are handed in again, unless
-            `answer` says otherwise.
+        solution: what the solution's own run hands in, as the same student; its files are handed in
+            again, unless `answer` says otherwise.
         address: of the fork server, in a jail of which an untrained model is made.
     """
     attempt: Attempt = answer.attempt(source)
@@ -66,9 +67,11 @@ def make_submission(
     if attempt.hands_in == RETRAINED:
         files = {}
     elif attempt.hands_in == UNTRAINED:
-        files, _ = run_for_artifacts(course, assignment, attempt.notebook, Jails(address), train=False)
+        files, _ = run_for_artifacts(
+            course, assignment, attempt.notebook, Jails(address), train=False, student=solution.student
+        )
     for name, data in attempt.files.items():
         files.pop(name, None)
         if data is not None:
             files[name] = data
-    return Submission(answer.title, attempt.notebook, files)
+    return Submission(solution.student, attempt.notebook, files)

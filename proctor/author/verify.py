@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import cycle, product
 from pathlib import Path
 
 import nbformat
@@ -40,6 +41,9 @@ from proctor.run.pool import default_jobs, each, examiners
 from proctor.run.task import retry_lost_jails
 from proctor.verdict import Verdict
 
+STUDENTS = ("ada", "cleo", "edsger")
+"""Who an exercise with values of one's own is proven for; they take turns with its answers."""
+
 
 @dataclass(frozen=True)
 class _Exercise:
@@ -49,6 +53,11 @@ class _Exercise:
     assignment: Assignment
     source: NotebookNode
     jails: Jails
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        """For whom it is proven: for one without a name if it has the same values for all."""
+        return STUDENTS if self.assignment.values else ("",)
 
 
 @dataclass(frozen=True)
@@ -128,9 +137,11 @@ def verify(course: Course, name: str, extent: Extent = Extent(), jobs: int = 0) 
             else [_Task(exercise, made, "solution", answer, seed) for seed, (answer, made) in enumerate(solutions)]
         )
         if released is not None and not extent.only:
-            submission = Submission("untouched", released)
-            tasks.append(_Task(exercise, submission, "untouched", Answer("the untouched release", ())))
-        made, unmade = _make_submissions(exercise, answers, solutions[0][1])
+            for student in exercise.students:
+                answer = Answer(f"the untouched release{_name(student)}", ())
+                tasks.append(_Task(exercise, Submission(student, released), "untouched", answer))
+        handed_in = [submission for _, submission in solutions[: len(exercise.students)]]
+        made, unmade = _make_submissions(exercise, answers, handed_in)
         yield from unmade
         failed: list[Finding] = []
         for task, result in each(_grade, tasks + made, examiners(jobs), _give_up):
@@ -144,7 +155,7 @@ def verify(course: Course, name: str, extent: Extent = Extent(), jobs: int = 0) 
         for finding in failed:
             (mix,) = [mix for mix in mixes if mix.title == finding.title]
             if not bad & {habit.name for habit in mix.habits}:
-                found = _find_bad_habits(exercise, mix, finding, solutions[0][1], jobs)
+                found = _find_bad_habits(exercise, mix, finding, handed_in, jobs)
                 bad |= {one.title for one in found}
                 yield from found
     if extent.whole:
@@ -190,11 +201,13 @@ def _check_release(course: Course, name: str, folder: Path) -> tuple[NotebookNod
 def _run_solution(exercise: _Exercise, seeds: int) -> tuple[list[Finding], list[tuple[Answer, Submission]]]:
     """Run the whole solution once for each seed; return the findings, and what it would hand in."""
     findings, made = [], []
-    for seed in range(seeds):
-        which = f" (seed {seed})" if seeds > 1 else ""
+    for seed, student in product(range(seeds), exercise.students):
+        which = (f" (seed {seed})" if seeds > 1 else "") + _name(student)
         jails = replace(exercise.jails, threads=default_jobs(), seed=seed)
         started = time.monotonic()
-        files, problem = run_for_artifacts(exercise.course, exercise.assignment, exercise.source, jails, train=True)
+        files, problem = run_for_artifacts(
+            exercise.course, exercise.assignment, exercise.source, jails, train=True, student=student
+        )
         findings.append(
             Finding(
                 "solution",
@@ -203,12 +216,22 @@ def _run_solution(exercise: _Exercise, seeds: int) -> tuple[list[Finding], list[
                 seconds=time.monotonic() - started,
             )
         )
-        made.append((Answer(f"the solution{which}", ()), Submission(f"solution{seed}", exercise.source, files)))
+        made.append((Answer(f"the solution{which}", ()), Submission(student, exercise.source, files)))
     return findings, made
 
 
-def _make_submissions(exercise: _Exercise, answers: _Chosen, solution: Submission) -> tuple[list[_Task], list[Finding]]:
-    """The submission of each answer; a finding for each that cannot be made."""
+def _name(student: str) -> str:
+    return f" ({student})" if student else ""
+
+
+def _make_submissions(
+    exercise: _Exercise, answers: _Chosen, solutions: list[Submission]
+) -> tuple[list[_Task], list[Finding]]:
+    """The submission of each answer; a finding for each that cannot be made.
+
+    Args:
+        solutions: what each student's solution hands in; they take turns with the answers.
+    """
     made, findings = [], []
     # Threads are enough: nearly all of the time is spent waiting for jails.
     with ThreadPoolExecutor(default_jobs()) as threads:
@@ -222,7 +245,7 @@ def _make_submissions(exercise: _Exercise, answers: _Chosen, solution: Submissio
                 solution,
                 exercise.jails.address,
             )
-            for _, answer in answers
+            for (_, answer), solution in zip(answers, cycle(solutions), strict=False)
         ]
     for (kind, answer), attempt in zip(answers, attempts, strict=True):
         # The same one in every run, whatever other answers there are.
@@ -269,12 +292,14 @@ def _make_finding(task: _Task, graded: _Graded) -> Finding:
     return replace(finding, seconds=graded.seconds)
 
 
-def _find_bad_habits(exercise: _Exercise, mix: Mix, finding: Finding, solution: Submission, jobs: int) -> list[Finding]:
+def _find_bad_habits(
+    exercise: _Exercise, mix: Mix, finding: Finding, solutions: list[Submission], jobs: int
+) -> list[Finding]:
     """Grade each habit of a mix that failed alone; return the findings of those that fail alone.
 
     If none does, `finding`, the mix's own, is the result.
     """
     alone: _Chosen = [(finding.kind, Answer(habit.name, (Mix((habit,)).change,))) for habit in mix.habits]
-    tasks, _ = _make_submissions(exercise, alone, solution)
+    tasks, _ = _make_submissions(exercise, alone, solutions)
     found = [_make_finding(task, result) for task, result in each(_grade, tasks, examiners(jobs), _give_up)]
     return [one for one in found if one.problem] or [finding]
