@@ -3,7 +3,7 @@
 Each mutation of a solution cell is graded like a submission, in up to three rounds. The first runs
 the notebook only up to the next check cell and tests that cell's criteria until one fails. The
 second grades the whole notebook of each mutation that survived. Both use the model files of the
-unchanged solution. The third trains, for survivors in cells before the last training cell.
+unchanged solution. The third trains, for survivors in cells up to the last training cell.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ ALWAYS_SAMPLED = ("ignored", "half of", "cut to whole numbers", "labels in anoth
 """Parts of names of operators that a sample never leaves out: graders missed these faults most."""
 CELL_SECONDS = 15.0
 """Time limit of a cell or call; a mutation that runs into it, as by an endless loop, is caught."""
+MUTATION = "mutation"
+"""The student whose work a mutation is graded as."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def mutate(course: Course, name: str, *, jobs: int = 0, most: int = 0) -> Iterat
     chosen = _draw_sample([mutation for mutation in mutations if mutation not in reasons], most)
     with fork_server(course, own_code=True) as address:
         trainer = Jails(address, threads=default_jobs())
-        files, problem = run_for_artifacts(course, assignment, source, trainer, train=True)
+        files, problem = run_for_artifacts(course, assignment, source, trainer, train=True, student=MUTATION)
         if problem:
             raise ProctorError(f"the solution of {name!r} does not run: {problem}")
         jails = Jails(address)
@@ -108,7 +110,7 @@ def mutate(course: Course, name: str, *, jobs: int = 0, most: int = 0) -> Iterat
         whole = [_Task(course, bounded, source, mutation, files, jails) for mutation in left]
         left = []
         yield from _grade_mutations(whole, jobs, left)
-        trained = _find_cells_before_training(source)
+        trained = _find_cells_up_to_training(source)
         retrained = [
             _Task(course, assignment, source, mutation, {}, jails) for mutation in left if mutation.cell in trained
         ]
@@ -163,10 +165,10 @@ def _map_cells_to_groups(source: NotebookNode) -> dict[str, str]:
     return groups
 
 
-def _find_cells_before_training(source: NotebookNode) -> set[str]:
-    """Grade ids of the solution cells before the last training cell."""
-    last = max((index for index, cell in enumerate(source.cells) if is_train(cell)), default=0)
-    return {grade_id(cell) for cell in source.cells[:last] if is_solution(cell)}
+def _find_cells_up_to_training(source: NotebookNode) -> set[str]:
+    """Grade ids of the solution cells up to the last training cell, which may be one of them."""
+    last = max((index for index, cell in enumerate(source.cells) if is_train(cell)), default=-1)
+    return {grade_id(cell) for cell in source.cells[: last + 1] if is_solution(cell)}
 
 
 def _grade_mutations(tasks: list[_Task], jobs: int, survivors: list[Mutation]) -> Iterator[Trial]:
@@ -183,7 +185,7 @@ def _grade_mutations(tasks: list[_Task], jobs: int, survivors: list[Mutation]) -
 
 def _grade_mutation(task: _Task) -> Result:
     notebook = _apply_mutation(task.source, task.mutation, until=task.group)
-    submission = Submission("mutation", notebook, task.files)
+    submission = Submission(MUTATION, notebook, task.files)
 
     def grade_once() -> Result:
         if task.group:
@@ -198,7 +200,7 @@ def _grade_mutation(task: _Task) -> Result:
 
 
 def _give_up(task: _Task, reason: str) -> Result:
-    return not_graded(task.assignment.name, "mutation", reason)
+    return not_graded(task.assignment.name, MUTATION, reason)
 
 
 def _apply_mutation(source: NotebookNode, mutation: Mutation, until: str) -> NotebookNode:

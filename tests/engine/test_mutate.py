@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import nbformat
+
 
 def test_survivors_are_shown_and_make_the_command_fail(course, proctor):
     """A grader that never asks about a cell lets its faults through, each
@@ -45,3 +47,16 @@ def test_a_declaration_that_means_nothing_is_an_error(course, proctor):
     )
     ran = proctor("mutate", "double", code=2)
     assert "no mutation is 'write_gone'" in ran.stdout
+
+
+def test_a_fault_in_the_training_cell_is_trained(course, proctor):
+    """The model of the unchanged solution hides no fault of the cell that trains."""
+    source = nbformat.read(course.source("double"), as_version=4)
+    (cell,) = [cell for cell in source.cells if cell.id == "train"]
+    cell.metadata.nbgrader.update({"solution": True, "locked": False})
+    first, last = cell.source.splitlines()
+    cell.source = f"### BEGIN SOLUTION\n{first}\n### END SOLUTION\n{last}"
+    nbformat.write(source, course.source("double"))
+    ran = proctor("mutate", "double", code=None)
+    assert "✗ write_build" in ran.stdout
+    assert "✗ train" not in ran.stdout
