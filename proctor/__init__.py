@@ -37,6 +37,7 @@ from proctor.criteria.layers import (
     output_activation,
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
+from proctor.criteria.questions import assert_choice, assert_choices
 from proctor.criteria.training import (
     assert_crossentropy_loss,
     assert_ended_at,
@@ -58,6 +59,8 @@ __all__ = [
     "as_model",
     "as_tuple",
     "assert_between",
+    "assert_choice",
+    "assert_choices",
     "assert_close",
     "assert_compiled",
     "assert_crossentropy_loss",

@@ -65,6 +65,8 @@ class CriterionFailed(AssertionError):
         found: what was found instead.
         detail: rows of a table that shows where they differ; the first row is its header.
         marked: indices of the rows that differ, counted without the header.
+        tell: a sentence that the student is shown even if the criterion is hidden, which withholds
+            all of the others; it must not hold what is to be kept secret.
     """
 
     def __init__(
@@ -73,9 +75,11 @@ class CriterionFailed(AssertionError):
         found: str,
         detail: list[list[str]] | None = None,
         marked: tuple[int, ...] = (),
+        tell: str = "",
     ):
         self.expected = expected
         self.found = found
         self.detail = detail
         self.marked = marked
+        self.tell = tell
         super().__init__(f"expected {expected}, found {found}")

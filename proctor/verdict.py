@@ -22,9 +22,10 @@ class CriterionResult:
         points: what it is worth.
         earned: what it got, 0 to `points`.
         status: "waiting" when the group it needs was not met.
-        hidden: from `test_hidden.py`; students see title and hint only.
+        hidden: from `test_hidden.py`; students see title, hint and `tell` only.
         expected, found: why it failed ("" when it passed).
         detail, marked: a table that shows where (see `errors.CriterionFailed`).
+        tell: a sentence on why it failed that is meant for the student, even if it is hidden.
         grader_fault: what the grader itself raised on the student's value, for the instructor.
     """
 
@@ -41,6 +42,7 @@ class CriterionResult:
     detail: list[list[str]] | None = None
     marked: tuple[int, ...] = ()
     grader_fault: str = ""
+    tell: str = ""
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ def _facts(criterion: CriterionResult) -> list[tuple[str, str]]:
     if criterion.status == "waiting":
         awaited = plain(criterion.found).removeprefix("waits for ")
         return [("waits for", awaited)] if awaited else []
-    facts = [("hint", plain(criterion.hint, _LONGEST))]
+    facts = [("reason", plain(criterion.tell, _LONGEST)), ("hint", plain(criterion.hint, _LONGEST))]
     if _may_be_shown(criterion):
         facts = [
             ("expected", plain(criterion.expected, _LONGEST)),

@@ -162,6 +162,7 @@ class CriteriaRun:
                     detail=None,
                     marked=(),
                     grader_fault="",
+                    tell="",
                 )
 
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> None:
@@ -213,6 +214,7 @@ class CriteriaRun:
             detail=reason.detail,
             marked=reason.marked,
             grader_fault=reason.grader_fault,
+            tell=reason.tell,
         )
 
 

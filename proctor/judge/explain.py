@@ -27,6 +27,7 @@ class Explanation:
     detail: list[list[str]] | None = None
     marked: tuple[int, ...] = ()
     grader_fault: str = ""
+    tell: str = ""
 
 
 def explain_failure(
@@ -45,7 +46,13 @@ def explain_failure(
     if explanation is None:
         return None
     detail = explanation.detail and [[neutral(value) for value in row] for row in explanation.detail]
-    return replace(explanation, expected=neutral(explanation.expected), found=neutral(explanation.found), detail=detail)
+    return replace(
+        explanation,
+        expected=neutral(explanation.expected),
+        found=neutral(explanation.found),
+        detail=detail,
+        tell=neutral(explanation.tell),
+    )
 
 
 def _find_explanation(
@@ -54,7 +61,7 @@ def _find_explanation(
     error = excinfo.value
     if isinstance(error, CriterionFailed):
         detail = [[str(text) for text in row] for row in error.detail] if error.detail else None
-        return Explanation(error.expected, error.found, detail, error.marked)
+        return Explanation(error.expected, error.found, detail, error.marked, tell=error.tell)
     if isinstance(error, StudentError):
         return Explanation(found=_format_student_error(error))
     if isinstance(error, AssertionError):
