@@ -76,12 +76,21 @@ def _warn_of_plain_tests(names: list[str]) -> None:
 
 
 @application.command()
-def new(name: Name) -> None:
+def new(
+    name: Name,
+    with_values: Annotated[
+        bool, typer.Option("--with-values", help="Show how to give each student other numbers.")
+    ] = False,
+    with_questions: Annotated[
+        bool, typer.Option("--with-questions", help="Show how to ask questions with choices.")
+    ] = False,
+) -> None:
     """Make a new exercise that already passes `verify`; in an empty folder, a course with it."""
     from proctor.author.scaffold import find_or_begin, scaffold
 
     course = find_or_begin(Path.cwd())
-    for path in scaffold(course, name):
+    wanted = {"with_values": with_values, "with_questions": with_questions}
+    for path in scaffold(course, name, [part for part, is_wanted in wanted.items() if is_wanted]):
         console.print(f"made {path.relative_to(course.root)}", highlight=False)
     console.print(f"Next: proctor verify {name}", highlight=False)
 

@@ -1,10 +1,13 @@
 """`proctor new` makes exercises that are worth copying: they prove themselves."""
 
+import html
 import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
+from conftest import edited, run_proctor
 
 from proctor import __all__, datasets
 from proctor.author.leaks import leaks
@@ -26,6 +29,39 @@ def test_a_new_exercise_proves_itself(tmp_path):
     assert [finding.problem for finding in findings if finding.problem] == []
     kinds = [finding.kind for finding in findings]
     assert (kinds.count("variant"), kinds.count("mutant")) == (2, 3)
+
+
+@pytest.mark.parametrize("parts", [["--with-values"], ["--with-questions"], ["--with-values", "--with-questions"]])
+def test_a_new_exercise_shows_how_and_proves_itself(tmp_path, parts):
+    """Values of one's own and questions, and both together, pass `proctor verify` as they come."""
+    run_proctor(tmp_path, "new", "first_steps", *parts)
+    done = run_proctor(tmp_path, "verify", "first_steps")
+    assert "all proven" in done.stdout
+    assert ("the solution (edsger)" in done.stdout) == ("--with-values" in parts)
+    assert ("a question is left out" in done.stdout) == ("--with-questions" in parts)
+    for path in (tmp_path / "graders").rglob("*.py"):
+        names = re.findall(r"^from proctor.* import .*", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert len(names) == 1
+
+
+def test_a_wrong_choice_is_told_on_the_feedback_page_and_the_key_is_not(tmp_path):
+    """The page has the sentence of the choice that was made, and no other one, and neither the
+    key nor what the hidden criterion expected."""
+    run_proctor(tmp_path, "new", "first_steps", "--with-questions")
+    course = Course(tmp_path)
+    run_proctor(tmp_path, "release", "first_steps")
+    notebook = edited(read_source(course.source("first_steps")), "write_answers", 'answers = {"shift": "a"}')
+    course.submitted("ada", "first_steps").mkdir(parents=True)
+    nbformat.write(notebook, course.submitted("ada", "first_steps") / "first_steps.ipynb")
+    run_proctor(tmp_path, "grade", "first_steps")
+    run_proctor(tmp_path, "feedback", "first_steps")
+    (page,) = course.feedback("ada", "first_steps").glob("*.html")
+    shown = html.unescape(page.read_text(encoding="utf-8"))
+    assert "They cannot all become larger, because they sum to 1." in shown
+    assert '"scale" has no answer in' in shown
+    assert "another choice" not in shown
+    assert "Every exponential becomes larger" not in shown
+    assert '"shift": "b"' not in shown
 
 
 def test_a_new_exercise_comes_last_and_names_its_files(course):

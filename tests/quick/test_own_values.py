@@ -5,10 +5,14 @@ import re
 import pytest
 
 from proctor.course.assignment import read_assignment
-from proctor.course.choices import draw, normal
+from proctor.course.choices import Choice, draw, normal
 from proctor.errors import CourseError
 
-CHOICES = {"base": [36_000, 62_000], "step": [0.1, 0.2, 0.3], "town": ["Ulm", "Bern", "Graz", "Lund"]}
+CHOICES: dict[str, list[Choice]] = {
+    "base": [36_000, 62_000],
+    "step": [0.1, 0.2, 0.3],
+    "town": ["Ulm", "Bern", "Graz", "Lund"],
+}
 
 
 @pytest.mark.parametrize(
