@@ -1,15 +1,16 @@
 """Other right answers of the price list exercise, and wrong ones."""
 
-from proctor.answers import append, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import append, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 COLUMNS_OF_TEN = """
 def price_list():
     bedrooms = np.linspace(1, 10, 10, dtype="float32")[:, np.newaxis]
-    return bedrooms, (50_000 + 50_000 * bedrooms) / 100_000
+    return bedrooms, (town["base"] + town["per_bedroom"] * bedrooms) / 100_000
 """
 TYPED_OUT = """
 def price_list():
-    return [np.array([5.0, 3.0, 8.0, 1.0, 2.0, 4.0, 6.0]), np.array([3.0, 2.0, 4.5, 1.0, 1.5, 2.5, 3.5])]
+    bedrooms = np.array([5.0, 3.0, 8.0, 1.0, 2.0, 4.0, 6.0])
+    return [bedrooms, np.array([base / 1e5 + size * per_bedroom / 1e5 for size in bedrooms])]
 """
 FUNCTIONAL = """
 def build_model():
@@ -52,6 +53,7 @@ def build_model():
     return model
 """
 
+RULE = "(base + per_bedroom * bedrooms) / 100_000"
 LIST, MODEL, TRAINING, QUOTES = "write_price_list", "write_build_model", "write_training", "write_predict_prices"
 PREDICTION = "model.predict(column, verbose=0)[:, 0]"
 
@@ -62,7 +64,7 @@ variants = [
         edit(TRAINING, "epochs=500", "epochs=200, batch_size=2"),
         retrained(),
     ),
-    variant("seven houses typed out in any order", replace(LIST, TYPED_OUT)),
+    variant("seven houses in any order, in a list", replace(LIST, TYPED_OUT)),
     variant(
         "functional model, Adam, early end",
         replace(MODEL, FUNCTIONAL),
@@ -79,20 +81,34 @@ variants = [
 mutants = [
     mutant(
         "prices in full",
-        edit(LIST, "0.5 + 0.5 * bedrooms", "50_000 + 50_000 * bedrooms"),
+        edit(LIST, RULE, "base + per_bedroom * bedrooms"),
         fails="prices_follow_the_rule",
     ),
     mutant(
         "prices in full, trained on them",
-        edit(LIST, "0.5 + 0.5 * bedrooms", "50_000 + 50_000 * bedrooms"),
+        edit(LIST, RULE, "base + per_bedroom * bedrooms"),
         edit(TRAINING, "epochs=500", "epochs=30"),
         retrained(),
         fails=["prices_follow_the_rule", "train_model"],
     ),
+    mutant("prices in thousands", edit(LIST, "100_000", "1_000"), fails="prices_follow_the_rule"),
     mutant(
-        "prices in thousands", edit(LIST, "0.5 + 0.5 * bedrooms", "50 + 50 * bedrooms"), fails="prices_follow_the_rule"
+        "a classmate's prices",
+        edit(LIST, RULE, "(62_000 + 35_000 * bedrooms) / 100_000"),
+        fails="prices_follow_the_rule",
     ),
-    mutant("forgets what the house itself costs", edit(LIST, "0.5 + 0.5 *", "0.5 *"), fails="prices_follow_the_rule"),
+    mutant(
+        "the two prices swapped",
+        edit(LIST, RULE, "(per_bedroom + base * bedrooms) / 100_000"),
+        fails="prices_follow_the_rule",
+    ),
+    mutant(
+        "a classmate's prices, trained on them",
+        edit(LIST, RULE, "(62_000 + 35_000 * bedrooms) / 100_000"),
+        retrained(),
+        fails=["prices_follow_the_rule", "train_model"],
+    ),
+    mutant("forgets what the house itself costs", edit(LIST, "base + ", ""), fails="prices_follow_the_rule"),
     mutant(
         "Python lists",
         edit(LIST, "return bedrooms, prices", "return bedrooms.tolist(), prices.tolist()"),
@@ -130,7 +146,7 @@ mutants = [
     mutant(
         "stops in the valley",
         edit(TRAINING, "500", "60"),
-        edit(MODEL, "Dense(1)", "Dense(1, 'linear', True, 'zeros')"),
+        edit(MODEL, "Dense(1)", "Dense(1, 'linear', True, 'ones')"),
         retrained(),
         fails="train_model",
     ),
@@ -144,8 +160,8 @@ mutants = [
     mutant("ignores the houses", edit(QUOTES, PREDICTION, "np.full(len(column), 4.0)"), fails="predict_prices"),
     mutant(
         "knows the rule instead of asking the model",
-        edit(QUOTES, PREDICTION, "(0.5 + 0.5 * column[:, 0])"),
-        fails=["full_prices", "any_model"],
+        edit(QUOTES, PREDICTION, "(base + per_bedroom * column[:, 0]) / 100_000"),
+        fails="predict_prices",
     ),
     mutant(
         "asks a new model",
@@ -164,4 +180,18 @@ mutants = [
         edit(QUOTES, "predict(column", "predict(bedrooms"),
         fails=["lists_and_whole_numbers", "any_model"],
     ),
+]
+
+harmless_mutations = [
+    free("verbose", because="it only prints"),
+    free("optimizer", because="the text leaves the optimizer open, and Keras has one of its own"),
+    harmless("write_training, line 3: 500 → ", because="the text leaves the number of epochs open"),
+    harmless("bedrooms, prices = price_list() → pass", because="an earlier cell has asked for the same list"),
+    harmless("(reshape dropped)", because="Keras makes a column of an array of shape (n,) itself"),
+    harmless("(keyword dtype dropped)", because="Keras makes floats of whole numbers itself"),
+    harmless('"float32" → None', because="Keras makes floats of whole numbers itself"),
+    harmless("write_predict_prices, line 12: 1 → 2", because="NumPy takes any negative size for the one to be found"),
+    harmless("100_000 → 100001", because="one part in 100,000 is below the tolerance"),
+    harmless("100_000 → 99999", because="one part in 100,000 is below the tolerance"),
+    harmless("write_predict_prices, line 13: 0 → -1", because="of one column, the last is the first"),
 ]

@@ -20,10 +20,11 @@ def test_a_new_model_each_time(student):
 @criterion(
     "train_model", points=1, hint="The model has to follow the rule for every size, not only for those that are named."
 )
-@pytest.mark.parametrize("bedrooms, price", [(2.5, 1.75), (9.0, 5.0)])
-def test_other_houses(student, bedrooms, price):
+@pytest.mark.parametrize("bedrooms", [2.5, 9.0])
+def test_other_houses(student, values, bedrooms):
     """The trained model prices other houses that it has never seen to within 0.25."""
     found = as_array(student.model.predict(np.array([[bedrooms]])), "predictions")
+    price = (values["base"] + values["per_bedroom"] * bedrooms) / 100_000
     assert_between(found, price - 0.25, price + 0.25, f"the price of {bedrooms:g} bedrooms")
 
 

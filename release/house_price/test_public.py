@@ -66,13 +66,36 @@ def test_six_sizes(student):
 @criterion(
     "price_list",
     points=1,
-    hint="Work out one price by hand, in full, and divide it by 100,000: a house with one bedroom is 1.0.",
+    hint="Work out one price by hand, in full, and divide it by 100,000: 250,000 is 2.5.",
 )
-def test_prices_follow_the_rule(student):
-    """Every price follows the town's rule, in hundreds of thousands."""
+def test_prices_follow_the_rule(student, values):
+    """Every price follows the rule of your own town, in hundreds of thousands."""
     bedrooms, prices = the_list(student)
-    sizes, found = as_array(bedrooms, "bedrooms").ravel(), as_array(prices, "prices").ravel()
-    assert_close(found, (50_000 + sizes.astype(float) * 50_000) / 100_000, "prices", rtol=1e-3, atol=1e-3)
+    sizes, found = as_array(bedrooms, "bedrooms").ravel().astype(float), as_array(prices, "prices").ravel()
+    expected = (values["base"] + values["per_bedroom"] * sizes) / 100_000
+    if found.shape == expected.shape and (other := rule_of_another_town(sizes, found, values)):
+        raise CriterionFailed(described_rule(values["base"], values["per_bedroom"]), other)
+    assert_close(found, expected, "prices", rtol=1e-3, atol=1e-3)
+
+
+def rule_of_another_town(sizes, prices, values):
+    """A sentence on the rule that `prices` follow if it is such a rule as towns have, and not
+    the student's; "" if not."""
+    if len(sizes) < 2 or not (np.isfinite(sizes).all() and np.isfinite(prices).all()) or np.ptp(sizes) == 0:
+        return ""
+    per_bedroom, base = 100_000 * np.polyfit(sizes, prices, 1)
+    near = 1_000 * np.round(np.array([base, per_bedroom]) / 1_000)
+    mine = near[0] == values["base"] and near[1] == values["per_bedroom"]
+    if mine or near.min() < 20_000 or near.max() > 100_000:
+        return ""
+    if not np.allclose((near[0] + near[1] * sizes) / 100_000, prices, rtol=1e-3, atol=1e-3):
+        return ""
+    return f"{described_rule(*near)}: this is the rule of another town, not of yours"
+
+
+def described_rule(base, per_bedroom):
+    """Such as "50,000, and 40,000 more for each bedroom"."""
+    return f"{base:,.0f}, and {per_bedroom:,.0f} more for each bedroom"
 
 
 @criterion(
@@ -117,10 +140,11 @@ def test_compiled(student):
 
 
 @criterion("train_model", points=2, hint="Has the loss stopped falling? The walk along the valley takes many epochs.")
-@pytest.mark.parametrize("bedrooms, price", [(7, 4.0), (10, 5.5)])
-def test_prices_of_large_houses(student, bedrooms, price):
+@pytest.mark.parametrize("bedrooms", [7, 10])
+def test_prices_of_large_houses(student, values, bedrooms):
     """The trained model prices houses with 7 and with 10 bedrooms to within 0.25."""
     found = as_array(student.model.predict(np.array([[float(bedrooms)]])), "predictions")
+    price = (values["base"] + values["per_bedroom"] * bedrooms) / 100_000
     assert_between(found, price - 0.25, price + 0.25, f"the price of {bedrooms} bedrooms")
 
 
@@ -129,14 +153,15 @@ def test_prices_of_large_houses(student, bedrooms, price):
     points=1,
     hint="The bias is what a house without a bedroom would cost, and the last thing to be learned: train longer.",
 )
-def test_the_rule_was_found(student):
-    """The trained model is one neuron, its weight near 0.5 (to within 0.1) and its bias
-    near 0.5 (to within 0.2)."""
+def test_the_rule_was_found(student, values):
+    """The trained model is one neuron, its weight near the price of a bedroom (to within 0.1) and
+    its bias near the price of a house without one (to within 0.2), in hundreds of thousands."""
     model = student.model
     assert_parameters(model, exactly=2)
     at_none, at_four = as_array(model.predict(np.array([[0.0], [4.0]])), "predictions").ravel()
-    assert_between((at_four - at_none) / 4, 0.4, 0.6, "the weight")
-    assert_between(at_none, 0.3, 0.7, "the bias")
+    weight, bias = values["per_bedroom"] / 100_000, values["base"] / 100_000
+    assert_between((at_four - at_none) / 4, weight - 0.1, weight + 0.1, "the weight")
+    assert_between(at_none, bias - 0.2, bias + 0.2, "the bias")
 
 
 def a_model(student, weight, bias):
