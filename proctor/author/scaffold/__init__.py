@@ -84,8 +84,15 @@ def _notebook(name: str, parts: Sequence[str]) -> str:
 def _merge(module: str, part: str) -> str:
     """The module with the names that `part` imports, and with what `part` defines, at its end.
 
-    Both import from the same modules, a line for each; a list that both define becomes longer.
+    Both import from the same modules, a line for each; a list or dict that both define becomes
+    longer.
     """
+
+    def extend(match: re.Match[str]) -> str:
+        name, bracket = match.groups()
+        operator = "+=" if bracket == "[" else "|="
+        return f"{name} {operator} {bracket}" if re.search(rf"^{name} = ", module, re.MULTILINE) else match[0]
+
     tree = ast.parse(part)
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
@@ -98,4 +105,4 @@ def _merge(module: str, part: str) -> str:
     decorators = getattr(first, "decorator_list", [])
     start = (decorators[0] if decorators else first).lineno - 1
     added = "".join(part.splitlines(keepends=True)[start:])
-    return module + ("\n\n" if decorators else "\n") + re.sub(r"^(\w+) = \[", r"\1 += [", added, flags=re.MULTILINE)
+    return module + ("\n\n" if decorators else "\n") + re.sub(r"^(\w+) = ([\[{])", extend, added, flags=re.MULTILINE)

@@ -37,3 +37,7 @@ mutants = [
         fails="softmax",
     ),
 ]
+
+hidden_because = {
+    "large_scores": "the text says that there is a trap; seeing it is part of the task",
+}

@@ -16,3 +16,7 @@ mutants = [
         fails=["every_question_has_an_answer", "a_shift_of_the_scores"],
     ),
 ]
+hidden_because = {
+    "a_shift_of_the_scores": "a public criterion would hold the key",
+    "a_larger_scale": "a public criterion would hold the key",
+}

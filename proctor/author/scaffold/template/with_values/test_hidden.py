@@ -5,7 +5,12 @@ import numpy as np
 from proctor import assert_close, criterion
 
 
-@criterion("warm_softmax", points=1, needs="softmax", hint="`softmax` is written already: what do you hand to it?")
+@criterion(
+    "warm_softmax",
+    points=1,
+    needs="rows_are_on_their_own",
+    hint="`softmax` is written already: what do you hand to it?",
+)
 def test_warm_rows(student, values):
     """Each row of a batch becomes probabilities of its own."""
     scores = np.random.default_rng(7).normal(scale=9, size=(4, 3))

@@ -5,7 +5,12 @@ import numpy as np
 from proctor import assert_close, criterion
 
 
-@criterion("warm_softmax", points=1, needs="softmax", hint="Divide first; the largest score is not the same then.")
+@criterion(
+    "warm_softmax",
+    points=1,
+    needs="rows_are_on_their_own",
+    hint="Divide first; the largest score is not the same then.",
+)
 def test_your_temperature(student, values):
     """The scores are divided by your own temperature."""
     found = student.warm_softmax(values["temperature"] * np.log([1.0, 2.0, 5.0]))
