@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from proctor.author.formats import FORMATS
 from proctor.author.habits import habit_names
 from proctor.course.assignment import Assignment
-from proctor.course.cells import check_cells, grade_id, is_check, is_solution, points
+from proctor.course.cells import STUDENT_ID, check_cells, grade_id, has_role, is_check, is_solution, points
 from proctor.course.course import Course
 from proctor.errors import CourseError
 from proctor.intake.rebuild import rebuild
@@ -50,6 +50,7 @@ def find_problems(course: Course, assignment: Assignment, source: NotebookNode) 
         *(problem for file in files for problem in _check_imports(file)),
         *(problem for file in files if file.name != "test_public.py" for problem in _check_expected_values(file)),
         *_check_forbidden(assignment, source),
+        *_check_student_id(assignment, source),
         *_check_formats(source),
     ]
 
@@ -156,6 +157,16 @@ def _check_forbidden(assignment: Assignment, source: NotebookNode) -> Iterator[s
             yield f"assignment.toml forbids {habit!r}, which is not a habit; there are {', '.join(habit_names())}"
         if " ".join(sentence.split()) not in text:
             yield f"assignment.toml forbids {habit!r} by a sentence that the notebook does not have: {sentence!r}"
+
+
+def _check_student_id(assignment: Assignment, source: NotebookNode) -> Iterator[str]:
+    """A student can type the identifier that values of one's own follow from."""
+    cells = [cell for cell in source.cells if grade_id(cell) == STUDENT_ID]
+    if assignment.values and not any(not is_solution(cell) and not has_role(cell, "locked") for cell in cells):
+        yield (
+            f"assignment.toml has [values], and the notebook no cell '{STUDENT_ID}' to type the identifier into, "
+            "which is neither locked nor a solution cell"
+        )
 
 
 def _check_formats(source: NotebookNode) -> Iterator[str]:

@@ -34,7 +34,7 @@ class OwnValues:
 _last_asked_for = OwnValues("", "")
 
 
-def values(name: str, *, student: str) -> dict[str, Choice]:
+def values(name: str, *, student: str | int) -> dict[str, Choice]:
     """The values of an exercise that are a student's own, and print whose they are.
 
     They follow from the two arguments alone (see `choices.draw`): the same on every machine. What

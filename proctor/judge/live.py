@@ -12,7 +12,7 @@ from typing import Any
 
 from proctor import datasets
 from proctor.channel.student import LocalLink, Student
-from proctor.course.assignment import Threshold, read_assignment
+from proctor.course.assignment import Assignment, Threshold, read_assignment
 from proctor.course.own_values import OwnValues, describe_owner, last_asked_for
 from proctor.errors import ProctorError, StudentError
 from proctor.judge.unwritten import why_undefined
@@ -77,8 +77,15 @@ def check(group: str) -> CheckTable | Remark:
     points = _points_of(group, folder)
     if not criteria and points is None:
         return Remark(f"check('{group}'): there is no check of that name here.")
-    own = last_asked_for()
-    return CheckTable(group, criteria, points, describe_owner(own) if own.exercise else "")
+    assignment = _read_declared(folder)
+    owner = describe_owner(last_asked_for()) if assignment and assignment.values else ""
+    return CheckTable(group, criteria, points, owner)
+
+
+def _read_declared(folder: Path) -> Assignment | None:
+    """What `assignment.toml` in `folder` declares; None if there is none."""
+    declared = folder / "assignment.toml"
+    return read_assignment(declared, folder.name) if declared.is_file() else None
 
 
 def _points_of(group: str, folder: Path) -> float | None:
@@ -106,11 +113,10 @@ def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list
     from proctor.judge.criteria_run import CriteriaRun, run_criteria
 
     datasets.use_course(folder)
-    declared = folder / "assignment.toml"
+    assignment = _read_declared(folder)
     thresholds: dict[str, Threshold] = {}
     own: OwnValues | None = None
-    if declared.is_file():
-        assignment = read_assignment(declared, folder.name)
+    if assignment is not None:
         source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
         thresholds = assignment.thresholds.get(source, {})
         own = last_asked_for() if assignment.values else None

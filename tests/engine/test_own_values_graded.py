@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_notebook
 
 from proctor import values
+from proctor.author.inspection import find_problems
 from proctor.author.release import release
 from proctor.course.choices import draw
 from proctor.course.course import Course
@@ -58,17 +59,22 @@ def test_model(student, values):
     assert_close(student.model.predict(np.array([[1.0]])), np.array([[values["base"]]], "float32"), "prediction")
 '''
 ANSWERS = """
-from proctor.answers import edit, mutant, variant
+from proctor.answers import edit, mutant, untrained, variant
 
 variants = [variant("asked for again", edit("write_price", 'town["base"]', 'values("town", student="")["base"]'))]
-mutants = [mutant("made up", edit("write_price", 'town["base"]', "99"), fails="price")]
+mutants = [
+    mutant("made up", edit("write_price", 'town["base"]', "99"), fails="price"),
+    mutant("nothing", edit("write_price", 'return town["base"]', "raise ValueError"), fails="price"),
+    mutant("not trained", untrained(), fails="model"),
+]
+hidden_because = {"model": "it is trained only here"}
 """
 PRICE = """def price():
     ### BEGIN SOLUTION
     return town["base"]
     ### END SOLUTION"""
-TRAIN = """model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
-model.set_weights([np.array([[float(town["base"])]]), np.array([0.0])])
+BUILD = "model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])"
+TRAIN = """model.set_weights([np.array([[float(town["base"])]]), np.array([0.0])])
 model.save("town.keras")"""
 BASE = {student: draw("town", student, {"base": list(range(100, 901))})["base"] for student in ("ada", "ben")}
 
@@ -87,6 +93,7 @@ def town(tmp_path, monkeypatch) -> Course:
             code('town = values("town", student=student_id)', "your_town"),
             code(PRICE, "write_price", solution=True),
             code('check("price")', "price", points=2),
+            code(BUILD, "build"),
             code(TRAIN, "train", train=True),
             code('check("model")', "model", points=1),
         ]
@@ -235,6 +242,17 @@ def test_the_proof_is_for_three_students(town):
     public.write_text(public.read_text().replace('values["base"]', str(BASE["ada"])))
     done = run_proctor(town.root, "verify", "town", "--jobs", "1", code=1)
     assert "price/price is failed" in done.stdout
+
+
+@pytest.mark.parametrize("role", ["locked", "solution"])
+def test_a_cell_that_no_student_can_fill_in_is_found(town, role):
+    """The identifier has a cell that is free to type in, and no solution that is taken out."""
+    source = source_of(town)
+    assert find_problems(town, town.assignment("town"), source) == []
+    cells = {cell.metadata.nbgrader.grade_id: cell for cell in source.cells}
+    cells["student_id"].metadata.nbgrader[role] = True
+    problems = find_problems(town, town.assignment("town"), source)
+    assert any("no cell 'student_id' to type the identifier into" in problem for problem in problems)
 
 
 def test_without_values_a_criterion_that_asks_is_the_authors_fault(town, address):

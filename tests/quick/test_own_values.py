@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+from proctor import values
 from proctor.course.assignment import read_assignment
 from proctor.course.choices import Choice, draw, normal
-from proctor.errors import CourseError
+from proctor.errors import CourseError, ProctorError
 
 CHOICES: dict[str, list[Choice]] = {
     "base": [36_000, 62_000],
@@ -93,3 +94,24 @@ def test_what_cannot_be_chosen_from_is_refused(tmp_path, text, problem):
     """A table that declares no choices is refused with the file, the name and what to write."""
     with pytest.raises(CourseError, match=rf"^town/assignment.toml: \[values\] n: .*{re.escape(problem)}"):
         declare(tmp_path, text)
+
+
+def test_an_author_asks_from_the_notebook_in_source(tmp_path, monkeypatch, capsys):
+    """Beside the instructor's notebook there is no assignment.toml; the grader's is read, and
+    an identifier that is typed as a number is one, too."""
+    for folder in ("source/town", "graders/town"):
+        (tmp_path / folder).mkdir(parents=True)
+    declare(tmp_path / "graders/town", "n = { from = 1, to = 999, step = 1 }")
+    monkeypatch.chdir(tmp_path / "source/town")
+    assert values("town", student=123456) == values("town", student="123456")
+    assert capsys.readouterr().out == "town: numbers of 123456\n" * 2
+
+
+def test_values_that_are_declared_nowhere_are_refused(tmp_path, monkeypatch):
+    """One sentence says what is missing."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ProctorError, match="put it beside the notebook"):
+        values("town", student="ada")
+    declare(tmp_path, "")
+    with pytest.raises(ProctorError, match=r"town/assignment.toml declares no \[values\]"):
+        values("town", student="ada")
