@@ -7,6 +7,7 @@ answer is graded with another random seed, so that a criterion which trains must
 
 from __future__ import annotations
 
+import copy
 import difflib
 import tempfile
 import time
@@ -129,7 +130,7 @@ def verify(course: Course, name: str, extent: Extent = Extent(), jobs: int = 0) 
     graded: list[tuple[_Task, _Graded]] = []
     with fork_server(course, own_code=True) as address:
         exercise = _Exercise(course, assignment, source, Jails(address))
-        solved, solutions = _run_solution(exercise, extent.seeds)
+        solved, solutions = _run_solution(exercise, extent.seeds, jobs)
         yield from solved
         tasks = (
             []
@@ -198,26 +199,25 @@ def _check_release(course: Course, name: str, folder: Path) -> tuple[NotebookNod
     return notebook, Finding("release", title, problem, seconds=time.monotonic() - started)
 
 
-def _run_solution(exercise: _Exercise, seeds: int) -> tuple[list[Finding], list[tuple[Answer, Submission]]]:
+def _run_solution(exercise: _Exercise, seeds: int, jobs: int) -> tuple[list[Finding], list[tuple[Answer, Submission]]]:
     """Run the whole solution once for each seed; return the findings, and what it would hand in."""
-    findings, made = [], []
-    for seed, student in product(range(seeds), exercise.students):
+    runs = list(product(range(seeds), exercise.students))
+    threads = default_jobs() if len(runs) == 1 else 1
+
+    def run(seed: int, student: str) -> tuple[Finding, tuple[Answer, Submission]]:
         which = (f" (seed {seed})" if seeds > 1 else "") + _name(student)
-        jails = replace(exercise.jails, threads=default_jobs(), seed=seed)
+        jails, source = replace(exercise.jails, threads=threads, seed=seed), copy.deepcopy(exercise.source)
         started = time.monotonic()
         files, problem = run_for_artifacts(
-            exercise.course, exercise.assignment, exercise.source, jails, train=True, student=student
+            exercise.course, exercise.assignment, source, jails, train=True, student=student
         )
-        findings.append(
-            Finding(
-                "solution",
-                f"runs top to bottom within its budget{which}",
-                problem,
-                seconds=time.monotonic() - started,
-            )
-        )
-        made.append((Answer(f"the solution{which}", ()), Submission(student, exercise.source, files)))
-    return findings, made
+        seconds = time.monotonic() - started
+        finding = Finding("solution", f"runs top to bottom within its budget{which}", problem, seconds=seconds)
+        return finding, (Answer(f"the solution{which}", ()), Submission(student, source, files))
+
+    with ThreadPoolExecutor(jobs or default_jobs()) as pool:
+        done = list(pool.map(lambda each: run(*each), runs))
+    return [finding for finding, _ in done], [made for _, made in done]
 
 
 def _name(student: str) -> str:
