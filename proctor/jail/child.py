@@ -14,13 +14,7 @@ from proctor.channel.answer import Answerer
 from proctor.channel.wire import Channel
 from proctor.errors import WireError
 from proctor.jail import limits as bounds
-
-
-class CellTimeout(BaseException):
-    """The time of a cell or request is up.
-
-    A BaseException, so that a student's `except Exception` does not swallow it.
-    """
+from proctor.jail.alarm import Alarm, CellTimeout
 
 
 def serve_examiner(connection: socket.socket, scratch: Path) -> None:
@@ -37,10 +31,10 @@ def serve_examiner(connection: socket.socket, scratch: Path) -> None:
     channel = Channel(connection)
     try:
         shell = _set_up(channel, scratch)
-        answerer = Answerer(shell.user_ns)
+        answerer, alarm = Answerer(shell.user_ns), Alarm(shell.user_ns)
         channel.send({"ready": True})
         while True:
-            _answer_request(channel, shell, answerer, channel.receive())
+            _answer_request(channel, shell, answerer, alarm, channel.receive())
     except (ConnectionError, WireError):
         pass  # the examiner is done, or has ended
     finally:
@@ -118,24 +112,17 @@ def _send_whole(channel: Channel, value: Any) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
 
 
-def _answer_request(channel: Channel, shell: Any, answerer: Answerer, request: Any) -> None:
+def _answer_request(channel: Channel, shell: Any, answerer: Answerer, alarm: Alarm, request: Any) -> None:
     from proctor.jail.shell import run_cell
 
-    seconds = request.pop("seconds", 0)
-    signal.signal(signal.SIGALRM, _time_is_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    alarm.start(request.pop("seconds", 0))
     try:
         reply = {"ok": run_cell(shell, request["source"])} if request["op"] == "cell" else answerer.answer(request)
     except CellTimeout as error:
         reply = {"error": answerer.describe_error(error)}
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        alarm.stop()
     try:
         channel.send(reply)
     except WireError as error:
         channel.send({"error": {"type": "TypeError", "types": ["TypeError"], "message": str(error), "where": ""}})
-
-
-def _time_is_up(_number: int, _frame: Any) -> None:
-    __tracebackhide__ = True  # so that the traceback ends in the student's own code
-    raise CellTimeout("its time was up")

@@ -23,6 +23,7 @@ from proctor.channel.reply import read_reply
 from proctor.channel.wire import Channel, encode
 from proctor.errors import JailLost, StudentError, WireError
 from proctor.jail import layers, memory
+from proctor.jail.alarm import SECOND_TIME
 from proctor.jail.environment import CLEAN_ENVIRONMENT
 from proctor.jail.limits import Limits, processors
 from proctor.jail.server import EXIT_REPORT, HELLO
@@ -124,13 +125,17 @@ class Jail:
         records = _Records()
         try:
             reply = self._request({"op": "cell", "source": source, "seconds": seconds}, seconds, records)
-            status = str(reply.get("status"))
-            error = f"stopped after {seconds:g} s" if status == "timeout" else str(reply.get("error"))
-            outcome = CellOutcome(status, error)
+            outcome = CellOutcome(str(reply.get("status")), str(reply.get("error")))
         except StudentError as failure:
-            timeout = failure.type in ("CellTimeout", "Timeout")
-            message = f"stopped after {seconds:g} s" if timeout else str(failure)
-            outcome = CellOutcome("timeout" if timeout else "died", message)
+            timeout = failure.type in ("CellTimeout", "TimeoutAgain", "Timeout")
+            outcome = CellOutcome("timeout" if timeout else "died", str(failure))
+        if outcome.status == "timeout":
+            again = outcome.error.startswith("TimeoutAgain")
+            outcome.error = (
+                f"stopped after {seconds / SECOND_TIME:.3g} s, for it calls what ran out of time before"
+                if again
+                else f"stopped after {seconds:.3g} s"
+            )
         outcome.outputs = records.merged
         return outcome
 
@@ -144,6 +149,9 @@ class Jail:
         except StudentError as error:
             if error.type == "CellTimeout":
                 raise StudentError("Timeout", f"no answer within {self._call_seconds:g} s", error.where) from None
+            if error.type == "TimeoutAgain":
+                message = f"no answer within {self._call_seconds / SECOND_TIME:g} s, and it had run out of time before"
+                raise StudentError("Timeout", message, error.where) from None
             raise
 
     _output_bytes = 0

@@ -41,7 +41,7 @@ class Limits:
         cls, budget: Budget, *, threads: int = 1, seed: int = 0, environment: dict[str, str] | None = None
     ) -> Limits:
         """The limits that follow from an assignment's budget."""
-        cpu_seconds = threads * (budget.notebook_seconds + 60 * budget.call_seconds)
+        cpu_seconds = threads * (2 * budget.notebook_seconds + 60 * budget.call_seconds)
         return cls(budget.memory_gb, cpu_seconds, budget.output_kb, threads, seed, environment)
 
     @property

@@ -16,6 +16,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
+from proctor.jail.alarm import CellTimeout
+
 Emit = Callable[[dict[str, Any]], None]
 
 NOTEBOOK_BYTES = 32 * 2**20
@@ -211,7 +213,7 @@ def run_cell(shell: Shell, source: str) -> dict[str, Any]:
     failure = result.error_before_exec or result.error_in_exec
     if failure is None:
         return {"status": "ok", "error": ""}
-    status = "timeout" if type(failure).__name__ == "CellTimeout" else "error"
+    status = "timeout" if isinstance(failure, CellTimeout) else "error"
     return {"status": status, "error": f"{type(failure).__name__}: {_read_message(failure)}"[:500]}
 
 

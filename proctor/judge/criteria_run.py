@@ -118,8 +118,11 @@ class CriteriaRun:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip a criterion whose needed group is not met; its result stays "waiting"."""
+        """Skip a criterion whose needed group is not met, and what is left of a failed one."""
         found = find_declaration(item)
+        result = self._results.get(criterion_name(item))
+        if result is not None and result.status == "failed":
+            pytest.skip("another case of this criterion has failed")
         self._compared = None
         self.student.__asked_for_artifact__ = False
         revive(self.student)
