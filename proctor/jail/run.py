@@ -118,15 +118,41 @@ class NotebookRun:
 
     def why_missing(self, name: str) -> str:
         """A sentence on why `name` is not defined; it tells the first cell that failed."""
-        failed = next((cell for cell in self.cells if cell.status not in ("ok", "skipped")), None)
+        failed = self._first_failed()
         if failed is None:
             return f"`{name}` is not defined after the notebook has run from top to bottom"
         if failed.error.startswith("NotImplementedError"):
             return f"`{name}` is not there yet: its cell is still to be written"
-        place = f"cell '{failed.id}'" if failed.id else "a cell of your own"
-        how = "was" if failed.status == "timeout" else "stopped with"
-        return f"`{name}` is not defined; {place} {how} {failed.error}"
+        return f"`{name}` is not defined; {_how_it_ended(failed)}"
+
+    def why_untrained(self) -> str:
+        """The end of a sentence on why the notebook has not saved a model."""
+        if not self.trains:
+            return "the training cells are not run here"
+        names = [grade_id(cell) for cell in self._notebook.cells if is_train(cell)]
+        failed = next((cell for cell in self.cells if cell.id in names and cell.status not in ("ok", "skipped")), None)
+        if failed is None:
+            return "the training cell did not save one" if names else "the notebook did not save one"
+        first = self._first_failed()
+        if first is failed or first is None:
+            return f"the training {_how_it_ended(failed)}"
+        return f"the training {_how_it_ended(failed)}; before, {_how_it_ended(first)}"
+
+    def _first_failed(self) -> CellRun | None:
+        return next((cell for cell in self.cells if cell.status not in ("ok", "skipped")), None)
 
     def close(self) -> None:
         """End the process."""
         self.jail.close()
+
+
+def _how_it_ended(failed: CellRun) -> str:
+    """What a sentence says of a cell that failed: "cell 'train' was stopped after 60 s"."""
+    place = f"cell '{failed.id}'" if failed.id else "cell of your own"
+    if failed.error.startswith("NotImplementedError"):
+        return f"{place} is still to be written"
+    if failed.status == "not run":
+        return f"{place} was not run: {failed.error}"
+    if failed.status == "died":
+        return f"{place} did not come to its end: {failed.error}"
+    return f"{place} {'was' if failed.status == 'timeout' else 'stopped with'} {failed.error}"

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 from proctor.channel.student import Link, Student, ask_for_model
 from proctor.course.assignment import Assignment
+from proctor.course.cells import is_train
 from proctor.course.course import Course
 from proctor.errors import RefusedModel, StudentError
 from proctor.intake.submission import Submission
@@ -50,41 +51,64 @@ class Examination:
         self.assignment = assignment
         self._jails = jails
         self._limits = jail_limits(course, assignment, jails, submission.student)
-        self._files = dict(submission.files)
+        self._notebook = notebook
+        self._files = dict(submission.files) if assignment.train != "always" else {}
+        self._damaged: dict[str, str] = {}  # file → why it cannot be opened
         self._model_jails: list[Jail] = []
+        self._loaded: dict[str, ModelView] = {}
         self._describer: Jail | None = None
         self._maker: Jail | None = None
         self._views: dict[str, ModelView] = {}
         self._refused: dict[str, StudentError] = {}
         self.handed_in: dict[str, ModelView] = {}
         self.notes: list[str] = []
-        train = assignment.train
-        handed_in = all(file in submission.files for file in assignment.artifacts.values())
-        self.run = NotebookRun(
-            jails.address,
-            self._limits,
-            assignment.budget,
-            notebook,
-            files=submission.files if train != "always" else {},
-            train=train == "always" or (train == "missing" and not handed_in),
-        )
 
     def __enter__(self) -> Examination:
-        self.run.start()
-        if self.run.trains:
-            # Read now, not when a criterion asks for the model: by then the student's process has
-            # seen arguments of criteria, and could write another file.
-            saved = {file: self.run.read_file(file) for file in self.assignment.artifacts.values()}
-            self._files = {file: data for file, data in saved.items() if data is not None}
+        with contextlib.ExitStack() as jails:
+            jails.callback(self._close_model_jails)
+            budget, train = self.assignment.budget, self._has_to_train()
+            self.run = NotebookRun(self._jails.address, self._limits, budget, self._notebook, self._files, train)
+            self.run.start()
+            jails.callback(self.run.close)
+            if train:
+                # Read now, not when a criterion asks for the model: by then the student's process
+                # has seen arguments of criteria, and could write another file.
+                saved = {file: self.run.read_file(file) for file in self.assignment.artifacts.values()}
+                self._files = {file: data for file, data in saved.items() if data is not None}
+            self._open_jails = jails.pop_all()
         opened = {name: self._make_opener(name, file) for name, file in self.assignment.artifacts.items()}
         self.link: Link = _NotebookLink(self.run, self._describe_live_model)
         self.student = Student(self.link, opened, self._clean_link)
         return self
 
     def __exit__(self, *ignored: object) -> None:
-        self.run.close()
+        self._open_jails.close()
+
+    def _close_model_jails(self) -> None:
         for jail in self._model_jails:
             jail.close()
+
+    def _has_to_train(self) -> bool:
+        """Whether the training cells run.
+
+        If they can make a model anew, handed-in files are opened before the notebook runs. One that
+        cannot be opened counts as not handed in, and a note says why.
+        """
+        files = set(self.assignment.artifacts.values())
+        if self.assignment.train != "missing":
+            return self.assignment.train == "always"
+        if files <= self._files.keys() and any(is_train(cell) for cell in self._notebook.cells):
+            for name, file in self.assignment.artifacts.items():
+                try:
+                    self._loaded[name] = self._load(file)
+                except CustomLayers:
+                    pass  # it is loaded where the notebook has run
+                except StudentError as error:
+                    reason = error.message.removeprefix(f"{file}: ")
+                    self.notes.append(f"{file} cannot be opened, so the training cell ran to make it anew. {reason}")
+                    self._damaged[file] = reason
+                    del self._files[file]
+        return not files <= self._files.keys()
 
     def model_description(self) -> dict[str, Any] | None:
         """The description of the first model file that a criterion asked for; None if none did."""
@@ -121,28 +145,37 @@ class Examination:
         It is loaded in a jail without student code, unless it has layers of the student's own.
         Raises StudentError if there is no such file, or it cannot be loaded.
         """
-        data = self._files.get(file)
-        if data is None:
-            where = (
-                "the training cell did not save one" if self.run.trains else "and the training cells are not run here"
-            )
-            raise StudentError("Missing", f"{file} was not handed in, {where}")
+        if file not in self._files:
+            reason = self._damaged.get(file)
+            what = f"{file} cannot be opened ({reason.rstrip('.')})" if reason else f"{file} was not handed in"
+            raise StudentError("Missing", f"{what}, and {self.run.why_untrained()}")
         try:
-            gated = open_gate(data, keras_version=metadata.version("keras"), file_name=file)
+            model = self._loaded.get(name) if not self.run.trains else None
+            model = model or self._load(file)
         except CustomLayers as error:
             self.notes.append(f"{file} has layers of the student's own ({error}); it was judged where the notebook ran")
             view = ask_for_model(_ModelLink(self.run.jail), op="load_with_own_layers", path=file)
             return _make_file_view(view, error.compiled)
-        except RefusedModel as error:
-            raise StudentError("Missing", f"{file}: {error}") from None
-        try:
-            view = ask_for_model(_ModelLink(self._model_jail({MODEL_FILE: data})), op="load", path=MODEL_FILE)
-        except StudentError as error:
-            raise StudentError("Missing", f"{file}: {error.message}") from None
-        model = _make_file_view(view, gated.compiled)
         if not self.run.trains:
             self.handed_in[name] = model
         return model
+
+    def _load(self, file: str) -> ModelView:
+        """Load a model file in a jail without student code.
+
+        Raises CustomLayers if it has layers of the student's own, StudentError if it is refused.
+        """
+        data = self._files[file]
+        try:
+            gated = open_gate(data, keras_version=metadata.version("keras"), file_name=file)
+            view = ask_for_model(_ModelLink(self._model_jail({MODEL_FILE: data})), op="load", path=MODEL_FILE)
+        except CustomLayers:
+            raise
+        except RefusedModel as error:
+            raise StudentError("Missing", f"{file}: {error}") from None
+        except StudentError as error:
+            raise StudentError("Missing", f"{file}: {error.message}") from None
+        return _make_file_view(view, gated.compiled)
 
     def _describe_live_model(self, jail: Jail, model: Any) -> Any:
         """Describe a live model: the notebook's jail saves it, one without student code loads it.

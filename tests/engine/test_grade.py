@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 
 import pytest
 from conftest import RELU, edited, set_budget, statuses
@@ -129,13 +131,70 @@ def test_a_failed_architecture_shows_the_layer_table_with_its_row_marked(graded,
         (b"PK\x03\x04 cut short", "cut off or damaged"),
     ],
 )
-def test_a_model_file_that_is_none_says_what_to_hand_in(graded, solution, data, said):
-    """Truncated, empty or of another format: one sentence, and the other
-    criteria keep their points."""
+def test_a_model_file_that_cannot_be_opened_is_made_anew(graded, solution, data, said):
+    """Truncated, empty or of another format: it counts as not handed in, and a note says why."""
     verdict = graded(solution, {"double.keras": data})
+    assert verdict.earned == verdict.points
+    (note,) = verdict.notes
+    assert note.startswith("double.keras cannot be opened, so the training cell ran to make it anew. ")
+    assert said in note
+
+
+def test_a_model_file_that_is_none_says_what_to_hand_in(course, graded, solution):
+    """Where nothing is trained, one sentence says it, and the other criteria keep their points."""
+    path = course.grader("double") / "assignment.toml"
+    path.write_text('train = "never"\n' + path.read_text())
+    verdict = graded(solution, {"double.keras": b""})
     found = next(result for result in verdict.criteria if result.name == "one_unit")
-    assert (found.status, statuses(verdict)["relu_values"]) == ("failed", "passed")
-    assert said in found.found
+    assert (
+        found.found
+        == 'double.keras: The model file is empty. Save it with model.save("double.keras") and hand in that file.'
+    )
+    assert statuses(verdict)["relu_values"] == "passed"
+
+
+def zipped_again(data: bytes) -> bytes:
+    """The model file `data` as another program packs it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as file, zipfile.ZipFile(packed, "w", zipfile.ZIP_BZIP2) as again:
+        for name in file.namelist():
+            again.writestr(name, file.read(name))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda data: data[: len(data) // 2], id="half of it"),
+        pytest.param(lambda data: data[:-30], id="its end missing"),
+        zipped_again,
+    ],
+)
+def test_a_damaged_model_file_costs_nothing(damage, graded, solution, keras_file):
+    """A model cut short or packed again is trained again, as if it had not been handed in."""
+    import keras
+
+    verdict = graded(solution, {"double.keras": damage(keras_file(keras.layers.Dense(1)))})
+    assert (verdict.earned, len(verdict.notes)) == (verdict.points, 1)
+
+
+@pytest.mark.parametrize(
+    "build, said",
+    [
+        ("model = 3", "stopped with AttributeError: 'int' object has no attribute 'set_weights'"),
+        (
+            "class Endless:\n    def set_weights(self, weights):\n        while True: pass\n\n\nmodel = Endless()",
+            "was stopped after 5 s",
+        ),
+        ("1 / 0", "stopped with NameError: name 'model' is not defined; before, cell 'write_build' stopped with Zero"),
+    ],
+)
+def test_what_stopped_the_training_is_told(course, graded, solution, build, said):
+    """Where there is no model, the sentence names the cell and what stopped it."""
+    set_budget(course, cell_seconds=5)
+    verdict = graded(edited(solution, "write_build", build))
+    found = next(result for result in verdict.criteria if result.name == "one_unit").found
+    assert found.startswith(f"double.keras was not handed in, and the training cell 'train' {said}"), found
 
 
 def test_a_model_of_another_exercise_is_told_by_its_shape(graded, solution, keras_file):
