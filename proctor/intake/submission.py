@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from proctor.course.assignment import Assignment
 from proctor.course.cells import grade_id, is_check
 from proctor.errors import UnreadableSubmission
+from proctor.intake.recover import recover
 
 NOTEBOOK_BYTES = 30 * 2**20
 FILE_BYTES = 64 * 2**20
@@ -55,7 +56,7 @@ def read_submission(folder: Path, student: str, assignment: Assignment, source: 
     """
     require_folder(folder, student, assignment.name)
     notes: list[str] = []
-    notebook = find_notebook(folder, assignment.name, source, notes)
+    notebook = recover(source, find_notebook(folder, assignment.name, source, notes), assignment.name, notes)
     files = {}
     for name in assignment.artifacts.values():
         data = _read_artifact(folder, name, notes)

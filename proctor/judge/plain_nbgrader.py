@@ -21,6 +21,7 @@ from proctor.course.assignment import Budget
 from proctor.course.cells import grade_id, is_check, points
 from proctor.errors import JailLost, ProctorError, UnreadableSubmission
 from proctor.intake.rebuild import restore
+from proctor.intake.recover import recover
 from proctor.intake.submission import FILE_BYTES, find_notebook, read_file, read_notebook, require_folder
 from proctor.jail import layers
 from proctor.jail.course_jail import Jails
@@ -128,6 +129,11 @@ class _PlainRun:
         source = self._assignment.notebooks[name]
         if submitted is None:
             return self._add_missing_notebook(name, source)
+        if not self._assignment.nbgrader_rules:
+            found = recover(source, submitted, name, self.notes)
+            if found is not submitted:
+                self.differences[f"{name}: nbgrader knows none of its cells, and leaves them to a person"] = None
+            submitted = found
         notebook, put_back = restore(source, submitted)
         what = "" if name == self._assignment.name else f"{name}: "
         self.notes += [f"{what}cell '{cell}' was missing and was put back" for cell in put_back]

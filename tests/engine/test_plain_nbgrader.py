@@ -188,6 +188,25 @@ def test_a_cell_that_did_not_run_to_its_end_earns_nothing(graded: Callable[..., 
     assert not graded(deadly, rules=True).graded
 
 
+def test_a_notebook_that_has_lost_its_metadata_is_graded(graded: Callable[..., Verdict]) -> None:
+    """Its cells are found by order and content, a note says so, and a flag what nbgrader does."""
+    notebook = edited(first(), "answer", "answer = 14")
+    notebook.cells[1].source = "import os\nassert answer"
+    for cell in notebook.cells:
+        cell.metadata = {}
+    verdict = graded(one=notebook)
+    assert earned(verdict) == {**FULL, "one/exact": 0, "one/partial": 1}
+    assert verdict.notes == ["one.ipynb had lost nbgrader's metadata; its cells were found by their order and content"]
+    assert "one: nbgrader knows none of its cells" in told(verdict)
+
+
+def test_a_notebook_without_any_of_the_cells_is_not_graded(graded: Callable[..., Verdict]) -> None:
+    """Another notebook under the right name is no 0."""
+    verdict = graded(one=new_notebook(cells=[new_markdown_cell("Another one.")]))
+    assert not verdict.graded
+    assert "one.ipynb has lost nbgrader's metadata" in verdict.reason
+
+
 def test_changed_tests_do_not_count(graded: Callable[..., Verdict]) -> None:
     """Whatever a student writes into a test, or says that it is worth, what the
     instructor wrote counts."""
