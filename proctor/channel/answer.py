@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from proctor.channel.wire import DEPTH, Reference
+from proctor.channel.wire import DEPTH, NUMBERS, Reference
 
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 EAGER_ROWS = 32
@@ -90,7 +90,16 @@ class Answerer:
         return of
 
     def _take(self, of: Any, count: int) -> list[Any]:
-        return list(islice(iter(of), count))
+        taken: list[Any] = []
+        room = NUMBERS
+        for item in islice(iter(of), count):
+            taken.append(item)
+            room -= _count_numbers(item)
+            if room < 0:
+                raise ValueError(
+                    f"it has yielded {len(taken)} items with more than {NUMBERS:,} numbers together: does it ever stop?"
+                )
+        return taken
 
     def _describe(self, of: Any) -> dict[str, Any]:
         from proctor.models.describe import describe
@@ -251,6 +260,19 @@ def _count_rows(inputs: Any) -> int:
     while isinstance(inputs, (list, tuple, dict)):
         inputs = next(iter(inputs.values() if isinstance(inputs, dict) else inputs))
     return len(inputs)
+
+
+def _count_numbers(item: Any) -> int:
+    """How many numbers the arrays and tensors in `item` hold, which may be nested."""
+    if isinstance(item, (list, tuple, dict)):
+        return sum(_count_numbers(part) for part in (item.values() if isinstance(item, dict) else item))
+    return (
+        item.size
+        if isinstance(item, np.ndarray)
+        else math.prod(size or 1 for size in item.shape)
+        if _is_tensor(item)
+        else 1
+    )
 
 
 def _has_keras_predict(model: Any) -> bool:

@@ -105,11 +105,9 @@ class _Allowance:
         self.items -= items
         self.numbers -= numbers
         if self.items < 0:
-            raise WireError(
-                f"a message has room for {ITEMS:,} items (of text, {TEXT_BYTES} bytes are one), beside arrays"
-            )
+            raise WireError(f"it has more than {ITEMS:,} items beside arrays, too many to look at")
         if self.numbers < 0:
-            raise WireError(f"the arrays of a message have room for {NUMBERS:,} numbers")
+            raise WireError(f"its arrays have more than {NUMBERS:,} numbers together, too many to look at")
 
 
 def _to_wire(value: Any, depth: int, allowance: _Allowance) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from proctor.feedback.old_ways import todays_way
 from proctor.text import neutral, visible, without_escapes
 
 _SAFE_TEXT = ("text/plain", "text/html", "text/markdown", "text/latex", "image/svg+xml")
@@ -36,7 +37,8 @@ def _make_output(record: dict[str, Any]) -> NotebookNode | None:
         return nbformat.v4.new_output("stream", name=name, text=_render_terminal_text(str(record.get("text", ""))))
     if kind == "error":
         traceback = record.get("traceback")
-        lines = traceback if isinstance(traceback, list) else []
+        lines = list(traceback) if isinstance(traceback, list) else []
+        lines += [*filter(None, [todays_way(f"{record.get('ename', '')}: {record.get('evalue', '')}")])]
         return nbformat.v4.new_output(
             "error",
             ename=_make_plain(str(record.get("ename", ""))[:200]),

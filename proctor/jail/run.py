@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from proctor.course.assignment import Budget
 from proctor.course.cells import grade_id, is_check, is_train
 from proctor.errors import StudentError
+from proctor.feedback.old_ways import with_todays_way
 from proctor.jail.client import CellOutcome, Jail
 from proctor.jail.limits import Limits
 from proctor.jail.outputs import tidy
@@ -22,6 +23,8 @@ RESTARTS = 3
 MOST_TIMES = 2
 """A cell that runs out of time takes none from the cells after it, until the notebook has taken
 this many times its own."""
+MOST_HALVINGS = 3
+"""After each cell that ran out of time, the others have half as long; this many times at most."""
 
 
 class NotebookRun:
@@ -78,6 +81,7 @@ class NotebookRun:
     def _run(self) -> None:
         self.jail = Jail(self._address, self._limits, self._files, self._budget.call_seconds)
         self.cells = []
+        self._halvings = 0
         started = time.monotonic()
         deadline = started + self._budget.notebook_seconds
         latest = started + MOST_TIMES * self._budget.notebook_seconds
@@ -88,8 +92,10 @@ class NotebookRun:
             outcome = self._run_cell(index, cell, deadline)
             if outcome.status == "timeout":
                 deadline = min(latest, deadline + time.monotonic() - began)
+                if not outcome.again:
+                    self._halvings = min(MOST_HALVINGS, self._halvings + 1)
             cell.outputs = tidy(outcome.outputs)
-            self.cells.append(CellRun(grade_id(cell), outcome.status, outcome.error))
+            self.cells.append(CellRun(grade_id(cell), outcome.status, with_todays_way(outcome.error)))
 
     def _run_cell(self, index: int, cell: NotebookNode, deadline: float) -> CellOutcome:
         if index in self._fatal:
@@ -98,7 +104,8 @@ class NotebookRun:
             return CellOutcome("skipped")
         if self.jail.ended:
             return CellOutcome("not run", "an earlier cell ended the process")
-        left = min(self._budget.cell_seconds, deadline - time.monotonic())
+        most = self._budget.cell_seconds / (1 if is_train(cell) else 2**self._halvings)
+        left = min(most, deadline - time.monotonic())
         if left <= 0:
             return CellOutcome("not run", f"the notebook's {self._budget.notebook_seconds:g} s were used up")
         outcome = self.jail.run_cell(cell.source, left)

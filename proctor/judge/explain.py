@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from proctor.errors import CriterionFailed, StudentError
+from proctor.feedback.old_ways import with_todays_way
 from proctor.text import neutral
 
 DATA_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
@@ -102,7 +103,7 @@ def _format_student_error(error: StudentError) -> str:
         return f"it is not written yet{where}"
     if error.type in ("ProcessEnded", "Timeout", "Missing"):
         return f"{error.message}{where}"
-    return f"{error.type}: {error.message}{where}"
+    return with_todays_way(f"{error.type}: {error.message}{where}")
 
 
 def _in_grader(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:

@@ -139,6 +139,7 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
     from traitlets.config import Config
 
     from proctor.course.cells import grade_id
+    from proctor.feedback.old_ways import with_todays_way
 
     try:
         cells = nbformat.read(notebook, as_version=4).cells
@@ -157,7 +158,7 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
                 raised = ran.error_before_exec or ran.error_in_exec
                 if raised is not None:
                     reason = f"{type(raised).__name__}: {raised}".rstrip(": ")
-                    yield Remark(f"cell '{grade_id(cell) or number}' stopped with {reason}")
+                    yield Remark(f"cell '{grade_id(cell) or number}' stopped with {with_todays_way(reason)}")
                 elif isinstance(ran.result, CheckTable | Remark):
                     yield ran.result
     finally:

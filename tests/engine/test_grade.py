@@ -329,3 +329,14 @@ def test_an_error_in_a_graph_is_one_sentence(graded, solution):
     assert found.startswith("InvalidArgumentError: ")
     assert "7 is not in [0, 3)" in found
     assert "/" not in found
+
+
+def test_an_old_way_is_told_with_todays(graded, solution):
+    """Where a check or a cell fails on what older versions had, the sentence says what to write."""
+    build = "keras.optimizers.Adam(lr=0.1)\n"
+    verdict = graded(
+        edited(edited(solution, "write_relu", "def relu(x):\n    return np.float(x)"), "write_build", build)
+    )
+    assert verdict.groups()["relu"][0].found.endswith("— in NumPy 2 write `float` or `np.float_`")
+    found = next(result for result in verdict.criteria if result.name == "one_unit").found
+    assert "{'lr': 0.1} — in Keras 3 write `learning_rate` instead of `lr`" in found

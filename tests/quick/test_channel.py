@@ -332,6 +332,17 @@ def test_an_endless_iterable_is_taken_in_part():
     assert take(student(f=forever).f(), 3) == [1, 1, 1]
 
 
+def test_an_iterable_that_goes_on_with_large_arrays_is_told():
+    """What yields more than can be looked at is stopped, with a question to the student."""
+
+    def forever():
+        while True:
+            yield np.zeros((10, 1000, 1000)), np.zeros(10)
+
+    with pytest.raises(StudentError, match=r"yielded 5 items with more than 50,000,000 numbers .* does it ever stop"):
+        take(student(f=forever).f(), 100)
+
+
 def test_a_lying_number_arrives_as_the_number_it_is():
     """A subclass with its own comparisons is its plain value on this side."""
 
