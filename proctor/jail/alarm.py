@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from types import CodeType, FrameType
 from typing import Any
@@ -29,22 +30,24 @@ class Alarm:
     call is ended after a tenth of the time, so that what hangs in every call costs little.
 
     Args:
-        namespace: the globals of the student's functions.
+        namespace: the globals of the student's code.
     """
 
     def __init__(self, namespace: dict[str, Any]):
         self._namespace = namespace
         self._slow: set[CodeType] = set()
         self._running: list[FrameType] = []
-        self._ticks = 0
+        self._end = 0.0
+        self._over: type[CellTimeout] | None = None
 
     def start(self, seconds: float) -> None:
         """Let time run from now on."""
+        self._running, self._over = [], None
+        self._end = time.monotonic() + seconds
         # Seen at two ticks in a row, a call has lasted for at least the time between them.
-        self._ticks = 2 * SECOND_TIME if self._slow else 1
-        self._running = []
+        tick = seconds / SECOND_TIME / 2
         signal.signal(signal.SIGALRM, self._tick)
-        signal.setitimer(signal.ITIMER_REAL, seconds / self._ticks, seconds / self._ticks if self._slow else 0)
+        signal.setitimer(signal.ITIMER_REAL, tick if self._slow else seconds, tick)
 
     def stop(self) -> None:
         """Let no more time run."""
@@ -52,22 +55,29 @@ class Alarm:
         self._running = []
 
     def _tick(self, _number: int, frame: FrameType | None) -> None:
-        __tracebackhide__ = True  # so that the traceback ends in the student's own code
-        self._ticks -= 1
-        functions = [each for each in _stack(frame) if self._is_students_function(each)]
-        if self._ticks == 0:
-            self.stop()
-            self._slow.update(each.f_code for each in functions)
-            raise CellTimeout("its time was up")
-        slow = [each for each in functions if each.f_code in self._slow]
-        again = any(each is other for each in slow for other in self._running)
-        self._running = slow
-        if again:
-            self.stop()
-            raise TimeoutAgain("its time was up again")
+        """Raise if time is up, and then every second until the student's code has ended.
 
-    def _is_students_function(self, frame: FrameType) -> bool:
-        return frame.f_globals is self._namespace and frame.f_code.co_name != "<module>"
+        Once is not enough: Python drops what is raised in a callback of C code or a `__del__`.
+        """
+        __tracebackhide__ = True  # so that the traceback ends in the student's own code
+        students = [each for each in _stack(frame) if each.f_globals is self._namespace]
+        if self._over is None:
+            functions = [each for each in students if each.f_code.co_name != "<module>"]
+            self._over = self._find_end(functions)
+            if self._over is None:
+                return
+            signal.setitimer(signal.ITIMER_REAL, 1, 1)
+        elif not students:
+            return
+        raise self._over("its time was up")
+
+    def _find_end(self, functions: list[FrameType]) -> type[CellTimeout] | None:
+        """What is to be raised now, if anything; `functions` are the student's that are running."""
+        if time.monotonic() >= self._end:
+            self._slow.update(each.f_code for each in functions)
+            return CellTimeout
+        before, self._running = self._running, [each for each in functions if each.f_code in self._slow]
+        return TimeoutAgain if any(each is other for each in self._running for other in before) else None
 
 
 def _stack(frame: FrameType | None) -> Iterator[FrameType]:

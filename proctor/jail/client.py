@@ -28,7 +28,7 @@ from proctor.jail.environment import CLEAN_ENVIRONMENT
 from proctor.jail.limits import Limits, processors
 from proctor.jail.server import EXIT_REPORT, HELLO
 
-GRACE_SECONDS = 3.0
+GRACE_SECONDS = 5.0
 JOB_SECONDS = 60.0
 START_SECONDS = 120.0
 RECORDS_BYTES = 64 * 2**20

@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -154,6 +155,18 @@ class Shell(InteractiveShell):
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         self.outputs.before_a_record()
         self.outputs.show_error(etype.__name__, _read_message(evalue), list(stb))
+
+    def showtraceback(self, exc_tuple: Any = None, *arguments: Any, **settings: Any) -> None:
+        """Show an exception; of a cell that ran out of time, only where it stood.
+
+        IPython's own traceback may take seconds, which such a cell no longer has.
+        """
+        kind, error, trace = self._get_exc_info(exc_tuple)
+        if not isinstance(error, CellTimeout):
+            super().showtraceback(exc_tuple, *arguments, **settings)
+            return
+        frames = [each for each in traceback.walk_tb(trace) if each[0].f_globals is self.user_ns]
+        self._showtraceback(kind, error, traceback.StackSummary.extract(iter(frames), limit=-20).format())
 
     def enable_gui(self, gui: str | None = None) -> None:
         pass

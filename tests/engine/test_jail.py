@@ -142,6 +142,7 @@ def test_nothing_outlives_it(address):
             "BlockingIOError",
         ),
         ("while True: pass", "stopped after 2 s"),
+        ("try:\n    while True: pass\nexcept BaseException:\n    while True: pass", "stopped after 2 s"),
     ],
 )
 def test_what_it_may_use_is_bounded(jail, source, error):
