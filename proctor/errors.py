@@ -67,6 +67,7 @@ class CriterionFailed(AssertionError):
         marked: indices of the rows that differ, counted without the header.
         tell: a sentence that the student is shown even if the criterion is hidden, which withholds
             all of the others; it must not hold what is to be kept secret.
+        hint: shown in place of the criterion's own, where that would not fit this failure.
     """
 
     def __init__(
@@ -76,10 +77,12 @@ class CriterionFailed(AssertionError):
         detail: list[list[str]] | None = None,
         marked: tuple[int, ...] = (),
         tell: str = "",
+        hint: str = "",
     ):
         self.expected = expected
         self.found = found
         self.detail = detail
         self.marked = marked
         self.tell = tell
+        self.hint = hint
         super().__init__(f"expected {expected}, found {found}")

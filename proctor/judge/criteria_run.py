@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import sys
 from collections.abc import Generator, Iterable
 from dataclasses import replace
@@ -19,6 +20,11 @@ from proctor.errors import CourseError, JailLost
 from proctor.judge import fixtures
 from proctor.judge.explain import explain_failure, short_repr
 from proctor.verdict import CriterionResult, Flag, Status
+
+LONGEST_VALUE, LONGEST_VALUES = 16, 60
+"""How long a parameter's value, and all of them, may be to be shown."""
+_TOLD = (int, float, str, bool, tuple)
+_WORDS = re.compile(r"[a-z]+ [a-z]", re.IGNORECASE)
 
 
 class CriteriaCollector:
@@ -212,6 +218,7 @@ class CriteriaRun:
             return failed
         return replace(
             failed,
+            hint=reason.hint or failed.hint,
             expected=reason.expected,
             found=reason.found + _describe_parameters(item),
             detail=reason.detail,
@@ -298,15 +305,25 @@ def _add_needed_groups(group: str, criteria: dict[str, Criterion]) -> set[str]:
 
 
 def _describe_parameters(item: pytest.Item) -> str:
-    """The test's parameters that fit a line, such as "  (with n=3)"; "" if it has none."""
+    """Which case of a parametrised test this is: its ids if they are words, else its short values.
+
+    Returns "  (an accuracy of exactly 0.99)" or "  (with n=3)", and "" if neither tells much.
+    """
     callspec = getattr(item, "callspec", None)
-    parameters = {} if callspec is None else callspec.params
-    texts = [
-        f"{name}={short_repr(value)}"
-        for name, value in parameters.items()
-        if isinstance(value, (int, float, str, bool, tuple))
+    if callspec is None:
+        return ""
+    texts = [value for value in callspec.params.values() if isinstance(value, str)]
+    # An id that pytest has made of a text is no author's.
+    words = [
+        part
+        for part in callspec._idlist  # noqa: SLF001
+        if _WORDS.search(part) and not any(text in part for text in texts)
     ]
-    return f"  (with {', '.join(texts)})" if texts else ""
+    if words:
+        return f"  ({', '.join(words)})"
+    values = {name: short_repr(value) for name, value in callspec.params.items() if type(value) in _TOLD}
+    text = ", ".join(f"{name}={value}" for name, value in values.items() if len(value) <= LONGEST_VALUE)
+    return f"  (with {text})" if text and len(text) <= LONGEST_VALUES else ""
 
 
 QUIET_OPTIONS = [

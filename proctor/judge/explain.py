@@ -15,13 +15,23 @@ from proctor.text import neutral
 
 DATA_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
 """Exceptions of a grader's own code on a value of an unexpected kind: the criterion fails."""
+HINTS = {
+    "Missing": "The rest can be checked once this is there.",
+    "NotImplementedError": "The rest can be checked once this is there.",
+    "ProcessEnded": "What in it can end Python, or use up all memory?",
+    "Timeout": "Does every loop in it come to an end?",
+}
+"""In place of a criterion's hint, which is about what was never looked at."""
 PLUMBING = {"proctor.jail.client", "proctor.jail.server", "proctor.channel.wire"}
 """Modules between grader and student: an exception out of one of them is a fault of Proctor's."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a student reads about a failed criterion; fields as in `verdict.CriterionResult`."""
+    """What a student reads about a failed criterion; fields as in `verdict.CriterionResult`.
+
+    `hint` is "" where the criterion's own fits.
+    """
 
     expected: str = ""
     found: str = ""
@@ -29,6 +39,7 @@ class Explanation:
     marked: tuple[int, ...] = ()
     grader_fault: str = ""
     tell: str = ""
+    hint: str = ""
 
 
 def explain_failure(
@@ -62,9 +73,11 @@ def _find_explanation(
     error = excinfo.value
     if isinstance(error, CriterionFailed):
         detail = [[str(text) for text in row] for row in error.detail] if error.detail else None
-        return Explanation(error.expected, error.found, detail, error.marked, tell=error.tell)
+        return Explanation(
+            error.expected, error.found, detail, error.marked, tell=error.tell, hint=error.hint
+        )
     if isinstance(error, StudentError):
-        return Explanation(found=_format_student_error(error))
+        return Explanation(found=_format_student_error(error), hint=HINTS.get(error.type, ""))
     if isinstance(error, AssertionError):
         return _explain_assertion(excinfo, error, compared)
     if isinstance(error, pytest.fail.Exception):

@@ -340,3 +340,40 @@ def test_an_old_way_is_told_with_todays(graded, solution):
     assert verdict.groups()["relu"][0].found.endswith("— in NumPy 2 write `float` or `np.float_`")
     found = next(result for result in verdict.criteria if result.name == "one_unit").found
     assert "{'lr': 0.1} — in Keras 3 write `learning_rate` instead of `lr`" in found
+
+
+def test_a_hint_is_about_the_failure(course, graded, solution):
+    """What was never looked at has a hint of its own, and a grader may bring one; any other failure
+    has the criterion's."""
+    path = course.grader("double") / "test_hidden.py"
+    own = 'raise CriterionFailed("2", "3", hint="Count again.")'
+    path.write_text(path.read_text().replace("secret_marker = np", own + "\n    secret_marker = np"))
+    path.write_text(path.read_text().replace("import assert_close", "import CriterionFailed, assert_close"))
+    build = "def build():\n    raise NotImplementedError\n\n\nmodel = build()"
+    verdict = graded(edited(edited(solution, "write_relu", "def relu(x):\n    return x"), "write_build", build))
+    hints = {result.name: result.hint for result in verdict.criteria}
+    assert hints["relu_values"] == "What should become of negative numbers?"
+    assert hints["relu_any_shape"] == "Count again."
+    assert hints["one_unit"] == "The rest can be checked once this is there."
+
+
+@pytest.mark.parametrize(
+    "cases, told",
+    [
+        ("n, [1, 3]", "(with n=1)"),
+        ("n, [pytest.param(3, id='the first three numbers')]", "(the first three numbers)"),
+        ("n, [3], ids=str", "(with n=3)"),
+        ("'n, unused', [(3, (1, 2, 3, 4, 5, 6, 7))]", "(with n=3)"),
+        ("'n, unused', [(3, 'a text that is too long to help')]", "(with n=3)"),
+    ],
+)
+def test_a_case_is_told_in_words_or_by_short_values(cases, told, course, graded, solution):
+    """A student reads which case of a criterion failed, in the author's words if there are any."""
+    path = course.grader("double") / "test_public.py"
+    declared = cases.replace("n,", "'n',", 1) if cases.startswith("n") else cases
+    names = ", unused" if "unused" in cases else ""
+    text = path.read_text().replace('parametrize("n", [1, 3])', f"parametrize({declared})")
+    path.write_text(text.replace("def test_counts(student, n)", f"def test_counts(student, n{names})"))
+    verdict = graded(edited(solution, "write_count", "def count(n):\n    return [7] * 9"))
+    found = next(result for result in verdict.criteria if result.name == "counts").found
+    assert found.endswith(f"  {told}"), found
