@@ -277,9 +277,9 @@ def feedback(names: Names = None) -> None:
     made = failed = 0
     for name in names or course.every_name():
         course.assignment(name)
-        for path in sorted(course.root.glob(f"autograded/*/{name}")):
+        for student in course.graded_students(name):
             try:
-                folder = make(course, name, path.parent.name)
+                folder = make(course, name, student)
             except ProctorError as error:  # the other students' pages are made all the same
                 failed += 1
                 console.print(f"[red]{escape_markup(one_line(error, 2000))}[/]", highlight=False, soft_wrap=True)

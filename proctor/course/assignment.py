@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ class Budget:
 
     notebook_seconds: float = 120
     cell_seconds: float = 60
-    call_seconds: float = 20
+    call_seconds: float = 60
     memory_gb: float = 4
     output_kb: int = 256
 
@@ -77,6 +78,9 @@ def read_assignment(path: Path, name: str) -> Assignment:
     """
     try:
         declared: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        where = f"{name}/{path.name}"
+        _require_known(declared, Assignment, where)
+        _require_known(declared.get("budget", {}), Budget, f"{where}, [budget]")
         budget = Budget(**declared.pop("budget", {}))
         values = read_choices(declared.pop("values", {}))
         assignment = Assignment(name=name, budget=budget, values=values, **declared)
@@ -90,6 +94,16 @@ def read_assignment(path: Path, name: str) -> Assignment:
         if Path(artifact).name != artifact:
             raise CourseError(f"{name}/{path.name}: an artifact is a plain file name, got {artifact!r}")
     return assignment
+
+
+def _require_known(declared: Any, kind: type, where: str) -> None:
+    """Raise CourseError, with the nearest name, if a key of a table is no field of `kind`."""
+    known = [each.name for each in fields(kind) if each.name != "name"]
+    for key in declared:
+        if key not in known:
+            nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            guess = f'did you mean "{nearest[0]}"?' if nearest else f"the keys are {', '.join(known)}"
+            raise CourseError(f'{where}: there is no key "{key}"; {guess}')
 
 
 def _format_error(error: Exception) -> str:

@@ -138,4 +138,13 @@ class Course:
 
     def students(self, name: str) -> list[str]:
         """Who handed in the assignment `name`."""
-        return sorted(path.parent.name for path in self.root.glob(f"submitted/*/{name}") if path.is_dir())
+        return _folders_with(self.root / "submitted", name)
+
+    def graded_students(self, name: str) -> list[str]:
+        """Whose submission of the assignment `name` has been graded."""
+        return _folders_with(self.root / "autograded", name)
+
+
+def _folders_with(place: Path, name: str) -> list[str]:
+    """The folders in `place` that have a folder `name`, which may hold any characters."""
+    return sorted(each.name for each in place.iterdir() if (each / name).is_dir()) if place.is_dir() else []

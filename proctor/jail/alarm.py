@@ -27,7 +27,8 @@ class Alarm:
     """Raises `CellTimeout` in the main thread when time is up.
 
     The student's functions that were running then are remembered. When one of them runs again, its
-    call is ended after a tenth of the time, so that what hangs in every call costs little.
+    call is ended after a tenth of the time, so that what hangs in every call costs little. Cells
+    and requests are told apart: a function that is slow, but right, may be too slow for a cell.
 
     Args:
         namespace: the globals of the student's code.
@@ -35,13 +36,16 @@ class Alarm:
 
     def __init__(self, namespace: dict[str, Any]):
         self._namespace = namespace
-        self._slow: set[CodeType] = set()
+        self._slow_in_cells: set[CodeType] = set()
+        self._slow_in_requests: set[CodeType] = set()
+        self._slow = self._slow_in_cells
         self._running: list[FrameType] = []
         self._end = 0.0
         self._over: type[CellTimeout] | None = None
 
-    def start(self, seconds: float) -> None:
-        """Let time run from now on."""
+    def start(self, seconds: float, of_a_cell: bool) -> None:
+        """Let time run from now on, that of a cell or that of a request."""
+        self._slow = self._slow_in_cells if of_a_cell else self._slow_in_requests
         self._running, self._over = [], None
         self._end = time.monotonic() + seconds
         # Seen at two ticks in a row, a call has lasted for at least the time between them.

@@ -115,7 +115,7 @@ def _send_whole(channel: Channel, value: Any) -> None:
 def _answer_request(channel: Channel, shell: Any, answerer: Answerer, alarm: Alarm, request: Any) -> None:
     from proctor.jail.shell import run_cell
 
-    alarm.start(request.pop("seconds", 0))
+    alarm.start(request.pop("seconds", 0), of_a_cell=request["op"] == "cell")
     try:
         reply = {"ok": run_cell(shell, request["source"])} if request["op"] == "cell" else answerer.answer(request)
     except CellTimeout as error:

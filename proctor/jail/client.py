@@ -25,7 +25,7 @@ from proctor.errors import JailLost, StudentError, WireError
 from proctor.jail import layers, memory
 from proctor.jail.alarm import SECOND_TIME
 from proctor.jail.environment import CLEAN_ENVIRONMENT
-from proctor.jail.limits import Limits, processors
+from proctor.jail.limits import CALLS_PER_JAIL, Limits, processors
 from proctor.jail.server import EXIT_REPORT, HELLO
 
 GRACE_SECONDS = 5.0
@@ -39,8 +39,6 @@ RECORD_OVERHEAD_BYTES = 1000
 """Counted for each record that is kept, so that many small ones are bounded, too."""
 KILLED = -9  # exit code after SIGKILL
 KILLED_BY_OTHERS = "its process was killed, not by Proctor; a machine that is short of memory does that"
-CALLS_PER_JAIL = 60
-"""All requests to a jail together may take as long as this many calls at their time limit."""
 
 SPAWN = "spawn"
 """In place of a fork server's address: start a fresh process for each jail (macOS, Windows)."""

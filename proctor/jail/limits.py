@@ -14,6 +14,8 @@ from proctor.course.assignment import Budget
 FILE_BYTES = 2**30
 OPEN_FILES = 512
 PROCESSES = 256
+CALLS_PER_JAIL = 30
+"""All requests to a jail together may take as long as this many calls at their time limit."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Limits:
         cls, budget: Budget, *, threads: int = 1, seed: int = 0, environment: dict[str, str] | None = None
     ) -> Limits:
         """The limits that follow from an assignment's budget."""
-        cpu_seconds = threads * (2 * budget.notebook_seconds + 60 * budget.call_seconds)
+        cpu_seconds = threads * (2 * budget.notebook_seconds + CALLS_PER_JAIL * budget.call_seconds)
         return cls(budget.memory_gb, cpu_seconds, budget.output_kb, threads, seed, environment)
 
     @property

@@ -227,7 +227,10 @@ def run_cell(shell: Shell, source: str) -> dict[str, Any]:
     if failure is None:
         return {"status": "ok", "error": ""}
     status = "timeout" if isinstance(failure, CellTimeout) else "error"
-    return {"status": status, "error": f"{type(failure).__name__}: {_read_message(failure)}"[:500]}
+    message = _read_message(failure)
+    if isinstance(failure, SyntaxError) and result.error_before_exec is not None:
+        message = f"{failure.msg} (line {failure.lineno})"  # without the name that IPython gives the cell
+    return {"status": status, "error": f"{type(failure).__name__}: {message}"[:500]}
 
 
 def _pass_on_raw_output(outputs: Outputs) -> None:

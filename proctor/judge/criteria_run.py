@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 import os
-import re
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,13 +17,8 @@ from proctor.course.own_values import OwnValues
 from proctor.criteria.criterion import Credit, Criterion
 from proctor.errors import CourseError, JailLost
 from proctor.judge import fixtures
-from proctor.judge.explain import explain_failure, short_repr
+from proctor.judge.explain import describe_case, explain_failure, short_repr
 from proctor.verdict import CriterionResult, Flag, Status
-
-LONGEST_VALUE, LONGEST_VALUES = 16, 60
-"""How long a parameter's value, and all of them, may be to be shown."""
-_TOLD = (int, float, str, bool, tuple)
-_WORDS = re.compile(r"[a-z]+ [a-z]", re.IGNORECASE)
 
 
 class CriteriaCollector:
@@ -50,6 +44,7 @@ class CriteriaRun:
         values: what the `values` fixture returns; None if the assignment declares none.
         only: the group to run (with the groups that it needs), or "" for all.
         to_first_failure: whether to stop at the first criterion that is not met.
+        remark: asked after each criterion that is not met; what it returns is added to "found".
 
     `fault` says why the grader itself failed ("" if it did not), `flags` is what the `gap` fixture
     noted, `asked_for_files` are the names of the criteria that used a handed-in model file,
@@ -63,6 +58,7 @@ class CriteriaRun:
         values: OwnValues | None = None,
         only: str = "",
         to_first_failure: bool = False,
+        remark: Callable[[], str] = str,
     ):
         self.student = student
         self.thresholds = thresholds
@@ -74,6 +70,7 @@ class CriteriaRun:
         self.measured: dict[str, float] = {}
         self._only = only
         self._to_first_failure = to_first_failure
+        self._remark = remark
         self._results: dict[str, CriterionResult] = {}
         self._needs: dict[str, str] = {}
         self._waiting: set[str] = set()
@@ -194,6 +191,8 @@ class CriteriaRun:
             credit = item.stash.get(fixtures.CREDIT, None)
             self.measured.update(credit.measured if credit else {})
             result = _apply_credit(result, credit)
+        if call.when == "call" and result.status in ("failed", "partial"):
+            result = replace(result, found=result.found + self._remark())
         self._results[criterion_name(item)] = result
         if self._to_first_failure and result.status in ("failed", "partial"):
             item.session.shouldfail = "a criterion is not met"
@@ -220,7 +219,7 @@ class CriteriaRun:
             failed,
             hint=reason.hint or failed.hint,
             expected=reason.expected,
-            found=reason.found + _describe_parameters(item),
+            found=reason.found + describe_case(item),
             detail=reason.detail,
             marked=reason.marked,
             grader_fault=reason.grader_fault,
@@ -302,28 +301,6 @@ def _add_needed_groups(group: str, criteria: dict[str, Criterion]) -> set[str]:
         needs = {found.needs for found in criteria.values() if found.group in wanted and found.needs}
         more = {criteria[name].group if name in criteria else name for name in needs} - wanted
     return wanted
-
-
-def _describe_parameters(item: pytest.Item) -> str:
-    """Which case of a parametrised test this is: its ids if they are words, else its short values.
-
-    Returns "  (an accuracy of exactly 0.99)" or "  (with n=3)", and "" if neither tells much.
-    """
-    callspec = getattr(item, "callspec", None)
-    if callspec is None:
-        return ""
-    texts = [value for value in callspec.params.values() if isinstance(value, str)]
-    # An id that pytest has made of a text is no author's.
-    words = [
-        part
-        for part in callspec._idlist  # noqa: SLF001
-        if _WORDS.search(part) and not any(text in part for text in texts)
-    ]
-    if words:
-        return f"  ({', '.join(words)})"
-    values = {name: short_repr(value) for name, value in callspec.params.items() if type(value) in _TOLD}
-    text = ", ".join(f"{name}={value}" for name, value in values.items() if len(value) <= LONGEST_VALUE)
-    return f"  (with {text})" if text and len(text) <= LONGEST_VALUES else ""
 
 
 QUIET_OPTIONS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import reprlib
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,8 +23,12 @@ HINTS = {
     "Timeout": "Does every loop in it come to an end?",
 }
 """In place of a criterion's hint, which is about what was never looked at."""
+LONGEST_VALUE, LONGEST_VALUES = 16, 60
+"""How long a parameter's value, and all of them, may be to be shown."""
 PLUMBING = {"proctor.jail.client", "proctor.jail.server", "proctor.channel.wire"}
 """Modules between grader and student: an exception out of one of them is a fault of Proctor's."""
+_TOLD = (int, float, str, bool, tuple)
+_WORDS = re.compile(r"[a-z]+ [a-z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -143,3 +148,25 @@ def _find_asserted_expression(excinfo: pytest.ExceptionInfo[BaseException]) -> a
     except (SyntaxError, IndexError):
         return None
     return statement.test if isinstance(statement, ast.Assert) else None
+
+
+def describe_case(item: pytest.Item) -> str:
+    """Which case of a parametrised test this is: its ids if they are words, else its short values.
+
+    Returns "  (an accuracy of exactly 0.99)" or "  (with n=3)", and "" if neither tells much.
+    """
+    callspec = getattr(item, "callspec", None)
+    if callspec is None:
+        return ""
+    texts = [value for value in callspec.params.values() if isinstance(value, str)]
+    # An id that pytest has made of a text is no author's.
+    words = [
+        part
+        for part in callspec._idlist  # noqa: SLF001
+        if _WORDS.search(part) and not any(text in part for text in texts)
+    ]
+    if words:
+        return f"  ({', '.join(words)})"
+    values = {name: short_repr(value) for name, value in callspec.params.items() if type(value) in _TOLD}
+    text = ", ".join(f"{name}={value}" for name, value in values.items() if len(value) <= LONGEST_VALUE)
+    return f"  (with {text})" if text and len(text) <= LONGEST_VALUES else ""

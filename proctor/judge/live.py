@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from proctor.channel.student import LocalLink, Student
 from proctor.course.assignment import Assignment, Threshold, read_assignment
 from proctor.course.own_values import OwnValues, describe_owner, last_asked_for
 from proctor.errors import ProctorError, StudentError
-from proctor.judge.unwritten import why_undefined
+from proctor.judge.unwritten import why_outdated, why_undefined
 from proctor.verdict import CriterionResult
 
 PUBLIC = "test_public.py"
@@ -120,7 +120,8 @@ def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list
         source = datasets.source(assignment.dataset) if assignment.dataset else "drawn"
         thresholds = assignment.thresholds.get(source, {})
         own = last_asked_for() if assignment.values else None
-    criteria_run = CriteriaRun(Student(_NotebookLink(namespace)), thresholds, own, only=group)
+    link = _NotebookLink(namespace, assignment.artifacts if assignment is not None else ())
+    criteria_run = CriteriaRun(Student(link), thresholds, own, only=group, remark=link.remark)
     run_criteria([folder / PUBLIC], criteria_run)
     if criteria_run.fault:
         raise ProctorError(f"this check could not be run here: {criteria_run.fault}")
@@ -166,15 +167,48 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
 
 
 class _NotebookLink(LocalLink):
-    """A link to a notebook's global variables that explains why one is not defined."""
+    """A link to a notebook's global variables that explains why one is not defined.
+
+    Args:
+        namespace: the variables.
+        artifacts: the names of those that hold the models to hand in.
+    """
+
+    def __init__(self, namespace: dict[str, Any], artifacts: Collection[str]):
+        super().__init__(namespace)
+        self._namespace = namespace
+        self._artifacts = artifacts
+        self._asked_to_predict = False
+
+    def revived(self) -> _NotebookLink:
+        self._asked_to_predict = False
+        return self
+
+    def remark(self) -> str:
+        """What explains a criterion that has asked for predictions and is not met."""
+        for name in self._artifacts if self._asked_to_predict else ():
+            if _is_untrained(self._namespace.get(name)):
+                return f"  (`{name}` is not trained yet: has its training cell run?)"
+        return ""
 
     def ask(self, request: dict[str, Any]) -> Any:
+        outdated = why_outdated(str(request["name"])) if request["op"] == "get" else ""
+        if outdated:
+            raise StudentError("Missing", outdated)
+        self._asked_to_predict |= request["op"] == "predict"
         try:
             return super().ask(request)
         except StudentError as error:
             if request["op"] == "get" and error.type == "NameError" and not error.where:
                 raise StudentError("Missing", why_undefined(str(request["name"]))) from None
             raise
+
+
+def _is_untrained(model: Any) -> bool:
+    """Whether this is a compiled Keras model whose optimizer has not taken one step."""
+    with contextlib.suppress(Exception):  # a student's object may do anything
+        return int(model.optimizer.iterations) == 0
+    return False
 
 
 def _namespace() -> dict[str, Any]:

@@ -7,12 +7,24 @@ kernel would skip all cells after the first that raises, as an unwritten stub do
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from types import FrameType, TracebackType
 from typing import Any
 
 _waiting: dict[str, str] = {}
 """Names that cells did not come to define → the unwritten answer that these cells need."""
+
+
+_broken: dict[str, str] = {}
+"""Names whose cell is no Python as it stands → what is wrong with it; they may be defined still."""
+
+
+def why_outdated(name: str) -> str:
+    """A sentence on why `name` is not what its cell says now; "" if it is."""
+    if name not in _broken:
+        return ""
+    return f"the cell of `{name}` did not run, for it is not Python as it stands: {_broken[name]}"
 
 
 def why_undefined(name: str) -> str:
@@ -58,7 +70,15 @@ class _Watch:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
 
     def on_cell_end(self, result: Any) -> None:
-        """Note the names that the cell did not come to define, and let it pass as run."""
+        """Note the names that the cell did not come to define; a cell that waits passes as run."""
+        defined = re.findall(r"^(?:def|class|async def)\s+(\w+)|^(\w+)\s*=", result.info.raw_cell, re.MULTILINE)
+        names = [name for pair in defined for name in pair if name]
+        wrong = result.error_before_exec
+        if isinstance(wrong, SyntaxError):
+            _broken.update(dict.fromkeys(names, f"{type(wrong).__name__} in line {wrong.lineno}, {wrong.msg}"))
+        else:
+            for name in names:
+                _broken.pop(name, None)
         missing, self._missing = self._missing, ""
         if missing and result.error_in_exec is not None:
             _waiting.update(dict.fromkeys(_names_stored(result.info.raw_cell), missing))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import glob
 import html
 import logging
 import math
@@ -158,7 +157,7 @@ def feedback(course: Course, name: str, student: str) -> Path:
     Returns the folder of the pages. Raises ProctorError if the submission is not graded or a page
     cannot be made.
     """
-    folder = nbgrader_course.directory(course, assignment_id=name, student_id=glob.escape(student))
+    folder = nbgrader_course.directory(course, assignment_id=name, student_id=student)
     config = course.settings()
     show_inertly(config)
     try:

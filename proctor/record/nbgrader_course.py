@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,11 @@ from nbgrader.dbutil import ALEMBIC_DIR
 from sqlalchemy import Connection, Engine, NullPool, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from traitlets import TraitError
 from traitlets.config import Config
 
 from proctor.course.course import Course
-from proctor.errors import ProctorError, ReleaseError
+from proctor.errors import CourseError, ProctorError, ReleaseError
 from proctor.text import one_line
 
 WAIT_SECONDS = 20.0  # for another program to let go of the gradebook
@@ -42,8 +44,14 @@ INDEXED_COLUMNS = (
 
 
 def directory(course: Course, **changes: Any) -> CourseDirectory:
-    """nbgrader's CourseDirectory of the course; `changes` override its settings."""
-    return CourseDirectory(config=course.settings(), **changes)
+    """nbgrader's CourseDirectory of the course; `changes` override its settings.
+
+    Raises CourseError if nbgrader refuses one of them, such as a name with a plus sign.
+    """
+    try:
+        return CourseDirectory(config=course.settings(), **changes)
+    except TraitError as error:
+        raise CourseError(f"nbgrader refuses {', '.join(map(repr, changes.values()))}: {error}") from error
 
 
 def generate(course: Course, name: str, into: Path, register: bool = True) -> Path:
@@ -73,11 +81,11 @@ def generate(course: Course, name: str, into: Path, register: bool = True) -> Pa
 
 
 def run_converter(converter: type[Any], folder: CourseDirectory, config: Config) -> None:
-    """Run one of nbgrader's converters.
+    """Run one of nbgrader's converters on one folder.
 
     Args:
         converter: its class.
-        folder: the course directory, with the assignment and student to convert.
+        folder: the course directory, with the names of the assignment and student to convert.
         config: nbgrader's settings.
 
     Raises ProctorError with the last exception that nbgrader logged.
@@ -88,13 +96,40 @@ def run_converter(converter: type[Any], folder: CourseDirectory, config: Config)
     folder.log = log
     with _explain_database_errors(folder.db_url):
         try:
-            made = converter(coursedir=folder, config=config, log=log)
+            made = _of_one_folder(converter)(coursedir=folder, config=config, log=log)
             made.force = True
             made.start()
         except NbGraderException as error:
             if isinstance(last_exception.error, DBAPIError):
                 raise last_exception.error from error
             raise ProctorError(str(last_exception.error or error)) from error
+
+
+def _of_one_folder(converter: type[Any]) -> type[Any]:
+    """`converter`, but taking names as they are, where nbgrader takes `[` and `*` as patterns."""
+
+    class OfOneFolder(converter):  # type: ignore[misc]  # any of nbgrader's
+        def init_notebooks(self) -> None:
+            folder = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+            found = [path.name for path in Path(folder).glob("*.ipynb")]
+            if not found:
+                raise NbGraderException(f"there is no notebook in {folder}")
+            # nbgrader reads the student's name from these paths: they keep its "source/./".
+            self.assignments = {folder: [os.path.join(folder, file) for file in sorted(found)]}
+            self.notebooks: list[str] = []
+
+        def init_assignment(self, assignment_id: str, student_id: str) -> None:
+            super().init_assignment(assignment_id, student_id)
+            # What nbgrader does not copy it finds by a pattern, too: in "hw [1]" it copied all,
+            # and a feedback folder would hold the notebook with its hidden tests.
+            folder = Path(self._format_dest(assignment_id, student_id))
+            ignored = ("*.ipynb", *self.coursedir.ignore)
+            for path in list(folder.rglob("*")):
+                names = path.relative_to(folder).parts
+                if path.is_file() and any(fnmatch(name, pattern) for name in names for pattern in ignored):
+                    path.unlink()
+
+    return OfOneFolder
 
 
 def make_gradebook(url: str) -> None:

@@ -84,6 +84,28 @@ def test_any_other_exception_still_stops_a_notebook(run_released, mistake):
     assert [output for output in cells["write_relu"].outputs if output.output_type == "error"]
 
 
+def test_a_cell_with_a_syntax_error_is_told(run_released):
+    """An older function of the same name is not judged in its place."""
+    older = f"import numpy as np\nimport keras\nfrom proctor import check\n{RELU}"
+    cells = run_released(setup=older, write_relu="def relu(x):\n    return (x")
+    text = " ".join(shown(cells["relu"]).split())
+    assert "the cell of `relu` did not run, for it is not Python as it stands: SyntaxError in line 2, '(' was" in text
+    cells = run_released(setup="relu = (\n", write_relu=f"import numpy as np\nfrom proctor import check\n{RELU}")
+    assert "✓ relu keeps what is positive" in shown(cells["relu"])
+
+
+def test_a_model_that_is_not_trained_yet_is_told(course, run_released):
+    """A low number says that the training cell has not run."""
+    path = course.grader("double") / "test_public.py"
+    asked = "    assert float(student.model.predict(np.array([[1.0]]))[0, 0]) == 2.0\n"
+    path.write_text(path.read_text().rstrip() + "\n" + asked)
+    build = f"{BUILD}\nmodel.compile('sgd', 'mse')"
+    text = " ".join(shown(run_released(write_build=build, train="pass")["model"]).split())
+    assert "found 0.0 (`model` is not trained yet: has its training cell run?)" in text
+    fitted = "model.fit(np.ones((8, 1)), np.ones(8), verbose=0)"
+    assert "not trained yet" not in shown(run_released(write_build=build, train=fitted)["model"])
+
+
 def test_check_elsewhere_says_what_is_missing(tmp_path, monkeypatch, capsys):
     """Without the public criteria beside the notebook, one sentence says what to do."""
     from proctor import check

@@ -377,3 +377,11 @@ def test_a_case_is_told_in_words_or_by_short_values(cases, told, course, graded,
     verdict = graded(edited(solution, "write_count", "def count(n):\n    return [7] * 9"))
     found = next(result for result in verdict.criteria if result.name == "counts").found
     assert found.endswith(f"  {told}"), found
+
+
+def test_a_syntax_error_is_told_with_its_cell_and_line(graded, solution):
+    """A solution cell that is no Python costs its criteria, which name the cell and the line."""
+    verdict = graded(edited(solution, "write_relu", "def relu(x):\n    return (x"))
+    (cell,) = [cell for cell in verdict.cells if cell.id == "write_relu"]
+    assert cell.error == "SyntaxError: '(' was never closed (line 2)"
+    assert verdict.groups()["relu"][0].found == f"`relu` is not defined; cell 'write_relu' stopped with {cell.error}"
