@@ -78,7 +78,10 @@ def assert_layer_count(model: ModelView, **counts: int | Bound) -> None:
         rows = [row for row, layer in enumerate(model.layers) if _match_class(layer, name)]
         if len(rows) != wanted and not (isinstance(wanted, Bound) and len(rows) in wanted):
             raise _make_failure(
-                model, f"{wanted} {name} layer{'' if wanted == 1 else 's'}", _format_count(len(rows)), rows
+                model,
+                f"{wanted} {name} layer{'' if wanted == 1 else 's'}",
+                _or_unseen(model, _format_count(len(rows))),
+                rows,
             )
 
 
@@ -98,7 +101,7 @@ def assert_layer_order(model: ModelView, *names: str) -> None:
         row = next((r for r in range(start, len(model.layers)) if _match_class(model.layers[r], name)), None)
         if row is None:
             found = f"no {name} behind the {names[len(rows) - 1]}" if rows else f"no {name}"
-            raise _make_failure(model, f"layers in the order {', '.join(names)}", found, rows[-1:])
+            raise _make_failure(model, f"layers in the order {', '.join(names)}", _or_unseen(model, found), rows[-1:])
         rows.append(row)
 
 
@@ -125,13 +128,13 @@ def assert_layer(model: ModelView, index_or_class: int | str, **config: Any) -> 
         name = index_or_class
         candidates = [(row, inner) for row, layer in merged if (inner := _match_class(layer, name))]
         if not candidates:
-            raise _make_failure(model, f"{_article_for(name)} {name} layer", "none")
+            raise _make_failure(model, f"{_article_for(name)} {name} layer", _or_unseen(model, "none"))
     elif -len(merged) <= index_or_class < len(merged):
         name = "the last layer" if index_or_class == -1 else f"layer {index_or_class}"
         candidates = [merged[index_or_class]]
     else:
         needed = index_or_class + 1 if index_or_class >= 0 else -index_or_class
-        raise _make_failure(model, f"{needed} layers or more", _format_count(len(merged)))
+        raise _make_failure(model, f"{needed} layers or more", _or_unseen(model, _format_count(len(merged))))
     misses = [_find_misses(layer, config) for _, layer in candidates]
     if all(misses):
         # The layer with the fewest differences is most likely the one that was meant.
@@ -346,6 +349,11 @@ def _article_for(name: str) -> str:
 
 def _format_count(number: int) -> str:
     return str(number or "none")
+
+
+def _or_unseen(model: ModelView, found: str) -> str:
+    """`found`, or if Keras sees no layer of the model at all, that and why."""
+    return found if model.layers else "a model without layers that Keras sees: keep them in attributes of your class"
 
 
 def _make_failure(model: ModelView, expected: str, found: str, marked: Sequence[int] = ()) -> CriterionFailed:

@@ -153,7 +153,8 @@ class Examination:
             model = self._loaded.get(name) if not self.run.trains else None
             model = model or self._load(file)
         except CustomLayers as error:
-            self.notes.append(f"{file} has layers of the student's own ({error}); it was judged where the notebook ran")
+            own = ", ".join(error.used)
+            self.notes.append(f"{file} has layers of the student's own ({own}); it was judged where the notebook ran")
             view = ask_for_model(_ModelLink(self.run.jail), op="load_with_own_layers", path=file)
             return _make_file_view(view, error.compiled)
         if not self.run.trains:
@@ -196,7 +197,8 @@ class Examination:
             return {**found.description, "compiled": gated.compiled}
         except (StudentError, RefusedModel) as error:
             description = jail.ask({"op": "describe", "of": model})
-            note = f"what a model is made of was told by the notebook itself ({error})"
+            why = f"it has layers of its own: {', '.join(error.used)}" if isinstance(error, CustomLayers) else error
+            note = f"what a model is made of was told by the notebook itself ({why})"
             if note not in self.notes:
                 self.notes.append(note)
             return description

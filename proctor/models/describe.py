@@ -6,12 +6,15 @@ Runs in the process that has Keras: in a jail or in a student's notebook, never 
 from __future__ import annotations
 
 import io
+import json
 import math
 import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from proctor.errors import RefusedModel
 from proctor.models.names import ACTIVATION_LAYERS, TENSORFLOW_ACTIVATIONS, canonical, compiled
@@ -40,7 +43,7 @@ def describe(model: Any) -> dict[str, Any]:
         "class_name": type(model).__name__,
         "keras_version": keras.__version__,
         "input_shape": _model_shape(model, "inputs") or _built_shape(model),
-        "output_shape": _model_shape(model, "outputs") or _computed_shape(model),
+        "output_shape": _model_shape(model, "outputs") or _computed_shape(model) or _traced_shape(model),
         "parameters": _count_parameters(model, "weights"),
         "trainable_parameters": _count_parameters(model, "trainable_weights"),
         "layers": [_describe_layer(name, layer) for name, layer in _iterate_layers(model, "")],
@@ -69,6 +72,38 @@ def load(path: str | Path) -> Any:
             f"Keras could not load the model: {type(error).__name__}: {first[0][:200]} "
             "Save it again with model.save(...) and hand in the new file."
         ) from error
+
+
+def load_own(path: str | Path, own: dict[str, Any]) -> Any:
+    """Load a `.keras` file with classes of the student's own, in the process that defines them.
+
+    A model class that takes no settings, as `def __init__(self):`, cannot be made from its config;
+    it is made anew, built for the same input, and given the file's weights.
+
+    Args:
+        path: the file.
+        own: name → class or function of the student's.
+
+    Returns the Keras model, not compiled. Raises RefusedModel if it cannot be made again.
+    """
+    import keras
+
+    try:
+        return keras.saving.load_model(path, custom_objects=own, compile=False, safe_mode=True)
+    except TypeError as error:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+        name = config["class_name"]
+        try:
+            model = own[name]()
+            model(np.zeros([1, *config["build_config"]["input_shape"][1:]], "float32"))
+            model.load_weights(path)
+        except Exception:  # noqa: BLE001
+            raise RefusedModel(
+                f"Keras could not make your {name} from its file: give its __init__ **kwargs and pass them on to "
+                "super().__init__, and return its settings from get_config"
+            ) from error
+        return model
 
 
 def check_weights(path: str | Path) -> None:
@@ -170,8 +205,9 @@ def _describe_layer(name: str, layer: Any) -> dict[str, Any]:
         "name": name,
         "class_name": type(layer).__name__,
         "config": _to_json_data(config) if isinstance(config, dict) else {},
-        "input_shape": _node_shape(layer, "input_tensors") or _built_shape(layer),
-        "output_shape": _node_shape(layer, "output_tensors") or _computed_shape(layer),
+        # Without Input, the first batch makes the graph: its size is none of the layer's.
+        "input_shape": _without_batch_size(_node_shape(layer, "input_tensors")) or _built_shape(layer),
+        "output_shape": _without_batch_size(_node_shape(layer, "output_tensors")) or _computed_shape(layer),
         "parameters": _count_parameters(layer, "weights"),
         "trainable": bool(getattr(layer, "trainable", True)),
         "activation": _find_activation(layer),
@@ -242,6 +278,19 @@ def _computed_shape(layer: Any) -> list[Any] | None:
     try:
         return _without_batch_size(_to_shape(layer.compute_output_shape(**known)))
     except Exception:  # noqa: BLE001
+        return None
+
+
+def _traced_shape(model: Any) -> list[Any] | None:
+    """The output shape of a model with a `call` of its own that has been called, or None."""
+    import keras
+
+    shape = _built_shape(model)
+    if not shape:
+        return None
+    try:
+        return _tensor_shapes(keras.tree.flatten(model.compute_output_spec(keras.KerasTensor(shape))))
+    except Exception:  # its `call` may do anything  # noqa: BLE001
         return None
 
 

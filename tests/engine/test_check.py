@@ -87,9 +87,11 @@ def test_any_other_exception_still_stops_a_notebook(run_released, mistake):
 def test_a_cell_with_a_syntax_error_is_told(run_released):
     """An older function of the same name is not judged in its place."""
     older = f"import numpy as np\nimport keras\nfrom proctor import check\n{RELU}"
-    cells = run_released(setup=older, write_relu="def relu(x):\n    return (x")
+    cells = run_released(setup=older, write_relu="def relu(x)\n    return x")
     text = " ".join(shown(cells["relu"]).split())
-    assert "the cell of `relu` did not run, for it is not Python as it stands: SyntaxError in line 2, '(' was" in text
+    assert (
+        "the cell of `relu` did not run, for it is not Python as it stands: SyntaxError in line 1, expected ':'" in text
+    )
     cells = run_released(setup="relu = (\n", write_relu=f"import numpy as np\nfrom proctor import check\n{RELU}")
     assert "✓ relu keeps what is positive" in shown(cells["relu"])
 

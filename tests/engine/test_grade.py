@@ -221,6 +221,39 @@ model.save("double.keras")"""
     assert any("student's own" in note for note in verdict.notes)
 
 
+def test_a_model_class_that_takes_no_settings_is_judged_where_the_notebook_ran(graded, solution):
+    """A class with `def __init__(self):` cannot be made from its config, and earns its points."""
+    own = """class Own(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = keras.layers.Dense(1)
+
+    def call(self, x):
+        return self.dense(x)
+
+
+model = Own()
+model(np.zeros((3, 1)))
+model.set_weights([np.array([[2.0]]), np.array([0.0])])
+model.save("double.keras")"""
+    verdict = graded(edited(edited(solution, "write_build", own), "train", own))
+    assert verdict.earned == verdict.points
+    (note,) = [note for note in verdict.notes if "train" not in note]
+    assert note == "double.keras has layers of the student's own (Own); it was judged where the notebook ran"
+
+
+def test_a_sequential_without_input_is_the_one_that_was_handed_in(graded, solution, keras_file):
+    """First called on three rows, it has no other layers than its file, and no flag says so."""
+    import keras
+
+    layer = keras.layers.Dense(1, kernel_initializer=keras.initializers.Constant(2.0))
+    build = "model = keras.Sequential([keras.layers.Dense(1, kernel_initializer=keras.initializers.Constant(2.0))])"
+    notebook = edited(solution, "write_build", f"{build}\nmodel(np.zeros((3, 1)))")
+    verdict = graded(notebook, {"double.keras": keras_file(layer)})
+    assert verdict.earned == verdict.points
+    assert verdict.flags == []
+
+
 def test_noise_does_not_cost_a_point(graded, solution):
     """stderr, warnings, prints, magics, figures, top-level await and long output change no mark."""
     noise = """import sys, warnings, asyncio
@@ -381,7 +414,7 @@ def test_a_case_is_told_in_words_or_by_short_values(cases, told, course, graded,
 
 def test_a_syntax_error_is_told_with_its_cell_and_line(graded, solution):
     """A solution cell that is no Python costs its criteria, which name the cell and the line."""
-    verdict = graded(edited(solution, "write_relu", "def relu(x):\n    return (x"))
+    verdict = graded(edited(solution, "write_relu", "def relu(x)\n    return x"))
     (cell,) = [cell for cell in verdict.cells if cell.id == "write_relu"]
-    assert cell.error == "SyntaxError: '(' was never closed (line 2)"
+    assert cell.error == "SyntaxError: expected ':' (line 1)"
     assert verdict.groups()["relu"][0].found == f"`relu` is not defined; cell 'write_relu' stopped with {cell.error}"

@@ -695,16 +695,20 @@ def test_a_keras_with_known_holes_does_not_grade(course, monkeypatch):
 
 
 def test_bombs_in_a_class_cost_nobody_else_a_point(proctor, course, hand_in, solution, right):
-    """`proctor grade` gives the bystander every point, and the others what their notebooks earn."""
+    """`proctor grade` gives the bystander every point, and the others what their notebooks earn: a
+    file that is refused gains nothing, and the training cell makes another."""
+    build = "model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(2)])"  # cannot be trained
+    wrong = edited(solution, "write_build", build)
+    hand_in("honest", solution, {"double.keras": ARCHIVES["a comment"][0](right)})
     hand_in("ada", solution, {"double.keras": right})
     for attack, make in (
         ("archive", ARCHIVES["a 2 GiB bomb"][0]),
         ("config", CONFIGS["bytecode"][0]),
         ("memory", WEIGHTS["4 GiB in two layers"][0]),
     ):
-        hand_in(attack, solution, {"double.keras": make(right)})
+        hand_in(attack, wrong, {"double.keras": make(right)})
     proctor("grade")
     proctor("export")
     with (course.root / "marks.csv").open() as file:
         marks = {row["student"]: row["score"] for row in csv.DictReader(file)}
-    assert marks == {"ada": "6.0", "archive": "3.0", "config": "3.0", "memory": "3.0"}
+    assert marks == {"ada": "6.0", "honest": "6.0", "archive": "3.0", "config": "3.0", "memory": "3.0"}

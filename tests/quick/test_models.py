@@ -740,7 +740,7 @@ def test_a_subclassed_model_is_described_before_and_after_it_saw_data():
     model(np.zeros((2, 3)))
     known = describe(model)
     assert known["input_shape"] == [None, 3]
-    assert known["parameters"] == 21
+    assert (known["output_shape"], known["parameters"]) == ([None, 1], 21)
     assert known["compiled"]["optimizer"] == "rmsprop"
     assert json.dumps([fresh, known])
 
