@@ -191,8 +191,8 @@ class CriteriaRun:
             credit = item.stash.get(fixtures.CREDIT, None)
             self.measured.update(credit.measured if credit else {})
             result = _apply_credit(result, credit)
-        if call.when == "call" and result.status in ("failed", "partial"):
-            result = replace(result, found=result.found + self._remark())
+        if call.when == "call" and result.status in ("failed", "partial") and (remark := self._remark()):
+            result = replace(result, found=result.found.removesuffix(remark) + remark)
         self._results[criterion_name(item)] = result
         if self._to_first_failure and result.status in ("failed", "partial"):
             item.session.shouldfail = "a criterion is not met"
