@@ -107,7 +107,7 @@ class Examination:
                     reason = error.message.removeprefix(f"{file}: ")
                     self.notes.append(f"{file} cannot be opened, so the training cell ran to make it anew. {reason}")
                     self._damaged[file] = reason
-                    del self._files[file]
+            self._files = {file: data for file, data in self._files.items() if file not in self._damaged}
         return not files <= self._files.keys()
 
     def model_description(self) -> dict[str, Any] | None:

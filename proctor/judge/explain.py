@@ -78,9 +78,7 @@ def _find_explanation(
     error = excinfo.value
     if isinstance(error, CriterionFailed):
         detail = [[str(text) for text in row] for row in error.detail] if error.detail else None
-        return Explanation(
-            error.expected, error.found, detail, error.marked, tell=error.tell, hint=error.hint
-        )
+        return Explanation(error.expected, error.found, detail, error.marked, tell=error.tell, hint=error.hint)
     if isinstance(error, StudentError):
         return Explanation(found=_format_student_error(error), hint=HINTS.get(error.type, ""))
     if isinstance(error, AssertionError):
