@@ -139,6 +139,18 @@ def test_compiled(student):
     assert_compiled(student.build_model(), loss="mean_squared_error")
 
 
+@criterion("build_model", points=1, hint="Build the layers inside the function, so that each call starts afresh.")
+def test_a_new_model_each_time(student):
+    """Every call of build_model gives a new model; changing one leaves the others as they are."""
+    sizes = np.array([[0.0], [1.0], [5.0]])
+    first, second = (as_model(student.build_model(), "build_model()") for _ in range(2))
+    for model in (first, second):
+        model.predict(sizes)  # without a `keras.Input`, it has no weights before
+    first.set_weights([np.zeros_like(weights) for weights in first.weights])
+    second.set_weights([np.ones_like(weights) for weights in second.weights])
+    assert_close(first.predict(sizes), np.zeros((3, 1), "float32"), "predictions of the first model, all weights 0")
+
+
 @criterion("train_model", points=2, hint="Has the loss stopped falling? The walk along the valley takes many epochs.")
 @pytest.mark.parametrize("bedrooms", [7, 10])
 def test_prices_of_large_houses(student, values, bedrooms):
