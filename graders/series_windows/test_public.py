@@ -13,9 +13,8 @@ from proctor import (
     assert_close,
     assert_compiled,
     assert_equal,
-    assert_input_shape,
     assert_layer_count,
-    assert_output_shape,
+    assert_shape,
     at_least,
     criterion,
     layer,
@@ -25,6 +24,7 @@ from proctor import (
 )
 
 SPLIT, DAYS, WINDOW, NOISE = 3 * 365 + 1, 4 * 365 + 1, 20, 6.0
+RAMP = np.arange(100) + 0.25
 LEARNING = ("Dense", "Normalization", "BatchNormalization", "LayerNormalization", "PReLU")
 
 
@@ -36,7 +36,15 @@ def test_naive_lags_by_one(student):
 
 
 @criterion("baseline", points=1, hint="Print the shape of the difference when one of the two is a column.")
-@pytest.mark.parametrize("shapes", [((4,), (4,)), ((4, 1), (4,)), ((4,), (4, 1)), ((4, 1), (4, 1))])
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        pytest.param(((4,), (4,)), id="both flat"),
+        pytest.param(((4, 1), (4,)), id="the forecast is a column"),
+        pytest.param(((4,), (4, 1)), id="what came is a column"),
+        pytest.param(((4, 1), (4, 1)), id="both columns"),
+    ],
+)
 def test_error_of_four_days(student, shapes):
     """Misses of 1, 0, -2 and 3 make a mean squared error of 3.5, whichever
     of the two is a column."""
@@ -47,10 +55,13 @@ def test_error_of_four_days(student, shapes):
 
 
 @criterion("windowed_dataset", points=2, hint="Which value comes right after the last one of a window?")
-@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize(
+    "shuffle", [pytest.param(False, id="without shuffling"), pytest.param(True, id="with shuffling")]
+)
 def test_windows_and_labels_line_up(student, shuffle):
-    """On a ramp, every window climbs by one from day to day and its label is the next number."""
-    windows, labels, _ = epoch(student, np.arange(30), 4, 5, shuffle)
+    """On a ramp of halves, 0.5, 1.5, 2.5, …, every window climbs by one from day to day and its
+    label is the next number."""
+    windows, labels, _ = epoch(student, np.arange(30) + 0.5, 4, 5, shuffle)
     steps = np.diff(np.column_stack([windows, labels]), axis=1)
     wrong = np.flatnonzero((steps != 1).any(axis=1))
     if wrong.size:
@@ -70,11 +81,11 @@ def test_windows_and_labels_line_up(student, shuffle):
 def test_every_window_in_order(student):
     """Without shuffling, every window is there once and in order, the last one too, in
     batches of the asked size."""
-    _, labels, sizes = epoch(student, np.arange(23), 5, 4, False)
+    _, labels, sizes = epoch(student, np.arange(23), 5, 7, False)
     assert_equal(
         [int(label) for label in labels], list(range(5, 23)), "the labels of a ramp from 0 to 22 with window=5"
     )
-    assert_equal(sizes, [4, 4, 4, 4, 2], "the sizes of the batches")
+    assert_equal(sizes, [7, 7, 4], "the sizes of the batches")
 
 
 @criterion("windowed_dataset", points=1, hint="What is the argument `shuffle` for, and what may it change?")
@@ -86,60 +97,99 @@ def test_shuffling_changes_only_the_order(student):
         raise CriterionFailed("the windows in a random order", "the windows in the order of time")
 
 
+@criterion("windowed_dataset", points=1, hint="How large is the shuffle's buffer, and does it hold windows or batches?")
+def test_batches_draw_from_the_whole_series(student):
+    """With shuffling, each batch holds windows from all over the series, the first one too."""
+    dataset = student.windowed_dataset(np.arange(SPLIT), WINDOW, 32, True)
+    passes = [take_batches(dataset, ("windows", "labels"), at_most=100) for _ in range(3)]
+    spread = float(np.mean([np.std(labels) for batches in passes for _, labels in batches]))
+    whole = float(np.std(np.arange(WINDOW, SPLIT)))
+    if not spread >= 0.8 * whole:
+        raise CriterionFailed(
+            f"labels that lie about as far apart within a batch as in the whole ramp (standard deviation {whole:.0f})",
+            f"a standard deviation of {spread:.0f} within a batch",
+        )
+    latest = max(float(batches[0][1].max()) for batches in passes)
+    if latest < 0.8 * SPLIT:
+        raise CriterionFailed(
+            f"late days in the first batch, too, out of a ramp from 0 to {SPLIT - 1}",
+            f"{latest:.0f} as the latest day of three first batches",
+        )
+
+
+@criterion("windowed_dataset", points=1, hint="Is the random order remembered from the first epoch?")
+def test_every_epoch_has_its_own_order(student):
+    """With shuffling, a second epoch comes in an order of its own."""
+    dataset = student.windowed_dataset(np.arange(80), 5, 10, True)
+    passes = [take_batches(dataset, ("windows", "labels"), at_most=80) for _ in range(2)]
+    first, second = (np.concatenate([labels.ravel() for _, labels in batches]) for batches in passes)
+    if len(first) == len(second) and (first == second).all():
+        raise CriterionFailed("another order in the second epoch", "the same order in both")
+
+
 @criterion("split_series", points=1, hint="The fourth year begins with day `start`; training must not have seen it.")
 def test_training_ends_before_start(student):
     """The training part is everything before `start`, and nothing else."""
-    train, _ = parts(student, np.arange(100), 80, 10)
-    assert_equal([int(day) for day in train], list(range(80)), "train")
+    train, _ = parts(student, RAMP, 80, 10)
+    assert_close(train, RAMP[:80], "train")
 
 
 @criterion("split_series", points=1, hint="How many days before its first label does a window begin?")
 def test_first_validation_label_is_start(student):
     """The validation part begins one window before `start`, so that its first
     label is day `start`."""
-    _, valid = parts(student, np.arange(100), 80, 10)
-    assert_equal([int(day) for day in valid], list(range(70, 100)), "valid")
+    _, valid = parts(student, RAMP, 80, 10)
+    assert_close(valid, RAMP[70:], "valid")
 
 
 @criterion("why_shuffle", points=1, hint="One number per batch first; then how far these numbers lie apart.")
 def test_spread_of_four_batches(student):
     """Batches with the mean labels 1, 4, 7 and 10 stray by 3.354."""
-    found = student.spread_of_batches(batches(student, np.arange(12.0), 3))
+    labels = np.array([2.0, -1.0, 2.0, 9.0, 1.0, 2.0, 7.5, 7.5, 6.0, 12.0, 8.0, 10.0])
+    found = student.spread_of_batches(batches(student, labels, 3))
     assert_close(found, 3.3541, "the spread", rtol=1e-3)
 
 
 @criterion("build_model", points=1, hint="What goes in are `window` numbers, what comes out is one.")
-@pytest.mark.parametrize("window", [WINDOW, 7])
+@pytest.mark.parametrize("window", [pytest.param(WINDOW, id="twenty days"), pytest.param(7, id="seven days")])
 def test_takes_windows_of_any_length(student, window):
     """The model takes `window` numbers and answers with one, whatever `window` is."""
-    model = student.build_model(window, 100.0, 20.0)
-    assert_input_shape(model, (None, window))
-    assert_output_shape(model, (None, 1))
+    _, found = asked_model(student, window, 100.0, 20.0)
+    assert_shape(found, (None, 1), "the answers")
 
 
-@criterion("build_model", points=1, hint="At least two layers in between, and an end that may answer anything.")
+@criterion("build_model", points=1, hint="Two layers in between, one that bends, and an end that may answer anything.")
 def test_dense_layers_with_an_open_end(student):
-    """The saved model has three Dense layers or more; the last of them has one
-    unit and no activation."""
-    model = student.model
+    """The model has three Dense layers or more and is no straight line; its last Dense layer has
+    one unit and no activation."""
+    model, _ = asked_model(student, WINDOW, 0.0, 1.0)
     assert_layer_count(model, Dense=at_least(3))
     others = [layer.class_name for layer in model.layers if layer.parameters and layer.class_name not in LEARNING]
-    dense = [layer for layer in model.layers if layer.class_name == "Dense"][-1]
     if others:
         raise CriterionFailed("Dense layers to do the learning", f"a layer of type {others[0]}", detail=model.table())
-    if dense.config["units"] != 1 or dense.activation not in (None, "linear"):
+    last = max(i for i, layer in enumerate(model.layers) if layer.class_name == "Dense")
+    dense, bent = model.layers[last], [layer.activation for layer in model.layers[last:]]
+    bent = [activation for activation in bent if activation not in (None, "linear")]
+    if dense.config["units"] != 1 or bent:
         raise CriterionFailed(
             "the last Dense layer with one unit and no activation",
-            f"{dense.config['units']} unit(s) with the activation {dense.activation}",
+            f"{dense.config['units']} unit(s) with {bent[0] if bent else 'no'} activation",
             detail=model.table(),
-            marked=(model.layers.index(dense),),
+            marked=(last,),
+        )
+    here, step = np.random.default_rng(5).normal(0, 5, (2, 50, WINDOW)).astype("float32")
+    bend = model.predict(here + step) + model.predict(here - step) - 2 * model.predict(here)
+    if np.abs(bend).max() < 0.01:
+        raise CriterionFailed(
+            "a network that is not linear", "one without an activation that bends", detail=model.table()
         )
 
 
 @criterion("build_model", points=1, hint="The text names three losses that measure how far a number is off.")
 def test_compiled_for_numbers(student):
-    """The saved model was compiled with a loss for numbers: squared or absolute error, or Huber."""
-    assert_compiled(student.model, loss=("mean_squared_error", "mean_absolute_error", "huber"))
+    """The model is compiled with a loss for numbers: squared or absolute error, or Huber."""
+    model = as_model(student.build_model(WINDOW, 100.0, 20.0), "build_model(...)")
+    assert_compiled(model, loss=("mean_squared_error", "mean_absolute_error", "huber"))
 
 
 @criterion(
@@ -147,11 +197,18 @@ def test_compiled_for_numbers(student):
     points=1,
     hint="Scale on the way in *and* back on the way out, with the `mean` and `std` you are given.",
 )
-@pytest.mark.parametrize("mean, std", [(5000.0, 10.0), (-700.0, 2.0)])
+@pytest.mark.parametrize(
+    "mean, std",
+    [pytest.param(5000.0, 10.0, id="about 5000 ± 10"), pytest.param(-700.0, 2.0, id="about -700 ± 2")],
+)
 def test_answers_in_the_units_of_the_series(student, mean, std):
     """Untrained, a model for a series of about 5000 ± 10, or of about -700 ± 2, answers
     numbers of about that size."""
-    answers_about(student, mean, std)
+    _, found = asked_model(student, 12, mean, std)
+    far = float(np.abs(found - mean).max())
+    if far > 6 * std:
+        worst = float(found.ravel()[np.abs(found - mean).argmax()])
+        raise CriterionFailed(f"answers between {mean - 6 * std:g} and {mean + 6 * std:g}", f"an answer of {worst:.5g}")
 
 
 @criterion("forecast", points=1, hint="Which three days does one know on the evening before day 5? And before day 9?")
@@ -164,9 +221,7 @@ def test_five_days_of_a_ramp(student):
     assert_close(found, model.predict(known)[:, 0], "the forecast for days 5 to 9", rtol=1e-3)
 
 
-@criterion(
-    "beats_naive", points=2, needs="build_model", hint="Look at the two loss curves: has it learned, and on what?"
-)
+@criterion("beats_naive", points=2, hint="Look at the two loss curves: has it learned, and on what?")
 def test_better_than_naive_on_fresh_evenings(student, thresholds, credit):
     """On evenings of the fourth year with new noise, the saved model's MSE is at most 85
     % of the naive one's."""
@@ -202,14 +257,14 @@ def batches(student, labels, size):
     return student.tf.data.Dataset.from_tensor_slices((np.zeros((len(labels), 2)), labels)).batch(size)
 
 
-def answers_about(student, mean, std):
-    """Assert that an untrained model for such a series predicts numbers in `mean` ± 6 `std`."""
-    windows = np.random.default_rng(1).normal(mean, std, (200, 12)).astype("float32")
-    found = as_model(student.build_model(12, mean, std), "build_model(...)").predict(windows)
-    far = float(np.abs(found - mean).max())
-    if far > 6 * std:
-        worst = float(found.ravel()[np.abs(found - mean).argmax()])
-        raise CriterionFailed(f"answers between {mean - 6 * std:g} and {mean + 6 * std:g}", f"an answer of {worst:.5g}")
+def asked_model(student, window, mean, std):
+    """A model for such a series, and its answers to 200 windows of random days around `mean`.
+
+    A network without an `Input` has its layers' sizes once it has been asked.
+    """
+    model = as_model(student.build_model(window, mean, std), "build_model(...)")
+    windows = np.random.default_rng(1).normal(mean, std, (200, window)).astype("float32")
+    return model, as_array(model.predict(windows), "the answers").astype(float)
 
 
 def evenings(rng, count):
