@@ -1,6 +1,6 @@
 """Other right answers of the convolution exercise, and wrong ones."""
 
-from proctor.answers import append, edit, mutant, replace, variant
+from proctor.answers import append, edit, harmless, mutant, replace, variant
 
 PAD, SIZE, STEP = "write_pad_images", "write_output_size", "write_convolution_step"
 FORWARD, POOL = "write_convolve", "write_pool"
@@ -280,6 +280,16 @@ def convolve(images, kernels, biases, stride=1, pad=0):
 
 mutants = [
     mutant(
+        "pools by the mean unless told otherwise",
+        edit(POOL, 'mode="max"', 'mode="average"'),
+        fails="largest_of_each_window",
+    ),
+    mutant(
+        "compares whole numbers",
+        edit(MASK, "np.argmax(window)", "np.argmax(window.astype(int))"),
+        fails=["exactly_one_is_marked", "pool_backward"],
+    ),
+    mutant(
         "pads below and on the right only",
         edit(PAD, "(pad, pad), (pad, pad)", "(0, 2 * pad), (0, 2 * pad)"),
         fails=["pad_images", "convolve", "convolve_backward"],
@@ -315,9 +325,11 @@ mutants = [
     mutant(
         "adds the bias to every product",
         edit(STEP, "np.sum(patch * kernel) + bias", "np.sum(patch * kernel + bias)"),
-        fails=["convolution_step", "convolve"],
+        fails=["convolution_step", "convolve", "the_promise_is_kept"],
     ),
-    mutant("forgets the bias", edit(STEP, " + bias", ""), fails=["convolution_step", "convolve"]),
+    mutant(
+        "forgets the bias", edit(STEP, " + bias", ""), fails=["convolution_step", "convolve", "the_promise_is_kept"]
+    ),
     mutant(
         "a matrix product instead of element by element",
         edit(STEP, "patch * kernel", "np.matmul(patch[..., 0], kernel[..., 0])"),
@@ -336,18 +348,28 @@ mutants = [
     mutant(
         "turns the kernels round",
         edit(FORWARD, "patch, kernels[..., kernel]", "patch, kernels[::-1, ::-1, :, kernel]"),
-        fails="convolve",
+        fails=["convolve", "the_promise_is_kept"],
     ),
     mutant(
         "forgets the stride when cutting patches",
         edit(FORWARD, "row * stride, column * stride", "row, column"),
-        fails="convolve",
+        fails=["convolve", "the_promise_is_kept"],
     ),
-    mutant("takes the kernel for square", edit(FORWARD, "left : left + wide", "left : left + high"), fails="convolve"),
+    mutant(
+        "takes the kernel for square",
+        edit(FORWARD, "left : left + wide", "left : left + high"),
+        fails=["convolve", "the_promise_is_kept"],
+    ),
     mutant("takes rows for columns", edit(FORWARD, "rows, columns, count", "columns, rows, count"), fails="convolve"),
     mutant("forgets to pad", edit(FORWARD, "padded = pad_images(images, pad)", "padded = images"), fails="convolve"),
-    mutant("only the first image", edit(FORWARD, "padded[image, ", "padded[0, "), fails="convolve"),
-    mutant("every map with the first bias", edit(FORWARD, "biases[kernel]", "biases[0]"), fails="convolve"),
+    mutant(
+        "only the first image", edit(FORWARD, "padded[image, ", "padded[0, "), fails=["convolve", "the_promise_is_kept"]
+    ),
+    mutant(
+        "every map with the first bias",
+        edit(FORWARD, "biases[kernel]", "biases[0]"),
+        fails=["convolve", "the_promise_is_kept"],
+    ),
     mutant(
         "fills an array of the images' type",
         edit(FORWARD, "rows, columns, count))", "rows, columns, count), images.dtype)"),
@@ -478,3 +500,19 @@ mutants = [
         fails="pool_backward",
     ),
 ]
+
+harmless_mutations = [
+    harmless("→ convolution_step(kernels[..., kernel], patch,", because="a product is the same the other way round"),
+    harmless("keyword dtype dropped", because="the text allows 0 and 1 as well as True and False"),
+]
+
+REFERENCE = "it needs a right convolution or pooling to compare with, which students must not get"
+hidden_because = {
+    "convolves_any_number_type": REFERENCE,
+    "pools_any_images": REFERENCE,
+    "pools_any_number_type": REFERENCE,
+    "gradients_for_any_number_type": REFERENCE,
+    "pool_gradients_for_any_number_type": REFERENCE,
+    "exactly_one_is_marked": "the notebook tells of the trap; whoever forgets it meets it",
+    "nothing_is_handed_out_twice": REFERENCE,
+}

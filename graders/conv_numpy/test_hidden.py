@@ -27,8 +27,23 @@ LAYERS = [
 ]
 # batch, height, width, channels, size, stride
 POOLS = [(2, 6, 8, 3, 2, 2), (1, 7, 5, 2, 3, 1), (3, 5, 6, 1, 2, 3), (1, 4, 4, 2, 4, 1), (2, 5, 7, 2, 3, 2)]
-TYPES = ["float64", "float32", "int64"]
+TYPES = [
+    pytest.param("float64", id="double precision"),
+    pytest.param("float32", id="single precision"),
+    pytest.param("int64", id="whole numbers"),
+]
+MODES = [pytest.param("max", id="max pooling"), pytest.param("average", id="average pooling")]
 GRADIENTS = ("d_images", "d_kernels", "d_biases")
+
+
+def as_case(shape):
+    """The case of a criterion that is about a layer or a pooling of this shape."""
+    batch, height, width, channels = shape[:4]
+    images = f"{batch} × {height} × {width} pixels with {channels} channels"
+    if len(shape) == 6:
+        return pytest.param(shape, id=f"{images}, windows of {shape[4]} × {shape[4]}, stride {shape[5]}")
+    high, wide, count, stride, pad = shape[4:]
+    return pytest.param(shape, id=f"{images}, {count} kernels of {high} × {wide}, stride {stride}, pad {pad}")
 
 
 def layer(shape, dtype="float64"):
@@ -40,9 +55,9 @@ def layer(shape, dtype="float64"):
 
 
 def distinct(shape):
-    """Multiples of 0.5 around 0, all different, in random order."""
+    """Sixteenths around 0, all different, in random order."""
     size = int(np.prod(shape))
-    return (np.random.default_rng(size).permutation(size) / 2 - size / 4).reshape(shape)
+    return (np.random.default_rng(size).permutation(size) / 16 - size / 32).reshape(shape)
 
 
 def windows(images, high, wide, stride):
@@ -76,7 +91,15 @@ def assert_matches(found, expected, dtype, what):
     "pad_images", points=1, hint="Batch and channels never grow, pad may be 0, and what is given must not be changed."
 )
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("shape, pad", [((2, 3, 5, 2), 0), ((1, 4, 2, 3), 1), ((3, 1, 1, 1), 4), ((2, 6, 3, 1), 2)])
+@pytest.mark.parametrize(
+    "shape, pad",
+    [
+        pytest.param((2, 3, 5, 2), 0, id="no frame"),
+        pytest.param((1, 4, 2, 3), 1, id="a frame of one pixel"),
+        pytest.param((3, 1, 1, 1), 4, id="a frame around single pixels"),
+        pytest.param((2, 6, 3, 1), 2, id="a frame of two pixels"),
+    ],
+)
 def test_frames_any_batch(student, shape, pad, dtype):
     """Any batch of images is framed, whatever its shape and type of numbers, and left as it was."""
     images = layer((*shape, 1, 1, 1, 1, 0), dtype)[0]
@@ -105,7 +128,15 @@ def test_counts_for_any_length(student):
 @criterion(
     "convolution_step", points=1, hint="A patch may have many channels and any height and width; leave it as it is."
 )
-@pytest.mark.parametrize("shape", [(3, 3, 3), (2, 5, 1), (4, 1, 2), (1, 1, 8)])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param((3, 3, 3), id="3 × 3 pixels in colour"),
+        pytest.param((2, 5, 1), id="2 × 5 pixels in grey"),
+        pytest.param((4, 1, 2), id="a column"),
+        pytest.param((1, 1, 8), id="one pixel with eight channels"),
+    ],
+)
 @pytest.mark.parametrize("dtype", TYPES)
 def test_any_patch(student, shape, dtype):
     """Patches of any shape and type of numbers are answered with one number,
@@ -119,7 +150,7 @@ def test_any_patch(student, shape, dtype):
 
 
 @criterion("convolve", points=2, hint="Try images and kernels that are not square, several channels, a stride of 3.")
-@pytest.mark.parametrize("shape", LAYERS)
+@pytest.mark.parametrize("shape", map(as_case, LAYERS))
 def test_any_layer(student, shape):
     """Images and kernels of any shape are convolved, with any stride and padding."""
     images, kernels, biases = layer(shape)
@@ -131,7 +162,7 @@ def test_any_layer(student, shape):
     "convolve", points=1, hint="Of which type is the array that you fill? Do you write into one that you were given?"
 )
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("shape", [LAYERS[0], LAYERS[1]])
+@pytest.mark.parametrize("shape", map(as_case, LAYERS[:2]))
 def test_convolves_any_number_type(student, shape, dtype):
     """Images of floats or of whole numbers are convolved alike, and left as they were."""
     images, kernels, biases = layer(shape, dtype)
@@ -142,8 +173,8 @@ def test_convolves_any_number_type(student, shape, dtype):
 
 
 @criterion("pool", points=1, hint="Try images that are not square, a stride unlike the size, and several channels.")
-@pytest.mark.parametrize("mode", ["max", "average"])
-@pytest.mark.parametrize("shape", POOLS)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shape", map(as_case, POOLS))
 def test_pools_any_images(student, shape, mode):
     """Images of any shape are pooled, each channel by itself, with any size and stride."""
     images = distinct(shape[:4])
@@ -153,17 +184,17 @@ def test_pools_any_images(student, shape, mode):
 @criterion(
     "pool", points=1, hint="The mean of whole numbers need not be one; and images that are given must not be changed."
 )
-@pytest.mark.parametrize("mode", ["max", "average"])
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("dtype", TYPES)
 def test_pools_any_number_type(student, dtype, mode):
     """Images of floats or of whole numbers are pooled alike, and left as they were."""
-    images = (2 * distinct((2, 5, 4, 3)) - 300).astype(dtype)
+    images = (16 * distinct((2, 5, 4, 3)) - 300).astype(dtype)
     expected = pooled(images, 2, 1, mode)
     found = as_array(call_unchanged(student, "pool", images, 2, 1, mode), "pooled")
     assert_matches(found, expected, dtype, "pooled")
 
 
-@pytest.fixture(params=LAYERS, ids=str)
+@pytest.fixture(params=map(as_case, LAYERS))
 def backward(request):
     """A layer's inputs, a loss of its outputs, and a function that asks for its three gradients."""
     images, kernels, biases = layer(request.param)
@@ -212,7 +243,7 @@ def test_gradient_for_biases(student, backward):
     points=1,
     hint="Gradients have fractions even where images have none: of which type are your arrays?",
 )
-@pytest.mark.parametrize("dtype", ["float32", "int64"])
+@pytest.mark.parametrize("dtype", TYPES[1:])
 def test_gradients_for_any_number_type(student, dtype):
     """The gradients are as good for images of float32 or of whole numbers."""
     images, kernels, biases = layer(LAYERS[1], dtype)
@@ -233,11 +264,12 @@ def test_gradients_for_any_number_type(student, dtype):
 @pytest.mark.parametrize(
     "window",
     [
-        np.zeros((2, 2)),
-        np.array([[3, 1, 3], [0, 3, 2]]),
-        -1.0 - distinct((3, 4)) ** 2,
-        np.full((1, 3), -2.0),
-        np.ones((1, 1)),
+        pytest.param(np.zeros((2, 2)), id="nothing but zeros"),
+        pytest.param(np.array([[3, 1, 3], [0, 3, 2]]), id="three that are largest"),
+        pytest.param(np.array([[0.25, 0.5], [0.875, 0.75], [0.125, 0.625]]), id="all between 0 and 1"),
+        pytest.param(-1.0 - distinct((3, 4)) ** 2, id="all below zero"),
+        pytest.param(np.full((1, 3), -2.0), id="a row of equal numbers"),
+        pytest.param(np.ones((1, 1)), id="a single number"),
     ],
 )
 def test_exactly_one_is_marked(student, window):
@@ -257,7 +289,16 @@ def test_exactly_one_is_marked(student, window):
 
 
 @criterion("spread_evenly", points=1, hint="Any number over any window, whole numbers and negative ones too.")
-@pytest.mark.parametrize("value, shape", [(-3.5, (1, 1)), (7, (3, 4)), (0.0, (2, 2)), (1, (5, 2)), (-2, (1, 6))])
+@pytest.mark.parametrize(
+    "value, shape",
+    [
+        pytest.param(-3.5, (1, 1), id="a single pixel"),
+        pytest.param(7, (3, 4), id="a whole number"),
+        pytest.param(0.0, (2, 2), id="zero"),
+        pytest.param(1, (5, 2), id="one"),
+        pytest.param(-2, (1, 6), id="a negative number over a row"),
+    ],
+)
 def test_shares_of_any_number(student, value, shape):
     """Any number is divided equally over a window of any shape."""
     assert_close(student.spread_evenly(value, shape), np.full(shape, float(value) / np.prod(shape)), "shares")
@@ -266,8 +307,8 @@ def test_shares_of_any_number(student, value, shape):
 @criterion(
     "pool_backward", points=2, hint="Visit the very windows that pool visits, image by image and channel by channel."
 )
-@pytest.mark.parametrize("mode", ["max", "average"])
-@pytest.mark.parametrize("shape", POOLS)
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("shape", map(as_case, POOLS))
 def test_gradient_of_any_pooling(student, shape, mode):
     """The gradient is the slope that one finds by nudging every pixel, for any
     shape, size and stride."""
@@ -278,10 +319,13 @@ def test_gradient_of_any_pooling(student, shape, mode):
 
 
 @criterion("pool_backward", points=1, hint="Each window hands out its gradient once, to one of its largest pixels.")
-@pytest.mark.parametrize("size, stride", [(2, 2), (3, 1)])
+@pytest.mark.parametrize(
+    "size, stride",
+    [pytest.param(2, 2, id="windows side by side"), pytest.param(3, 1, id="windows that overlap")],
+)
 def test_nothing_is_handed_out_twice(student, size, stride):
     """Where pixels are equally large, as after a ReLU, max pooling hands each gradient out once."""
-    images = np.maximum(distinct((2, 6, 6, 2)) - 20, 0)
+    images = np.maximum(distinct((2, 6, 6, 2)) - 2.5, 0)
     upstream = 1.0 + np.random.default_rng(5).random(size=pooled(images, size, stride, "max").shape)
     found = as_array(student.pool_backward(upstream, images, size, stride, "max"), "d_images")
     assert_shape(found, images.shape, "d_images")
@@ -293,11 +337,11 @@ def test_nothing_is_handed_out_twice(student, size, stride):
 @criterion(
     "pool_backward", points=1, hint="Shares have fractions even where images have none: of which type is your array?"
 )
-@pytest.mark.parametrize("mode", ["max", "average"])
-@pytest.mark.parametrize("dtype", ["float32", "int64"])
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("dtype", TYPES[1:])
 def test_pool_gradients_for_any_number_type(student, dtype, mode):
     """The gradient is as good for images of float32 or of whole numbers."""
-    images = (2 * distinct((1, 4, 6, 2))).astype(dtype)
+    images = (16 * distinct((1, 4, 6, 2))).astype(dtype)
     upstream = np.random.default_rng(2).normal(size=(1, 2, 3, 2)).astype("float32" if dtype == "float32" else "float64")
     found = call_unchanged(student, "pool_backward", upstream, images, 2, 2, mode)
     assert_gradient(found, lambda array: np.sum(upstream * pooled(array, 2, 2, mode)), images, "d_images")

@@ -37,7 +37,13 @@ def test_a_frame_of_zeros(student):
 )
 @pytest.mark.parametrize(
     "length, window, stride, pad, positions",
-    [(8, 3, 1, 0, 6), (8, 3, 2, 0, 3), (8, 3, 3, 1, 3), (5, 5, 2, 0, 1), (6, 3, 1, 1, 6)],
+    [
+        pytest.param(8, 3, 1, 0, 6, id="a window of 3 over 8 squares"),
+        pytest.param(8, 3, 2, 0, 3, id="the same with a stride of 2"),
+        pytest.param(8, 3, 3, 1, 3, id="the same with a stride of 3 and a frame"),
+        pytest.param(5, 5, 2, 0, 1, id="a window as long as the strip"),
+        pytest.param(6, 3, 1, 1, 6, id="a window of 3 over 6 squares and a frame"),
+    ],
 )
 def test_counted_on_paper(student, length, window, stride, pad, positions):
     """The numbers of positions that one counts on paper come out, as ints."""
@@ -95,9 +101,10 @@ def test_each_kernel_fills_its_map(student):
 
 @criterion("pool", points=1, hint="What is the largest of four numbers that are all below zero?")
 def test_largest_of_each_window(student):
-    """Max pooling keeps the largest number of each window, whatever its sign."""
+    """Max pooling, which one gets without saying a mode, keeps the largest number of each
+    window, whatever its sign."""
     image = one_image([1, 3, -5, -2], [2, 0, -1, -7], [4, 4, 6, 0], [8, 4, 0, 9])
-    assert_close(student.pool(image, 2, 2, "max"), one_image([3, -1], [8, 9]), "pooled")
+    assert_close(student.pool(image, 2, 2), one_image([3, -1], [8, 9]), "pooled")
 
 
 @criterion("pool", points=1, hint="The mean over rows and columns, for each image and each channel on its own.")
@@ -140,10 +147,18 @@ def test_contributions_add_up(student):
 @criterion(
     "convolve_backward",
     points=1,
-    needs="convolve",
+    needs="padding_keeps_the_size",
     hint="Visit the very windows that convolve visits, with its stride, and cut the frame off again at the end.",
 )
-@pytest.mark.parametrize("stride, pad", [(1, 0), (2, 0), (1, 1), (2, 2)])
+@pytest.mark.parametrize(
+    "stride, pad",
+    [
+        pytest.param(1, 0, id="a stride of 1"),
+        pytest.param(2, 0, id="a stride of 2"),
+        pytest.param(1, 1, id="a frame of one pixel"),
+        pytest.param(2, 2, id="a stride of 2 and a frame of two pixels"),
+    ],
+)
 def test_the_promise_is_kept(student, stride, pad):
     """Nudge images, kernels or biases: your convolve changes by what the gradients promise."""
     draw = np.random.default_rng(10 * stride + pad)
@@ -185,7 +200,7 @@ def test_six_over_six_pixels(student):
 def test_the_winner_takes_it(student):
     """Backward through max pooling, each window's gradient goes to its largest pixel."""
     image = one_image([1, 3, -5, -2], [2, 0, -1, -7])
-    found = student.pool_backward(one_image([10, 20]), image, 2, 2, "max")
+    found = student.pool_backward(one_image([10, 20]), image, 2, 2)
     assert_close(found, one_image([0, 10, 0, 0], [0, 0, 20, 0]), "d_images")
 
 
@@ -199,7 +214,13 @@ def test_everybody_gets_a_share(student):
 
 
 @criterion("pool_backward", points=1, hint="A pixel in two windows collects from both.")
-@pytest.mark.parametrize("mode, expected", [("max", [0, 0, 30, 0]), ("average", [2.5, 7.5, 12.5, 7.5])])
+@pytest.mark.parametrize(
+    "mode, expected",
+    [
+        pytest.param("max", [0, 0, 30, 0], id="max pooling"),
+        pytest.param("average", [2.5, 7.5, 12.5, 7.5], id="average pooling"),
+    ],
+)
 def test_overlapping_windows_add_up(student, mode, expected):
     """Where windows overlap, the gradients add up."""
     image = one_image([1, 2, 9, 3], [0, 1, 8, 1])
