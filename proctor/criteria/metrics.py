@@ -145,9 +145,11 @@ def _as_class_numbers(y: Any, shape: tuple[int, ...]) -> np.ndarray:
 def are_logits(model: ModelView, found: np.ndarray) -> bool:
     """Whether the predictions `found` are logits rather than probabilities."""
     activation = output_activation(model)
-    if activation is not None:
-        return activation not in ("sigmoid", "softmax", "hard_sigmoid")
-    # The last activation of a subclassed model is not known.
+    if activation in ("sigmoid", "softmax", "hard_sigmoid"):
+        return False
+    if activation is not None and model.class_name in ("Sequential", "Functional"):
+        return True
+    # What a `call` method of the student's own does behind the last layer is not known.
     return bool((model.compiled or {}).get("from_logits")) or bool(found.size and (found.min() < 0 or found.max() > 1))
 
 

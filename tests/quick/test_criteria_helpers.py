@@ -768,6 +768,17 @@ def test_crossentropy_is_the_same_from_probabilities_and_logits():
     assert np.isfinite(crossentropy(predicting(np.eye(3)[[1, 1, 1, 1]], "softmax"), (X, labels)))
 
 
+def test_a_model_with_a_call_of_its_own_is_judged_by_its_numbers():
+    """Its last layer has no activation; that `call` applies softmax behind it is not to be seen."""
+    labels = np.array([0, 1, 2, 2])
+    right = crossentropy(predicting(PROBABILITIES, "softmax"), (X, labels))
+    assert crossentropy(predicting(PROBABILITIES, "linear", class_name="Reader"), (X, labels)) == pytest.approx(right)
+    logits = predicting(np.log(PROBABILITIES), "linear", class_name="Reader")
+    assert crossentropy(logits, (X, labels)) == pytest.approx(right)
+    one = predicting([[0.2], [0.8], [0.6], [0.1]], "linear", class_name="Reader")
+    assert accuracy(one, (X, np.array([0, 1, 1, 1]))) == 0.75
+
+
 def test_predictions_that_do_not_fit_the_labels_fail():
     """What does not fit never broadcasts."""
     fits = predicting(PROBABILITIES, "softmax")
