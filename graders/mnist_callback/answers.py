@@ -1,6 +1,6 @@
 """Other right answers of the exercise on stopping, and wrong ones."""
 
-from proctor.answers import edit, hand_in, mutant, replace, retrained, untrained, variant
+from proctor.answers import edit, free, hand_in, harmless, mutant, replace, retrained, untrained, variant
 
 FUNCTIONAL = """
 def build_model():
@@ -95,6 +95,48 @@ def train(model, x, y, target=0.99, max_epochs=15):
     model = build_model()
     return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
 """
+IN_NEGATIVE = """
+def train(model, x, y, target=0.99, max_epochs=15):
+    np.subtract(1, x, out=x)
+    return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
+"""
+IN_HALF = """
+def preprocess(images):
+    return (images / 255).astype("float16")
+"""
+OF_ITS_OWN_CLASS = """
+import tensorflow as tf
+
+
+class Reader(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.unroll = keras.layers.Flatten()
+        self.hidden = keras.layers.Dense(256)
+        self.opinion = keras.layers.Dense(10)
+
+    def call(self, pictures):
+        return tf.nn.softmax(self.opinion(tf.nn.relu(self.hidden(self.unroll(pictures)))))
+
+
+def build_model():
+    model = Reader()
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+WITHOUT_INPUT = """
+import tensorflow as tf
+
+
+def build_model():
+    model = keras.Sequential([
+        keras.layers.Flatten(),
+        keras.layers.Dense(512, activation=tf.nn.relu),
+        keras.layers.Dense(10, activation=tf.nn.softmax),
+    ])
+    model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
 LOGITS = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 
 variants = [
@@ -102,29 +144,19 @@ variants = [
     variant("batch normalisation, dropout, L2, momentum", replace("write_build_model", LAYER_BY_LAYER)),
     variant("scales with keras.ops", replace("write_preprocess", IN_KERAS)),
     variant("scales a copy in double precision", replace("write_preprocess", IN_DOUBLE)),
+    variant("scales in half precision", replace("write_preprocess", IN_HALF)),
+    variant("a class of its own", replace("write_build_model", OF_ITS_OWN_CLASS)),
+    variant("no Input, activations of TensorFlow", replace("write_build_model", WITHOUT_INPUT)),
     variant("the callback returns early and says why", replace("write_stop_at", STEP_BY_STEP)),
     variant("the callback catches the missing key", replace("write_stop_at", BY_EXCEPTION)),
     variant("more than one callback, default batches", replace("write_train", WITH_A_DATASET)),
     variant("a single callback instead of a list", replace("write_train", ONE_EPOCH_AT_A_TIME)),
-    variant(
-        "a little dropout, trained anew",
-        edit(
-            "write_build_model",
-            "            keras.layers.Dense(10,",
-            "            keras.layers.Dropout(0.1),\n            keras.layers.Dense(10,",
-        ),
-        retrained(),
-    ),
-    variant("hands in a file that is no model", hand_in("mnist_callback.keras", b"not a model")),
 ]
 mutants = [
     # preprocess
-    mutant("forgets to scale", edit("write_preprocess", " / 255", ""), fails="preprocess"),
-    mutant("divides by 256", edit("write_preprocess", "/ 255", "/ 256"), fails="preprocess"),
     mutant(
         "divides bytes without remainder", edit("write_preprocess", '.astype("float32") /', " //"), fails="preprocess"
     ),
-    mutant("scales to -1 ... 1", edit("write_preprocess", "/ 255", "/ 127.5 - 1"), fails="preprocess"),
     mutant(
         "scales by the brightest of the batch",
         edit("write_preprocess", "/ 255", "/ images.max()"),
@@ -137,53 +169,41 @@ mutants = [
         fails="preprocess",
     ),
     # build_model
-    mutant("eleven units", edit("write_build_model", "Dense(10", "Dense(11"), untrained(), fails="ten_probabilities"),
-    mutant("nine units", edit("write_build_model", "Dense(10", "Dense(9"), untrained(), fails=["build_model", "train"]),
+    mutant("eleven units", edit("write_build_model", "Dense(10", "Dense(11"), fails="ten_probabilities"),
     mutant(
         "answers with logits",
         edit("write_build_model", ', activation="softmax"', ""),
         edit("write_build_model", '"sparse_categorical_crossentropy"', LOGITS),
-        untrained(),
         fails="ten_probabilities",
     ),
-    mutant(
-        "sigmoid for softmax", edit("write_build_model", '"softmax"', '"sigmoid"'), untrained(), fails="build_model"
-    ),
+    mutant("sigmoid for softmax", edit("write_build_model", '"softmax"', '"sigmoid"'), fails="build_model"),
     mutant(
         "softmax of every row of the picture",
         edit("write_build_model", "            keras.layers.Flatten(),\n", ""),
-        untrained(),
-        fails=["build_model", "train"],
+        fails="build_model",
+    ),
+    mutant(
+        "no hidden layer",
+        edit("write_build_model", '            keras.layers.Dense(512, activation="relu"),\n', ""),
+        fails="draws_more_than_straight_lines",
     ),
     mutant(
         "crossentropy for one-hot labels",
         edit("write_build_model", '"sparse_categorical', '"categorical'),
-        fails=["build_model", "train"],
+        fails="build_model",
     ),
     mutant(
         "squared error on labels",
         edit("write_build_model", '"sparse_categorical_crossentropy"', '"mse"'),
-        fails=["build_model", "train"],
+        fails="build_model",
     ),
     mutant(
         "calls the metric acc",
         edit("write_build_model", 'metrics=["accuracy"]', 'metrics=["acc"]'),
-        fails=["reports_its_accuracy", "train"],
+        fails="reports_its_accuracy",
     ),
-    mutant(
-        "not compiled", edit("write_build_model", "    model.compile(", "    dict("), fails=["build_model", "train"]
-    ),
-    mutant(
-        "returns no model", edit("write_build_model", "    return model", "    model"), fails=["build_model", "train"]
-    ),
+    mutant("not compiled", edit("write_build_model", "    model.compile(", "    dict("), fails="build_model"),
     # StopAt
-    mutant("stops only above the target", edit("write_stop_at", ">=", ">"), fails="stop_at"),
-    mutant("stops below the target", edit("write_stop_at", ">=", "<"), fails=["stop_at", "train"]),
-    mutant(
-        "reads the old key",
-        edit("write_stop_at", '"accuracy"', '"acc"'),
-        fails=["stop_at", "train"],
-    ),
     mutant(
         "watches the validation accuracy",
         edit("write_stop_at", '"accuracy"', '"val_accuracy"'),
@@ -193,9 +213,6 @@ mutants = [
         "needs the key to be there",
         edit("write_stop_at", '.get("accuracy", 0.0)', '["accuracy"]'),
         fails="keeps_quiet_without_an_accuracy",
-    ),
-    mutant(
-        "needs logs to be there", edit("write_stop_at", "(logs or {})", "logs"), fails="keeps_quiet_without_an_accuracy"
     ),
     mutant(
         "always stops at 99 %",
@@ -219,23 +236,37 @@ mutants = [
         fails="train",
     ),
     mutant(
-        "always the same target",
-        edit("write_train", "StopAt(target)", "StopAt()"),
-        fails="train",
+        "a first epoch on the side",
+        edit("write_train", "    return model.fit", "    model.fit(x, y)\n    return model.fit"),
+        fails="ends_at_max_epochs",
     ),
-    mutant("always fifteen epochs", edit("write_train", "epochs=max_epochs", "epochs=15"), fails="ends_at_max_epochs"),
-    mutant("forgets to return the History", edit("write_train", "return model.fit", "model.fit"), fails="train"),
     mutant(
-        "labels off by one", edit("write_train", "fit(x, y,", "fit(x, (y + 1) % 10,"), fails="teaches_what_it_is_given"
+        "labels in another order",
+        edit("write_train", "fit(x, y,", "fit(x, np.random.permutation(y),"),
+        fails="teaches_what_it_is_given",
     ),
+    mutant(
+        "every second picture",
+        edit("write_train", "fit(x, y,", "fit(x[::2], y[::2],"),
+        fails="teaches_what_it_is_given",
+    ),
+    mutant("turns the pictures over", replace("write_train", IN_NEGATIVE), fails="teaches_what_it_is_given"),
     mutant("always the same lesson", replace("write_train", ALWAYS_THE_SAME_LESSON), fails="teaches_what_it_is_given"),
     mutant("teaches a model of its own", replace("write_train", A_MODEL_OF_ITS_OWN), fails="teaches_what_it_is_given"),
     # what is handed in
     mutant("hands in an untrained model", untrained(), fails=["reads_the_training_digits", "reads_new_digits"]),
+    mutant("hands in no model file but another", hand_in("mnist_callback.keras", b"not a model"), fails="accuracy"),
     mutant(
         "learns a thousand digits by heart",
         edit("write_train", "fit(x, y,", "fit(x[:1000], y[:1000],"),
         retrained(),
         fails="accuracy",
     ),
+]
+harmless_mutations = [
+    free("batch_size", "verbose", because="the text suggests 128 and leaves both open"),
+    harmless(": 512 →", because="the text leaves the number of hidden units open"),
+    harmless("keyword optimizer dropped", because="RMSprop, which Keras then takes, teaches as well as Adam"),
+    harmless("astype dropped", because="a division makes floating-point numbers of any type"),
+    harmless('"float32" → None', because="NumPy takes None for float64, which is as good"),
 ]

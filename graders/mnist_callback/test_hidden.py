@@ -4,18 +4,16 @@ import numpy as np
 import pytest
 
 from proctor import (
-    CriterionFailed,
     accuracy,
-    as_model,
     assert_close,
     assert_crossentropy_loss,
     assert_dtype,
     assert_ended_at,
     assert_stops,
-    call_unchanged,
     criterion,
-    crossentropy,
     datasets,
+    layer,
+    make_model,
     pictures,
 )
 
@@ -41,22 +39,21 @@ def put_aside():
 )
 @pytest.mark.parametrize(
     "count, darkest, brightest, kind",
-    [(1, 0, 255, "uint8"), (7, 0, 90, "uint8"), (33, 20, 200, "int32"), (5, 0, 120, "float32"), (2, 3, 9, "float64")],
+    [
+        pytest.param(1, 0, 256, "uint8", id="one picture"),
+        pytest.param(7, 0, 90, "uint8", id="dark pictures"),
+        pytest.param(33, 20, 200, "int32", id="whole numbers of type int32"),
+        pytest.param(5, 0, 120, "float32", id="grey levels such as 3.7, of type float32"),
+        pytest.param(2, 3, 9, "float64", id="grey levels such as 3.7, of type float64"),
+    ],
 )
 def test_the_same_in_any_batch(student, count, darkest, brightest, kind):
     """Any number of pictures, dark or bright, of any numeric type, is scaled in the same way."""
-    levels = np.random.default_rng(count).integers(darkest, brightest, (count, 28, 28), endpoint=True).astype(kind)
+    levels = np.random.default_rng(count).uniform(darkest, brightest, (count, *SHAPE)).astype(kind)
     found = student.preprocess(levels)
     assert_dtype(found, "float", "preprocess(images)")
+    # 0.001 is the rounding error of float16, and a quarter of that of dividing by 256.
     assert_close(found, levels.astype("float64") / 255, "preprocess(images)", rtol=1e-3)
-
-
-@criterion("preprocess", points=1, hint="Return a new array; does one of your lines write into the one that came in?")
-@pytest.mark.parametrize("kind", ["uint8", "float32", "float64"])
-def test_leaves_its_input_alone(student, kind):
-    """The pictures that come in are left as they were."""
-    levels = np.random.default_rng(9).integers(0, 256, (4, 28, 28)).astype(kind)
-    call_unchanged(student, "preprocess", levels)
 
 
 @criterion("build_model", points=1, hint="Which crossentropy takes integers, and does it expect probabilities?")
@@ -68,7 +65,13 @@ def test_is_taught_by_crossentropy(student):
 @criterion("stop_at", points=1, hint="Where does the number in your comparison come from?")
 @pytest.mark.parametrize(
     "target, epoch, reached, stops",
-    [(0.9, 0, 0.9, True), (0.9, 40, 0.899, False), (0.5, 3, 0.7, True), (1.0, 12, 0.999, False), (1.0, 1, 1.0, True)],
+    [
+        pytest.param(0.9, 0, 0.9, True, id="target 0.9, met by the first epoch"),
+        pytest.param(0.9, 40, 0.899, False, id="target 0.9, not met by 41 epochs"),
+        pytest.param(0.5, 3, 0.7, True, id="target 0.5, met by the fourth epoch"),
+        pytest.param(1.0, 12, 0.999, False, id="target 1, not met by 13 epochs"),
+        pytest.param(1.0, 1, 1.0, True, id="target 1, met by the second epoch"),
+    ],
 )
 def test_any_target_in_any_epoch(student, target, epoch, reached, stops):
     """Any other target works in the same way, in the first epoch and in a late one."""
@@ -81,28 +84,16 @@ def test_any_target_in_any_epoch(student, target, epoch, reached, stops):
 def test_ends_with_the_first_epoch_that_meets_the_target(student):
     """Training ends with the first epoch that meets the target, whatever the target is."""
     # Three labels in ten are wrong, so that the accuracy rises to 0.5 slowly and never to 0.99.
-    images, labels = pictures.stripes(600, SHAPE, seed=600)
+    images, labels = pictures.stripes(400, SHAPE, seed=600)
     labels[::10], labels[3::10], labels[6::10] = 0, 1, 2
-    model = as_model(student.build_model(), "build_model()")
+    model = make_model(student, SHAPE, layer("Flatten"), layer("Dense", units=10, activation="softmax"))
+    adam = {"class_name": "Adam", "config": {"learning_rate": 0.002}}
+    model.compile(optimizer=adam, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     history = student.train(model, images, labels, target=0.5, max_epochs=15)
     assert_ended_at(history, "accuracy", target=0.5, max_epochs=15)
 
 
-@criterion("train", points=1, hint="Does `fit` get the model, the pictures and the labels that `train` was given?")
-def test_teaches_what_it_is_given(student):
-    """The model given to `train` learns the pictures and labels given to it."""
-    model = as_model(student.build_model(), "build_model()")
-    lesson = pictures.stripes(600, SHAPE, seed=600)
-    before = crossentropy(model, lesson)
-    student.train(model, *lesson, target=2.0, max_epochs=6)
-    after = crossentropy(model, lesson)
-    if not after < before:
-        raise CriterionFailed(f"a crossentropy below the {before:.3g} of before", f"{after:.3g} after 6 epochs")
-
-
-@criterion(
-    "accuracy", points=3, needs="build_model", hint="Nearly all of the training digits, and few of the new ones?"
-)
+@criterion("accuracy", points=3, hint="Nearly all of the training digits, and few of the new ones?")
 def test_reads_new_digits(student, new_digits, put_aside, thresholds, credit, gap):
     """The saved model reads 97 % of digits that it has never seen correctly."""
     found = accuracy(student.model, new_digits)

@@ -1,6 +1,6 @@
 """Other right answers of the exercise on convolutions, and wrong ones."""
 
-from proctor.answers import append, edit, hand_in, mutant, replace, retrained, untrained, variant
+from proctor.answers import append, edit, free, hand_in, harmless, mutant, replace, retrained, untrained, variant
 
 FUNCTIONAL = """
 def build_model():
@@ -110,6 +110,57 @@ def train(model, x, y, target=0.997, max_epochs=10):
     return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
 """
 
+IN_NEGATIVE = """
+def train(model, x, y, target=0.997, max_epochs=10):
+    np.subtract(1, x, out=x)
+    return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
+"""
+IN_HALF = """
+def add_channel(images):
+    return (images / 255).astype("float16")[..., np.newaxis]
+"""
+WITHOUT_INPUT = """
+import tensorflow as tf
+
+
+def build_model():
+    model = keras.Sequential([
+        keras.layers.Conv2D(16, 3, activation=tf.nn.relu),
+        keras.layers.MaxPooling2D(),
+        keras.layers.BatchNormalization(),
+        keras.layers.Flatten(),
+        keras.layers.Dense(10, activation=tf.nn.softmax),
+    ])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+OF_ITS_OWN_CLASS = """
+import tensorflow as tf
+
+
+class Reader(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.convolution = keras.layers.Conv2D(8, 3)
+        self.pool = keras.layers.MaxPooling2D()
+        self.unroll = keras.layers.Flatten()
+        self.opinion = keras.layers.Dense(10)
+
+    def call(self, pictures):
+        return tf.nn.softmax(self.opinion(self.unroll(self.pool(tf.nn.relu(self.convolution(pictures))))))
+
+
+def build_model():
+    model = Reader()
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+RELU_BEHIND_THE_POOL = """
+            keras.layers.Conv2D(32, 5),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.ReLU(),
+"""
+
 WHOLE = 'np.expand_dims(images.astype("float32") / 255, axis=-1)'
 POOL = "            keras.layers.MaxPooling2D(2),\n"
 CONVOLUTION = '            keras.layers.Conv2D(32, 5, activation="relu"),\n'
@@ -118,9 +169,18 @@ LOGITS = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 variants = [
     variant("functional, ReLU and Softmax as layers, dropout", replace("write_build_model", FUNCTIONAL)),
     variant("batch normalisation, L2, momentum", replace("write_build_model", LAYER_BY_LAYER)),
+    variant(
+        "ReLU behind the pool, which is the same",
+        edit("write_build_model", CONVOLUTION + POOL, RELU_BEHIND_THE_POOL),
+    ),
+    variant(
+        "no Input, activations of TensorFlow, normalised behind the pool", replace("write_build_model", WITHOUT_INPUT)
+    ),
+    variant("a class of its own", replace("write_build_model", OF_ITS_OWN_CLASS)),
     variant("models in a model", replace("write_build_model", NESTED)),
     variant("average pooling, no hidden layer", replace("write_build_model", "def build_model():" + AVERAGES)),
     variant("reshapes, in double precision", replace("write_add_channel", BY_RESHAPING)),
+    variant("scales in half precision", replace("write_add_channel", IN_HALF)),
     variant("scales with a Keras layer", replace("write_add_channel", IN_KERAS)),
     variant("a new axis, scaled before", replace("write_add_channel", BY_NEW_AXIS)),
     variant("a single callback instead of a list, smaller batches", replace("write_train", A_SINGLE_CALLBACK)),
@@ -129,11 +189,7 @@ variants = [
 ]
 mutants = [
     # add_channel
-    mutant("forgets to scale", edit("write_add_channel", " / 255", ""), fails="add_channel"),
-    mutant("divides by 256", edit("write_add_channel", "/ 255", "/ 256"), fails="add_channel"),
     mutant("no channel", edit("write_add_channel", WHOLE, "images / 255"), fails="add_channel"),
-    mutant("the channel first", edit("write_add_channel", "axis=-1", "axis=1"), fails="add_channel"),
-    mutant("one picture of many channels", edit("write_add_channel", "axis=-1", "axis=0"), fails="add_channel"),
     mutant(
         "three channels",
         edit("write_add_channel", WHOLE, "np.stack([images / 255] * 3, axis=-1)"),
@@ -166,73 +222,89 @@ mutants = [
     mutant(
         "two convolutions",
         edit("write_build_model", CONVOLUTION, CONVOLUTION * 2),
-        untrained(),
         fails="one_convolution_and_one_pool",
     ),
-    mutant("two pools", edit("write_build_model", POOL, POOL * 2), untrained(), fails="one_convolution_and_one_pool"),
     mutant(
         "no pool",
         edit("write_build_model", POOL, ""),
-        untrained(),
         fails=["one_convolution_and_one_pool", "within_the_budget"],
     ),
     mutant(
         "a stride for a pool",
         edit("write_build_model", CONVOLUTION + POOL, CONVOLUTION.replace("5,", "5, strides=2,")),
-        untrained(),
         fails="one_convolution_and_one_pool",
     ),
     mutant(
-        "no convolution",
-        edit("write_build_model", CONVOLUTION, ""),
-        untrained(),
+        "a pool of single pixels",
+        edit("write_build_model", "Conv2D(32", "Conv2D(8"),
+        edit("write_build_model", "MaxPooling2D(2)", "MaxPooling2D(1)"),
         fails="one_convolution_and_one_pool",
     ),
     mutant(
         "pools first",
         edit("write_build_model", CONVOLUTION + POOL, POOL + CONVOLUTION),
-        untrained(),
         fails="one_convolution_and_one_pool",
     ),
+    mutant("too many units", edit("write_build_model", "Dense(128", "Dense(512"), fails="within_the_budget"),
     mutant(
-        "too many units", edit("write_build_model", "Dense(128", "Dense(512"), untrained(), fails="within_the_budget"
+        "a convolution without ReLU",
+        edit("write_build_model", '5, activation="relu"', "5"),
+        fails="relu_behind_the_convolution",
     ),
-    mutant("eleven classes", edit("write_build_model", "Dense(10", "Dense(11"), untrained(), fails="build_model"),
+    mutant(
+        "the bend of a sigmoid",
+        edit("write_build_model", '5, activation="relu"', '5, activation="sigmoid"'),
+        fails="relu_behind_the_convolution",
+    ),
+    mutant("an input of 29 rows", edit("write_build_model", "Input((28,", "Input((29,"), fails="ten_probabilities"),
+    mutant("eleven classes", edit("write_build_model", "Dense(10", "Dense(11"), fails="build_model"),
     mutant(
         "answers with logits",
         edit("write_build_model", ', activation="softmax"', ""),
         edit("write_build_model", '"sparse_categorical_crossentropy"', LOGITS),
-        untrained(),
         fails="ten_probabilities",
     ),
     mutant(
         "no Flatten",
         edit("write_build_model", "            keras.layers.Flatten(),\n", ""),
-        untrained(),
-        fails=["build_model", "train"],
+        fails="build_model",
     ),
     mutant(
         "crossentropy for one-hot labels",
         edit("write_build_model", '"sparse_categorical', '"categorical'),
-        fails=["build_model", "train"],
+        fails="build_model",
     ),
     mutant(
         "calls the metric acc",
         edit("write_build_model", 'metrics=["accuracy"]', 'metrics=["acc"]'),
-        fails=["reports_its_accuracy", "train"],
-    ),
-    mutant(
-        "returns no model",
-        edit("write_build_model", "    return model", "    model"),
-        fails=["build_model", "train"],
+        fails="reports_its_accuracy",
     ),
     # train
-    mutant("forgets the callback", edit("write_train", "callbacks=[StopAt(target)], ", ""), fails="train"),
-    mutant("always the same target", edit("write_train", "StopAt(target)", "StopAt(0.995)"), fails="train"),
-    mutant("always ten epochs", edit("write_train", "epochs=max_epochs", "epochs=10"), fails="ends_at_max_epochs"),
-    mutant("forgets to return the History", edit("write_train", "return model.fit", "model.fit"), fails="train"),
     mutant(
-        "labels off by one", edit("write_train", "fit(x, y,", "fit(x, (y + 1) % 10,"), fails="teaches_what_it_is_given"
+        "a first epoch on the side",
+        edit("write_train", "    return model.fit", "    model.fit(x, y)\n    return model.fit"),
+        fails="ends_at_max_epochs",
+    ),
+    mutant(
+        "labels in another order",
+        edit("write_train", "fit(x, y,", "fit(x, np.random.permutation(y),"),
+        fails="teaches_what_it_is_given",
+    ),
+    mutant(
+        "labels of its own",
+        edit("write_train", "fit(x, y,", "fit(x, np.arange(len(y)) % 10,"),
+        fails="teaches_what_it_is_given",
+    ),
+    mutant(
+        "every second picture",
+        edit("write_train", "fit(x, y,", "fit(x[::2], y[::2],"),
+        fails="teaches_what_it_is_given",
+    ),
+    mutant("turns the pictures over", replace("write_train", IN_NEGATIVE), fails="teaches_what_it_is_given"),
+    mutant(
+        "stops at half of the target",
+        edit("write_train", "StopAt(target)", "StopAt(target / 2)"),
+        fails="ends_with_the_first_epoch_that_meets_the_target",
     ),
     mutant("teaches a model of its own", replace("write_train", A_MODEL_OF_ITS_OWN), fails="teaches_what_it_is_given"),
     # what is handed in
@@ -244,4 +316,15 @@ mutants = [
         retrained(),
         fails=["reads_the_training_digits", "reads_new_digits"],
     ),
+]
+harmless_mutations = [
+    free("batch_size", "verbose", because="the text calls several sensible and leaves both open"),
+    free("Conv2D[0]", "Conv2D[1]", because="the number of filters and their windows are choices of one's own"),
+    harmless("write_build_model, line 14: 2 → 3", because="the size of the pool is a choice of one's own"),
+    harmless(": 128 → 1", because="the text leaves the number of hidden units and the batch size open"),
+    harmless(": 422 → 42", because="the text leaves the optimizer's steps open"),
+    harmless("Dense(128) (keyword", because="no hidden layer is asked for; the convolution has its ReLU"),
+    harmless('write_build_model, line 16: "relu" → None', because="the same, written in another way"),
+    harmless("astype dropped", because="a division makes floating-point numbers of any type"),
+    harmless('"float32" → None', because="NumPy takes None for float64, which is as good"),
 ]
