@@ -68,12 +68,12 @@ class StopAt(keras.callbacks.Callback):
         except (KeyError, TypeError):
             pass
 """
-WITH_A_DATASET = """
+TWO_CALLBACKS = """
 def train(model, x, y, target=0.99, max_epochs=15):
     callbacks = [keras.callbacks.TerminateOnNaN(), StopAt(target=target)]
     return model.fit(x=np.asarray(x), y=np.asarray(y), epochs=max_epochs, callbacks=callbacks, verbose=0)
 """
-ONE_EPOCH_AT_A_TIME = """
+A_SINGLE_CALLBACK = """
 def train(model, x, y, target=0.99, max_epochs=15):
     supervisor = StopAt(target)
     history = model.fit(x, y, epochs=max_epochs, batch_size=64, shuffle=True, callbacks=supervisor)
@@ -140,17 +140,26 @@ def build_model():
 LOGITS = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 
 variants = [
-    variant("functional, Reshape, two hidden layers, Softmax as a layer", replace("write_build_model", FUNCTIONAL)),
-    variant("batch normalisation, dropout, L2, momentum", replace("write_build_model", LAYER_BY_LAYER)),
-    variant("scales with keras.ops", replace("write_preprocess", IN_KERAS)),
-    variant("scales a copy in double precision", replace("write_preprocess", IN_DOUBLE)),
-    variant("scales in half precision", replace("write_preprocess", IN_HALF)),
-    variant("a class of its own", replace("write_build_model", OF_ITS_OWN_CLASS)),
+    variant(
+        "functional, two hidden layers, scaled with keras.ops, two callbacks",
+        replace("write_preprocess", IN_KERAS),
+        replace("write_build_model", FUNCTIONAL),
+        replace("write_stop_at", STEP_BY_STEP),
+        replace("write_train", TWO_CALLBACKS),
+    ),
+    variant(
+        "batch normalisation, dropout, L2, scaled in double precision, a single callback",
+        replace("write_preprocess", IN_DOUBLE),
+        replace("write_build_model", LAYER_BY_LAYER),
+        replace("write_stop_at", BY_EXCEPTION),
+        replace("write_train", A_SINGLE_CALLBACK),
+    ),
+    variant(
+        "a class of its own, scaled in half precision",
+        replace("write_preprocess", IN_HALF),
+        replace("write_build_model", OF_ITS_OWN_CLASS),
+    ),
     variant("no Input, activations of TensorFlow", replace("write_build_model", WITHOUT_INPUT)),
-    variant("the callback returns early and says why", replace("write_stop_at", STEP_BY_STEP)),
-    variant("the callback catches the missing key", replace("write_stop_at", BY_EXCEPTION)),
-    variant("more than one callback, default batches", replace("write_train", WITH_A_DATASET)),
-    variant("a single callback instead of a list", replace("write_train", ONE_EPOCH_AT_A_TIME)),
 ]
 mutants = [
     # preprocess
@@ -163,13 +172,7 @@ mutants = [
         fails="the_same_in_any_batch",
     ),
     mutant("scales the caller's own array", replace("write_preprocess", IN_PLACE), fails="leaves_its_input_alone"),
-    mutant(
-        "unrolls the pictures already",
-        edit("write_preprocess", "/ 255", "/ 255 if len(images) == 0 else (images / 255).reshape(len(images), -1)"),
-        fails="preprocess",
-    ),
     # build_model
-    mutant("eleven units", edit("write_build_model", "Dense(10", "Dense(11"), fails="ten_probabilities"),
     mutant(
         "answers with logits",
         edit("write_build_model", ', activation="softmax"', ""),
@@ -188,11 +191,6 @@ mutants = [
         fails="draws_more_than_straight_lines",
     ),
     mutant(
-        "crossentropy for one-hot labels",
-        edit("write_build_model", '"sparse_categorical', '"categorical'),
-        fails="build_model",
-    ),
-    mutant(
         "squared error on labels",
         edit("write_build_model", '"sparse_categorical_crossentropy"', '"mse"'),
         fails="build_model",
@@ -202,13 +200,7 @@ mutants = [
         edit("write_build_model", 'metrics=["accuracy"]', 'metrics=["acc"]'),
         fails="reports_its_accuracy",
     ),
-    mutant("not compiled", edit("write_build_model", "    model.compile(", "    dict("), fails="build_model"),
     # StopAt
-    mutant(
-        "watches the validation accuracy",
-        edit("write_stop_at", '"accuracy"', '"val_accuracy"'),
-        fails=["stop_at", "train"],
-    ),
     mutant(
         "needs the key to be there",
         edit("write_stop_at", '.get("accuracy", 0.0)', '["accuracy"]'),
@@ -230,11 +222,6 @@ mutants = [
         fails="any_target_in_any_epoch",
     ),
     # train
-    mutant(
-        "forgets the callback",
-        edit("write_train", "callbacks=[StopAt(target)], ", ""),
-        fails="train",
-    ),
     mutant(
         "a first epoch on the side",
         edit("write_train", "    return model.fit", "    model.fit(x, y)\n    return model.fit"),
@@ -263,6 +250,12 @@ mutants = [
         fails="accuracy",
     ),
 ]
+hidden_because = {
+    "the_same_in_any_batch": "a check with pictures that fit on paper cannot hold every type and brightness",
+    "any_target_in_any_epoch": "targets and epochs that are known could be listed in the callback",
+    "ends_with_the_first_epoch_that_meets_the_target": "a target that is known could be written into the callback",
+    "reads_new_digits": "these digits must stay unknown",
+}
 harmless_mutations = [
     free("batch_size", "verbose", because="the text suggests 128 and leaves both open"),
     harmless(": 512 →", because="the text leaves the number of hidden units open"),

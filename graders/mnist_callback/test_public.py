@@ -8,6 +8,7 @@ from proctor import (
     accuracy,
     as_model,
     assert_close,
+    assert_crossentropy_loss,
     assert_dtype,
     assert_epochs,
     assert_probabilities,
@@ -86,6 +87,12 @@ def test_reports_its_accuracy(student):
     assert_reports(student.build_model(), pictures.bars(20, SHAPE, seed=7), "accuracy")
 
 
+@criterion("build_model", points=1, hint="Which crossentropy takes integers, and does it expect probabilities?")
+def test_is_taught_by_crossentropy(student):
+    """The loss is the crossentropy of the model's probabilities with integer labels."""
+    assert_crossentropy_loss(student.build_model(), np.random.default_rng(11).random((40, *SHAPE), dtype="float32"))
+
+
 @criterion(
     "stop_at", points=2, hint="Is exactly the target enough? And under which key does Keras report the accuracy?"
 )
@@ -121,14 +128,15 @@ def test_keeps_quiet_without_an_accuracy(student, logs):
 def test_ends_when_the_target_is_met(student):
     """With a target that the first epoch meets, training ends after that epoch."""
     # Of labels that were drawn at random, any answers meet more than one in a hundred.
-    history = student.train(linear_model(student), *pictures.noise(200, SHAPE, seed=13), target=0.01, max_epochs=3)
+    model = linear_model(student, run_eagerly=True)
+    history = student.train(model, *pictures.noise(200, SHAPE, seed=13), target=0.01, max_epochs=3)
     assert_epochs(history, 1, "target=0.01 and max_epochs=3")
 
 
 @criterion("train", points=1, hint="How many epochs is `fit` asked for, and how often is it called?")
 def test_ends_at_max_epochs(student):
     """With a target that is never met, the model is taught for `max_epochs` epochs and no more."""
-    model = linear_model(student)
+    model = linear_model(student, run_eagerly=True)
     history = student.train(model, *pictures.noise(200, SHAPE, seed=13), target=2.0, max_epochs=3)
     assert_epochs(history, 3, "target=2.0 and max_epochs=3")
     steps, taken = history.params["steps"], int(model.optimizer.iterations)
@@ -136,9 +144,7 @@ def test_ends_at_max_epochs(student):
         raise CriterionFailed(f"3 epochs of {steps} steps", f"{taken} steps")
 
 
-@criterion(
-    "train", points=1, hint="Does `fit` get the model, and all of the pictures and labels, that `train` was given?"
-)
+@criterion("train", points=1, hint="Does `fit` get the model and all pictures and labels of the call, unchanged?")
 def test_teaches_what_it_is_given(student):
     """The model given to `train` learns all pictures given to it, which stay as they are."""
     images, labels = pictures.bars(500, SHAPE, seed=7)
@@ -164,9 +170,12 @@ def test_reads_the_training_digits(student, known_digits, thresholds, credit):
     credit.within(accuracy(student.model, known_digits), thresholds, "known")
 
 
-def linear_model(student):
-    """A small compiled model that learns `pictures.bars` in few steps, whatever the batch size."""
+def linear_model(student, **compiled):
+    """A small compiled model that learns `pictures.bars` in few steps, whatever the batch size.
+
+    Short lessons are over sooner if Keras need not compile a graph: `run_eagerly=True`.
+    """
     model = make_model(student, SHAPE, layer("Flatten"), layer("Dense", units=10, activation="softmax"))
     adam = {"class_name": "Adam", "config": {"learning_rate": 0.01}}
-    model.compile(optimizer=adam, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(optimizer=adam, loss="sparse_categorical_crossentropy", metrics=["accuracy"], **compiled)
     return model

@@ -167,8 +167,28 @@ CONVOLUTION = '            keras.layers.Conv2D(32, 5, activation="relu"),\n'
 LOGITS = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 
 variants = [
-    variant("functional, ReLU and Softmax as layers, dropout", replace("write_build_model", FUNCTIONAL)),
-    variant("batch normalisation, L2, momentum", replace("write_build_model", LAYER_BY_LAYER)),
+    variant(
+        "functional, dropout, reshaped in double precision, a single callback",
+        replace("write_add_channel", BY_RESHAPING),
+        replace("write_build_model", FUNCTIONAL),
+        replace("write_train", A_SINGLE_CALLBACK),
+    ),
+    variant(
+        "batch normalisation, L2, momentum, scaled with a Keras layer, some pictures kept for validation",
+        replace("write_add_channel", IN_KERAS),
+        replace("write_build_model", LAYER_BY_LAYER),
+        replace("write_train", TWO_PARTS),
+    ),
+    variant(
+        "models in a model, a new axis",
+        replace("write_add_channel", BY_NEW_AXIS),
+        replace("write_build_model", NESTED),
+    ),
+    variant(
+        "average pooling, no hidden layer, scaled in half precision",
+        replace("write_add_channel", IN_HALF),
+        replace("write_build_model", "def build_model():" + AVERAGES),
+    ),
     variant(
         "ReLU behind the pool, which is the same",
         edit("write_build_model", CONVOLUTION + POOL, RELU_BEHIND_THE_POOL),
@@ -177,24 +197,9 @@ variants = [
         "no Input, activations of TensorFlow, normalised behind the pool", replace("write_build_model", WITHOUT_INPUT)
     ),
     variant("a class of its own", replace("write_build_model", OF_ITS_OWN_CLASS)),
-    variant("models in a model", replace("write_build_model", NESTED)),
-    variant("average pooling, no hidden layer", replace("write_build_model", "def build_model():" + AVERAGES)),
-    variant("reshapes, in double precision", replace("write_add_channel", BY_RESHAPING)),
-    variant("scales in half precision", replace("write_add_channel", IN_HALF)),
-    variant("scales with a Keras layer", replace("write_add_channel", IN_KERAS)),
-    variant("a new axis, scaled before", replace("write_add_channel", BY_NEW_AXIS)),
-    variant("a single callback instead of a list, smaller batches", replace("write_train", A_SINGLE_CALLBACK)),
-    variant("keeps some pictures for validation", replace("write_train", TWO_PARTS)),
-    variant("hands in a file that is no model", hand_in("mnist_conv.keras", b"PK\x03\x04")),
 ]
 mutants = [
     # add_channel
-    mutant("no channel", edit("write_add_channel", WHOLE, "images / 255"), fails="add_channel"),
-    mutant(
-        "three channels",
-        edit("write_add_channel", WHOLE, "np.stack([images / 255] * 3, axis=-1)"),
-        fails="add_channel",
-    ),
     mutant(
         "rows and columns change places",
         edit("write_add_channel", "images.astype(", "images.transpose(0, 2, 1).astype("),
@@ -230,11 +235,6 @@ mutants = [
         fails=["one_convolution_and_one_pool", "within_the_budget"],
     ),
     mutant(
-        "a stride for a pool",
-        edit("write_build_model", CONVOLUTION + POOL, CONVOLUTION.replace("5,", "5, strides=2,")),
-        fails="one_convolution_and_one_pool",
-    ),
-    mutant(
         "a pool of single pixels",
         edit("write_build_model", "Conv2D(32", "Conv2D(8"),
         edit("write_build_model", "MaxPooling2D(2)", "MaxPooling2D(1)"),
@@ -257,22 +257,11 @@ mutants = [
         fails="relu_behind_the_convolution",
     ),
     mutant("an input of 29 rows", edit("write_build_model", "Input((28,", "Input((29,"), fails="ten_probabilities"),
-    mutant("eleven classes", edit("write_build_model", "Dense(10", "Dense(11"), fails="build_model"),
     mutant(
         "answers with logits",
         edit("write_build_model", ', activation="softmax"', ""),
         edit("write_build_model", '"sparse_categorical_crossentropy"', LOGITS),
         fails="ten_probabilities",
-    ),
-    mutant(
-        "no Flatten",
-        edit("write_build_model", "            keras.layers.Flatten(),\n", ""),
-        fails="build_model",
-    ),
-    mutant(
-        "crossentropy for one-hot labels",
-        edit("write_build_model", '"sparse_categorical', '"categorical'),
-        fails="build_model",
     ),
     mutant(
         "calls the metric acc",
@@ -310,6 +299,7 @@ mutants = [
     # what is handed in
     mutant("hands in an untrained model", untrained(), fails=["reads_the_training_digits", "reads_new_digits"]),
     mutant("hands in another model", append("write_train", ANOTHER_MODEL), untrained(), fails="accuracy"),
+    mutant("hands in half a file", hand_in("mnist_conv.keras", b"PK\x03\x04"), fails="accuracy"),
     mutant(
         "learns two thousand digits by heart",
         edit("write_train", "fit(x, y,", "fit(x[:2000], y[:2000],"),
@@ -317,6 +307,11 @@ mutants = [
         fails=["reads_the_training_digits", "reads_new_digits"],
     ),
 ]
+hidden_because = {
+    "the_same_in_any_batch": "a check with pictures that fit on paper cannot hold every type and brightness",
+    "ends_with_the_first_epoch_that_meets_the_target": "a target that is known could be written into the callback",
+    "reads_new_digits": "these digits must stay unknown",
+}
 harmless_mutations = [
     free("batch_size", "verbose", because="the text calls several sensible and leaves both open"),
     free("Conv2D[0]", "Conv2D[1]", because="the number of filters and their windows are choices of one's own"),
