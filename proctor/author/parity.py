@@ -6,6 +6,7 @@ import json
 
 from proctor.course.assignment import Assignment
 from proctor.course.course import Course
+from proctor.errors import StudentError
 from proctor.judge.examination import Examination
 from proctor.verdict import CriterionResult
 
@@ -23,9 +24,10 @@ def _check_all(files, models, groups):
     for name, file in models.items():
         import keras
 
-        namespace[name] = keras.saving.load_model(file)
+        own = {key: value for key, value in namespace.items() if isinstance(value, type)}
+        namespace[name] = keras.saving.load_model(file, custom_objects=own)
     found = [result for group in groups for result in check_namespace(group, namespace, Path.cwd())]
-    print(%r + json.dumps({result.name: result.status for result in found}))
+    print(%r + json.dumps({result.name: (result.status, result.found) for result in found}))
 
 
 _check_all(%r, %r, %r)
@@ -34,7 +36,7 @@ _check_all(%r, %r, %r)
 
 def check_in_notebook(
     course: Course, assignment: Assignment, groups: list[str], examination: Examination
-) -> dict[str, str]:
+) -> dict[str, tuple[str, str]]:
     """Run the checks of a notebook that was graded, in its own process, as the student does.
 
     A model that was handed in is loaded where the notebook would have trained it.
@@ -44,7 +46,8 @@ def check_in_notebook(
         groups: grade ids of the check cells.
         examination: of the submission; its criteria have run.
 
-    Returns criterion's name → status; {} if the notebook's process has ended.
+    Returns criterion's name → its status and what was found; {} if the notebook's process has
+    ended. Raises StudentError, with the reason, if the checks could not be run.
     """
     run = examination.run
     if run.jail.ended:
@@ -56,19 +59,27 @@ def check_in_notebook(
     outcome = run.jail.run_cell(CHECK_ALL % (MARK, files, models, groups), seconds)
     printed = "".join(output.get("text", "") for output in outcome.outputs if output["output_type"] == "stream")
     _, found, told = printed.rpartition(MARK)
-    statuses: dict[str, str] = json.loads(told.splitlines()[0]) if found else {}
-    return statuses
+    if not found:
+        raise StudentError("Missing", f"the notebook's checks could not be run: {outcome.error or outcome.status}")
+    results = json.loads(told.splitlines()[0])
+    return {name: (status, text) for name, (status, text) in results.items()}
 
 
-def find_disparities(criteria: list[CriterionResult], checked: dict[str, str]) -> list[str]:
+def find_disparities(criteria: list[CriterionResult], checked: dict[str, tuple[str, str]]) -> list[str]:
     """A sentence for each public criterion on which the notebook's check and grading differ.
 
     Args:
         criteria: as graded.
-        checked: name → status as `check_in_notebook` returns it.
+        checked: as `check_in_notebook` returns it.
     """
-    return [
-        f"'{result.name}' is {checked[result.name]} in the notebook's check and {result.status} at grading"
-        for result in criteria
-        if not result.hidden and checked.get(result.name, result.status) != result.status
-    ]
+    sentences = []
+    for result in criteria:
+        status, found = checked.get(result.name, (result.status, ""))
+        if not result.hidden and status != result.status:
+            both = f"{_tell(status, found)} in the notebook's check and {_tell(result.status, result.found)} at grading"
+            sentences.append(f"'{result.name}' is {both}")
+    return sentences
+
+
+def _tell(status: str, found: str) -> str:
+    return f"{status} ({found})" if found else status

@@ -265,10 +265,14 @@ def _grade(task: _Task) -> _Graded:
     started = time.monotonic()
     exercise = task.exercise
     name, groups = exercise.assignment.name, list(check_cells(exercise.source))
-    checked: dict[str, str] = {}
+    checked: dict[str, tuple[str, str]] = {}
+    unchecked: list[str] = []
 
     def check(examination: Examination) -> None:
-        checked.update(check_in_notebook(exercise.course, exercise.assignment, groups, examination))
+        try:
+            checked.update(check_in_notebook(exercise.course, exercise.assignment, groups, examination))
+        except StudentError as error:
+            unchecked.append(error.message)
 
     jails = replace(exercise.jails, seed=task.seed)
     result = retry_lost_jails(
@@ -280,7 +284,8 @@ def _grade(task: _Task) -> _Graded:
         jails,
     )
     verdict = (result or not_graded(name, task.submission.student, "the fork server ended")).verdict
-    return _Graded(verdict, tuple(find_disparities(verdict.criteria, checked)), time.monotonic() - started)
+    disparities = (*unchecked, *find_disparities(verdict.criteria, checked))
+    return _Graded(verdict, disparities, time.monotonic() - started)
 
 
 def _give_up(task: _Task, reason: str) -> _Graded:
