@@ -46,11 +46,11 @@ def check_in_notebook(
         groups: grade ids of the check cells.
         examination: of the submission; its criteria have run.
 
-    Returns criterion's name → its status and what was found; {} if the notebook's process has
-    ended. Raises StudentError, with the reason, if the checks could not be run.
+    Returns criterion's name → its status and what was found; {} if there are no groups, or the
+    notebook's process has ended. Raises StudentError, with the reason, if the checks could not be run.
     """
     run = examination.run
-    if run.jail.ended:
+    if run.jail.ended or not groups:
         return {}
     folder = course.grader(assignment.name)
     files = {name: (folder / name).read_text(encoding="utf-8") for name in ("test_public.py", "assignment.toml")}

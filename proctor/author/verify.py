@@ -40,7 +40,7 @@ from proctor.judge.examiner import examine
 from proctor.judge.result import not_graded
 from proctor.run.pool import default_jobs, each, examiners
 from proctor.run.task import retry_lost_jails
-from proctor.verdict import Verdict
+from proctor.verdict import CriterionResult, Verdict
 
 STUDENTS = ("ada", "cleo", "edsger")
 """Who an exercise with values of one's own is proven for; they take turns with its answers."""
@@ -264,11 +264,14 @@ def _grade(task: _Task) -> _Graded:
     """Grade a submission, and run the checks of its notebook where it ran."""
     started = time.monotonic()
     exercise = task.exercise
-    name, groups = exercise.assignment.name, list(check_cells(exercise.source))
+    name = exercise.assignment.name
     checked: dict[str, tuple[str, str]] = {}
     unchecked: list[str] = []
 
-    def check(examination: Examination) -> None:
+    def check(examination: Examination, results: list[CriterionResult]) -> None:
+        # Elsewhere a wrong answer's checks are those of the solution, which are all run.
+        unmet = {result.group for result in results if not result.hidden and result.status != "passed"}
+        groups = [group for group in check_cells(exercise.source) if task.kind != "mutant" or group in unmet]
         try:
             checked.update(check_in_notebook(exercise.course, exercise.assignment, groups, examination))
         except StudentError as error:

@@ -63,7 +63,7 @@ def examine(
     source: NotebookNode,
     submission: Submission,
     jails: Jails,
-    afterwards: Callable[[Examination], None] = lambda _: None,
+    afterwards: Callable[[Examination, list[CriterionResult]], None] = lambda *_: None,
 ) -> Result:
     """Grade a submission that has been read already.
 
@@ -72,7 +72,7 @@ def examine(
         source: the instructor's notebook.
         submission: what was handed in.
         jails: where jails come from.
-        afterwards: called once the criteria have run, while the jails are still there.
+        afterwards: called with the criteria's results, while the jails are still there.
 
     Returns and raises what `grade` does.
     """
@@ -98,7 +98,7 @@ def examine(
                 *_collect_flags(course, source, notebook, submission, examination, criteria_run, cells),
             ]
             weights = examination.weights_digests()
-            afterwards(examination)
+            afterwards(examination, criteria_run.results)
     except (CourseError, JailLost):
         raise
     except (ProctorError, OSError, MemoryError) as error:
