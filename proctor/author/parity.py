@@ -47,7 +47,8 @@ def check_in_notebook(
         examination: of the submission; its criteria have run.
 
     Returns criterion's name → its status and what was found; {} if there are no groups, or the
-    notebook's process has ended. Raises StudentError, with the reason, if the checks could not be run.
+    notebook's process has ended. Raises StudentError, with the reason, if the checks could not be
+    run.
     """
     run = examination.run
     if run.jail.ended or not groups:
