@@ -113,7 +113,9 @@ def test_one_number_in(student):
 )
 def test_one_neuron(student):
     """The model is one neuron: a weight and a bias, and nothing else to learn."""
-    model = student.build_model()
+    model = as_model(student.build_model(), "build_model()")
+    if not model.built:
+        model.predict(np.array([[1.0]]))  # without a `keras.Input`, it has no weights before
     assert_layer_count(model, Dense=1)
     assert_parameters(model, exactly=2)
 
@@ -123,6 +125,7 @@ def test_a_straight_line(student):
     """Whatever its weight and bias, the model is a straight line, for small
     houses as for large ones."""
     model = as_model(student.build_model(), "build_model()")
+    model.predict(np.array([[1.0]]))
     model.set_weights([np.full_like(weights, 0.7) for weights in model.weights])
     sizes = np.array([[-20.0], [-1.0], [0.0], [0.5], [3.0], [20.0]])
     found = as_array(model.predict(sizes), "predictions")
