@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +39,30 @@ class Proof:
     seconds: float = 0.0
 
 
-def write_proof(course: Course, name: str, proof: Proof) -> Path:
-    """Write a record; what was measured on other data with the same files is kept in it."""
-    path = course.grader(name) / FILE
+def write_proof(course: Course, name: str, proof: Proof) -> None:
+    """Write the record of a whole proof.
+
+    What was measured on other data with the same files is kept in it. A record of the same files,
+    data and seeds stays as it is: another run would only take another time.
+    """
     earlier = read_proof(course, name)
     if earlier is not None and earlier.digests == proof.digests:
-        proof = Proof(**{**asdict(proof), "measured": {**earlier.measured, **proof.measured}})
-    path.write_text(json.dumps(asdict(proof), indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return path
+        if earlier.seeds >= proof.seeds and earlier.measured.keys() >= proof.measured.keys():
+            return
+        proof = replace(proof, measured={**earlier.measured, **proof.measured})
+    _write(course, name, proof)
+
+
+def add_measured(course: Course, name: str, proof: Proof) -> None:
+    """Add what a part of a proof has measured on other data to a record of the same files."""
+    earlier = read_proof(course, name)
+    if proof.measured and earlier is not None and earlier.digests == proof.digests:
+        _write(course, name, replace(earlier, measured={**proof.measured, **earlier.measured}))
+
+
+def _write(course: Course, name: str, proof: Proof) -> None:
+    text = json.dumps(asdict(proof), indent=2, sort_keys=True)
+    (course.grader(name) / FILE).write_text(f"{text}\n", encoding="utf-8")
 
 
 def read_proof(course: Course, name: str) -> Proof | None:

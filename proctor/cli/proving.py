@@ -15,7 +15,7 @@ from rich.status import Status
 from proctor import datasets
 from proctor.author.findings import Finding
 from proctor.author.mutate import mutate
-from proctor.author.proof import Proof, digest_exercise, why_unproven, write_proof
+from proctor.author.proof import Proof, add_measured, digest_exercise, why_unproven, write_proof
 from proctor.author.verify import Extent, measured_values, verify
 from proctor.cli.markup import escape_markup
 from proctor.course.course import Course
@@ -59,8 +59,9 @@ def prove(console: Console, course: Course, names: list[str], extent: Extent, *,
         bad += problems
         seconds = time.monotonic() - begun
         console.print(_summarize(name, findings, problems, seconds), highlight=False, soft_wrap=True)
-        if extent.whole and not problems:
-            write_proof(course, name, _make_proof(course, name, findings, digests, extent.seeds, seconds))
+        if not problems:
+            record = write_proof if extent.whole else add_measured
+            record(course, name, _make_proof(course, name, findings, digests, extent.seeds, seconds))
     total = f"{time.monotonic() - started:.0f} s"
     if bad:
         console.print(f"[red]{bad} findings to mend[/] ({total})", highlight=False)

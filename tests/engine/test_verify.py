@@ -27,6 +27,8 @@ def test_a_whole_proof_is_recorded_until_something_changes(course, proctor):
     assert record["answers"] == {"variants": 3, "mixes of habits": 4, "mutants": 4}
     assert record["digests"].keys() >= {"source/double/double.ipynb", "graders/double/answers.py", "keras", "numpy"}
     assert proctor("verify", "--check").stdout == ""
+    proctor("verify")
+    assert json.loads((grader / "proof.json").read_text()) == record
     rewrite(grader / "answers.py", "absolute value", "absolute values")
     said = proctor("verify", "--check", code=1).stdout
     assert "double was proven with another graders/double/answers.py: proctor verify double" in said
