@@ -57,7 +57,20 @@ RULE = "(base + per_bedroom * bedrooms) / 100_000"
 LIST, MODEL, TRAINING, QUOTES = "write_price_list", "write_build_model", "write_training", "write_predict_prices"
 PREDICTION = "model.predict(column, verbose=0)[:, 0]"
 
+HALF_PRECISION = """
+def price_list():
+    bedrooms = np.array([1, 2, 3, 4, 5, 6], dtype=np.float16)
+    return bedrooms, (base / 100_000 + per_bedroom / 100_000 * bedrooms).astype(np.float16)
+"""
+ROUNDED = "return np.round(100_000 * model.predict(column, verbose=0)[:, 0], -3)"
+OVERWRITTEN = """
+def predict_prices(model, bedrooms):
+    bedrooms = bedrooms if isinstance(bedrooms, np.ndarray) else np.array(bedrooms, dtype=float)
+    bedrooms[...] = 100_000 * model.predict(bedrooms.reshape(-1, 1), verbose=0)[:, 0]
+    return bedrooms
+"""
 variants = [
+    variant("numbers in half precision", replace(LIST, HALF_PRECISION)),
     variant(
         "columns of ten houses, two at a time",
         replace(LIST, COLUMNS_OF_TEN),
@@ -112,7 +125,7 @@ mutants = [
     mutant(
         "Python lists",
         edit(LIST, "return bedrooms, prices", "return bedrooms.tolist(), prices.tolist()"),
-        fails="price_list",
+        fails="two_float_arrays",
     ),
     mutant("whole numbers of bedrooms", edit(LIST, "np.arange(1.0, 7.0)", "np.arange(1, 7)"), fails="two_float_arrays"),
     mutant("five houses", edit(LIST, "7.0", "6.0"), fails="six_sizes"),
@@ -139,6 +152,11 @@ mutants = [
         "never compiled",
         edit(MODEL, '    model.compile(optimizer="sgd", loss="mean_squared_error")\n', ""),
         fails="compiled",
+    ),
+    mutant(
+        "trains the model already",
+        edit(MODEL, "    return model", "    model.fit(*price_list(), epochs=1, verbose=0)\n    return model"),
+        fails="a_new_model_each_time",
     ),
     mutant("every model shares one layer", replace(MODEL, SHARED), fails="a_new_model_each_time"),
     mutant("hands in an untrained model", untrained(), fails="train_model"),
@@ -172,15 +190,34 @@ mutants = [
         ),
         fails="predict_prices",
     ),
-    mutant("leaves the prices in hundreds of thousands", edit(QUOTES, "100_000 * ", ""), fails="predict_prices"),
-    mutant("gives back a column", edit(QUOTES, "[:, 0]", ""), fails="predict_prices"),
+    mutant("leaves the prices in hundreds of thousands", edit(QUOTES, "100_000 * ", ""), fails="full_prices"),
+    mutant("gives back a column", edit(QUOTES, "[:, 0]", ""), fails="full_prices"),
+    mutant("prices in millions", edit(QUOTES, "100_000", "1_000_000"), fails="full_prices"),
+    mutant("whole bedrooms only", edit(QUOTES, 'dtype="float32"', "dtype=int"), fails="lists_and_whole_numbers"),
+    mutant("sorts the houses", edit(QUOTES, "np.array(bedrooms,", "np.array(sorted(bedrooms),"), fails="any_model"),
+    mutant("each size once", edit(QUOTES, "np.array(bedrooms,", "np.array(np.unique(bedrooms),"), fails="any_model"),
+    mutant(
+        "rounds to thousands",
+        edit(QUOTES, "return 100_000 * model.predict(column, verbose=0)[:, 0]", ROUNDED),
+        fails="any_model",
+    ),
+    mutant(
+        "no price below zero",
+        edit(QUOTES, PREDICTION, f"np.maximum({PREDICTION}, 0)"),
+        fails="any_model",
+    ),
+    mutant("writes the prices over the houses", replace(QUOTES, OVERWRITTEN), fails="any_model"),
     mutant("quotes the first house only", edit(QUOTES, "[:, 0]", "[0]"), fails="predict_prices"),
     mutant(
         "hands the list to the model as it is",
         edit(QUOTES, "predict(column", "predict(bedrooms"),
-        fails=["lists_and_whole_numbers", "any_model"],
+        fails="lists_and_whole_numbers",
     ),
 ]
+
+hidden_because = {
+    "any_model": "a check's numbers can be followed on paper; the text says that any model and any houses may come",
+}
 
 harmless_mutations = [
     free("verbose", because="it only prints"),

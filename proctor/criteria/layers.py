@@ -223,9 +223,7 @@ def assert_compiled(
     """
     model = as_model(model)
     if model.compiled is None:
-        raise _make_failure(
-            model, "a model that is compiled", "one that is not: call model.compile(...) before saving it"
-        )
+        raise _make_failure(model, "a model that is compiled", "one that is not: call model.compile(...)")
     for what, wanted in (("loss", loss), ("optimizer", optimizer), ("metrics", metrics)):
         if wanted is None:
             continue

@@ -84,8 +84,9 @@ def values(request: pytest.FixtureRequest) -> dict[str, Choice]:
         raise CourseError("a criterion asks for `values`, and assignment.toml has no table [values]")
     if not own.student:
         raise CriterionFailed(
-            "the numbers of one student, you",
-            "no identifier: type yours where the notebook asks for it, and run all cells from there on",
+            "your identifier, from which your own numbers follow",
+            "none: type it where the notebook asks for it, and run all cells from there on",
+            hint="Numbers of your own need your identifier; nothing else is looked at before.",
         )
     return dict(own.values)
 

@@ -178,15 +178,16 @@ class _NotebookLink(LocalLink):
         super().__init__(namespace)
         self._namespace = namespace
         self._artifacts = artifacts
+        self._asked_for: set[str] = set()
         self._asked_to_predict = False
 
     def revived(self) -> _NotebookLink:
-        self._asked_to_predict = False
+        self._asked_for, self._asked_to_predict = set(), False
         return self
 
     def remark(self) -> str:
-        """What explains a criterion that has asked for predictions and is not met."""
-        for name in self._artifacts if self._asked_to_predict else ():
+        """What explains a criterion that has asked such a model to predict, and is not met."""
+        for name in sorted(self._asked_for) if self._asked_to_predict else ():
             if _is_untrained(self._namespace.get(name)):
                 return f"  (`{name}` is not trained yet: has its training cell run?)"
         return ""
@@ -196,6 +197,8 @@ class _NotebookLink(LocalLink):
         if outdated:
             raise StudentError("Missing", outdated)
         self._asked_to_predict |= request["op"] == "predict"
+        if request["op"] == "get" and request["name"] in self._artifacts:
+            self._asked_for.add(str(request["name"]))
         try:
             return super().ask(request)
         except StudentError as error:
