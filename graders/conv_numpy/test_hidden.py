@@ -150,7 +150,7 @@ def test_any_patch(student, shape, dtype):
 
 
 @criterion("convolve", points=2, hint="Try images and kernels that are not square, several channels, a stride of 3.")
-@pytest.mark.parametrize("shape", map(as_case, LAYERS))
+@pytest.mark.parametrize("shape", [as_case(shape) for shape in LAYERS])
 def test_any_layer(student, shape):
     """Images and kernels of any shape are convolved, with any stride and padding."""
     images, kernels, biases = layer(shape)
@@ -162,7 +162,7 @@ def test_any_layer(student, shape):
     "convolve", points=1, hint="Of which type is the array that you fill? Do you write into one that you were given?"
 )
 @pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("shape", map(as_case, LAYERS[:2]))
+@pytest.mark.parametrize("shape", [as_case(shape) for shape in LAYERS[:2]])
 def test_convolves_any_number_type(student, shape, dtype):
     """Images of floats or of whole numbers are convolved alike, and left as they were."""
     images, kernels, biases = layer(shape, dtype)
@@ -174,7 +174,7 @@ def test_convolves_any_number_type(student, shape, dtype):
 
 @criterion("pool", points=1, hint="Try images that are not square, a stride unlike the size, and several channels.")
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("shape", map(as_case, POOLS))
+@pytest.mark.parametrize("shape", [as_case(shape) for shape in POOLS])
 def test_pools_any_images(student, shape, mode):
     """Images of any shape are pooled, each channel by itself, with any size and stride."""
     images = distinct(shape[:4])
@@ -308,7 +308,7 @@ def test_shares_of_any_number(student, value, shape):
     "pool_backward", points=2, hint="Visit the very windows that pool visits, image by image and channel by channel."
 )
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("shape", map(as_case, POOLS))
+@pytest.mark.parametrize("shape", [as_case(shape) for shape in POOLS])
 def test_gradient_of_any_pooling(student, shape, mode):
     """The gradient is the slope that one finds by nudging every pixel, for any
     shape, size and stride."""
