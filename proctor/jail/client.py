@@ -62,13 +62,11 @@ class CellOutcome:
     Args:
         status: as in `verdict.CellRun`.
         error: why it did not end well, or "".
-        again: whether it was stopped early, because of a function that had run out of time before.
         outputs: its output records, checked by `_parse_record`.
     """
 
     status: str
     error: str = ""
-    again: bool = False
     outputs: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -130,10 +128,9 @@ class Jail:
             timeout = failure.type in ("CellTimeout", "TimeoutAgain", "Timeout")
             outcome = CellOutcome("timeout" if timeout else "died", str(failure))
         if outcome.status == "timeout":
-            outcome.again = outcome.error.startswith("TimeoutAgain")
             outcome.error = (
                 f"stopped after {seconds / SECOND_TIME:.3g} s, for it calls what ran out of time before"
-                if outcome.again
+                if outcome.error.startswith("TimeoutAgain")
                 else f"stopped after {seconds:.3g} s"
             )
         outcome.outputs = records.merged

@@ -23,8 +23,6 @@ RESTARTS = 3
 MOST_TIMES = 2
 """A cell that runs out of time takes none from the cells after it, until the notebook has taken
 this many times its own."""
-MOST_HALVINGS = 3
-"""After each cell that ran out of time, the others have half as long; this many times at most."""
 
 
 class NotebookRun:
@@ -81,7 +79,6 @@ class NotebookRun:
     def _run(self) -> None:
         self.jail = Jail(self._address, self._limits, self._files, self._budget.call_seconds)
         self.cells = []
-        self._halvings = 0
         started = time.monotonic()
         deadline = started + self._budget.notebook_seconds
         latest = started + MOST_TIMES * self._budget.notebook_seconds
@@ -92,8 +89,6 @@ class NotebookRun:
             outcome = self._run_cell(index, cell, deadline)
             if outcome.status == "timeout":
                 deadline = min(latest, deadline + time.monotonic() - began)
-                if not outcome.again:
-                    self._halvings = min(MOST_HALVINGS, self._halvings + 1)
             cell.outputs = tidy(outcome.outputs)
             self.cells.append(CellRun(grade_id(cell), outcome.status, with_todays_way(outcome.error)))
 
@@ -104,8 +99,7 @@ class NotebookRun:
             return CellOutcome("skipped")
         if self.jail.ended:
             return CellOutcome("not run", "an earlier cell ended the process")
-        most = self._budget.cell_seconds / (1 if is_train(cell) else 2**self._halvings)
-        left = min(most, deadline - time.monotonic())
+        left = min(self._budget.cell_seconds, deadline - time.monotonic())
         if left <= 0:
             return CellOutcome("not run", f"the notebook's {self._budget.notebook_seconds:g} s were used up")
         outcome = self.jail.run_cell(cell.source, left)
