@@ -44,7 +44,10 @@ from proctor.criteria.training import (
     assert_epochs,
     assert_reports,
     assert_stops,
+    assert_taught_for,
+    assert_teaches_all,
     epochs_of,
+    make_learner,
     stopped_after,
 )
 from proctor.datasets import pictures
@@ -79,6 +82,8 @@ __all__ = [
     "assert_reports",
     "assert_shape",
     "assert_stops",
+    "assert_taught_for",
+    "assert_teaches_all",
     "at_least",
     "at_most",
     "call_unchanged",
@@ -91,6 +96,7 @@ __all__ = [
     "fetch",
     "first_batch",
     "layer",
+    "make_learner",
     "make_model",
     "mean_absolute_error",
     "mean_squared_error",

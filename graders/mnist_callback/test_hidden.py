@@ -11,8 +11,7 @@ from proctor import (
     assert_stops,
     criterion,
     datasets,
-    layer,
-    make_model,
+    make_learner,
     pictures,
 )
 
@@ -79,9 +78,7 @@ def test_ends_with_the_first_epoch_that_meets_the_target(student):
     # Three labels in ten are wrong, so that the accuracy rises to 0.5 slowly and never to 0.99.
     images, labels = pictures.stripes(400, SHAPE, seed=600)
     labels[::10], labels[3::10], labels[6::10] = 0, 1, 2
-    model = make_model(student, SHAPE, layer("Flatten"), layer("Dense", units=10, activation="softmax"))
-    adam = {"class_name": "Adam", "config": {"learning_rate": 0.002}}
-    model.compile(optimizer=adam, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model = make_learner(student, SHAPE, learning_rate=0.002)
     history = student.train(model, images, labels, target=0.5, max_epochs=15)
     assert_ended_at(history, "accuracy", target=0.5, max_epochs=15)
 

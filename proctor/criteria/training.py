@@ -9,17 +9,23 @@ from typing import Any
 import numpy as np
 
 from proctor.channel.described import described
-from proctor.channel.reference import build_model, layer
+from proctor.channel.reference import build_model, layer, make_model
 from proctor.channel.student import Handle, Student
 from proctor.criteria.arrays import as_array, assert_close, assert_dtype
+from proctor.criteria.calls import call_unchanged
 from proctor.criteria.layers import as_model
 from proctor.criteria.metrics import are_logits, as_single_output, crossentropy
+from proctor.datasets import pictures
 from proctor.errors import CriterionFailed, StudentError
 from proctor.models.view import ModelView
 
 Logs = dict[str, float] | None
 LOSS_TOLERANCE = 0.02
 """Relative tolerance for a difference of losses; Keras sums them in float32, with the penalties."""
+
+LEARNED_CLASSES, LEARNED_SHARE = 8, 0.9
+"""How many classes a lesson has, and the part of each that is recognised once it is learned: all
+with batches of 16 to 512 pictures, on eight seeds; none of a class that was left out."""
 
 SHOWN_EPOCHS = 4
 """How many epochs a message shows at most."""
@@ -59,6 +65,80 @@ def assert_epochs(history: Any, count: int, call: str) -> None:
     found = len(numbers)
     if found != count:
         raise CriterionFailed(f"{_format_epochs(count)} with {call}", str(found or "none"))
+
+
+def assert_taught_for(model: ModelView, history: Any, epochs: int, call: str) -> None:
+    """Assert that a model was taught for `epochs` epochs, and not more, as by a second `fit`.
+
+    Args:
+        model: a compiled model of the grader's, untrained before the call.
+        history: what the student's function returned, which should be the History of `fit`.
+        epochs: the number of epochs.
+        call: the arguments of the call, for the message.
+
+    Raises CriterionFailed, with the number of epochs, or of the optimizer's steps, that was found.
+    """
+    assert_epochs(history, epochs, call)
+    params = _read_attribute(history, "params")
+    steps = params.get("steps") if isinstance(params, dict) else None
+    taken = int(model.optimizer.iterations)
+    if steps and taken > epochs * steps:
+        raise CriterionFailed(f"{_format_epochs(epochs)} of {steps} steps", f"{taken} steps")
+
+
+def make_learner(
+    student: Student, input_shape: tuple[int, ...], *, learning_rate: float = 0.01, run_eagerly: bool = False
+) -> ModelView:
+    """Make a compiled model that a student's training function can teach ten classes of pictures.
+
+    With one linear layer, it learns `pictures.bars` in few epochs whatever the batch size, so that
+    what it has not learned was not taught.
+
+    Args:
+        student: the submission.
+        input_shape: of one picture, such as (28, 28, 1).
+        learning_rate: of Adam.
+        run_eagerly: whether Keras compiles no graph; a lesson of few steps is over sooner.
+    """
+    model = make_model(student, input_shape, layer("Flatten"), layer("Dense", units=10, activation="softmax"))
+    model.compile(
+        optimizer={"class_name": "Adam", "config": {"learning_rate": learning_rate}},
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        run_eagerly=run_eagerly,
+    )
+    return model
+
+
+def assert_teaches_all(student: Student, name: str, input_shape: tuple[int, ...], **settings: Any) -> None:
+    """Assert that a function of the student's teaches a model all pictures and labels it is given.
+
+    The classes are ordered so that the first half of the pictures, the last, and every second one
+    lack some of them.
+
+    Args:
+        student: the submission.
+        name: of the function, which is called with a model, pictures, labels and `settings`.
+        input_shape: of one picture, such as (28, 28, 1).
+        settings: enough epochs, for one.
+
+    Raises CriterionFailed if less than nine in ten pictures of a class are recognised afterwards,
+    or an array was changed.
+    """
+    images, labels = pictures.bars(500, input_shape, seed=7)
+    order = np.argsort(labels >= LEARNED_CLASSES // 2, kind="stable")
+    order = order[labels[order] < LEARNED_CLASSES]
+    images, labels = images[order], labels[order]
+    model = make_learner(student, input_shape)
+    call_unchanged(student, name, model, images, labels, **settings)
+    weights, biases = model.get_weights()
+    right = (images.reshape(len(images), -1) @ weights + biases).argmax(axis=1) == labels
+    shares = np.array([right[labels == label].mean() for label in range(LEARNED_CLASSES)])
+    if not shares.min() >= LEARNED_SHARE:
+        worst = int(shares.argmin())
+        raise CriterionFailed(
+            f"{LEARNED_SHARE:.0%} of the pictures of each kind to be recognised", f"{shares[worst]:.0%} of kind {worst}"
+        )
 
 
 def assert_ended_at(history: Any, metric: str, target: float, max_epochs: int) -> None:

@@ -13,8 +13,11 @@ from proctor import (
     assert_epochs,
     assert_reports,
     assert_stops,
+    assert_taught_for,
+    assert_teaches_all,
     epochs_of,
     layer,
+    make_learner,
     make_model,
     stopped_after,
 )
@@ -219,3 +222,62 @@ def test_a_model_that_cannot_be_made_is_the_authors_fault():
     for layers, weights in (([layer("Dense", units=1)], [[1.0]]), ([layer("Dens", units=1)], None)):
         with pytest.raises(CourseError, match="make_model"):
             make_model(student(), (1,), *layers, weights=weights)
+
+
+def fit(model, x, y, epochs=8, **settings):
+    return model.fit(x, y, epochs=epochs, verbose=0, **settings)
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"batch_size": 256}, {"batch_size": 16, "shuffle": False}, {"validation_split": 0.05}]
+)
+def test_any_sensible_training_teaches_all(settings):
+    """Batches of any size, in order or not, teach the grader's model every kind of picture."""
+    assert_teaches_all(student(train=lambda *given: fit(*given, **settings)), "train", (28, 28))
+
+
+@pytest.mark.parametrize(
+    "train",
+    [
+        lambda model, x, y: fit(model, x[: len(x) // 2], y[: len(x) // 2]),
+        lambda model, x, y: fit(model, x[len(x) // 2 :], y[len(x) // 2 :]),
+        lambda model, x, y: fit(model, x[::2], y[::2]),
+        lambda model, x, y: fit(model, x, y[::-1]),
+        lambda model, x, y: fit(model, x, (y + 1) % 10),
+        lambda model, x, y: None,
+    ],
+    ids=["first half", "last half", "every second", "reversed labels", "shifted labels", "nothing"],
+)
+def test_half_of_the_data_or_other_labels_do_not(train):
+    """Which kind is not recognised, and how little of it, is told."""
+    expected, found = told(assert_teaches_all, student(train=train), "train", (28, 28))
+    assert expected == "90% of the pictures of each kind to be recognised"
+    assert " of kind " in found
+
+
+def test_a_training_that_spoils_its_pictures_is_told():
+    """The arrays that are given stay as they are."""
+
+    def train(model, x, y):
+        fit(model, x, y)
+        x[...] = 0
+
+    assert told(assert_teaches_all, student(train=train), "train", (28, 28))[1] == "argument 2 was changed"
+
+
+@pytest.mark.parametrize("often, found", [(1, ""), (2, "2 steps")])
+def test_a_second_fit_is_told_by_its_steps(often, found):
+    """A History of the last `fit` says nothing of those before, but the optimizer has counted."""
+
+    def train(model, x, y):
+        return [fit(model, x, y, epochs=1) for _ in range(often)][-1]
+
+    here = student(train=train)
+    model = make_learner(here, (8, 8), run_eagerly=True)
+    images = np.random.default_rng(1).random((20, 8, 8), dtype="float32")
+    history = here.train(model, images, Y)
+    if found:
+        assert told(assert_taught_for, model, history, 1, "max_epochs=1") == ("1 epoch of 1 steps", found)
+    else:
+        assert_taught_for(model, history, 1, "max_epochs=1")
+    assert told(assert_taught_for, model, history, 3, "max_epochs=3") == ("3 epochs with max_epochs=3", "1")
