@@ -1,7 +1,8 @@
-"""In a notebook, a cell that needs an unwritten answer says so in one line, and does not fail.
+"""What a notebook's cells have left undone: answers not written, and cells that are no Python.
 
-*Run all* then reaches the last check of a notebook of which nothing is written yet. A Jupyter
-kernel would skip all cells after the first that raises, as an unwritten stub does.
+A cell that needs an unwritten answer says so in one line, and does not fail. *Run all* then reaches
+the last check of a notebook of which nothing is written yet. A Jupyter kernel would skip all cells
+after the first that raises, as an unwritten stub does.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from typing import Any
 
 _waiting: dict[str, str] = {}
 """Names that cells did not come to define → the unwritten answer that these cells need."""
-
-
 _broken: dict[str, str] = {}
 """Names whose cell is no Python as it stands → what is wrong with it; they may be defined still."""
 
