@@ -149,7 +149,7 @@ def test_check_asks_for_an_identifier(town):
     """With none typed the notebook runs, and what needs the student's values says what to do."""
     said, table = checked(town, student_id='student_id = ""', price="def price():\n    return town['base']")
     assert "your identifier is missing" in said
-    assert "type yours where the notebook asks for it" in " ".join(table.split())
+    assert "type it where the notebook asks for it, and run all cells from there on" in " ".join(table.split())
     assert "✓ There is a price." in table
 
 
