@@ -24,6 +24,7 @@ from proctor.errors import CourseError, ProctorError
 from proctor.intake.submission import Submission
 from proctor.jail.course_jail import Jails, fork_server
 from proctor.judge.examiner import examine, examine_group
+from proctor.judge.file_models import FileModels
 from proctor.judge.result import Result, not_graded
 from proctor.run.pool import default_jobs, each, examiners
 from proctor.run.task import retry_lost_jails
@@ -35,6 +36,8 @@ CELL_SECONDS = 15.0
 """Time limit of a cell or call; a mutation that runs into it, as by an endless loop, is caught."""
 MUTATION = "mutation"
 """The student whose work a mutation is graded as."""
+_models = FileModels()
+"""What this process knows of the solution's model files."""
 
 
 @dataclass(frozen=True)
@@ -190,10 +193,10 @@ def _grade_mutation(task: _Task) -> Result:
     def grade_once() -> Result:
         if task.group:
             criteria: list[CriterionResult] = examine_group(
-                task.course, task.assignment, submission, task.jails, task.group
+                task.course, task.assignment, submission, task.jails, _models, task.group
             )
             return Result(replace(not_graded(*who, "").verdict, graded=True, criteria=criteria), {})
-        return examine(task.course, task.assignment, task.source, submission, task.jails)
+        return examine(task.course, task.assignment, task.source, submission, task.jails, models=_models)
 
     who = task.assignment.name, submission.student
     return retry_lost_jails(grade_once, *who, task.jails) or not_graded(*who, "the fork server ended")

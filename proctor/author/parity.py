@@ -26,7 +26,7 @@ def _check_all(files, models, groups):
 
         own = {key: value for key, value in namespace.items() if isinstance(value, type)}
         namespace[name] = keras.saving.load_model(file, custom_objects=own)
-    found = [result for group in groups for result in check_namespace(group, namespace, Path.cwd())]
+    found = check_namespace(groups, namespace, Path.cwd())
     print(%r + json.dumps({result.name: (result.status, result.found) for result in found}))
 
 

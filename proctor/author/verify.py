@@ -37,6 +37,7 @@ from proctor.intake.submission import Submission
 from proctor.jail.course_jail import Jails, fork_server
 from proctor.judge.examination import Examination
 from proctor.judge.examiner import examine
+from proctor.judge.file_models import FileModels
 from proctor.judge.result import not_graded
 from proctor.run.pool import default_jobs, each, examiners
 from proctor.run.task import retry_lost_jails
@@ -44,6 +45,8 @@ from proctor.verdict import CriterionResult, Verdict
 
 STUDENTS = ("ada", "cleo", "edsger")
 """Who an exercise with values of one's own is proven for; they take turns with its answers."""
+_models = FileModels()
+"""What this process knows of the files that most answers share."""
 
 
 @dataclass(frozen=True)
@@ -279,9 +282,7 @@ def _grade(task: _Task) -> _Graded:
 
     jails = replace(exercise.jails, seed=task.seed)
     result = retry_lost_jails(
-        lambda: examine(
-            exercise.course, exercise.assignment, exercise.source, task.submission, jails, afterwards=check
-        ),
+        lambda: examine(exercise.course, exercise.assignment, exercise.source, task.submission, jails, check, _models),
         name,
         task.submission.student,
         jails,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class CriteriaRun:
         student: the submission.
         thresholds: the numbers that the `thresholds` fixture returns.
         values: what the `values` fixture returns; None if the assignment declares none.
-        only: the group to run (with the groups that it needs), or "" for all.
+        only: the groups to run (with the groups that they need); none for all.
         to_first_failure: whether to stop at the first criterion that is not met.
         remark: asked after each criterion that is not met; what it returns is added to "found".
 
@@ -56,7 +56,7 @@ class CriteriaRun:
         student: Student,
         thresholds: dict[str, Threshold],
         values: OwnValues | None = None,
-        only: str = "",
+        only: Collection[str] = (),
         to_first_failure: bool = False,
         remark: Callable[[], str] = str,
     ):
@@ -293,9 +293,9 @@ def _check_needs(order: list[str], criteria: dict[str, Criterion]) -> None:
             raise CourseError(f"'{name}' of '{found.group}' needs '{found.needs}', which is not of an earlier group")
 
 
-def _add_needed_groups(group: str, criteria: dict[str, Criterion]) -> set[str]:
-    """`group`, the groups of what its criteria need, those of what these need, and so on."""
-    wanted, more = set(), {group}
+def _add_needed_groups(groups: Collection[str], criteria: dict[str, Criterion]) -> set[str]:
+    """`groups`, the groups of what their criteria need, those of what these need, and so on."""
+    wanted, more = set[str](), set(groups)
     while more:
         wanted |= more
         needs = {found.needs for found in criteria.values() if found.group in wanted and found.needs}

@@ -18,6 +18,7 @@ from proctor.intake.submission import Submission
 from proctor.jail.client import Jail
 from proctor.jail.course_jail import Jails, jail_limits
 from proctor.jail.run import NotebookRun
+from proctor.judge.file_models import FileModels
 from proctor.judge.flags import weights_digest
 from proctor.models.gate import CustomLayers, open_gate
 from proctor.models.view import ModelView
@@ -35,6 +36,7 @@ class Examination:
         notebook: the rebuilt notebook; its outputs are filled in as it runs.
         submission: what was handed in.
         jails: where jails come from.
+        models: what is known of model files from other submissions; None to ask for everything.
 
     `run` is the notebook's run, `student` what criteria ask, `handed_in` the models that criteria
     asked for by the notebook variable's name, `notes` sentences for student and instructor.
@@ -47,9 +49,11 @@ class Examination:
         notebook: NotebookNode,
         submission: Submission,
         jails: Jails,
+        models: FileModels | None = None,
     ):
         self.assignment = assignment
         self._jails = jails
+        self._models = models
         self._limits = jail_limits(course, assignment, jails, submission.student)
         self._notebook = notebook
         self._files = dict(submission.files) if assignment.train != "always" else {}
@@ -167,9 +171,13 @@ class Examination:
         Raises CustomLayers if it has layers of the student's own, StudentError if it is refused.
         """
         data = self._files[file]
+
+        def load() -> ModelView:
+            return ask_for_model(_ModelLink(self._model_jail({MODEL_FILE: data})), op="load", path=MODEL_FILE)
+
         try:
             gated = open_gate(data, keras_version=metadata.version("keras"), file_name=file)
-            view = ask_for_model(_ModelLink(self._model_jail({MODEL_FILE: data})), op="load", path=MODEL_FILE)
+            view = self._models.view(data, load) if self._models else load()
         except CustomLayers:
             raise
         except RefusedModel as error:

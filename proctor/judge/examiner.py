@@ -31,6 +31,7 @@ from proctor.jail.course_jail import Jails, fork_server
 from proctor.judge import flags as flag_searches
 from proctor.judge.criteria_run import CriteriaRun, run_criteria
 from proctor.judge.examination import Examination
+from proctor.judge.file_models import FileModels
 from proctor.judge.result import Result, not_graded
 from proctor.text import neutral
 from proctor.verdict import CellRun, CriterionResult, Flag, Verdict
@@ -64,6 +65,7 @@ def examine(
     submission: Submission,
     jails: Jails,
     afterwards: Callable[[Examination, list[CriterionResult]], None] = lambda *_: None,
+    models: FileModels | None = None,
 ) -> Result:
     """Grade a submission that has been read already.
 
@@ -73,6 +75,7 @@ def examine(
         submission: what was handed in.
         jails: where jails come from.
         afterwards: called with the criteria's results, while the jails are still there.
+        models: what is known of model files from other submissions; None to ask for everything.
 
     Returns and raises what `grade` does.
     """
@@ -82,7 +85,7 @@ def examine(
     if own is not None:
         submission = _note_own_values(submission, assignment, own)
     try:
-        with Examination(course, assignment, notebook, submission, jails) as examination:
+        with Examination(course, assignment, notebook, submission, jails, models) as examination:
             ran = time.monotonic()
             # Copied before criteria run. If the notebook runs again between hidden criteria, its
             # outputs (the time, say) could encode what the student's process was asked.
@@ -123,7 +126,7 @@ def examine(
 
 
 def examine_group(
-    course: Course, assignment: Assignment, submission: Submission, jails: Jails, group: str
+    course: Course, assignment: Assignment, submission: Submission, jails: Jails, models: FileModels, group: str
 ) -> list[CriterionResult]:
     """Results of the criteria of a group and the groups that it needs, up to the first failure.
 
@@ -131,10 +134,10 @@ def examine_group(
     """
     if set(assignment.artifacts.values()) <= submission.files.keys() and assignment.train == "missing":
         assignment = replace(assignment, train="never")  # these files open; a group may not ask for them
-    with Examination(course, assignment, submission.notebook, submission, jails) as examination:
+    with Examination(course, assignment, submission.notebook, submission, jails, models) as examination:
         own = own_values(assignment, submission.student)
         criteria_run = CriteriaRun(
-            examination.student, thresholds_of(assignment), own, only=group, to_first_failure=True
+            examination.student, thresholds_of(assignment), own, only=[group], to_first_failure=True
         )
         with contextlib.redirect_stdout(io.StringIO()):
             run_criteria(_grader_files(course, assignment.name), criteria_run)

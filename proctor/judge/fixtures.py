@@ -14,7 +14,6 @@ from proctor.course.own_values import OwnValues
 from proctor.criteria.criterion import Credit
 from proctor.criteria.metrics import accuracy
 from proctor.errors import CourseError, CriterionFailed
-from proctor.judge.flags import collect_flags
 from proctor.judge.gap import gap_flags
 from proctor.verdict import Flag
 
@@ -102,6 +101,9 @@ def gap(request: pytest.FixtureRequest) -> Callable[[ModelView, float, Data, Dat
     subject = request.config.stash.get(SUBJECT, None)
 
     def look(model: ModelView, found: float, held_out: Data, others: Data) -> None:
+        # It imports nbformat, which takes a second, and no check in a notebook gets here.
+        from proctor.judge.flags import collect_flags
+
         flags = collect_flags(lambda: gap_flags((found, len(held_out[1])), (accuracy(model, others), len(others[1]))))
         if subject is not None:
             subject.flags.extend(flags)

@@ -71,7 +71,7 @@ def check(group: str) -> CheckTable | Remark:
     if not (folder / PUBLIC).is_file():
         return Remark(f"check('{group}'): {PUBLIC} is not in this notebook's folder; put it beside the notebook.")
     try:
-        criteria = check_namespace(group, _namespace(), folder)
+        criteria = check_namespace([group], _namespace(), folder)
     except ProctorError as error:
         return Remark(f"check('{group}'): {error}")
     points = _points_of(group, folder)
@@ -100,11 +100,11 @@ def _points_of(group: str, folder: Path) -> float | None:
     return None
 
 
-def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list[CriterionResult]:
-    """Run the public criteria of one group on the objects of a namespace.
+def check_namespace(groups: Collection[str], namespace: dict[str, Any], folder: Path) -> list[CriterionResult]:
+    """Run the public criteria of some groups on the objects of a namespace.
 
     Args:
-        group: the check cell's name.
+        groups: the check cells' names.
         namespace: name → object, such as a notebook's global variables.
         folder: where `test_public.py` lies.
 
@@ -121,11 +121,11 @@ def check_namespace(group: str, namespace: dict[str, Any], folder: Path) -> list
         thresholds = assignment.thresholds.get(source, {})
         own = last_asked_for() if assignment.values else None
     link = _NotebookLink(namespace, assignment.artifacts if assignment is not None else ())
-    criteria_run = CriteriaRun(Student(link), thresholds, own, only=group, remark=link.remark)
+    criteria_run = CriteriaRun(Student(link), thresholds, own, only=groups, remark=link.remark)
     run_criteria([folder / PUBLIC], criteria_run)
     if criteria_run.fault:
         raise ProctorError(f"this check could not be run here: {criteria_run.fault}")
-    return [result for result in criteria_run.results if result.group == group]
+    return [result for result in criteria_run.results if result.group in groups]
 
 
 def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:

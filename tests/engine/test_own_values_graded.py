@@ -218,7 +218,7 @@ def test_the_rule_of_another_town_is_named_in_house_price(monkeypatch):
         def price_list():
             return np.arange(1.0, 7.0), (rule["base"] + rule["per_bedroom"] * np.arange(1.0, 7.0)) / 1e5
 
-        results = check_namespace("price_list", {"price_list": price_list}, folder)
+        results = check_namespace(["price_list"], {"price_list": price_list}, folder)
         (result,) = [one for one in results if one.name == "prices_follow_the_rule"]
         return result
 

@@ -85,6 +85,16 @@ def test_a_students_process_loads_little_and_keeps_its_modules():
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_a_check_in_a_notebook_does_not_load_nbformat():
+    """Importing what runs the criteria of a check takes no second for nbformat's schemas."""
+    script = (
+        "import sys, proctor.judge.criteria_run\n"
+        "print([name for name in ('nbformat', 'jsonschema') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_proctors_own_processes_start_without_the_grammar():
     """An examiner imports nbformat without the grammar that jsonschema would build."""
     script = (
