@@ -17,12 +17,14 @@ from nbformat import NotebookNode
 from proctor.answers import Harmless, load_answers
 from proctor.author.attempts import run_for_artifacts, without_figures
 from proctor.author.mutations import Mutation, mutations_of
+from proctor.author.parity import find_disparities
 from proctor.course.assignment import Assignment
-from proctor.course.cells import grade_id, is_check, is_solution, is_train, read_source
+from proctor.course.cells import check_cells, grade_id, is_check, is_solution, is_train, read_source
 from proctor.course.course import Course
 from proctor.errors import CourseError, ProctorError
 from proctor.intake.submission import Submission
 from proctor.jail.course_jail import Jails, fork_server
+from proctor.judge.examination import Examination
 from proctor.judge.examiner import examine, examine_group
 from proctor.judge.file_models import FileModels
 from proctor.judge.result import Result, not_graded
@@ -50,6 +52,7 @@ class Trial:
         hidden_only: whether all of them are hidden from students.
         harmless: the reason in `answers.py` why the mutation is a right answer, or "".
         fault: why it could not be graded, or "".
+        disparities: a sentence for each criterion on which the notebook's check and grading differ.
     """
 
     mutation: Mutation
@@ -57,11 +60,12 @@ class Trial:
     hidden_only: bool = False
     harmless: str = ""
     fault: str = ""
+    disparities: tuple[str, ...] = ()
 
     @property
     def survived(self) -> bool:
         """Whether the mutation got full marks though it is not declared harmless."""
-        return not (self.caught_by or self.harmless or self.fault)
+        return not (self.caught_by or self.harmless or self.fault or self.disparities)
 
 
 @dataclass(frozen=True)
@@ -176,34 +180,44 @@ def _find_cells_up_to_training(source: NotebookNode) -> set[str]:
 
 def _grade_mutations(tasks: list[_Task], jobs: int, survivors: list[Mutation]) -> Iterator[Trial]:
     """Yield the trials of mutations that are caught or not graded; append others to `survivors`."""
-    for task, result in each(_grade_mutation, tasks, examiners(jobs), _give_up):
+    for task, (result, disparities) in each(_grade_mutation, tasks, examiners(jobs), _give_up):
         failed = [one for one in result.verdict.criteria if one.status in ("failed", "partial")]
         if not result.verdict.graded:
             yield Trial(task.mutation, fault=result.verdict.reason)
-        elif failed:
-            yield Trial(task.mutation, tuple(one.name for one in failed), all(one.hidden for one in failed))
+        elif failed or disparities:
+            hidden_only = bool(failed) and all(one.hidden for one in failed)
+            yield Trial(task.mutation, tuple(one.name for one in failed), hidden_only, disparities=disparities)
         else:
             survivors.append(task.mutation)
 
 
-def _grade_mutation(task: _Task) -> Result:
+def _grade_mutation(task: _Task) -> tuple[Result, tuple[str, ...]]:
+    """Grade a mutation, and compare the checks of its notebook with that."""
     notebook = _apply_mutation(task.source, task.mutation, until=task.group)
     submission = Submission(MUTATION, notebook, task.files)
+    disparities: list[str] = []
+
+    def check(examination: Examination, results: list[CriterionResult]) -> None:
+        groups = [task.group] if task.group else list(check_cells(task.source))
+        # After a first failure the others of a group have not run.
+        run = [result for result in results if result.status != "waiting"]
+        disparities.extend(find_disparities(task.course, task.assignment, groups, examination, run))
 
     def grade_once() -> Result:
         if task.group:
             criteria: list[CriterionResult] = examine_group(
-                task.course, task.assignment, submission, task.jails, _models, task.group
+                task.course, task.assignment, submission, task.jails, task.group, check, _models
             )
             return Result(replace(not_graded(*who, "").verdict, graded=True, criteria=criteria), {})
-        return examine(task.course, task.assignment, task.source, submission, task.jails, models=_models)
+        return examine(task.course, task.assignment, task.source, submission, task.jails, check, _models)
 
     who = task.assignment.name, submission.student
-    return retry_lost_jails(grade_once, *who, task.jails) or not_graded(*who, "the fork server ended")
+    result = retry_lost_jails(grade_once, *who, task.jails) or not_graded(*who, "the fork server ended")
+    return result, tuple(disparities)
 
 
-def _give_up(task: _Task, reason: str) -> Result:
-    return not_graded(task.assignment.name, MUTATION, reason)
+def _give_up(task: _Task, reason: str) -> tuple[Result, tuple[str, ...]]:
+    return not_graded(task.assignment.name, MUTATION, reason), ()
 
 
 def _apply_mutation(source: NotebookNode, mutation: Mutation, until: str) -> NotebookNode:

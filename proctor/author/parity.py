@@ -34,7 +34,36 @@ _check_all(%r, %r, %r)
 """
 
 
-def check_in_notebook(
+def find_disparities(
+    course: Course,
+    assignment: Assignment,
+    groups: list[str],
+    examination: Examination,
+    criteria: list[CriterionResult],
+) -> list[str]:
+    """A sentence for each public criterion on which a notebook's check and grading differ.
+
+    Args:
+        course, assignment: what is graded.
+        groups: grade ids of the check cells to run.
+        examination: of the submission; its criteria have run.
+        criteria: their results.
+    """
+    try:
+        checked = _check_in_notebook(course, assignment, groups, examination)
+    except StudentError as error:
+        # What hangs at grading hangs in the notebook, too.
+        return [error.message] if all(result.status == "passed" for result in criteria) else []
+    sentences = []
+    for result in criteria:
+        status, found = checked.get(result.name, (result.status, ""))
+        if not result.hidden and status != result.status:
+            both = f"{_tell(status, found)} in the notebook's check and {_tell(result.status, result.found)} at grading"
+            sentences.append(f"'{result.name}' is {both}")
+    return sentences
+
+
+def _check_in_notebook(
     course: Course, assignment: Assignment, groups: list[str], examination: Examination
 ) -> dict[str, tuple[str, str]]:
     """Run the checks of a notebook that was graded, in its own process, as the student does.
@@ -56,30 +85,13 @@ def check_in_notebook(
     folder = course.grader(assignment.name)
     files = {name: (folder / name).read_text(encoding="utf-8") for name in ("test_public.py", "assignment.toml")}
     models = {} if run.trains else dict(assignment.artifacts)
-    seconds = assignment.budget.notebook_seconds
-    outcome = run.jail.run_cell(CHECK_ALL % (MARK, files, models, groups), seconds)
+    outcome = run.jail.run_cell(CHECK_ALL % (MARK, files, models, groups), assignment.budget.notebook_seconds)
     printed = "".join(output.get("text", "") for output in outcome.outputs if output["output_type"] == "stream")
     _, found, told = printed.rpartition(MARK)
     if not found:
         raise StudentError("Missing", f"the notebook's checks could not be run: {outcome.error or outcome.status}")
     results = json.loads(told.splitlines()[0])
     return {name: (status, text) for name, (status, text) in results.items()}
-
-
-def find_disparities(criteria: list[CriterionResult], checked: dict[str, tuple[str, str]]) -> list[str]:
-    """A sentence for each public criterion on which the notebook's check and grading differ.
-
-    Args:
-        criteria: as graded.
-        checked: as `check_in_notebook` returns it.
-    """
-    sentences = []
-    for result in criteria:
-        status, found = checked.get(result.name, (result.status, ""))
-        if not result.hidden and status != result.status:
-            both = f"{_tell(status, found)} in the notebook's check and {_tell(result.status, result.found)} at grading"
-            sentences.append(f"'{result.name}' is {both}")
-    return sentences
 
 
 def _tell(status: str, found: str) -> str:

@@ -27,7 +27,7 @@ from proctor.author.findings import Finding, find_unproven, make_finding
 from proctor.author.habits import Mix, mixes_of
 from proctor.author.inspection import find_problems
 from proctor.author.leaks import leaks
-from proctor.author.parity import check_in_notebook, find_disparities
+from proctor.author.parity import find_disparities
 from proctor.author.release import student_version
 from proctor.course.assignment import Assignment
 from proctor.course.cells import check_cells, read_source
@@ -268,17 +268,13 @@ def _grade(task: _Task) -> _Graded:
     started = time.monotonic()
     exercise = task.exercise
     name = exercise.assignment.name
-    checked: dict[str, tuple[str, str]] = {}
-    unchecked: list[str] = []
+    disparities: list[str] = []
 
     def check(examination: Examination, results: list[CriterionResult]) -> None:
         # Elsewhere a wrong answer's checks are those of the solution, which are all run.
         unmet = {result.group for result in results if not result.hidden and result.status != "passed"}
         groups = [group for group in check_cells(exercise.source) if task.kind != "mutant" or group in unmet]
-        try:
-            checked.update(check_in_notebook(exercise.course, exercise.assignment, groups, examination))
-        except StudentError as error:
-            unchecked.append(error.message)
+        disparities.extend(find_disparities(exercise.course, exercise.assignment, groups, examination, results))
 
     jails = replace(exercise.jails, seed=task.seed)
     result = retry_lost_jails(
@@ -288,8 +284,7 @@ def _grade(task: _Task) -> _Graded:
         jails,
     )
     verdict = (result or not_graded(name, task.submission.student, "the fork server ended")).verdict
-    disparities = (*unchecked, *find_disparities(verdict.criteria, checked))
-    return _Graded(verdict, disparities, time.monotonic() - started)
+    return _Graded(verdict, tuple(disparities), time.monotonic() - started)
 
 
 def _give_up(task: _Task, reason: str) -> _Graded:

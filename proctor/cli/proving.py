@@ -163,13 +163,16 @@ def show_mutations(console: Console, course: Course, name: str, *, jobs: int, mo
     with _live_line(console, name) as line:
         for trial in mutate(course, name, jobs=jobs, most=most):
             kind = "harmless" if trial.harmless else "survived" if trial.survived else "caught"
-            counts["not graded" if trial.fault else kind] += 1
+            counts[
+                "not graded" if trial.fault else "checked and graded differently" if trial.disparities else kind
+            ] += 1
             counts["by hidden criteria alone"] += trial.hidden_only
             line.update(f"{name}: {counts['caught']} caught, {escape_markup(trial.mutation.title)}")
-            if trial.survived or trial.fault:
+            problems = [problem for problem in (trial.fault, *trial.disparities) if problem]
+            if trial.survived or problems:
                 console.print(f"[red]✗[/] {escape_markup(trial.mutation.title)}", highlight=False, soft_wrap=True)
-            if trial.fault:
-                console.print(f"  [red]{escape_markup(trial.fault)}[/]", highlight=False, soft_wrap=True)
+            for problem in problems:
+                console.print(f"  [red]{escape_markup(problem)}[/]", highlight=False, soft_wrap=True)
     parts = [f"{count} {kind}" for kind, count in counts.items() if count]
     console.print(f"{name}: {', '.join(parts) or 'nothing to change'} ({time.monotonic() - started:.0f} s)")
-    return counts["survived"] + counts["not graded"]
+    return counts["survived"] + counts["not graded"] + counts["checked and graded differently"]

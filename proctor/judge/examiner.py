@@ -37,6 +37,9 @@ from proctor.text import neutral
 from proctor.verdict import CellRun, CriterionResult, Flag, Verdict
 from proctor.versions import versions
 
+Afterwards = Callable[[Examination, list[CriterionResult]], None]
+"""What is to be done with the results of the criteria while the jails are still there."""
+
 
 def grade(course: Course, assignment: Assignment, student: str, jails: Jails) -> Result:
     """Grade a student's submission.
@@ -64,7 +67,7 @@ def examine(
     source: NotebookNode,
     submission: Submission,
     jails: Jails,
-    afterwards: Callable[[Examination, list[CriterionResult]], None] = lambda *_: None,
+    afterwards: Afterwards = lambda *_: None,
     models: FileModels | None = None,
 ) -> Result:
     """Grade a submission that has been read already.
@@ -126,11 +129,22 @@ def examine(
 
 
 def examine_group(
-    course: Course, assignment: Assignment, submission: Submission, jails: Jails, models: FileModels, group: str
+    course: Course,
+    assignment: Assignment,
+    submission: Submission,
+    jails: Jails,
+    group: str,
+    afterwards: Afterwards,
+    models: FileModels,
 ) -> list[CriterionResult]:
     """Results of the criteria of a group and the groups that it needs, up to the first failure.
 
-    The submission's notebook is run as it is, and no marks are made. Raises as `grade` does.
+    The submission's notebook is run as it is, and no marks are made.
+
+    Args:
+        group: grade id of a check cell.
+
+    The other arguments are those of `examine`. Raises as `grade` does.
     """
     if set(assignment.artifacts.values()) <= submission.files.keys() and assignment.train == "missing":
         assignment = replace(assignment, train="never")  # these files open; a group may not ask for them
@@ -141,6 +155,7 @@ def examine_group(
         )
         with contextlib.redirect_stdout(io.StringIO()):
             run_criteria(_grader_files(course, assignment.name), criteria_run)
+        afterwards(examination, criteria_run.results)
     if criteria_run.fault:
         raise CourseError(criteria_run.fault)
     return criteria_run.results

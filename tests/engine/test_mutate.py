@@ -6,6 +6,8 @@ import re
 
 import nbformat
 
+from proctor.course.cells import grade_id
+
 
 def test_survivors_are_shown_and_make_the_command_fail(course, proctor):
     """A grader that never asks about a cell lets its faults through, each
@@ -60,3 +62,19 @@ def test_a_fault_in_the_training_cell_is_trained(course, proctor):
     ran = proctor("mutate", "double", code=None)
     assert "✗ write_build" in ran.stdout
     assert "✗ train" not in ran.stdout
+
+
+def test_a_fault_that_is_checked_and_graded_differently_is_shown(course, proctor):
+    """Where the notebook's check says one thing of a mutation and grading another, both are told:
+    this answer counts right only as often as it is asked when it is graded."""
+    source = nbformat.read(course.source("double"), as_version=4)
+    (cell,) = [cell for cell in source.cells if grade_id(cell) == "write_count"]
+    right = "    yield from range(n)"
+    assert right in cell.source
+    cell.source = "asked = []\n\n\n" + cell.source.replace(
+        right, "    asked.append(n)\n    return iter(range(n if len(asked) < 3 else 0))"
+    )
+    nbformat.write(source, course.source("double"))
+    said = proctor("mutate", "double", "--most", "12", code=1).stdout
+    assert "checked and graded differently" in said
+    assert "in the notebook's check and passed at grading" in said

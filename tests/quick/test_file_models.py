@@ -29,7 +29,7 @@ class Loader:
 
 
 def test_a_file_is_loaded_once_and_asked_the_same_once():
-    """Answers with the same file get the same predictions, description and weights from one load."""
+    """Answers with the same file get predictions, description and weights from one load."""
     models, load, x = FileModels(), Loader(), np.arange(6.0).reshape(3, 2)
     for _ in range(3):
         model = models.view(b"file", load)
