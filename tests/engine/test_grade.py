@@ -394,7 +394,7 @@ def test_a_hint_is_about_the_failure(course, graded, solution):
     "cases, told",
     [
         ("n, [1, 3]", "(with n=1)"),
-        ("n, [pytest.param(3, id='the first three numbers')]", "(the first three numbers)"),
+        ("n, [pytest.param(3, id='the first 3 × 1 numbers')]", "(the first 3 × 1 numbers)"),
         ("n, [3], ids=str", "(with n=3)"),
         ("'n, unused', [(3, (1, 2, 3, 4, 5, 6, 7))]", "(with n=3)"),
         ("'n, unused', [(3, 'a text that is too long to help')]", "(with n=3)"),
