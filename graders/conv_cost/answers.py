@@ -1,6 +1,6 @@
 """Other right answers of the exercise on costs, and wrong ones."""
 
-from proctor.answers import edit, mutant, replace, variant
+from proctor.answers import edit, harmless, mutant, replace, variant
 
 DENSE, POSITIONS, CONV, NETWORK, ANSWERS = (
     "write_dense_cost",
@@ -145,6 +145,8 @@ IN_DENSE = ["dense_cost", "asks_dense_layers_for_their_settings", "any_network"]
 IN_POSITIONS = ["stride_and_padding", "any_convolution", "asks_convolutions_for_their_settings", "any_network"]
 IN_CONVOLUTIONS = ["any_convolution", "asks_convolutions_for_their_settings", "any_network"]
 
+SHARED = '"a", "half_the_side": "c"'
+
 mutants = [
     mutant(
         "multiplies by the biases, too",
@@ -278,12 +280,12 @@ mutants = [
     mutant("the same pictures", edit(ANSWERS, '"slower": "b"', '"slower": "c"'), fails="the_slower_network"),
     mutant(
         "all at once",
-        edit(ANSWERS, '"a", "half', '"b", "half'),
+        edit(ANSWERS, SHARED, SHARED.replace("a", "b", 1)),
         fails="what_sharing_means",
     ),
     mutant(
         "each weight once",
-        edit(ANSWERS, '"a", "half', '"c", "half'),
+        edit(ANSWERS, SHARED, SHARED.replace("a", "c", 1)),
         fails="what_sharing_means",
     ),
     mutant("both fall", edit(ANSWERS, 'side": "c"', 'side": "a"'), fails="a_picture_of_half_the_side"),
@@ -303,3 +305,9 @@ hidden_because = {
     "a_picture_of_half_the_side": KEY,
     "what_saves_memory": KEY,
 }
+harmless_mutations = [
+    harmless("inputs[...] = 0", because="the number of inputs is no array"),
+    harmless("write_network_cost, line 15: -1 → 1", because="what a dense layer gets has a single axis"),
+    harmless("write_network_cost, line 17: 0 → 1", because="both strides are equal"),
+    harmless("write_network_cost, line 17: 0 → -1", because="both strides are equal"),
+]
