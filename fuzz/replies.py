@@ -9,6 +9,7 @@ seeds` writes the first inputs of the corpus.
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import struct
 import sys
@@ -22,10 +23,11 @@ except ImportError:  # the tests replay the corpus without it
 
 with atheris.instrument_imports(include=["proctor.channel", "proctor.jail"]) if atheris else contextlib.nullcontext():
     from proctor.channel.student import Handle, Student, fetch, share, take, view_of
-    from proctor.channel.wire import Channel, Reference, encode
+    from proctor.channel.wire import Channel, Left, Reference, encode
     from proctor.errors import CriterionFailed, StudentError
     from proctor.jail.client import Jail
     from proctor.jail.outputs import tidy
+    from proctor.jail.used_time import UsedTime
 
 LAYER = {"name": "d", "class_name": "Dense", "config": {"units": 1}, "parameters": 2, "trainable": True} | {
     **{"input_shape": [None, 1], "output_shape": [None, 1], "activation": "relu"}
@@ -49,7 +51,7 @@ ERROR = {
 class Said(Channel):
     """A channel whose other end has already sent everything; what we send is discarded."""
 
-    def send_encoded(self, data: bytes, timeout: float | None = None) -> None:
+    def send_encoded(self, data: bytes, left: Left | None = None) -> None:
         pass
 
     def waiting(self) -> bool:
@@ -61,7 +63,7 @@ def jail_on(channel: Channel, seconds: float = 5) -> Jail:
     jail = Jail.__new__(Jail)
     jail.__dict__.update(_channel=channel, _call_seconds=seconds, ended="")
     jail.__dict__.update(_pidfd=None, _exit_pipe=None, _process=None, _scratch=None)
-    jail.__dict__.update(_memory_is_used_up=threading.Event(), _cpu_seconds=seconds)
+    jail.__dict__.update(_memory_is_used_up=threading.Event(), _cpu_seconds=seconds, _time=UsedTime(os.getpid()))
     return jail
 
 

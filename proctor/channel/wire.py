@@ -14,10 +14,10 @@ import math
 import socket
 import struct
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgpack
@@ -313,6 +313,10 @@ def _require_few_collisions(keys: Iterable[Any]) -> None:
         raise WireError(f"the message holds more than {SAME_HASH} keys with the same hash")
 
 
+Left = Callable[[], float]
+"""Returns the seconds to wait before it is asked again; 0 or less when the time is up."""
+
+
 class Channel:
     """One end of a socket that carries values in frames.
 
@@ -325,55 +329,66 @@ class Channel:
         # Threads of a notebook may print at the same time; their frames must not mix.
         self._sending = threading.Lock()
 
-    def send(self, value: Any, timeout: float | None = None) -> None:
+    def send(self, value: Any, left: Left | None = None) -> None:
         """Send `value`.
 
         Args:
             value: data.
-            timeout: seconds that each of the two writes may take; None waits for ever.
+            left: how long to wait for the other end; None waits for ever.
 
         Raises WireError if `value` is not data, TimeoutError, and ConnectionError if the other end
         has closed the channel.
         """
-        self.send_encoded(encode(value), timeout)
+        self.send_encoded(encode(value), left)
 
-    def send_encoded(self, data: bytes, timeout: float | None = None) -> None:
+    def send_encoded(self, data: bytes, left: Left | None = None) -> None:
         """Send bytes that `encode` made; raises TimeoutError or ConnectionError as `send` does."""
         with self._sending:
-            self.connection.settimeout(timeout)
-            self.connection.sendall(struct.pack("<I", len(data)))
-            self.connection.sendall(data)
+            for part in (struct.pack("<I", len(data)), data):
+                rest = memoryview(part)
+                while rest:
+                    rest = rest[self._wait(partial(self.connection.send, rest), left) :]
 
-    def receive(self, timeout: float | None = None) -> Any:
+    def receive(self, left: Left | None = None) -> Any:
         """Receive the next value.
 
         Args:
-            timeout: seconds for the whole frame; None waits for ever.
+            left: how long to wait for the whole frame; None waits for ever.
 
         Raises TimeoutError, ConnectionError at the end of the stream, and WireError if the bytes
         are not a frame in the wire format.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        (length,) = struct.unpack("<I", self._receive_exactly(4, deadline))
+        (length,) = struct.unpack("<I", self._receive_exactly(4, left))
         self.received = length
         if length > FRAME_BYTES:
             raise WireError(f"a message of {length / 2**20:.0f} MiB is too large")
-        return decode(self._receive_exactly(length, deadline))
+        return decode(self._receive_exactly(length, left))
 
-    def _receive_exactly(self, size: int, deadline: float | None) -> bytearray:
+    def _receive_exactly(self, size: int, left: Left | None) -> bytearray:
         # The buffer grows with what arrives: a forged length alone allocates nothing.
         found = bytearray()
         piece = memoryview(bytearray(min(size, 2**20)))
         while len(found) < size:
-            left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                raise TimeoutError
-            self.connection.settimeout(left)
-            count = self.connection.recv_into(piece, min(size - len(found), len(piece)))
+            missing = min(size - len(found), len(piece))
+            count = self._wait(partial(self.connection.recv_into, piece, missing), left)
             if not count:
                 raise ConnectionError("the other end closed the channel")
             found += piece[:count]
         return found
+
+    def _wait(self, transfer: Callable[[], int], left: Left | None) -> int:
+        """What `transfer` returns; raises TimeoutError if it has to wait for longer than `left`.
+
+        What can be transferred without waiting is in time: it may be this process that was slow.
+        """
+        while True:
+            seconds = None if left is None else max(left(), 0)
+            self.connection.settimeout(seconds)
+            try:
+                return transfer()
+            except (TimeoutError, BlockingIOError):
+                if seconds == 0:
+                    raise TimeoutError from None
 
     def waiting(self) -> bool:
         """Whether a byte can be received without waiting."""

@@ -310,7 +310,7 @@ def doctor() -> None:
     from proctor import datasets
     from proctor.jail import layers
     from proctor.jail.course_jail import accepted_jail
-    from proctor.jail.doctor import layers_here, remedy
+    from proctor.jail.doctor import describe_time_limits, layers_here, remedy
     from proctor.jail.warm import find_warm_server
     from proctor.versions import versions
 
@@ -328,6 +328,7 @@ def doctor() -> None:
     strong = layers.is_as_strong(tier, accepted)
     facts = {
         "tier": f"{tier}; this course accepts {accepted}" + ("" if strong else ", so no student code is run"),
+        "limits": describe_time_limits(),
         "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
         "data": ", ".join(f"{name} {datasets.source(name)}" for name in datasets.names()),
     }

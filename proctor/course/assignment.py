@@ -21,8 +21,9 @@ class Budget:
     """How much time and memory a submission may use.
 
     Args:
-        notebook_seconds, cell_seconds: wall time of the whole run and of one cell, in seconds.
-        call_seconds: wall time of one request by a grader, in seconds.
+        notebook_seconds, cell_seconds: time of the whole run and of one cell, in seconds; what the
+            code waits for a processor does not count (`jail.used_time`).
+        call_seconds: time of one request by a grader, in seconds.
         memory_gb: address space of the jail, in GiB; TensorFlow alone maps 2.
         output_kb: what one cell may print before it is cut, in KiB.
     """

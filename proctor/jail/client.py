@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,10 +26,11 @@ from proctor.jail.alarm import SECOND_TIME
 from proctor.jail.environment import CLEAN_ENVIRONMENT
 from proctor.jail.limits import CALLS_PER_JAIL, Limits, processors
 from proctor.jail.server import EXIT_REPORT, HELLO
+from proctor.jail.used_time import UsedTime
 
 GRACE_SECONDS = 5.0
 JOB_SECONDS = 60.0
-START_SECONDS = 120.0
+START_SECONDS = 600.0  # for what takes seconds; a machine may be very busy
 RECORDS_BYTES = 64 * 2**20
 """Most bytes of a jail's output records that are kept; later ones are dropped."""
 FLOOD_BYTES = 4 * RECORDS_BYTES
@@ -49,7 +49,7 @@ def is_running(address: str) -> bool:
     if address == SPAWN:
         return True
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, contextlib.suppress(OSError):
-        connection.settimeout(JOB_SECONDS)
+        connection.settimeout(START_SECONDS)
         connection.connect(address)
         return len(connection.recv(HELLO.size, socket.MSG_WAITALL)) == HELLO.size
     return False
@@ -62,11 +62,13 @@ class CellOutcome:
     Args:
         status: as in `verdict.CellRun`.
         error: why it did not end well, or "".
+        seconds: of its time that it has used, as `UsedTime` measures.
         outputs: its output records, checked by `_parse_record`.
     """
 
     status: str
     error: str = ""
+    seconds: float = 0.0
     outputs: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -79,7 +81,7 @@ class Jail:
         address: of the fork server, or `SPAWN`.
         limits: what the process may use.
         files: name → content, written to its scratch folder.
-        call_seconds: wall time of one request.
+        call_seconds: time of one request, as `UsedTime` measures.
 
     Raises JailLost if no jail can be started, and from any method if the process was killed by
     something other than its own limits.
@@ -89,6 +91,7 @@ class Jail:
         self._call_seconds = call_seconds
         self.ended = ""
         self.layers: frozenset[str] = frozenset()
+        self._pid: int | None = None
         self._pidfd: int | None = None
         self._exit_pipe: int | None = None
         self._memory_is_used_up = threading.Event()
@@ -98,6 +101,7 @@ class Jail:
         try:
             self._channel = Channel(self._start_process() if address == SPAWN else self._connect_to_fork(address))
             try:
+                self._time = UsedTime(self._pid)
                 self._send_job(limits, files)
             except BaseException:
                 self.close("it did not start")
@@ -107,16 +111,16 @@ class Jail:
 
     def _send_job(self, limits: Limits, files: dict[str, bytes]) -> None:
         job = {"limits": limits.to_data(), "files": files, "processors": processors()}
-        self._channel.send(job, JOB_SECONDS)
-        reply = self._channel.receive(JOB_SECONDS)
+        self._channel.send(job, lambda: self._time.left(JOB_SECONDS))
+        reply = self._channel.receive(lambda: self._time.left(JOB_SECONDS))
         # Failures before `ready` count as faults of the infrastructure.
         if reply != {"ready": True}:
             raise WireError(str(reply["failed"] if type(reply) is dict and "failed" in reply else reply)[:500])
-        if self._pidfd is not None and layers.PROCESSES in self.layers:
+        if self._pid is not None and self._pidfd is not None and layers.PROCESSES in self.layers:
             self._memory_is_used_up = memory.watch(self._pid, self._pidfd, limits.memory_bytes)
 
     def run_cell(self, source: str, seconds: float) -> CellOutcome:
-        """Run a cell for at most `seconds` of wall time.
+        """Run a cell for at most `seconds`, as `UsedTime` measures.
 
         A jail that does not answer within `GRACE_SECONDS` more is killed.
         """
@@ -134,6 +138,7 @@ class Jail:
                 else f"stopped after {seconds:.3g} s"
             )
         outcome.outputs = records.merged
+        outcome.seconds = self._last_seconds
         return outcome
 
     def ask(self, request: dict[str, Any]) -> Any:
@@ -152,20 +157,24 @@ class Jail:
             raise
 
     _output_bytes = 0
+    _last_seconds = 0.0
     _request_seconds = 0.0
 
     def _request(self, request: dict[str, Any], seconds: float, records: _Records) -> Any:
         if self.ended:
             raise StudentError("ProcessEnded", self.ended)
         encoded = encode(request)  # outside of `try`: a WireError here is the grader's fault
-        started = time.monotonic()
-        deadline = started + seconds + GRACE_SECONDS
+        self._time.start()
+
+        def left() -> float:
+            return self._time.left(seconds + GRACE_SECONDS)
+
         try:
             while self._channel.waiting():
-                if not self._keep_if_output(self._channel.receive(deadline - time.monotonic()), records):
+                if not self._keep_if_output(self._channel.receive(left), records):
                     raise WireError("an answer before it was asked for")
-            self._channel.send_encoded(encoded, seconds + GRACE_SECONDS)
-            while self._keep_if_output(reply := self._channel.receive(deadline - time.monotonic()), records):
+            self._channel.send_encoded(encoded, left)
+            while self._keep_if_output(reply := self._channel.receive(left), records):
                 pass
             return read_reply(reply, request)
         except TimeoutError:
@@ -179,7 +188,7 @@ class Jail:
                 raise JailLost(KILLED_BY_OTHERS) from None
             self.close("the process ended by itself (a crash, an exit, or out of memory)")
         finally:
-            self._charge_seconds(request, time.monotonic() - started)
+            self._charge_seconds(request)
         raise StudentError("ProcessEnded", self.ended)
 
     def _keep_if_output(self, message: Any, records: _Records) -> bool:
@@ -196,10 +205,11 @@ class Jail:
             self._output_bytes += RECORD_OVERHEAD_BYTES
         return True
 
-    def _charge_seconds(self, request: dict[str, Any], seconds: float) -> None:
-        """Add up the wall time of all requests but cells, and end the jail when it is too much."""
+    def _charge_seconds(self, request: dict[str, Any]) -> None:
+        """Add up the time of all requests but cells, and end the jail when it is too much."""
+        self._last_seconds = self._time.seconds()
         if request["op"] != "cell":
-            self._request_seconds += seconds
+            self._request_seconds += self._last_seconds
             if self._request_seconds > CALLS_PER_JAIL * self._call_seconds:
                 self.close(f"its answers took more than {CALLS_PER_JAIL * self._call_seconds:g} s together")
 
@@ -218,10 +228,18 @@ class Jail:
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return self._process.wait(GRACE_SECONDS), 0.0
-        if self._pidfd is None or self._exit_pipe is None or not _wait_readable(self._pidfd, GRACE_SECONDS):
+        if self._pidfd is None or self._exit_pipe is None or not self._wait_for_end(self._pidfd):
             return 0, 0.0  # still running: it only closed its end of the channel
-        report = os.read(self._exit_pipe, EXIT_REPORT.size) if _wait_readable(self._exit_pipe, JOB_SECONDS) else b""
+        report = os.read(self._exit_pipe, EXIT_REPORT.size) if _wait_readable(self._exit_pipe, START_SECONDS) else b""
         return EXIT_REPORT.unpack(report) if report else (None, 0.0)
+
+    def _wait_for_end(self, pidfd: int) -> bool:
+        """Whether the process ends within `GRACE_SECONDS` of its time."""
+        time = UsedTime(self._pid)
+        while (left := time.left(GRACE_SECONDS)) > 0:
+            if _wait_readable(pidfd, left):
+                return True
+        return False
 
     def close(self, reason: str = "it was closed") -> None:
         """Kill the jail and its processes; `ended` becomes `reason` unless it is set already."""
@@ -252,7 +270,7 @@ class Jail:
     def _connect_to_fork(self, address: str) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            connection.settimeout(JOB_SECONDS)
+            connection.settimeout(START_SECONDS)
             connection.connect(address)
             hello, ends, _, _ = socket.recv_fds(connection, HELLO.size, 1, socket.MSG_WAITALL)
             self._pid, bits = HELLO.unpack(hello)

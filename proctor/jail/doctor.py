@@ -8,6 +8,7 @@ from pathlib import Path
 
 from proctor.jail import layers
 from proctor.jail.server import ForkServer
+from proctor.jail.used_time import BUSY_FACTOR, UNTOLD_FACTOR, tells_waiting
 from proctor.jail.view import PIVOT_ROOT
 
 CONTAINER = "grade in the container instead: see docs/security.md, 'In a container'"
@@ -55,3 +56,13 @@ def remedy(layer: str) -> str:
     if any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv")):
         return INSIDE_CONTAINER
     return f"this system keeps namespaces from you: ask who runs it, or {CONTAINER}"
+
+
+def describe_time_limits() -> str:
+    """What a second of a time limit is on this machine."""
+    if tells_waiting():
+        return f"time spent waiting for a processor does not count, up to {BUSY_FACTOR} times a limit"
+    return (
+        "this kernel does not tell how long a process waits for a processor (/proc/self/schedstat), "
+        f"so every time limit is {UNTOLD_FACTOR} times as long"
+    )

@@ -5,7 +5,7 @@ When a cell ends the process, a new one runs the other cells.
 
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -34,7 +34,7 @@ class NotebookRun:
     Args:
         address: of the fork server, or `client.SPAWN`.
         limits: of the process.
-        budget: wall time of a cell, of the notebook and of a request.
+        budget: time of a cell, of the notebook and of a request, as `UsedTime` measures.
         notebook: the notebook; outputs are written into its cells.
         files: name → content of the files beside the notebook.
         train: whether cells tagged "train" run.
@@ -79,27 +79,26 @@ class NotebookRun:
     def _run(self) -> None:
         self.jail = Jail(self._address, self._limits, self._files, self._budget.call_seconds)
         self.cells = []
-        started = time.monotonic()
-        deadline = started + self._budget.notebook_seconds
-        latest = started + MOST_TIMES * self._budget.notebook_seconds
+        allowed = self._budget.notebook_seconds
+        used = 0.0
         for index, cell in enumerate(self._notebook.cells):
             if cell.cell_type != "code" or (is_check(cell) and not self._tests):
                 continue
-            began = time.monotonic()
-            outcome = self._run_cell(index, cell, deadline)
+            outcome = self._run_cell(index, cell, allowed - used)
+            used += outcome.seconds
             if outcome.status == "timeout":
-                deadline = min(latest, deadline + time.monotonic() - began)
+                allowed = min(MOST_TIMES * self._budget.notebook_seconds, allowed + outcome.seconds)
             cell.outputs = tidy(outcome.outputs)
             self.cells.append(CellRun(grade_id(cell), outcome.status, with_todays_way(outcome.error)))
 
-    def _run_cell(self, index: int, cell: NotebookNode, deadline: float) -> CellOutcome:
+    def _run_cell(self, index: int, cell: NotebookNode, left: float) -> CellOutcome:
         if index in self._fatal:
-            return self._fatal[index]
+            return replace(self._fatal[index], seconds=0.0)
         if is_train(cell) and not self.trains:
             return CellOutcome("skipped")
         if self.jail.ended:
             return CellOutcome("not run", "an earlier cell ended the process")
-        left = min(self._budget.cell_seconds, deadline - time.monotonic())
+        left = min(self._budget.cell_seconds, left)
         if left <= 0:
             return CellOutcome("not run", f"the notebook's {self._budget.notebook_seconds:g} s were used up")
         outcome = self.jail.run_cell(cell.source, left)

@@ -32,7 +32,7 @@ from proctor.jail.view import PR_SET_PDEATHSIG
 
 NOBODY = 65534
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-START_SECONDS = 120
+START_SECONDS = 600  # for what takes seconds; a machine may be very busy
 HELLO = struct.Struct("<IB")
 """First message on a connection: the jail's process id and its layers (`layers.to_bits`).
 
