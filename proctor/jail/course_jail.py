@@ -37,7 +37,7 @@ class Jails:
 
 
 @contextlib.contextmanager
-def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0) -> Iterator[str]:
+def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0, plain: bool = False) -> Iterator[str]:
     """The address of a fork server: the course's warm one, or one that runs as long as the block.
 
     Student code may read the course's data there. On macOS and Windows, where forking is not safe,
@@ -48,6 +48,7 @@ def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0) ->
         own_code: whether only the course's own answers run there; any tier of isolation will do
             then.
         keep_warm: minutes for which a warm server is kept after the block; 0 starts none.
+        plain: whether it has a server of its own, with the plainest settings of libraries.
 
     Raises NotGraded if this machine's jails are weaker than the course accepts (see
     `accepted_jail`) or its Keras is too old; CourseError if the course's settings name a tier that
@@ -61,8 +62,8 @@ def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0) ->
         yield SPAWN
         return
     with contextlib.ExitStack() as stack:
-        warm = stack.enter_context(lease_warm_server(course.state, data, keep_warm))
-        server = warm or stack.enter_context(ForkServer(readable=(data,)))
+        warm = None if plain else stack.enter_context(lease_warm_server(course.state, data, keep_warm))
+        server = warm or stack.enter_context(ForkServer(readable=(data,), plain=plain))
         accepted = accepted_jail(course, own_code)
         _require_strength(layers.tier(server.layers), accepted)
         yield server.address

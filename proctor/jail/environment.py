@@ -5,16 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 
+def _known_extensions() -> list[str]:
+    """The instruction sets that NumPy has functions for, beside those that it cannot do without.
+
+    Empty on a processor without AVX2. Read from NumPy's own list, because NumPy 2.4 renamed them.
+    """
+    extensions = np.show_config(mode="dicts")["SIMD Extensions"]
+    found = extensions.get("found", [])
+    return [*found, *extensions.get("not found", [])] if {"AVX2", "X86_V3"} & set(found) else []
+
+
 def _limit_to_avx2() -> dict[str, str]:
     """Variables that limit NumPy, its OpenBLAS and XLA to AVX2, as x86 processors have since 2015.
 
-    Returns an empty dict on other processors. The names of the instruction sets beyond AVX2 are
-    read from NumPy's own list, because NumPy 2.4 renamed them.
+    Returns an empty dict on other processors.
     """
-    extensions = np.show_config(mode="dicts")["SIMD Extensions"]
-    if not {"AVX2", "X86_V3"} & set(extensions["found"]):
+    known = _known_extensions()
+    if not known:
         return {}
-    known = [*extensions["found"], *extensions.get("not found", [])]
     return {
         "NPY_DISABLE_CPU_FEATURES": " ".join(name for name in known if name == "X86_V4" or name.startswith("AVX512")),
         "OPENBLAS_CORETYPE": "Haswell",
@@ -53,3 +61,18 @@ CLEAN_ENVIRONMENT = {
     "PYTHONBREAKPOINT": "0",
 }
 """The environment of a fork server, and of a jail that is a fresh process."""
+
+
+def plainest() -> dict[str, str]:
+    """`CLEAN_ENVIRONMENT` with what is most likely to work on any processor, however slow.
+
+    One thread, TensorFlow's own kernels, and the oldest instructions that each library can do with.
+    """
+    known = _known_extensions()
+    oldest = {
+        "NPY_DISABLE_CPU_FEATURES": " ".join(known),
+        "OPENBLAS_CORETYPE": "Prescott",
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2",
+    }
+    return {**CLEAN_ENVIRONMENT, "TF_ENABLE_ONEDNN_OPTS": "0", **(oldest if known else {})}

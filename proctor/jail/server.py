@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 from proctor.errors import NotGraded
 from proctor.jail import layers
-from proctor.jail.environment import CLEAN_ENVIRONMENT
+from proctor.jail.environment import CLEAN_ENVIRONMENT, plainest
 from proctor.jail.isolate import find_layers, fork, isolate
 from proctor.jail.preload import preload, rehearse
 from proctor.jail.view import PR_SET_PDEATHSIG
@@ -53,12 +53,14 @@ class ForkServer:
     Args:
         readable: folders that student code may read beside the system and the interpreter, such as
             the exercises' data.
+        plain: whether its libraries use the plainest settings (`environment.plainest`).
 
     Raises NotGraded if the server does not start.
     """
 
-    def __init__(self, readable: tuple[Path, ...] = ()):
+    def __init__(self, readable: tuple[Path, ...] = (), plain: bool = False):
         self._readable = readable
+        self._environment = plainest() if plain else CLEAN_ENVIRONMENT
 
     def __enter__(self) -> ForkServer:
         from proctor.jail.owned_folder import OwnedFolder  # needs fcntl, which Windows lacks
@@ -114,7 +116,7 @@ class ForkServer:
         return subprocess.Popen(
             [sys.executable, "-I", str(VIEW), json.dumps(plan)],
             env={
-                **CLEAN_ENVIRONMENT,
+                **self._environment,
                 "HOME": str(scratch),
                 "TMPDIR": str(scratch),
                 "MPLCONFIGDIR": str(scratch / "matplotlib"),

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
 from nbformat import NotebookNode
 
 from proctor.channel.student import Link, Student, ask_for_model
+from proctor.channel.wire import Reference
 from proctor.course.assignment import Assignment
 from proctor.course.cells import is_train
 from proctor.course.course import Course
 from proctor.errors import RefusedModel, StudentError
 from proctor.intake.submission import Submission
 from proctor.jail.client import Jail
-from proctor.jail.course_jail import Jails, jail_limits
+from proctor.jail.course_jail import Jails, fork_server, jail_limits
 from proctor.jail.run import NotebookRun
 from proctor.judge.file_models import FileModels
 from proctor.judge.flags import weights_digest
@@ -52,8 +54,11 @@ class Examination:
         models: FileModels | None = None,
     ):
         self.assignment = assignment
+        self._course = course
         self._jails = jails
         self._models = models
+        self._servers = contextlib.ExitStack()
+        self._plain_address = ""
         self._limits = jail_limits(course, assignment, jails, submission.student)
         self._notebook = notebook
         self._files = dict(submission.files) if assignment.train != "always" else {}
@@ -69,6 +74,7 @@ class Examination:
 
     def __enter__(self) -> Examination:
         with contextlib.ExitStack() as jails:
+            jails.enter_context(self._servers)
             jails.callback(self._close_model_jails)
             budget, train = self.assignment.budget, self._has_to_train()
             self.run = NotebookRun(self._jails.address, self._limits, budget, self._notebook, self._files, train)
@@ -159,7 +165,7 @@ class Examination:
         except CustomLayers as error:
             own = ", ".join(error.used)
             self.notes.append(f"{file} has layers of the student's own ({own}); it was judged where the notebook ran")
-            view = ask_for_model(_ModelLink(self.run.jail), op="load_with_own_layers", path=file)
+            view = ask_for_model(_JailLink(self.run.jail), op="load_with_own_layers", path=file)
             return _make_file_view(view, error.compiled)
         if not self.run.trains:
             self.handed_in[name] = model
@@ -171,9 +177,10 @@ class Examination:
         Raises CustomLayers if it has layers of the student's own, StudentError if it is refused.
         """
         data = self._files[file]
+        files = {MODEL_FILE: data}
 
         def load() -> ModelView:
-            return ask_for_model(_ModelLink(self._model_jail({MODEL_FILE: data})), op="load", path=MODEL_FILE)
+            return ask_for_model(self._model_link(self._model_jail(files), files), op="load", path=MODEL_FILE)
 
         try:
             gated = open_gate(data, keras_version=metadata.version("keras"), file_name=file)
@@ -201,7 +208,7 @@ class Examination:
             gated = open_gate(data if isinstance(data, bytes) else b"", keras_version=metadata.version("keras"))
             if self._describer is None or self._describer.ended:
                 self._describer = self._model_jail({})
-            found = ask_for_model(_ModelLink(self._describer), op="load", path=MODEL_FILE, data=data)
+            found = ask_for_model(self._model_link(self._describer), op="load", path=MODEL_FILE, data=data)
             return {**found.description, "compiled": gated.compiled}
         except (StudentError, RefusedModel) as error:
             description = jail.ask({"op": "describe", "of": model})
@@ -215,13 +222,38 @@ class Examination:
         """A link to a jail for the grader's models, in which no student code or file is loaded."""
         if self._maker is None or self._maker.ended:
             self._maker = self._model_jail({})
-        return _ModelLink(self._maker)
+        return self._model_link(self._maker)
 
-    def _model_jail(self, files: dict[str, bytes]) -> Jail:
-        """Start a jail without student code; it is closed with the examination."""
-        jail = Jail(self._jails.address, self._limits, files, self.assignment.budget.call_seconds)
+    def _model_jail(self, files: dict[str, bytes], plain: bool = False) -> Jail:
+        """Start a jail without student code; it is closed with the examination.
+
+        Args:
+            files: name → content, written to its scratch folder.
+            plain: whether its libraries have the plainest settings.
+        """
+        address, limits = self._jails.address, self._limits
+        if plain:
+            if not self._plain_address:
+                # Any tier will do: that of this machine was accepted when the run began.
+                self._plain_address = self._servers.enter_context(fork_server(self._course, own_code=True, plain=True))
+            address, limits = self._plain_address, replace(limits, threads=1)
+        jail = Jail(address, limits, files, self.assignment.budget.call_seconds)
         self._model_jails.append(jail)
         return jail
+
+    def _model_link(self, jail: Jail, files: dict[str, bytes] | None = None) -> Link:
+        """A link to a jail without student code, in which a library has a second try."""
+
+        def try_again(failure: StudentError) -> Jail:
+            note = (
+                "where no student code runs, a library failed on a model "
+                f"({failure.message}); it was tried once more with the plainest settings"
+            )
+            if note not in self.notes:
+                self.notes.append(note)
+            return self._model_jail(files or {}, plain=True)
+
+        return _ModelLink(jail, try_again)
 
 
 def _make_file_view(view: ModelView, compiled: dict[str, Any] | None) -> ModelView:
@@ -270,7 +302,7 @@ class _NotebookLink:
         return _NotebookLink(self._run, self._describe)
 
 
-class _ModelLink:
+class _JailLink:
     """A link to a jail that has loaded a model and is asked about nothing else."""
 
     def __init__(self, jail: Jail):
@@ -283,3 +315,40 @@ class _ModelLink:
     def revived(self) -> Link:
         """This link, even if its process has ended: a model that ended it is not loaded again."""
         return self
+
+
+class _ModelLink(_JailLink):
+    """A link to a jail without student code.
+
+    If the process ends or does not answer in time, a library is to blame, and this processor
+    perhaps. So a second jail makes all models anew and is asked once more.
+
+    Args:
+        jail: the first jail.
+        try_again: starts the second one; it is given what happened in the first.
+    """
+
+    def __init__(self, jail: Jail, try_again: Callable[[StudentError], Jail]):
+        super().__init__(jail)
+        self._try_again: Callable[[StudentError], Jail] | None = try_again
+        self._made: list[tuple[dict[str, Any], Reference]] = []
+        self._anew: dict[int, Reference] = {}  # number in the first jail → the same model in the second
+
+    def ask(self, request: dict[str, Any]) -> Any:
+        """Ask the jail about its model, or a second jail if the first one fails."""
+        try:
+            found = super().ask(self._translate(request))
+        except StudentError as failure:
+            if failure.type not in ("ProcessEnded", "Timeout") or self._try_again is None:
+                raise
+            self._jail, self._try_again = self._try_again(failure), None
+            for made, reference in self._made:
+                self._anew[reference.number] = super().ask(made)
+            found = super().ask(self._translate(request))
+        if isinstance(found, Reference) and self._try_again is not None:
+            self._made.append((request, found))
+        return found
+
+    def _translate(self, request: dict[str, Any]) -> dict[str, Any]:
+        of = request.get("of")
+        return {**request, "of": self._anew.get(of.number, of)} if isinstance(of, Reference) else request
