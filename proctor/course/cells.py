@@ -11,7 +11,8 @@ from proctor.errors import CourseError
 
 NBGRADER_ROLES = ("grade", "solution", "locked", "task")
 STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
-
+NOTES_ID = "proctor-notes"
+"""Id of the cell with the notes on a graded submission, which no other cell has."""
 
 STUDENT_ID = "student_id"
 """Grade id of the cell where a student types the identifier that values of one's own follow from.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
 from jinja2 import pass_context
@@ -67,6 +68,10 @@ _PROPERTY_NAMES = (
 # In the value of a CSS property: a negative length, an escape, any function but rgb() and hsl().
 _REACHING = re.compile(r"-\s*[\d.]|\\|(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\(", re.IGNORECASE)
 _LINK = re.compile(r'<a(?: href="([^"]*)")?>|</a>')
+# The address of an attached picture while its cell is cleaned; its number follows.
+_ATTACHED = "data:image/attached,"
+_RAW_ATTACHED = re.compile(r"""\bsrc=(["'])(attachment:[^"'<>]{1,300})\1""")
+_MAX_SHOWN = 5  # times that one cell shows the same picture
 # TeX commands from which MathJax makes links, styles and ids.
 _TEX = re.compile(r"\\+(?=(?:href|url|require|class|cssId|style|unicode|bbox)\b)")
 
@@ -131,12 +136,50 @@ def _format_beginning(markup: str) -> str:
     return f"<pre>{html.escape(markup[:1000])}\n… ({len(markup):,} characters of HTML are not shown)</pre>"
 
 
+class _Renderer(IPythonRenderer):
+    """Renders Markdown with a short address in place of each attached picture, which is long."""
+
+    def image(self, *arguments: Any, **keywords: Any) -> str:
+        """An image; words in place of one that refers to an attachment which is not there."""
+        for text in (*arguments, *keywords.values()):
+            if isinstance(text, str) and text.startswith("attachment:") and not self._find(text):
+                return html.escape(f"(the picture {text.removeprefix('attachment:')} is not there)")
+        return str(super().image(*arguments, **keywords))
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        return self._find(src) if src.startswith("attachment:") else src
+
+    def _find(self, address: str) -> str:
+        """The short address for "attachment:NAME"; "" if there is no such attachment."""
+        name = address.removeprefix("attachment:")
+        names = list(self.attachments)
+        return next((f"{_ATTACHED}{names.index(each)}" for each in (name, unquote(name)) if each in names), "")
+
+
 @pass_context
 def markdown2html(context: Any, source: str) -> str:
-    """Return Markdown as cleaned HTML; replaces nbconvert's Jinja filter of this name."""
+    """Return Markdown as cleaned HTML; replaces nbconvert's Jinja filter of this name.
+
+    Attached pictures are put in after the cleaning, since they are longer than other HTML may be.
+    """
     attachments = context.get("cell", {}).get("attachments", {})
-    renderer = IPythonRenderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-    return clean(MarkdownWithMath(renderer=renderer).render(source))
+    renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+    rendered = _RAW_ATTACHED.sub(
+        lambda found: f'src="{renderer._find(found[2])}"',  # noqa: SLF001
+        MarkdownWithMath(renderer=renderer).render(source),
+    )
+    pictures = [next(iter(bundle.items()), ("", "")) for bundle in attachments.values()]
+    shown = [0] * len(pictures)
+
+    def embed(found: re.Match[str]) -> str:
+        number = int(found[1])
+        if number >= len(pictures) or shown[number] == _MAX_SHOWN:
+            return 'src="data:,"'
+        shown[number] += 1
+        kind, data = pictures[number]
+        return f'src="data:{html.escape(kind)};base64,{html.escape(_join_lines(data))}"'
+
+    return re.sub(rf'src="{_ATTACHED}(\d{{1,4}})"', embed, clean(rendered))
 
 
 def make_inert(notebook: NotebookNode) -> None:

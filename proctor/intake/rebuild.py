@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+import itertools
+import re
 
 from nbformat import NotebookNode
 
-from proctor.course.cells import NBGRADER_ROLES, STUB, STUDENT_ID, grade_id, has_role, is_solution
+from proctor.course.cells import NBGRADER_ROLES, NOTES_ID, STUB, STUDENT_ID, grade_id, has_role, is_solution
+
+_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 
 def rebuild(source: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[str]]:
@@ -89,7 +93,7 @@ def _make_notebook(source: NotebookNode, cells: list[NotebookNode]) -> NotebookN
     notebook = copy.copy(source)
     notebook.cells = cells
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    _make_ids_unique(notebook)
+    _make_ids_valid(notebook)
     return notebook
 
 
@@ -100,11 +104,14 @@ def _merge_cell(original: NotebookNode, answer: NotebookNode | None, notes: list
     if cell.cell_type == "code":
         cell.outputs, cell.execution_count = [], None
     if is_solution(original):
+        cell.pop("attachments", None)
         if answer is None:
             cell.source = STUB if original.cell_type == "code" else ""
             notes.append(f"cell '{name}' was missing and was put back empty")
         else:
             cell.source = answer.source
+            if cell.cell_type == "markdown" and "attachments" in answer:
+                cell["attachments"] = copy.deepcopy(answer.attachments)
     elif answer is None:
         notes.append(f"cell '{name}' was missing and was put back")
     elif answer.source.strip() != original.source.strip() and name != STUDENT_ID:
@@ -113,18 +120,22 @@ def _merge_cell(original: NotebookNode, answer: NotebookNode | None, notes: list
 
 
 def _strip_own_cell(cell: NotebookNode) -> NotebookNode:
-    """A copy of a cell that the student added, without metadata, attachments and outputs."""
+    """A copy of a cell that the student added, without metadata and outputs."""
     own = copy.deepcopy(cell)
     own.metadata = NotebookNode()
-    own.pop("attachments", None)
     if own.cell_type == "code":
         own.outputs, own.execution_count = [], None
     return own
 
 
-def _make_ids_unique(notebook: NotebookNode) -> None:
-    seen: set[str] = set()
-    for index, cell in enumerate(notebook.cells):
-        if cell.get("id") in seen or not cell.get("id"):
-            cell["id"] = f"cell-{index}"
+def _make_ids_valid(notebook: NotebookNode) -> None:
+    """Give a new id to each cell whose id is missing, used before, or not one that nbformat takes.
+
+    Source: the JSON schema of nbformat 4.5.
+    """
+    seen = {NOTES_ID}
+    unused = (name for name in map("cell-{}".format, itertools.count()) if name not in seen)
+    for cell in notebook.cells:
+        if cell.get("id") in seen or not _ID.fullmatch(cell.get("id", "")):
+            cell["id"] = next(unused)
         seen.add(cell["id"])

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from proctor.course.assignment import Assignment
 from proctor.course.cells import grade_id, is_check
 from proctor.errors import UnreadableSubmission
+from proctor.intake.pictures import Pictures
 from proctor.intake.recover import recover
 
 NOTEBOOK_BYTES = 30 * 2**20
@@ -29,7 +30,8 @@ class Submission:
 
     Args:
         student: who handed it in (the folder's name).
-        notebook: the submitted notebook; only check cells keep their outputs, as text for flags.
+        notebook: the submitted notebook; only check cells keep their outputs, as text for flags,
+            and text cells their pictures.
         files: artifact's file name → its bytes.
         notes: a sentence for each thing that was not as expected and could be mended.
     """
@@ -192,14 +194,15 @@ def _convert_to_version_4(content: Any, text: str, name: str, notes: list[str]) 
         if version == 3:
             content = nbformat.reads(text, as_version=4)
             notes.append(f"{name} is in the old notebook format 3 and was converted")
-        return _clean_notebook(content)
+        return _clean_notebook(content, notes)
     except Exception as error:  # nbformat raises whatever its converters do
         raise UnreadableSubmission(f"{name} is not a well-formed notebook ({type(error).__name__}: {error})") from error
 
 
-def _clean_notebook(content: dict[str, Any]) -> NotebookNode:
-    """A notebook with only what is graded of each cell: type, source, id and metadata."""
+def _clean_notebook(content: dict[str, Any], notes: list[str]) -> NotebookNode:
+    """A notebook with only what is graded of each cell: type, source, id, metadata and pictures."""
     cells = []
+    pictures = Pictures()
     for cell in content["cells"]:
         source = cell["source"]
         if isinstance(source, list):
@@ -218,7 +221,10 @@ def _clean_notebook(content: dict[str, Any]) -> NotebookNode:
             count = cell.get("execution_count")
             clean["execution_count"] = count if type(count) is int else None
             clean["outputs"] = _read_outputs(cell) if is_check(nbformat.from_dict(clean)) else []
+        if kind == "markdown" and (attached := pictures.read(cell.get("attachments"))):
+            clean["attachments"] = attached
         cells.append(clean)
+    notes.extend(pictures.notes)
     notebook: NotebookNode = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
     return notebook
 

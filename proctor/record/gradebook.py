@@ -35,7 +35,7 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_locke
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
-from proctor.course.cells import grade_id, points
+from proctor.course.cells import NOTES_ID, grade_id, points
 from proctor.course.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError, UnreadableSubmission
 from proctor.feedback import inert, table
@@ -124,7 +124,7 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
     Whatever the student's code displayed is made inert (no scripts, no remote content).
     """
     shown = copy.deepcopy(notebook)
-    shown.cells = [cell for cell in shown.cells if cell.get("id") != "proctor-notes"]
+    shown.cells = [cell for cell in shown.cells if cell.get("id") != NOTES_ID]
     groups = verdict.groups()
     for cell in shown.cells:
         if cell.cell_type == "code" and grade_id(cell) in groups and not is_solution(cell):
@@ -141,7 +141,7 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
     if verdict.notes:
         notes = "".join(f"<li>{html.escape(one_line(note, 1000))}</li>" for note in verdict.notes)
         cell = nbformat.v4.new_markdown_cell(f"<p><b>Notes on this submission</b></p><ul>{notes}</ul>")
-        cell["id"] = "proctor-notes"
+        cell["id"] = NOTES_ID
         shown.cells.insert(0, cell)
     return shown
 
