@@ -73,7 +73,7 @@ _ATTACHED = "data:image/attached,"
 _RAW_ATTACHED = re.compile(r"""\bsrc=(["'])(attachment:[^"'<>]{1,300})\1""")
 _MAX_SHOWN = 5  # times that one cell shows the same picture
 # TeX commands from which MathJax makes links, styles and ids.
-_TEX = re.compile(r"\\+(?=(?:href|url|require|class|cssId|style|unicode|bbox)\b)")
+_TEX = re.compile(r"(?<!\\)\\++(?=(?:href|url|require|class|cssId|style|unicode|bbox)\b)")
 
 
 def clean(source: object) -> str:

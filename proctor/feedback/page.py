@@ -19,7 +19,8 @@ base-uri 'none'; form-action 'none'">
 .rendered_html img, .output_area img { max-width: 100% }
 </style>
 """
-_SCRIPT = re.compile(r"<script\b.*?</script\s*>|<link\b[^>]*>", re.DOTALL | re.IGNORECASE)
+_LINK = re.compile(r"<link\b[^<>]*>", re.IGNORECASE)
+_SCRIPT, _SCRIPT_END = re.compile(r"<script\b", re.IGNORECASE), re.compile(r"</script\s*+>", re.IGNORECASE)
 
 
 class FeedbackPage(HTMLExporter):
@@ -31,4 +32,14 @@ class FeedbackPage(HTMLExporter):
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **settings: Any) -> tuple[Any, Any]:
         """Return the page of `nb`, and nbconvert's resources."""
         page, resources = super().from_notebook_node(nb, resources, **settings)
-        return _SCRIPT.sub("", page).replace("<head>", _HEAD, 1), resources
+        return _LINK.sub("", _without_scripts(page)).replace("<head>", _HEAD, 1), resources
+
+
+def _without_scripts(page: str) -> str:
+    """`page` without its scripts; one that does not end takes the rest of the page with it."""
+    kept, end = [], 0
+    while script := _SCRIPT.search(page, end):
+        kept.append(page[end : script.start()])
+        closing = _SCRIPT_END.search(page, script.end())
+        end = closing.end() if closing else len(page)
+    return "".join([*kept, page[end:]])

@@ -14,6 +14,7 @@ WIDTH = 76
 _INDENT = 6
 _LABEL = 10
 _LONGEST = 600  # characters of one "expected" or "found"
+_QUOTED = re.compile(r"`([^`\n]+)`")
 
 
 @dataclass(frozen=True)
@@ -252,4 +253,4 @@ def _escape(value: str) -> str:
 def _format_prose(value: str) -> str:
     """Escape `value` for HTML, keep its line ends, and set `names` between backticks as code."""
     code = r'<code style="color:inherit;background-color:rgba(128,128,128,0.15);padding:0 3px">\1</code>'
-    return re.sub(r"`([^`\n]+)`", code, _escape(value)).replace("\n", "<br>")
+    return _QUOTED.sub(code, _escape(value)).replace("\n", "<br>")

@@ -17,6 +17,11 @@ _SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION.*?### END SOLUTION", re.DOT
 _HIDDEN_TESTS = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL | re.MULTILINE)
 
 
+_ASSIGNED = re.compile(r"^(\w[\w, ]*)=(?!=)", re.MULTILINE)
+_DEFINED = re.compile(r"^(?:def|class|async def)\s+(\w+)", re.MULTILINE)
+_NAME = re.compile(r"\w+")
+
+
 def recover(source: NotebookNode, submitted: NotebookNode, name: str, notes: list[str]) -> NotebookNode:
     """Give the cells of a submitted notebook that has no grade id at all the source's metadata.
 
@@ -67,6 +72,7 @@ def _match_answers(
     originals: list[NotebookNode], cells: list[NotebookNode], places: range, candidates: range
 ) -> Iterator[tuple[int, int]]:
     """The same for a stretch in which no cell is as released; only answers are looked for."""
+    names = {index: _defined(cells[index].source) for index in candidates}
     for kind in ("code", "markdown"):
         answers = [place for place in places if originals[place].cell_type == kind and is_solution(originals[place])]
         left = [index for index in candidates if cells[index].cell_type == kind]
@@ -76,7 +82,7 @@ def _match_answers(
             continue
         for place in answers:
             defined = _defined(originals[place].source)
-            index = next((each for each in left if defined & _defined(cells[each].source)), None)
+            index = next((each for each in left if defined & names[each]), None)
             if index is not None:
                 left = [each for each in left if each > index]
                 yield index, place
@@ -94,6 +100,5 @@ def _normal(text: str) -> str:
 
 def _defined(text: str) -> set[str]:
     """The functions, classes and variables that a cell defines at its top level."""
-    assigned = re.findall(r"^(\w[\w, ]*)=(?!=)", text, re.MULTILINE)
-    names = re.findall(r"^(?:def|class|async def)\s+(\w+)", text, re.MULTILINE)
-    return {*names, *(name for names in assigned for name in re.findall(r"\w+", names))}
+    assigned = (name for names in _ASSIGNED.findall(text) for name in _NAME.findall(names))
+    return {*_DEFINED.findall(text), *assigned}

@@ -37,6 +37,8 @@ from proctor.text import neutral
 from proctor.verdict import CellRun, CriterionResult, Flag, Verdict
 from proctor.versions import versions
 
+_TYPED = re.compile(r"""=\s*(["'])(.{1,100}?)\1""")
+"""What is assigned in the cell of the student's identifier."""
 Afterwards = Callable[[Examination, list[CriterionResult]], None]
 """What is to be done with the results of the criteria while the jails are still there."""
 
@@ -169,7 +171,7 @@ def _note_own_values(submission: Submission, assignment: Assignment, own: OwnVal
     """
     note, files = f"graded with the {describe_owner(own)}", submission.files
     cells = [cell.source for cell in submission.notebook.cells if grade_id(cell) == STUDENT_ID]
-    typed = re.search(r"""=\s*(["'])(.{1,100}?)\1""", cells[0]) if cells else None
+    typed = _TYPED.search(cells[0]) if cells else None
     if typed and normal(typed[2]) != own.student:
         note += f", who handed it in; the notebook was worked with those of {normal(typed[2])}"
         if files and assignment.train != "never":

@@ -28,7 +28,7 @@ LONGEST_VALUE, LONGEST_VALUES = 16, 60
 PLUMBING = {"proctor.jail.client", "proctor.jail.server", "proctor.channel.wire"}
 """Modules between grader and student: an exception out of one of them is a fault of Proctor's."""
 _TOLD = (int, float, str, bool, tuple)
-_WORDS = re.compile(r"[a-z]+ [a-z]", re.IGNORECASE)
+_WORDS = re.compile(r"[a-z] [a-z]", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ LONGEST_CODE = 100_000
 SHARED_NUMBERS = 4
 """How many numbers of the public tests, in their order, make an answer suspicious."""
 _NUMBER = re.compile(r"(?<![\w.])\d{1,20}(?:\.\d{0,20})?(?:e[+-]?\d{1,3})?", re.IGNORECASE)
-_SCORE = re.compile(r"\s{2,}(?:[a-z ]+: )?[\d.]+ / [\d.]+$", re.MULTILINE)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_NO_CHARACTER = re.compile(r"&#\d{8,}")  # `html.unescape` raises ValueError for one of 4,300 digits
 
 
 def collect_flags(*searches: Callable[[], list[Flag]]) -> list[Flag]:
@@ -159,8 +160,20 @@ def output_flags(submitted: NotebookNode, results: list[CriterionResult], cells:
 
 def _read_outputs(cell: NotebookNode) -> str:
     """The text of a check cell's saved outputs, without HTML tags and scores."""
-    text = "".join(output.get("text", "") for output in cell.outputs)
-    return _normalize_words(html.unescape(re.sub(r"<[^<>]{0,2000}>", " ", _SCORE.sub("", text))))
+    lines = "".join(output.get("text", "") for output in cell.outputs).splitlines()
+    text = _TAG.sub(" ", "\n".join(map(_without_score, lines)))
+    return _normalize_words(html.unescape(_NO_CHARACTER.sub(" ", text)))
+
+
+def _without_score(line: str) -> str:
+    """A line of a check table without the score that it ends with, such as "  partly: 0.5 / 1"."""
+    title, _, score = line.rstrip().rpartition("  ")
+    earned, slash, worth = score.rpartition(": ")[2].partition(" / ")
+    return title if slash and _is_number(earned) and _is_number(worth) else line
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
 
 
 def _normalize_words(text: str) -> str:

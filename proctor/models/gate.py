@@ -49,6 +49,7 @@ DTYPES |= {"float16", "float32", "float64"}
 # A JSON string or a bracket. An unterminated string matches to the end, so that matching takes
 # linear time.
 TOKENS = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+_DIGITS, _VERSION = re.compile(r"\d+"), re.compile(r"\d{1,4}\.\d{1,4}[.\w]{0,20}", re.ASCII)
 
 SAVE_AGAIN = 'Save it with model.save("{name}") and hand in that file.'
 USE_KERAS_OWN = "Build it from Keras's own layers and functions, and hand it in again."
@@ -158,12 +159,12 @@ def require_keras() -> None:
 
 def _major_and_minor(version: str) -> tuple[int, ...]:
     """The first two numbers of a version: (3, 15) for "3.15.1"."""
-    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
+    return tuple(int(part) for part in _DIGITS.findall(version)[:2])
 
 
 def _require_version(found: Any, ours: str) -> None:
     """Refuse a file from a Keras newer than `ours`, or from before Keras 3."""
-    if not isinstance(found, str) or not re.fullmatch(r"\d{1,4}\.\d{1,4}[.\w]{0,20}", found, re.ASCII):
+    if not isinstance(found, str) or not _VERSION.fullmatch(found):
         raise RefusedModel("The model file does not say which Keras saved it. Save it again with model.save(...).")
     theirs = _major_and_minor(found)
     if theirs > _major_and_minor(ours) or theirs < (3,):

@@ -82,14 +82,18 @@ ACTIVATION_LAYERS = frozenset(
 # Kind of layers → pattern in the class names of its layers, and of operations in a functional model
 # (`keras.ops.max_pool`).
 LAYER_KINDS = {
-    "attention": "Attention",
-    "convolution": "Conv",
-    "dropout": "Dropout",
-    "embedding": "Embedding",
-    "normalization": "Normalization",
-    "pooling": "Pool",
-    "recurrent": "LSTM|GRU|RNN",
+    "attention": re.compile("Attention"),
+    "convolution": re.compile("Conv"),
+    "dropout": re.compile("Dropout"),
+    "embedding": re.compile("Embedding"),
+    "normalization": re.compile("Normalization"),
+    "pooling": re.compile("Pool"),
+    "recurrent": re.compile("LSTM|GRU|RNN"),
 }
+
+_WORD = re.compile(r"(.)([A-Z][a-z]+)")
+_WORD_AFTER_WORD = re.compile(r"([a-z0-9])([A-Z])")
+_MAX_POOL, _AVERAGE_POOL = re.compile(r"MaxPool(?=\dD)"), re.compile(r"(Avg|Average)Pool(?=\dD)")
 
 
 def canonical(name: Any) -> str:
@@ -105,22 +109,22 @@ def canonical(name: Any) -> str:
             return canonical(config["fn"])
         return canonical(config if name.get("class_name") == "function" else name.get("class_name", ""))
     text = str(name).rsplit(">", 1)[-1][:LONGEST]
-    text = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", text)
-    text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text).lower()
+    text = _WORD.sub(r"\1_\2", text)
+    text = _WORD_AFTER_WORD.sub(r"\1_\2", text).lower()
     return ALIASES.get(text, text)
 
 
 def layer_class(name: str) -> str:
     """The class that a layer's name is an alias of: `MaxPooling2D` for `MaxPool2D`."""
     name = name.replace("Convolution", "Conv")
-    name = re.sub(r"MaxPool(?=\dD)", "MaxPooling", name)
-    return re.sub(r"(Avg|Average)Pool(?=\dD)", "AveragePooling", name)
+    name = _MAX_POOL.sub("MaxPooling", name)
+    return _AVERAGE_POOL.sub("AveragePooling", name)
 
 
 def is_a(class_name: str, wanted: str) -> bool:
     """Whether the class `class_name` is `wanted`, or of the kind `wanted` (see `LAYER_KINDS`)."""
     if wanted in LAYER_KINDS:
-        return re.search(LAYER_KINDS[wanted], class_name) is not None
+        return LAYER_KINDS[wanted].search(class_name) is not None
     return class_name == layer_class(wanted)
 
 
