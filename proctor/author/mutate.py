@@ -29,7 +29,7 @@ from proctor.judge.examiner import examine, examine_group
 from proctor.judge.file_models import FileModels
 from proctor.judge.result import Result, not_graded
 from proctor.run.pool import default_jobs, each, examiners
-from proctor.run.task import retry_lost_jails
+from proctor.run.task import deadline, retry_lost_jails
 from proctor.verdict import CriterionResult
 
 ALWAYS_SAMPLED = ("ignored", "half of", "cut to whole numbers", "labels in another order")
@@ -180,7 +180,9 @@ def _find_cells_up_to_training(source: NotebookNode) -> set[str]:
 
 def _grade_mutations(tasks: list[_Task], jobs: int, survivors: list[Mutation]) -> Iterator[Trial]:
     """Yield the trials of mutations that are caught or not graded; append others to `survivors`."""
-    for task, (result, disparities) in each(_grade_mutation, tasks, examiners(jobs), _give_up):
+    for task, (result, disparities) in each(
+        _grade_mutation, tasks, examiners(jobs, lambda task: deadline(task.assignment.budget)), _give_up
+    ):
         failed = [one for one in result.verdict.criteria if one.status in ("failed", "partial")]
         if not result.verdict.graded:
             yield Trial(task.mutation, fault=result.verdict.reason)

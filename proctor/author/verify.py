@@ -40,7 +40,7 @@ from proctor.judge.examiner import examine
 from proctor.judge.file_models import FileModels
 from proctor.judge.result import not_graded
 from proctor.run.pool import default_jobs, each, examiners
-from proctor.run.task import retry_lost_jails
+from proctor.run.task import deadline, retry_lost_jails
 from proctor.verdict import CriterionResult, Verdict
 
 STUDENTS = ("ada", "cleo", "edsger")
@@ -148,7 +148,7 @@ def verify(course: Course, name: str, extent: Extent = Extent(), jobs: int = 0) 
         made, unmade = _make_submissions(exercise, answers, handed_in)
         yield from unmade
         failed: list[Finding] = []
-        for task, result in each(_grade, tasks + made, examiners(jobs), _give_up):
+        for task, result in each(_grade, tasks + made, examiners(jobs, _deadline), _give_up):
             graded.append((task, result))
             finding = _make_finding(task, result)
             if task.kind == "habits" and finding.problem:
@@ -287,6 +287,11 @@ def _grade(task: _Task) -> _Graded:
     return _Graded(verdict, tuple(disparities), time.monotonic() - started)
 
 
+def _deadline(task: _Task) -> float:
+    # Twice that of a student's work: the notebook's own checks are tried, too.
+    return 2 * deadline(task.exercise.assignment.budget)
+
+
 def _give_up(task: _Task, reason: str) -> _Graded:
     return _Graded(not_graded(task.exercise.assignment.name, task.submission.student, reason).verdict)
 
@@ -305,5 +310,5 @@ def _find_bad_habits(
     """
     alone: _Chosen = [(finding.kind, Answer(habit.name, (Mix((habit,)).change,))) for habit in mix.habits]
     tasks, _ = _make_submissions(exercise, alone, solutions)
-    found = [_make_finding(task, result) for task, result in each(_grade, tasks, examiners(jobs), _give_up)]
+    found = [_make_finding(task, result) for task, result in each(_grade, tasks, examiners(jobs, _deadline), _give_up)]
     return [one for one in found if one.problem] or [finding]

@@ -114,7 +114,7 @@ def _grade_plans(
         by_pair = {(plan.name, plan.student): plan for plan in plans}
         jails = Jails(address)
         tasks = [Task(course, plan.shared.assignment, plan.student, jails, plan.shared.plain) for plan in plans]
-        for task, result in each(grade_task, tasks, examiners(jobs), _make_given_up_result):
+        for task, result in each(grade_task, tasks, examiners(jobs, lambda task: task.deadline), _make_given_up_result):
             if result is not None:
                 yield by_pair[task.assignment.name, task.student], result
 

@@ -1,20 +1,20 @@
-"""Run tasks in parallel in worker processes; a process that dies does not end the run."""
+"""Run tasks in parallel in worker processes; a process that dies or hangs does not end the run."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-import threading
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Collection, Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing.forkserver import ensure_running
-from multiprocessing.queues import SimpleQueue
 from typing import Any, TypeVar
 
 from proctor.jail.environment import ARITHMETIC
 from proctor.jail.limits import processors
+from proctor.run.lifeline import COORDINATOR
+from proctor.run.processes import OutOfTime, ProcessDied, Processes
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -33,19 +33,23 @@ class Workers:
     Args:
         executor: makes an executor that submits tasks to them.
         room: whether to submit one more task, given those that are not done yet.
-        died: the exceptions which mean that a task's process died; after a `BrokenExecutor` a new
-            executor is needed.
+        died: the exceptions which mean that a task's process died.
     """
 
     executor: Callable[[], AbstractContextManager[Executor]]
     room: Callable[[Collection[Any]], bool]
-    died: tuple[type[Exception], ...] = (BrokenExecutor,)
+    died: tuple[type[Exception], ...] = (ProcessDied,)
 
 
-def examiners(jobs: int) -> Workers:
-    """Examiner processes on this machine: `jobs` of them, or with 0 one for each processor."""
+def examiners(jobs: int, seconds: Callable[[Any], float]) -> Workers:
+    """Examiner processes on this machine.
+
+    Args:
+        jobs: how many; with 0, one for each processor.
+        seconds: how long a task may take before it is given up.
+    """
     count = jobs or default_jobs()
-    return Workers(lambda: _make_process_pool(count), lambda given: len(given) < AHEAD * count)
+    return Workers(lambda: _make_processes(count, seconds), lambda given: len(given) < AHEAD * count)
 
 
 def prepare() -> None:
@@ -58,42 +62,17 @@ def prepare() -> None:
     os.environ.update(ARITHMETIC)
     if START_METHOD == "forkserver":
         multiprocessing.get_context(START_METHOD).set_forkserver_preload(
-            ["proctor.run.no_iri_grammar", "proctor.run.task"]
+            ["proctor.run.lifeline", "proctor.run.no_iri_grammar", "proctor.run.task"]
         )
+        os.environ[COORDINATOR] = str(os.getpid())
         ensure_running()
+        del os.environ[COORDINATOR]
 
 
-def _make_process_pool(count: int) -> ProcessPoolExecutor:
+def _make_processes(count: int, seconds: Callable[[Any], float]) -> Processes:
     prepare()
-    context = multiprocessing.get_context(START_METHOD)
-    shares: SimpleQueue[set[int]] = context.SimpleQueue()
-    for number in range(count):
-        shares.put(set(processors()[number::count] or processors()))
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_initialize_examiner, initargs=(shares,))
-
-
-def _initialize_examiner(shares: SimpleQueue[set[int]]) -> None:
-    """Initialize an examiner process: bind it to its share of processors, end it with its parent.
-
-    An examiner and its jail take turns on one processor. Unbound, the kernel puts two such pairs on
-    one processor now and then while another is idle.
-    """
-    share = shares.get()
-    if share:
-        os.sched_setaffinity(0, share)
-    _end_with_coordinator()
-
-
-def _end_with_coordinator() -> None:
-    """End this process when its parent ends; waiting for tasks, it would not notice by itself."""
-    coordinator = multiprocessing.parent_process()
-    assert coordinator is not None
-
-    def follow() -> None:
-        coordinator.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
+    shares = [set(processors()[number::count] or processors()) for number in range(count)]
+    return Processes(multiprocessing.get_context(START_METHOD), shares, seconds)
 
 
 def default_jobs() -> int:
@@ -109,8 +88,8 @@ def each(
 ) -> Generator[tuple[Task, Result], None, None]:
     """Run tasks in worker processes and yield each with its result, in the order of completion.
 
-    When a process dies, its executor may fail the tasks of other processes too. All of these are
-    run again, one at a time, so that only the task on which a process dies twice is given up.
+    A task whose process dies is run again; one whose process dies twice, or which is not done by
+    its deadline, is given up.
 
     Args:
         work: runs a task, in a worker process.
@@ -119,53 +98,28 @@ def each(
         lost: makes the result of a task that is given up, from the task and the reason.
     """
     waiting = iter(tasks)
-    unfinished = True
-    while unfinished:
-        unfinished = False
-        suspects: list[Task] = []
-        for task, result in _run_until_broken(work, waiting, workers):
-            if isinstance(result, workers.died):
-                suspects.append(task)
-                unfinished |= isinstance(result, BrokenExecutor)
-            else:
-                yield task, result
-        for suspect in suspects:
-            for task, result in _run_until_broken(work, iter([suspect]), workers):
-                if isinstance(result, workers.died):
-                    yield task, lost(task, "the process that graded it ended unexpectedly, twice")
-                else:
-                    yield task, result
-
-
-def _run_until_broken(
-    work: Callable[[Task], Result], waiting: Iterator[Task], workers: Workers
-) -> Iterator[tuple[Task, Any]]:
-    """Yield tasks with their results, or with the exception which means that their process died.
-
-    Ends when all are done, or when the executor broke; then tasks left in `waiting` have not run.
-    """
-    given: dict[Future[Result], Task] = {}
+    given: dict[Future[Result], tuple[Task, int]] = {}
     more = True
     with workers.executor() as executor:
         try:
             while more or given:
-                while more and workers.room(given.values()):
+                while more and workers.room([task for task, _ in given.values()]):
                     task = next(waiting, None)
                     if task is None:
                         more = False
-                        break
-                    try:
-                        given[executor.submit(work, task)] = task
-                    except BrokenExecutor as error:
-                        more = False
-                        yield task, error
+                    else:
+                        given[executor.submit(work, task)] = task, 1
                 for future in wait(given, return_when=FIRST_COMPLETED).done:
-                    task = given.pop(future)
+                    task, tries = given.pop(future)
                     try:
                         yield task, future.result()
-                    except workers.died as error:
-                        more = more and not isinstance(error, BrokenExecutor)
-                        yield task, error
+                    except OutOfTime as error:
+                        yield task, lost(task, str(error))
+                    except workers.died:
+                        if tries < TRIES:
+                            given[executor.submit(work, task)] = task, tries + 1
+                        else:
+                            yield task, lost(task, "the process that graded it ended unexpectedly, twice")
         finally:
             for future in given:
                 future.cancel()

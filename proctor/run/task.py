@@ -6,17 +6,24 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proctor.course.assignment import Assignment
+from proctor.course.assignment import Assignment, Budget
 from proctor.course.course import Course
 from proctor.errors import JailLost, ProctorError
 from proctor.jail.client import is_running
 from proctor.jail.course_jail import Jails
+from proctor.jail.limits import Limits
 from proctor.judge.examiner import grade
 from proctor.judge.plain_nbgrader import PlainAssignment, grade_plain
 from proctor.judge.result import Result, not_graded
 
 TRIES = 3
 """How often a submission is tried while its jails are killed from outside."""
+DEADLINE = 4
+"""How many times as long as one jail may work an examiner may take for a submission.
+
+A notebook is started four times at most, and its limits end a jail; so this is reached only if
+something of Proctor's own, or of a library's, does not come to an end.
+"""
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,18 @@ class Task:
     student: str
     jails: Jails
     plain: PlainAssignment | None = None
+
+    @property
+    def deadline(self) -> float:
+        """After how many seconds an examiner is stopped."""
+        if self.plain is not None:
+            return deadline(self.plain.budget, len(self.plain.notebooks))
+        return deadline(self.assignment.budget)
+
+
+def deadline(budget: Budget, notebooks: int = 1) -> float:
+    """After how many seconds of wall time a submission of `notebooks` notebooks is given up."""
+    return DEADLINE * notebooks * Limits.of(budget).cpu_seconds
 
 
 def grade_task(task: Task) -> Result | None:
