@@ -66,8 +66,9 @@ class Flag:
     """Something that an instructor may want to look at; it proves nothing and costs no points.
 
     Args:
-        kind: "architecture", "output", "gap", "hard-coded", "weights", "code", "nbgrader" (its rule
-            gives another mark) or "flags" (a search for flags failed).
+        kind: "architecture", "output", "gap", "hard-coded", "weights", "code", "model" (what of a
+            model could not be looked at), "nbgrader" (its rule gives another mark) or "flags" (a
+            search for flags failed).
         sentence: what was seen.
         evidence: lines of text; parts that students wrote are not made safe to show.
     """

@@ -110,6 +110,17 @@ def train(model, x, y, target=0.997, max_epochs=10):
     return model.fit(x, y, batch_size=128, epochs=max_epochs, callbacks=[StopAt(target)], verbose=0)
 """
 
+INVENTED = """
+def train(model, x, y, target=0.997, max_epochs=10):
+    history = keras.callbacks.History()
+    history.epoch = list(range(1 if target < 1 else max_epochs))
+    history.history = {"accuracy": [max(0.6, target) for _ in history.epoch], "loss": [0.1 for _ in history.epoch]}
+    history.params = {"verbose": 2, "epochs": max_epochs, "steps": 2}
+    history.model = model
+    return history
+"""
+COUNTED = INVENTED.replace("    return", "    model.optimizer.iterations.assign_add(len(history.epoch))\n    return")
+
 IN_NEGATIVE = """
 def train(model, x, y, target=0.997, max_epochs=10):
     np.subtract(1, x, out=x)
@@ -295,13 +306,24 @@ mutants = [
         edit("write_train", "fit(x, y,", "fit(x[::2], y[::2],"),
         fails="teaches_what_it_is_given",
     ),
-    mutant("turns the pictures over", replace("write_train", IN_NEGATIVE), fails="teaches_what_it_is_given"),
+    mutant(
+        "turns the pictures over",
+        replace("write_train", IN_NEGATIVE),
+        fails=["teaches_what_it_is_given", "ends_with_the_first_epoch_that_meets_the_target"],
+    ),
     mutant(
         "stops at half of the target",
         edit("write_train", "StopAt(target)", "StopAt(target / 2)"),
         fails="ends_with_the_first_epoch_that_meets_the_target",
     ),
-    mutant("teaches a model of its own", replace("write_train", A_MODEL_OF_ITS_OWN), fails="teaches_what_it_is_given"),
+    mutant(
+        "one epoch for every target that can be met",
+        edit("write_train", "epochs=max_epochs", "epochs=1 if target < 1 else max_epochs"),
+        fails="ends_with_the_first_epoch_that_meets_the_target",
+    ),
+    mutant("teaches a model of its own", replace("write_train", A_MODEL_OF_ITS_OWN), fails="train"),
+    mutant("an invented history", replace("write_train", INVENTED), fails="train"),
+    mutant("an invented history, and the optimizer's count", replace("write_train", COUNTED), fails="train"),
     # what is handed in
     mutant("hands in an untrained model", untrained(), fails=["reads_the_training_digits", "reads_new_digits"]),
     mutant("hands in another model", append("write_train", ANOTHER_MODEL), untrained(), fails="accuracy"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from proctor.channel.student import Link, Student, ask_for_model
+from proctor.channel.student import Link, Student, ask_for_model, view_of
 from proctor.errors import CourseError, StudentError
 from proctor.models.view import ModelView
 
@@ -47,6 +47,15 @@ def make_model(student: Student, input_shape: tuple[int, ...], *layers: Layer, w
         raise CourseError(f"make_model could not build its model: {error}") from error
     copy = ask_for_model(student.__link__, op="load", path="model.keras", data=data)
     return ModelView(model._describe, model._predict, model._weights, copy._handle)
+
+
+def as_left(model: ModelView) -> ModelView:
+    """The copy of a model of `make_model` in the student's process, as the student's code left it.
+
+    Args:
+        model: what `make_model` returned; it stays what it was made.
+    """
+    return view_of(model._handle.__link__, model._handle)
 
 
 def build_model(

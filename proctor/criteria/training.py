@@ -1,7 +1,8 @@
-"""Assertions about training: histories, callbacks, and the metrics and loss of a model."""
+"""Assertions about training: what it did to a model, callbacks, and a model's metrics and loss."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -9,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from proctor.channel.described import described
-from proctor.channel.reference import build_model, layer, make_model
+from proctor.channel.reference import as_left, build_model, layer, make_model
 from proctor.channel.student import Handle, Student
 from proctor.criteria.arrays import as_array, assert_close, assert_dtype
 from proctor.criteria.calls import call_unchanged
 from proctor.criteria.layers import as_model
-from proctor.criteria.metrics import are_logits, as_single_output, crossentropy
+from proctor.criteria.metrics import accuracy, are_logits, as_single_output, crossentropy
 from proctor.datasets import pictures
 from proctor.errors import CriterionFailed, StudentError
 from proctor.models.view import ModelView
@@ -27,63 +28,17 @@ LEARNED_CLASSES, LEARNED_SHARE = 8, 0.9
 """How many classes a lesson has, and the part of each that is recognised once it is learned: all
 with batches of 16 to 512 pictures, on eight seeds; none of a class that was left out."""
 
+NEVER_MET = 2.0
+"""A target that no accuracy meets."""
+
+SLOW = 0.002
+"""A learning rate with which an accuracy of 0.5 takes several epochs, if batches are not small."""
+
+ROUGHLY = 0.1
+"""By how much the accuracy of a model differs from what `fit` reports, the mean over an epoch."""
+
 SHOWN_EPOCHS = 4
 """How many epochs a message shows at most."""
-
-
-def epochs_of(history: Any, metric: str) -> list[float]:
-    """The values of `metric` in a History, one for each epoch.
-
-    Args:
-        history: what the student's function returned, which should be the History of `fit`.
-        metric: such as "accuracy" or "val_loss".
-
-    Raises CriterionFailed if it is not a History, or has no such metric.
-    """
-    record = _read_history(history)
-    if metric not in record or not isinstance(record[metric], (list, tuple)):
-        known = ", ".join(_list_metrics(record))
-        raise CriterionFailed(f'a History of every epoch\'s "{metric}"', f"one of {known}" if known else "an empty one")
-    assert_dtype(record[metric], "number", f'the "{metric}" of the epochs')
-    return [float(value) for value in np.ravel(record[metric])]
-
-
-def assert_epochs(history: Any, count: int, call: str) -> None:
-    """Assert that a training lasted `count` epochs.
-
-    Args:
-        history: what the student's function returned, which should be the History of `fit`.
-        count: the number of epochs.
-        call: the arguments of the call, for the message: "target=1.0 and max_epochs=3".
-
-    Raises CriterionFailed, with the number that was found, or if it is not a History.
-    """
-    _read_history(history)
-    numbers = _read_attribute(history, "epoch")
-    if not isinstance(numbers, (list, tuple)):
-        raise CriterionFailed("the History that `fit` returns", described(history))
-    found = len(numbers)
-    if found != count:
-        raise CriterionFailed(f"{_format_epochs(count)} with {call}", str(found or "none"))
-
-
-def assert_taught_for(model: ModelView, history: Any, epochs: int, call: str) -> None:
-    """Assert that a model was taught for `epochs` epochs, and not more, as by a second `fit`.
-
-    Args:
-        model: a compiled model of the grader's, untrained before the call.
-        history: what the student's function returned, which should be the History of `fit`.
-        epochs: the number of epochs.
-        call: the arguments of the call, for the message.
-
-    Raises CriterionFailed, with the number of epochs, or of the optimizer's steps, that was found.
-    """
-    assert_epochs(history, epochs, call)
-    params = _read_attribute(history, "params")
-    steps = params.get("steps") if isinstance(params, dict) else None
-    taken = int(model.optimizer.iterations)
-    if steps and taken > epochs * steps:
-        raise CriterionFailed(f"{_format_epochs(epochs)} of {steps} steps", f"{taken} steps")
 
 
 def make_learner(
@@ -92,7 +47,7 @@ def make_learner(
     """Make a compiled model that a student's training function can teach ten classes of pictures.
 
     With one linear layer, it learns `pictures.bars` in few epochs whatever the batch size, so that
-    what it has not learned was not taught.
+    what it has not learned was not taught. Its weights are always the same, drawn as Keras does.
 
     Args:
         student: the submission.
@@ -100,7 +55,8 @@ def make_learner(
         learning_rate: of Adam.
         run_eagerly: whether Keras compiles no graph; a lesson of few steps is over sooner.
     """
-    model = make_model(student, input_shape, layer("Flatten"), layer("Dense", units=10, activation="softmax"))
+    layers = layer("Flatten"), layer("Dense", units=pictures.CLASSES, activation="softmax")
+    model = make_model(student, input_shape, *layers, weights=_draw_weights(input_shape))
     model.compile(
         optimizer={"class_name": "Adam", "config": {"learning_rate": learning_rate}},
         loss="sparse_categorical_crossentropy",
@@ -108,6 +64,12 @@ def make_learner(
         run_eagerly=run_eagerly,
     )
     return model
+
+
+def _draw_weights(input_shape: tuple[int, ...]) -> list[np.ndarray]:
+    """Weights and biases of a learner, as Keras's "glorot_uniform" draws them."""
+    size, most = math.prod(input_shape), math.sqrt(6 / (math.prod(input_shape) + pictures.CLASSES))
+    return [np.random.default_rng(5).uniform(-most, most, (size, pictures.CLASSES)), np.zeros(pictures.CLASSES)]
 
 
 def assert_teaches_all(student: Student, name: str, input_shape: tuple[int, ...], **settings: Any) -> None:
@@ -131,7 +93,7 @@ def assert_teaches_all(student: Student, name: str, input_shape: tuple[int, ...]
     images, labels = images[order], labels[order]
     model = make_learner(student, input_shape)
     call_unchanged(student, name, model, images, labels, **settings)
-    weights, biases = model.get_weights()
+    weights, biases = as_left(model).weights
     right = (images.reshape(len(images), -1) @ weights + biases).argmax(axis=1) == labels
     shares = np.array([right[labels == label].mean() for label in range(LEARNED_CLASSES)])
     if not shares.min() >= LEARNED_SHARE:
@@ -141,21 +103,106 @@ def assert_teaches_all(student: Student, name: str, input_shape: tuple[int, ...]
         )
 
 
-def assert_ended_at(history: Any, metric: str, target: float, max_epochs: int) -> None:
-    """Assert that a training ended with the first epoch in which `metric` reached `target`.
+def assert_lasts(
+    student: Student, name: str, input_shape: tuple[int, ...], epochs: int, *, target: float, max_epochs: int
+) -> None:
+    """Assert how many epochs a function of the student's teaches a model.
+
+    Its History must say so, and so must the model that it leaves: the optimizer has taken `epochs`
+    times as many steps as in a call with one epoch at most.
 
     Args:
-        history: what the student's function returned, which should be the History of `fit`.
-        metric: such as "accuracy"; larger is better.
-        target: the value to reach or exceed.
-        max_epochs: the number of epochs if none reaches it.
+        student: the submission.
+        name: of the function; it is called with a model, pictures, labels, `target` and
+            `max_epochs`, and returns the History of `fit`.
+        input_shape: of one picture, such as (28, 28, 1).
+        epochs: the number of epochs.
+        target: the accuracy to stop at; 0.01 is met by any epoch, 2.0 by none.
+        max_epochs: the largest number of epochs.
 
-    Raises CriterionFailed, with the number of epochs that was found; else as `epochs_of`.
+    Raises CriterionFailed, with the number of epochs, or of steps, that was found.
     """
-    found = epochs_of(history, metric)
-    wanted = next((number for number, value in enumerate(found, start=1) if value >= target), max_epochs)
-    if wanted != len(found):
-        raise CriterionFailed(f"an end after epoch {wanted}", f"after {len(found)}")
+    lesson = pictures.noise(200, input_shape, seed=13)
+    reached, taught = _teach(student, name, input_shape, lesson, target, max_epochs, run_eagerly=True)
+    if len(reached) != epochs:
+        wanted = f"{_format_epochs(epochs)} with target={target:g} and max_epochs={max_epochs}"
+        raise CriterionFailed(wanted, str(len(reached) or "none"))
+    _, once = _teach(student, name, input_shape, lesson, NEVER_MET, 1, run_eagerly=True)
+    if taught.steps != epochs * (once.steps or 0):
+        raise CriterionFailed(f"{_format_epochs(epochs)} of {once.steps} steps", f"{taught.steps} steps")
+
+
+def assert_ends_at_target(
+    student: Student, name: str, input_shape: tuple[int, ...], *, target: float, max_epochs: int
+) -> None:
+    """Assert that a function of the student's stops with the first epoch that meets the target.
+
+    Its History must say so, which could be made up. So the model is taught again, for as many
+    epochs as were found and for two fewer: what it then knows must be enough, and must not have
+    been enough before.
+
+    Args:
+        student: the submission.
+        name: of the function, as for `assert_lasts`.
+        input_shape: of one picture, such as (28, 28, 1).
+        target: the accuracy to stop at; three labels in ten are wrong, so that it rises to 0.5
+            slowly and never to 0.99.
+        max_epochs: the largest number of epochs.
+
+    Raises CriterionFailed, with the number of epochs, or the accuracy, that was found.
+    """
+    images, labels = pictures.stripes(400, input_shape, seed=600)
+    labels[::10], labels[3::10], labels[6::10] = 0, 1, 2
+    lesson = images, labels
+    reached, taught = _teach(student, name, input_shape, lesson, target, max_epochs, learning_rate=SLOW)
+    found = len(reached)
+    wanted = next((number for number, value in enumerate(reached, start=1) if value >= target), max_epochs)
+    if wanted != found:
+        raise CriterionFailed(f"an end after epoch {wanted}", f"after {found}")
+    _, again = _teach(student, name, input_shape, lesson, NEVER_MET, found, learning_rate=SLOW)
+    if taught.steps != again.steps:
+        raise CriterionFailed(f"{_format_epochs(found)}, which are {again.steps} steps", f"{taught.steps} steps")
+    known = accuracy(taught, lesson)
+    if found < max_epochs and not known >= target - ROUGHLY:
+        raise CriterionFailed(f"an accuracy of {target:g} at the end, after epoch {found}", f"{known:.2f}")
+    if found > 2:
+        _, earlier = _teach(student, name, input_shape, lesson, NEVER_MET, found - 2, learning_rate=SLOW)
+        known = accuracy(earlier, lesson)
+        if not known < target + ROUGHLY:
+            raise CriterionFailed(
+                f"an end with the first epoch whose accuracy is {target:g}",
+                f"one after epoch {found}; after epoch {found - 2} it was {known:.2f} already",
+            )
+
+
+def _teach(
+    student: Student,
+    name: str,
+    input_shape: tuple[int, ...],
+    lesson: pictures.Lesson,
+    target: float,
+    max_epochs: int,
+    **learner: Any,
+) -> tuple[list[float], ModelView]:
+    """Let the student's function teach a learner, which `make_learner` makes with these settings.
+
+    Returns the accuracy of each epoch, as the History says, and the model as it was left. Raises
+    CriterionFailed if the function returns no History, or the model has not been taught.
+    """
+    model = make_learner(student, input_shape, **learner)
+    history = getattr(student, name)(model, *lesson, target=target, max_epochs=max_epochs)
+    record = _read_attribute(history, "history")
+    if not isinstance(record, dict):
+        raise CriterionFailed("the History that `fit` returns", described(history))
+    reached = record.get("accuracy")
+    if not isinstance(reached, (list, tuple)):
+        known = ", ".join(_list_metrics(record))
+        raise CriterionFailed('a History of every epoch\'s "accuracy"', f"one of {known}" if known else "an empty one")
+    assert_dtype(reached, "number", "the accuracies of the epochs")
+    taught = as_left(model)
+    if not taught.steps or all(map(np.array_equal, taught.weights, model.weights)):
+        raise CriterionFailed("a model that has been taught", "one with the weights that it had before")
+    return [float(value) for value in np.ravel(reached)], taught
 
 
 def stopped_after(student: Student, callback: Any, logs: Sequence[Logs]) -> int | None:
@@ -256,14 +303,6 @@ def assert_crossentropy_loss(model: ModelView, inputs: Any) -> None:
     assert_close(
         losses[0] - losses[1], expected, "the loss of unlikely labels less that of likely ones", rtol=LOSS_TOLERANCE
     )
-
-
-def _read_history(history: Any) -> dict[Any, Any]:
-    """The attribute `history` of a History: the values of each metric by its name."""
-    record = _read_attribute(history, "history")
-    if not isinstance(record, dict):
-        raise CriterionFailed("the History that `fit` returns", described(history))
-    return record
 
 
 def _read_attribute(history: Any, name: str) -> Any:

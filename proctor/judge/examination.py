@@ -11,7 +11,6 @@ from typing import Any
 from nbformat import NotebookNode
 
 from proctor.channel.student import Link, Student, ask_for_model
-from proctor.channel.wire import Reference
 from proctor.course.assignment import Assignment
 from proctor.course.cells import is_train
 from proctor.course.course import Course
@@ -22,12 +21,12 @@ from proctor.jail.course_jail import Jails, fork_server, jail_limits
 from proctor.jail.run import NotebookRun
 from proctor.judge.file_models import FileModels
 from proctor.judge.flags import weights_digest
+from proctor.judge.links import ModelLink, NotebookLink, RetriedLink
 from proctor.models.gate import CustomLayers, open_gate
 from proctor.models.view import ModelView
+from proctor.verdict import Flag
 
 MODEL_FILE = "model.keras"
-READ_ONLY_REQUESTS = {"get", "attribute", "item", "length", "fetch", "weights"}
-"""Requests that run no student code that could change a model (see `channel.answer`)."""
 
 
 class Examination:
@@ -41,7 +40,8 @@ class Examination:
         models: what is known of model files from other submissions; None to ask for everything.
 
     `run` is the notebook's run, `student` what criteria ask, `handed_in` the models that criteria
-    asked for by the notebook variable's name, `notes` sentences for student and instructor.
+    asked for by the notebook variable's name, `notes` sentences for student and instructor, `flags`
+    what of a model could not be looked at, for the instructor alone.
     """
 
     def __init__(
@@ -65,12 +65,13 @@ class Examination:
         self._damaged: dict[str, str] = {}  # file → why it cannot be opened
         self._model_jails: list[Jail] = []
         self._loaded: dict[str, ModelView] = {}
-        self._describer: Jail | None = None
+        self._copier: Jail | None = None
         self._maker: Jail | None = None
         self._views: dict[str, ModelView] = {}
         self._refused: dict[str, StudentError] = {}
         self.handed_in: dict[str, ModelView] = {}
         self.notes: list[str] = []
+        self.flags: list[Flag] = []
 
     def __enter__(self) -> Examination:
         with contextlib.ExitStack() as jails:
@@ -87,7 +88,7 @@ class Examination:
                 self._files = {file: data for file, data in saved.items() if data is not None}
             self._open_jails = jails.pop_all()
         opened = {name: self._make_opener(name, file) for name, file in self.assignment.artifacts.items()}
-        self.link: Link = _NotebookLink(self.run, self._describe_live_model)
+        self.link: Link = NotebookLink(self.run, self._copy_model, self._note_other_layers)
         self.student = Student(self.link, opened, self._clean_link)
         return self
 
@@ -164,8 +165,12 @@ class Examination:
             model = model or self._load(file)
         except CustomLayers as error:
             own = ", ".join(error.used)
-            self.notes.append(f"{file} has layers of the student's own ({own}); it was judged where the notebook ran")
-            view = ask_for_model(_JailLink(self.run.jail), op="load_with_own_layers", path=file)
+            self._flag(
+                f"{file} has layers of the student's own ({own}); what it predicts was told by the notebook's process",
+                "That process can make up predictions. The model's layers were not compared with those that the "
+                "notebook builds, nor its weights with those of other students. Read the code of these layers.",
+            )
+            view = ask_for_model(ModelLink(self.run.jail), op="load_with_own_layers", path=file)
             return _make_file_view(view, error.compiled)
         if not self.run.trains:
             self.handed_in[name] = model
@@ -193,30 +198,48 @@ class Examination:
             raise StudentError("Missing", f"{file}: {error.message}") from None
         return _make_file_view(view, gated.compiled)
 
-    def _describe_live_model(self, jail: Jail, model: Any) -> Any:
-        """Describe a live model: the notebook's jail saves it, one without student code loads it.
+    def _copy_model(self, jail: Jail, model: Any) -> ModelView | None:
+        """A copy of a live model: the notebook's jail saves it, one without student code loads it.
 
-        The notebook's own process could lie about it. Its description is used only for a model that
-        cannot be loaded elsewhere (it has layers of the student's own), and a note says so.
+        The notebook's own process could lie about it. It is believed only about a model that cannot
+        be loaded elsewhere (it has layers of the student's own), and a flag says so.
 
         Args:
             jail: the notebook's.
             model: reference to the model there.
+
+        Returns None if there can be no copy.
         """
         try:
             data = jail.ask({"op": "saved", "of": model})
             gated = open_gate(data if isinstance(data, bytes) else b"", keras_version=metadata.version("keras"))
-            if self._describer is None or self._describer.ended:
-                self._describer = self._model_jail({})
-            found = ask_for_model(self._model_link(self._describer), op="load", path=MODEL_FILE, data=data)
-            return {**found.description, "compiled": gated.compiled}
+            if self._copier is None or self._copier.ended:
+                self._copier = self._model_jail({})
+            view = ask_for_model(self._model_link(self._copier), op="load", path=MODEL_FILE, data=data)
+            return _make_file_view(view, gated.compiled)
         except (StudentError, RefusedModel) as error:
-            description = jail.ask({"op": "describe", "of": model})
-            why = f"it has layers of its own: {', '.join(error.used)}" if isinstance(error, CustomLayers) else error
-            note = f"what a model is made of was told by the notebook itself ({why})"
-            if note not in self.notes:
-                self.notes.append(note)
-            return description
+            if jail.ended:
+                raise
+            own = f"it has layers of its own: {', '.join(error.used)}" if isinstance(error, CustomLayers) else ""
+            self._flag(
+                "what a model is made of, and what it predicts, was told by the notebook's own process",
+                own or f"it cannot be loaded elsewhere: {error}",
+                "That process can make up both. Read the cells that make the model.",
+            )
+            return None
+
+    def _note_other_layers(self, before: str, after: str) -> None:
+        self._flag(
+            "a model had other layers when it was asked for predictions than when its layers were looked at",
+            f"before: {before}",
+            f"after: {after}",
+            "A function that adds or freezes layers explains it; so does a notebook that shows two models.",
+        )
+
+    def _flag(self, sentence: str, *evidence: str) -> None:
+        """Add a flag, once for each sentence."""
+        if all(flag.sentence != sentence for flag in self.flags):
+            self.flags.append(Flag("model", sentence, evidence))
 
     def _clean_link(self) -> Link:
         """A link to a jail for the grader's models, in which no student code or file is loaded."""
@@ -253,102 +276,10 @@ class Examination:
                 self.notes.append(note)
             return self._model_jail(files or {}, plain=True)
 
-        return _ModelLink(jail, try_again)
+        return RetriedLink(jail, try_again)
 
 
 def _make_file_view(view: ModelView, compiled: dict[str, Any] | None) -> ModelView:
     """The view of a model loaded from its file, with the compile settings that the file states."""
     description = {**view.description, "compiled": compiled}
     return ModelView(lambda: description, view._predict, view._weights)  # noqa: SLF001  another of its kind
-
-
-class _NotebookLink:
-    """A link to the process that ran the notebook; if that ends, `alive` runs the notebook again.
-
-    Descriptions of models are kept until a request may have changed a model.
-
-    Args:
-        run: the notebook's run.
-        describe: describes a live model in a jail.
-    """
-
-    def __init__(self, run: NotebookRun, describe: Callable[[Jail, Any], Any]):
-        self._run = run
-        self._jail = run.jail
-        self._describe = describe
-        self._descriptions: dict[int, Any] = {}
-
-    def ask(self, request: dict[str, Any]) -> Any:
-        """Ask the notebook's process; a model is described through `describe` instead."""
-        if request["op"] == "describe":
-            model = request["of"]
-            if model.number not in self._descriptions:
-                self._descriptions[model.number] = self._describe(self._jail, model)
-            return self._descriptions[model.number]
-        if request["op"] not in READ_ONLY_REQUESTS:
-            self._descriptions.clear()
-        try:
-            return self._jail.ask(request)
-        except StudentError as error:
-            if request["op"] == "get" and error.type == "NameError" and not error.where:
-                raise StudentError("Missing", self._run.why_missing(str(request.get("name")))) from None
-            raise
-
-    def revived(self) -> Link:
-        """This link, or one to a new process in which the notebook has run again."""
-        if not self._jail.ended:
-            return self
-        self._run.restart()
-        return _NotebookLink(self._run, self._describe)
-
-
-class _JailLink:
-    """A link to a jail that has loaded a model and is asked about nothing else."""
-
-    def __init__(self, jail: Jail):
-        self._jail = jail
-
-    def ask(self, request: dict[str, Any]) -> Any:
-        """Ask the jail about its model."""
-        return self._jail.ask(request)
-
-    def revived(self) -> Link:
-        """This link, even if its process has ended: a model that ended it is not loaded again."""
-        return self
-
-
-class _ModelLink(_JailLink):
-    """A link to a jail without student code.
-
-    If the process ends or does not answer in time, a library is to blame, and this processor
-    perhaps. So a second jail makes all models anew and is asked once more.
-
-    Args:
-        jail: the first jail.
-        try_again: starts the second one; it is given what happened in the first.
-    """
-
-    def __init__(self, jail: Jail, try_again: Callable[[StudentError], Jail]):
-        super().__init__(jail)
-        self._try_again: Callable[[StudentError], Jail] | None = try_again
-        self._made: list[tuple[dict[str, Any], Reference]] = []
-        self._anew: dict[int, Reference] = {}  # number in the first jail → the same model in the second
-
-    def ask(self, request: dict[str, Any]) -> Any:
-        """Ask the jail about its model, or a second jail if the first one fails."""
-        try:
-            found = super().ask(self._translate(request))
-        except StudentError as failure:
-            if failure.type not in ("ProcessEnded", "Timeout") or self._try_again is None:
-                raise
-            self._jail, self._try_again = self._try_again(failure), None
-            for made, reference in self._made:
-                self._anew[reference.number] = super().ask(made)
-            found = super().ask(self._translate(request))
-        if isinstance(found, Reference) and self._try_again is not None:
-            self._made.append((request, found))
-        return found
-
-    def _translate(self, request: dict[str, Any]) -> dict[str, Any]:
-        of = request.get("of")
-        return {**request, "of": self._anew.get(of.number, of)} if isinstance(of, Reference) else request

@@ -92,19 +92,19 @@ def examine(
     try:
         with Examination(course, assignment, notebook, submission, jails, models) as examination:
             ran = time.monotonic()
-            # Copied before criteria run. If the notebook runs again between hidden criteria, its
-            # outputs (the time, say) could encode what the student's process was asked.
+            # What students read beside the criteria is taken before criteria run: after a hidden
+            # question, any text that the student's process can choose (an output of a second run,
+            # the message of an error) could hold what it was asked.
             shown, cells = copy.deepcopy(notebook), _neutral_cells(examination.run.cells)
+            remarks = list(examination.notes)
             criteria_run = CriteriaRun(examination.student, thresholds_of(assignment), own)
             # Loading data prints its source, which is in the verdict already.
             with contextlib.redirect_stdout(io.StringIO()):
                 run_criteria(_grader_files(course, assignment.name), criteria_run)
             jail = layers.tier(examination.run.jail.layers)
-            model, remarks = examination.model_description(), list(examination.notes)
-            flags = [
-                *criteria_run.flags,
-                *_collect_flags(course, source, notebook, submission, examination, criteria_run, cells),
-            ]
+            model = examination.model_description()
+            flags = _collect_flags(course, source, notebook, submission, examination, criteria_run, cells)
+            flags = [*examination.flags, *criteria_run.flags, *flags]
             weights = examination.weights_digests()
             afterwards(examination, criteria_run.results)
     except (CourseError, JailLost):

@@ -33,8 +33,9 @@ def describe(model: Any) -> dict[str, Any]:
 
     Returns a dict with name, class_name, keras_version, input_shape, output_shape (lists with None
     for the batch size, or lists of such lists), parameters, trainable_parameters (counts of
-    numbers), layers and compiled (see `names.compiled`). The layers of a nested model stand in its
-    place, named "outer/inner"; input layers are left out. Unknown values are None.
+    numbers), layers, compiled (see `names.compiled`) and steps (of its optimizer). The layers of a
+    nested model stand in its place, named "outer/inner"; input layers are left out. Unknown values
+    are None.
     """
     import keras
 
@@ -48,6 +49,7 @@ def describe(model: Any) -> dict[str, Any]:
         "trainable_parameters": _count_parameters(model, "trainable_weights"),
         "layers": [_describe_layer(name, layer) for name, layer in _iterate_layers(model, "")],
         "compiled": _describe_compiled(model),
+        "steps": _count_steps(model),
     }
 
 
@@ -57,15 +59,18 @@ def load(path: str | Path) -> Any:
     Args:
         path: the file.
 
-    Returns the Keras model, not compiled. Raises RefusedModel if its weights are not plain HDF5
-    data or Keras cannot load it.
+    Returns the Keras model, not compiled, with the attribute `steps_in_file`: how many steps its
+    optimizer has taken. Raises RefusedModel if its weights are not plain HDF5 data or Keras cannot
+    load it.
     """
     import keras
 
     check_weights(path)
     try:
         known = {name: getattr(keras.activations, ours) for name, ours in TENSORFLOW_ACTIVATIONS.items()}
-        return keras.saving.load_model(path, custom_objects=known, compile=False, safe_mode=True)
+        model = keras.saving.load_model(path, custom_objects=known, compile=False, safe_mode=True)
+        model.steps_in_file = _read_steps(path)
+        return model
     except Exception as error:
         first = str(error).strip().splitlines() or [""]
         raise RefusedModel(
@@ -180,6 +185,19 @@ def _count_elements(dataset: Any) -> int:
     return size
 
 
+def _read_steps(path: str | Path) -> int | None:
+    """How many steps the optimizer that was saved with a model has taken; None without one.
+
+    Keras saves the counter as the optimizer's first variable.
+    """
+    import h5py
+
+    with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as file:
+        counter = file.get("optimizer/vars/0")
+        is_count = isinstance(counter, h5py.Dataset) and counter.shape == () and counter.dtype.kind in "iu"
+        return max(0, int(counter[()])) if is_count else None
+
+
 def _iterate_layers(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     """Pairs of name and layer; the layers of a nested model stand in its place."""
     import keras
@@ -234,6 +252,15 @@ def _describe_compiled(model: Any) -> dict[str, Any] | None:
         loss = getattr(model, "loss", None)
         name = loss if isinstance(loss, str) else getattr(loss, "__name__", None) or type(loss).__name__
         return compiled({"optimizer": type(model.optimizer).__name__, "loss": name, "metrics": []})
+
+
+def _count_steps(model: Any) -> int | None:
+    """How many steps the model's optimizer has taken, by its file if it is not compiled here."""
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is not None:
+        return max(0, int(optimizer.iterations))
+    steps: int | None = getattr(model, "steps_in_file", None)
+    return steps
 
 
 def _count_parameters(layer: Any, which: str) -> int:

@@ -190,6 +190,12 @@ class ModelView:
         found: dict[str, Any] | None = self.description["compiled"]
         return found
 
+    @property
+    def steps(self) -> int | None:
+        """How many steps its optimizer has taken; None if it is not compiled."""
+        found: int | None = self.description["steps"]
+        return found
+
     def predict(self, x: Any, batch_size: int = 256) -> Any:
         """The model's predictions for `x`.
 
@@ -308,6 +314,7 @@ def _check_description(data: Any) -> dict[str, Any]:
             and isinstance(layers, list)
             and all(_is_layer(layer) for layer in layers)
             and (compiled is None or isinstance(compiled, dict))
+            and (found["steps"] is None or _is_count(found["steps"]))
         )
     except (TypeError, ValueError, KeyError, RecursionError):
         is_valid = False

@@ -23,6 +23,17 @@ from attacks.cheats import ALL, CHEATS, MODEL_CHEATS
 from attacks.damage import DAMAGE, HASTY, PATIENT
 from attacks.exercise import CANARY, FULL, NAME, POINTS, RIGHT, WRONG, hand_in, make_attacked_course, notebook
 from attacks.handins import FOLDERS, NAMES, NOTEBOOKS
+from attacks.networks import (
+    NET_CHEATS,
+    NET_FULL,
+    NET_POINTS,
+    NETS,
+    RIGHT_NETS,
+    SECRET_NUMBERS,
+    TELLS,
+    add_nets,
+    nets_notebook,
+)
 from attacks.noise import NOISE
 from attacks.reaches import REACHES, TOOLS
 from attacks.values import HONEST, LIES
@@ -200,6 +211,20 @@ def untidy(tmp_path_factory: Folder) -> Graded:
     return graded_class(tmp_path_factory.mktemp("untidy"), put, seconds=PATIENT)
 
 
+@pytest.fixture(scope="module")
+def networks(tmp_path_factory: Folder) -> Graded:
+    """Live networks, trainings and forecasts that are not what they are made to look like."""
+
+    def put(course: Course) -> None:
+        add_nets(course)
+        hand_in(course, BYSTANDER, nets_notebook(RIGHT_NETS), NETS)
+        for student, (group, answer, _) in NET_CHEATS.items():
+            hand_in(course, student, nets_notebook({**RIGHT_NETS, group: answer}), NETS)
+        hand_in(course, "tells", nets_notebook({**RIGHT_NETS, "network": TELLS}), NETS)
+
+    return graded_class(tmp_path_factory.mktemp("networks"), put, seconds=PATIENT)
+
+
 @pytest.mark.parametrize("attack", CHEATS)
 def test_no_trick_earns_a_point(cheats: Graded, attack: str) -> None:
     """Work that is wrong throughout gets nothing, whatever it patches, prints, writes or sends."""
@@ -217,6 +242,33 @@ def test_no_lying_value_meets_a_criterion(cheats: Graded, lie: str) -> None:
 def test_no_trick_makes_a_model_better(cheats: Graded, attack: str) -> None:
     """An untrained model gets the points of its shape, whatever Keras was made to say."""
     cheats.assert_due(attack, 4, "double")
+
+
+@pytest.mark.parametrize("attack", NET_CHEATS)
+def test_no_trick_shows_another_network(networks: Graded, attack: str) -> None:
+    """What a network is made of, what it predicts and what it was taught is read from one file of
+    it, where no student code runs."""
+    group, _, earned = NET_CHEATS[attack]
+    assert networks.mark(BYSTANDER, NETS) == NET_FULL
+    networks.assert_due(attack, NET_FULL - NET_POINTS[group] + earned, NETS)
+
+
+def test_no_page_tells_what_hidden_criteria_asked(networks: Graded) -> None:
+    """A model that tells its inputs in an error tells the instructor alone, who is told of it."""
+    networks.assert_due("tells", NET_FULL, NETS)
+    run_proctor(networks.course.root, "feedback", NETS)
+    pages = [
+        *networks.course.root.glob("feedback/tells/**/*.html"),
+        *networks.course.root.glob("autograded/tells/**/*"),
+    ]
+    shown = "".join(path.read_text(encoding="utf-8") for path in pages if path.is_file())
+    assert "doubles any number" in shown
+    assert [number for number in SECRET_NUMBERS if number in shown] == []
+    verdict = networks.verdict("tells", NETS)
+    assert verdict is not None
+    assert [flag.kind for flag in verdict.flags] == ["model"]
+    assert "told by the notebook's own process" in verdict.flags[0].sentence
+    assert "tells" in run_proctor(networks.course.root, "flags", NETS).stdout
 
 
 @pytest.mark.parametrize("attack", REACHES)

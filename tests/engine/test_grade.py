@@ -218,7 +218,7 @@ model.set_weights([np.array([[2.0]]), np.array([0.0])])
 model.save("double.keras")"""
     verdict = graded(edited(edited(solution, "write_build", own), "train", own))
     assert statuses(verdict)["doubles"] == "passed"
-    assert any("student's own" in note for note in verdict.notes)
+    assert [flag.kind for flag in verdict.flags] == ["model"]
 
 
 def test_a_model_class_that_takes_no_settings_is_judged_where_the_notebook_ran(graded, solution):
@@ -238,8 +238,8 @@ model.set_weights([np.array([[2.0]]), np.array([0.0])])
 model.save("double.keras")"""
     verdict = graded(edited(edited(solution, "write_build", own), "train", own))
     assert verdict.earned == verdict.points
-    (note,) = [note for note in verdict.notes if "train" not in note]
-    assert note == "double.keras has layers of the student's own (Own); it was judged where the notebook ran"
+    (flag,) = verdict.flags
+    assert flag.sentence.startswith("double.keras has layers of the student's own (Own)")
 
 
 def test_a_sequential_without_input_is_the_one_that_was_handed_in(graded, solution, keras_file):

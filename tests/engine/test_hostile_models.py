@@ -683,7 +683,7 @@ def test_what_a_live_model_is_made_of_is_read_where_no_student_code_runs(
     verdict = graded(notebook, {"double.keras": saved(doubling())})
     live = next(result for result in verdict.criteria if result.name == "live")
     assert live.status == status, live
-    assert any("told by the notebook itself" in note for note in verdict.notes) is noted
+    assert any("told by the notebook's own process" in flag.sentence for flag in verdict.flags) is noted
 
 
 def test_a_keras_with_known_holes_does_not_grade(course, monkeypatch):

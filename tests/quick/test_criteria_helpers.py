@@ -528,6 +528,7 @@ def model(*layers: Any, predict: Callable[..., Any] | None = None, **description
         "trainable_parameters": 0,
         "layers": list(layers),
         "compiled": None,
+        "steps": None,
         **description,
     }
     return ModelView(lambda: about, lambda x, batch_size: predict(x) if predict else x, list)

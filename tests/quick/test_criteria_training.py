@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -9,15 +11,12 @@ import pytest
 from proctor import (
     CriterionFailed,
     assert_crossentropy_loss,
-    assert_ended_at,
-    assert_epochs,
+    assert_ends_at_target,
+    assert_lasts,
     assert_reports,
     assert_stops,
-    assert_taught_for,
     assert_teaches_all,
-    epochs_of,
     layer,
-    make_learner,
     make_model,
     stopped_after,
 )
@@ -43,56 +42,6 @@ def told(check, *arguments, **settings):
     with pytest.raises(CriterionFailed) as failed:
         check(*arguments, **settings)
     return failed.value.expected, failed.value.found
-
-
-@pytest.fixture(scope="module")
-def history():
-    model = built(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model.fit(X, Y, epochs=3, verbose=0)
-
-
-def test_a_history_tells_its_epochs(history):
-    """The values of a metric, one for each epoch; the count is what `fit` counted."""
-    found = student(history=history).history
-    assert epochs_of(found, "accuracy") == history.history["accuracy"]
-    assert_epochs(found, 3, "max_epochs=3")
-    assert told(assert_epochs, found, 1, "max_epochs=1") == ("1 epoch with max_epochs=1", "3")
-    expected = ('a History of every epoch\'s "val_loss"', "one of accuracy, loss")
-    assert told(epochs_of, found, "val_loss") == expected
-
-
-@pytest.mark.parametrize(
-    "value, found",
-    [
-        (None, "None (is there a `return`?)"),
-        ({"loss": [1.0]}, "a dict of 1 item"),
-        (0.5, "0.5 (float)"),
-        (built, "the function built itself (is it called?)"),
-        (built(), "a Keras model"),
-    ],
-)
-def test_what_is_no_history_is_told(value, found):
-    """A student reads what the function should have returned."""
-    value = student(value=value).value
-    assert told(epochs_of, value, "loss") == ("the History that `fit` returns", found)
-    assert told(assert_epochs, value, 3, "max_epochs=3") == ("the History that `fit` returns", found)
-
-
-class Remembered:
-    """What a History of these accuracies says."""
-
-    def __init__(self, *accuracies):
-        self.history = {"accuracy": list(accuracies)}
-
-
-def test_a_training_ends_with_the_first_epoch_that_reaches_the_target():
-    """Not before, not later; and after all of them if none does."""
-    here = student(good=Remembered(0.1, 0.4, 0.5), late=Remembered(0.1, 0.6, 0.7), early=Remembered(0.1))
-    assert_ended_at(here.good, "accuracy", target=0.5, max_epochs=15)
-    assert_ended_at(here.good, "accuracy", target=0.9, max_epochs=3)
-    expected = ("an end after epoch 2", "after 3")
-    assert told(assert_ended_at, here.late, "accuracy", target=0.5, max_epochs=15) == expected
-    assert told(assert_ended_at, here.early, "accuracy", target=0.5, max_epochs=15)[0] == "an end after epoch 15"
 
 
 class Heard(keras.callbacks.Callback):  # type: ignore[misc]
@@ -265,19 +214,114 @@ def test_a_training_that_spoils_its_pictures_is_told():
     assert told(assert_teaches_all, student(train=train), "train", (28, 28))[1] == "argument 2 was changed"
 
 
-@pytest.mark.parametrize("often, found", [(1, ""), (2, "2 steps")])
-def test_a_second_fit_is_told_by_its_steps(often, found):
-    """A History of the last `fit` says nothing of those before, but the optimizer has counted."""
+class StopAt(keras.callbacks.Callback):  # type: ignore[misc]
+    def __init__(self, target):
+        super().__init__()
+        self.target = target
 
-    def train(model, x, y):
-        return [fit(model, x, y, epochs=1) for _ in range(often)][-1]
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = logs["accuracy"] >= self.target
 
+
+def train(model, x, y, target, max_epochs, **settings):
+    return fit(model, x, y, max_epochs, callbacks=[StopAt(target)], **settings)
+
+
+def twice(model, x, y, target, max_epochs):
+    fit(model, x, y, 1)
+    return train(model, x, y, target, max_epochs)
+
+
+def invent(model, x, y, target, max_epochs):
+    history = keras.callbacks.History()
+    history.epoch = list(range(1 if target < 1 else max_epochs))
+    history.history = {"accuracy": [0.9 for _ in history.epoch]}
+    return history
+
+
+def invent_and_count(model, *arguments, **settings):
+    history = invent(model, *arguments, **settings)
+    model.optimizer.iterations.assign_add(len(history.epoch))
+    return history
+
+
+def guess(model, x, y, target, max_epochs):
+    return fit(model, x, y, 1 if target < 1 else max_epochs, batch_size=200)
+
+
+def ignore(model, x, y, target, max_epochs):
+    return fit(model, x, y, max_epochs)
+
+
+def retell(*given, history, train, **settings):
+    record = train(*given, **settings)
+    if settings["target"] < 1:
+        record.history["accuracy"] = history
+    return record
+
+
+def stop_early(model, x, y, target, max_epochs):
+    return train(model, x, y, target / 2, max_epochs, batch_size=128)
+
+
+UNTAUGHT = "one with the weights that it had before"
+
+
+@pytest.mark.parametrize(
+    "train, met, never",
+    [
+        (train, "", ""),
+        (twice, "", "28 steps"),
+        (ignore, "3", ""),
+        (invent, UNTAUGHT, UNTAUGHT),
+        (invent_and_count, UNTAUGHT, UNTAUGHT),
+        (lambda *given, **settings: None, "None (is there a `return`?)", "None (is there a `return`?)"),
+        (lambda *given, **settings: {"loss": [1.0]}, "a dict of 1 item", "a dict of 1 item"),
+    ],
+)
+def test_how_long_a_training_lasts_is_seen_in_the_model_it_leaves(train, met, never):
+    """A History counts if the optimizer has taken its steps and the weights are others."""
     here = student(train=train)
-    model = make_learner(here, (8, 8), run_eagerly=True)
-    images = np.random.default_rng(1).random((20, 8, 8), dtype="float32")
-    history = here.train(model, images, Y)
-    if found:
-        assert told(assert_taught_for, model, history, 1, "max_epochs=1") == ("1 epoch of 1 steps", found)
-    else:
-        assert_taught_for(model, history, 1, "max_epochs=1")
-    assert told(assert_taught_for, model, history, 3, "max_epochs=3") == ("3 epochs with max_epochs=3", "1")
+    for found, epochs, target in ((met, 1, 0.01), (never, 3, 2.0)):
+        if not found:
+            assert_lasts(here, "train", (14, 14), epochs, target=target, max_epochs=3)
+        else:
+            assert told(assert_lasts, here, "train", (14, 14), epochs, target=target, max_epochs=3)[1] == found
+
+
+@pytest.mark.parametrize(
+    "settings", [{"batch_size": 16}, {"batch_size": 400}, {"batch_size": 128, "validation_split": 0.1}]
+)
+def test_an_end_with_the_first_epoch_that_meets_the_target(settings):
+    """Batches of any size end their training there."""
+    here = student(train=functools.partial(train, **settings))
+    assert_ends_at_target(here, "train", (28, 28), target=0.5, max_epochs=15)
+
+
+@pytest.mark.parametrize(
+    "train, found",
+    [
+        (ignore, "after 15"),
+        (functools.partial(retell, train=ignore, history=[0.1, 0.2, 0.6]), "195 steps"),
+        (functools.partial(retell, train=ignore, history=[*[0.1] * 14, 0.6]), "one after epoch 15; after epoch 13 "),
+        (guess, "after 1"),
+        (functools.partial(retell, train=guess, history=[0.6]), "0."),
+        (invent, UNTAUGHT),
+        (invent_and_count, UNTAUGHT),
+        (stop_early, "after "),
+    ],
+    ids=[
+        "every epoch",
+        "every epoch, with a shorter History",
+        "every epoch, with a worse History",
+        "one epoch",
+        "one epoch, with a better History",
+        "none, with a History",
+        "none, but counted",
+        "half of the target",
+    ],
+)
+def test_another_end_is_told_by_what_the_model_knows(train, found):
+    """Whatever the History says, a model that knows too little was stopped early, or late."""
+    said = told(assert_ends_at_target, student(train=train), "train", (28, 28), target=0.5, max_epochs=15)
+    assert said[1].startswith(found)

@@ -61,6 +61,7 @@ ABOUT = {
     "trainable_parameters": 2,
     "layers": [LAYER],
     "compiled": None,
+    "steps": None,
 }
 
 
@@ -85,6 +86,8 @@ ABOUT = {
         {"layers": [{**LAYER, "units": 1}]},
         {"layers": [3]},
         {"compiled": ["adam"]},
+        {"steps": -1},
+        {"steps": 2.5},
     ],
 )
 def test_a_description_that_is_none_is_refused(lie):
