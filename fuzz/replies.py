@@ -33,7 +33,14 @@ LAYER = {"name": "d", "class_name": "Dense", "config": {"units": 1}, "parameters
     **{"input_shape": [None, 1], "output_shape": [None, 1], "activation": "relu"}
 }
 MODEL = {"name": "m", "class_name": "Sequential", "keras_version": "3.15.1", "parameters": 2} | {
-    **{"input_shape": [None, 1], "output_shape": None, "trainable_parameters": 2, "layers": [LAYER], "compiled": None}
+    **{
+        "input_shape": [None, 1],
+        "output_shape": None,
+        "trainable_parameters": 2,
+        "steps": 3,
+        "layers": [LAYER],
+        "compiled": None,
+    }
 }
 SAID = [
     {"output": {"output_type": "stream", "name": "stdout", "text": "a\rb\b"}},

@@ -10,7 +10,14 @@ from proctor.judge.file_models import FileModels
 from proctor.models.view import ModelView
 
 DESCRIPTION = {"name": "doubles", "class_name": "Sequential", "keras_version": "3", "parameters": 1}
-DESCRIPTION |= {"trainable_parameters": 1, "input_shape": None, "output_shape": None, "layers": [], "compiled": None}
+DESCRIPTION |= {
+    "trainable_parameters": 1,
+    "input_shape": None,
+    "output_shape": None,
+    "layers": [],
+    "compiled": None,
+    "steps": None,
+}
 
 
 class Loader:
