@@ -305,11 +305,12 @@ def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] 
 def doctor() -> None:
     """Say which layers this machine's jail has, which are missing, and how to get them.
 
-    The exit code is 1 if the jail is weaker than the course accepts: nothing is graded here then.
+    The exit code is 1 if the jail is weaker than the course accepts, or could read the course:
+    nothing is graded here then.
     """
     from proctor import datasets
     from proctor.jail import layers
-    from proctor.jail.course_jail import accepted_jail
+    from proctor.jail.course_jail import accepted_jail, why_reachable
     from proctor.jail.doctor import describe_time_limits, layers_here, remedy
     from proctor.jail.warm import find_warm_server
     from proctor.versions import versions
@@ -332,13 +333,15 @@ def doctor() -> None:
         "versions": ", ".join(f"{name} {version}" for name, version in versions().items()),
         "data": ", ".join(f"{name} {datasets.source(name)}" for name in datasets.names()),
     }
+    if reason := why_reachable(course):
+        facts["reach"] = f"{reason}; until then, no student code is run"
     if warm := find_warm_server(course.state):
         facts["warm"] = (
             f"a fork server, kept for {warm.minutes:g} min after its last use; to end it: kill {warm.keeper}"
         )
     for name, text in facts.items():
         console.print(f"{name:8}  {text}", highlight=False, soft_wrap=True)
-    raise typer.Exit(0 if strong else 1)
+    raise typer.Exit(0 if strong and not reason else 1)
 
 
 @application.command()

@@ -11,6 +11,8 @@ from typing import Any
 from proctor.course.choices import Choice, read_choices
 from proctor.errors import CourseError
 
+MOST_MEMORY_GB, MOST_SECONDS = 64.0, 24 * 3600.0
+"""Ceilings of a budget, which a jail keeps to whatever it is asked for."""
 TRAIN = ("missing", "always", "never")
 Threshold = float | dict[str, float]
 """A number, or where credit begins and where it is full: `{ none = 0.90, full = 0.99 }`."""
@@ -83,6 +85,9 @@ def read_assignment(path: Path, name: str) -> Assignment:
         _require_known(declared, Assignment, where)
         _require_known(declared.get("budget", {}), Budget, f"{where}, [budget]")
         budget = Budget(**declared.pop("budget", {}))
+        if budget.memory_gb > MOST_MEMORY_GB or budget.notebook_seconds > MOST_SECONDS:
+            most = f"memory_gb is at most {MOST_MEMORY_GB:g}, notebook_seconds at most {MOST_SECONDS:g}"
+            raise ValueError(f"[budget]: {most}")
         values = read_choices(declared.pop("values", {}))
         assignment = Assignment(name=name, budget=budget, values=values, **declared)
     except OSError as error:

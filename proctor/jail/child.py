@@ -20,9 +20,9 @@ from proctor.jail.alarm import Alarm, CellTimeout
 def serve_examiner(connection: socket.socket, scratch: Path) -> None:
     """Serve one examiner until it closes the connection; never returns.
 
-    The first message is the job, {"limits", "files", "processors"}. It is answered with
-    {"ready": True} once all limits are set, or with {"failed": reason}. Of the requests after that,
-    the op "cell" runs a cell; all others go to the Answerer.
+    The first message is the job, {"limits", "files"}. It is answered with {"ready": True} once all
+    limits are set, or with {"failed": reason}. Of the requests after that, the op "cell" runs a
+    cell; all others go to the Answerer.
 
     Args:
         connection: a socket to the examiner.
@@ -46,8 +46,7 @@ def _set_up(channel: Channel, scratch: Path) -> Any:
         job = channel.receive()
         limits = bounds.Limits(**job["limits"])
         bounds.apply(limits, scratch)
-        if job["processors"]:
-            os.sched_setaffinity(0, job["processors"])
+        if hasattr(os, "SCHED_BATCH"):
             # Under SCHED_BATCH (sched(7)), a thread that wakes another is not preempted by it.
             # Otherwise several threads of TensorFlow on one processor stall for up to 80 ms: one
             # checks whether it is cancelled before the other has set the flag. Where SCHED_BATCH is

@@ -25,7 +25,7 @@ from proctor.jail import layers, memory
 from proctor.jail.alarm import SECOND_TIME
 from proctor.jail.environment import CLEAN_ENVIRONMENT
 from proctor.jail.limits import CALLS_PER_JAIL, Limits, processors
-from proctor.jail.server import EXIT_REPORT, HELLO
+from proctor.jail.server import EXIT_REPORT, HELLO, KEY
 from proctor.jail.used_time import UsedTime
 
 GRACE_SECONDS = 5.0
@@ -49,8 +49,7 @@ def is_running(address: str) -> bool:
     if address == SPAWN:
         return True
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection, contextlib.suppress(OSError):
-        connection.settimeout(START_SECONDS)
-        connection.connect(address)
+        _ask_for_jail(connection, address)
         return len(connection.recv(HELLO.size, socket.MSG_WAITALL)) == HELLO.size
     return False
 
@@ -110,7 +109,7 @@ class Jail:
             raise JailLost(f"no jail could be started ({error or type(error).__name__})") from error
 
     def _send_job(self, limits: Limits, files: dict[str, bytes]) -> None:
-        job = {"limits": limits.to_data(), "files": files, "processors": processors()}
+        job = {"limits": limits.to_data(), "files": files}
         self._channel.send(job, lambda: self._time.left(JOB_SECONDS))
         reply = self._channel.receive(lambda: self._time.left(JOB_SECONDS))
         # Failures before `ready` count as faults of the infrastructure.
@@ -270,14 +269,15 @@ class Jail:
     def _connect_to_fork(self, address: str) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            connection.settimeout(START_SECONDS)
-            connection.connect(address)
+            _ask_for_jail(connection, address)
             hello, ends, _, _ = socket.recv_fds(connection, HELLO.size, 1, socket.MSG_WAITALL)
             self._pid, bits = HELLO.unpack(hello)
             if self._pid == 0:
                 raise OSError(connection.recv(500).decode("utf-8", "replace"))
             (self._exit_pipe,) = ends
             self._pidfd = os.pidfd_open(self._pid)
+            with contextlib.suppress(OSError):  # it may not itself: see the system-call filter
+                os.sched_setaffinity(self._pid, processors())
         except BaseException:
             connection.close()
             if self._exit_pipe is not None:
@@ -311,6 +311,17 @@ class Jail:
                 if secrets.compare_digest(connection.recv(32, socket.MSG_WAITALL), secret):
                     return connection
                 connection.close()
+
+
+def _ask_for_jail(connection: socket.socket, address: str) -> None:
+    """Connect to the fork server at `address` and show it the key; raises OSError."""
+    connection.settimeout(START_SECONDS)
+    connection.connect(address)
+    key = os.open(Path(address).with_name(KEY), os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        socket.send_fds(connection, [b"\0"], [key])
+    finally:
+        os.close(key)
 
 
 def _wait_readable(descriptor: int, seconds: float) -> bool:

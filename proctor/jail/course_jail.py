@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from proctor.errors import CourseError, NotGraded
 from proctor.jail import layers
 from proctor.jail.client import SPAWN
 from proctor.jail.limits import Limits
-from proctor.jail.server import ForkServer
+from proctor.jail.server import ForkServer, python_paths
+from proctor.jail.view import SYSTEM
 from proctor.jail.warm import lease_warm_server
 from proctor.models.gate import require_keras
 
@@ -51,10 +53,12 @@ def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0, pl
         plain: whether it has a server of its own, with the plainest settings of libraries.
 
     Raises NotGraded if this machine's jails are weaker than the course accepts (see
-    `accepted_jail`) or its Keras is too old; CourseError if the course's settings name a tier that
-    does not exist.
+    `accepted_jail`), if any jail could read the course (see `why_reachable`) or if its Keras is too
+    old; CourseError if the course's settings name a tier that does not exist.
     """
     require_keras()
+    if not own_code and (reason := why_reachable(course)):
+        raise NotGraded(f"student code is not run: {reason}")
     data = data_folder(course)
     data.mkdir(parents=True, exist_ok=True)
     if not sys.platform.startswith("linux"):
@@ -67,6 +71,22 @@ def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0, pl
         accepted = accepted_jail(course, own_code)
         _require_strength(layers.tier(server.layers), accepted)
         yield server.address
+
+
+def why_reachable(course: Course) -> str:
+    """A sentence on why any jail could read the course, the data or your home; "" if none could.
+
+    Student code reads the system's folders and Python's own. What lies in one of them is no secret.
+    """
+    folders = {"the course": course.root, "your home folder": Path.home()}
+    if data := os.environ.get("PROCTOR_DATA"):
+        folders["the data (PROCTOR_DATA)"] = Path(data).expanduser()
+    shown = {Path(os.path.realpath(path)) for path in [*SYSTEM, *python_paths()]}
+    for what, folder in folders.items():
+        for place in sorted(shown):
+            if folder.is_dir() and folder.resolve().is_relative_to(place):
+                return f"{what} lies in {place}, where student code may read everything. Move it elsewhere"
+    return ""
 
 
 def _require_strength(found: str, accepted: str) -> None:

@@ -36,9 +36,30 @@ SHARED_MEMORY_OPTIONS = "mode=700,size=16m,nr_inodes=1k"
 """POSIX semaphores live in /dev/shm; Keras's image loading uses some."""
 
 # What a jail without a PID namespace may read of the /proc that it shares with the machine: nothing
-# of other processes.
+# of other processes, and no list of the machine's sockets, such as net, self/net, self/task/*/net.
 PROC_FILES = (
-    "self",
+    *(
+        f"self/{name}"
+        for name in (
+            "auxv",
+            "cgroup",
+            "cmdline",
+            "comm",
+            "environ",
+            "fd",
+            "io",
+            "limits",
+            "maps",
+            "mountinfo",
+            "mounts",
+            "oom_score",
+            "smaps",
+            "smaps_rollup",
+            "stat",
+            "statm",
+            "status",
+        )
+    ),
     "cpuinfo",
     "filesystems",
     "loadavg",
@@ -142,7 +163,7 @@ def _enter(
         landlock.restrict([*_system_paths(layers), *readable], [scratch, "/dev/shm", *devices])
     else:
         drop_privileges()
-        seccomp.restrict(alone={VIEW, PROCESSES} <= layers)
+        seccomp.restrict(alone={VIEW, PROCESSES} <= layers, has_view=VIEW in layers)
 
 
 def _system_paths(layers: frozenset[str]) -> list[str]:

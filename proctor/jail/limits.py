@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from proctor.course.assignment import Budget
+from proctor.course.assignment import MOST_MEMORY_GB, MOST_SECONDS, Budget
 
 FILE_BYTES = 2**30
 OPEN_FILES = 512
 PROCESSES = 256
+MOST_CPU_SECONDS = 4 * MOST_SECONDS
 CALLS_PER_JAIL = 30
 """All requests to a jail together may take as long as this many calls at their time limit."""
 
@@ -76,8 +77,10 @@ def apply(limits: Limits, scratch: Path) -> None:
         import resource
     except ImportError:  # Windows has none of these limits
         return
-    cpu = int(limits.cpu_seconds) + 1
-    _set_limit(resource.RLIMIT_AS, limits.memory_bytes, limits.memory_bytes)
+    # Whoever asks the fork server for a jail gets no more than an assignment may have.
+    memory = min(limits.memory_bytes, int(MOST_MEMORY_GB * 2**30))
+    cpu = int(min(limits.cpu_seconds, MOST_CPU_SECONDS)) + 1
+    _set_limit(resource.RLIMIT_AS, memory, memory)
     _set_limit(resource.RLIMIT_CPU, cpu, cpu + 5)
     _set_limit(resource.RLIMIT_FSIZE, FILE_BYTES, FILE_BYTES)
     _set_limit(resource.RLIMIT_NOFILE, OPEN_FILES, OPEN_FILES)

@@ -75,6 +75,7 @@ REFUSED: dict[str, Numbers] = {
     "quotactl_fd": (443, 443),
     "reboot": (169, 142),
     "request_key": (249, 218),
+    "sched_setaffinity": (203, 122),
     "semget": (64, 190),
     "setdomainname": (171, 162),
     "sethostname": (170, 161),
@@ -116,6 +117,12 @@ CHANGES: dict[str, Numbers] = {
     "utimensat": (280, 88),
     "utimes": (235, None),
 }
+# Without a view, the machine's own Unix sockets are in reach, and a filter cannot read an address.
+# So there is no socket to bind or connect: only pairs, which asyncio and multiprocessing use.
+ADDRESSES: dict[str, Numbers] = {
+    "bind": (49, 200),
+    "connect": (42, 203),
+}
 # Programs test whether these exist and can do without. The memory files escape the limits;
 # clone3(2) keeps its flags in memory, where a filter cannot read them.
 ABSENT: dict[str, Numbers] = {
@@ -128,24 +135,28 @@ CLONE: Numbers = (56, 220)
 IOCTL: Numbers = (16, 29)
 PRCTL: Numbers = (157, 167)
 SOCKET: Numbers = (41, 198)
+SOCKETPAIR: Numbers = (53, 199)
 
 NEW_NAMESPACES = 0x7E020000  # all CLONE_NEW… flags
 PUSH_INPUT, PUSH_SELECTION = 0x5412, 0x541C  # TIOCSTI and TIOCLINUX: type into the terminal
-# BPF instructions: LD|W|ABS, JMP|JEQ|K, JMP|JGE|K, JMP|JSET|K, RET|K
-LOAD, JUMP_IF_EQUAL, JUMP_IF_MORE, JUMP_IF_ANY, ANSWER = 0x20, 0x15, 0x35, 0x45, 0x06
+# BPF instructions: LD|W|ABS, ALU|AND|K, JMP|JEQ|K, JMP|JGE|K, JMP|JSET|K, RET|K
+LOAD, MASK, JUMP_IF_EQUAL, JUMP_IF_MORE, JUMP_IF_ANY, ANSWER = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW and SECCOMP_RET_ERRNO
 NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # offsets in struct seccomp_data
 X32_BIT = 0x40000000
 UNIX = 1  # AF_UNIX
+STREAM, SEQUENCED, KIND_OF_SOCKET = 1, 5, 0xF  # SOCK_STREAM, SOCK_SEQPACKET, SOCK_TYPE_MASK
 SET_FILTER, FILTER = 22, 2  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
 
 
-def restrict(alone: bool) -> None:
+def restrict(alone: bool, has_view: bool) -> None:
     """Set the filter on this process; no_new_privs must be set.
 
     Args:
         alone: whether it has a PID namespace and a view of its own; otherwise `SIGNALS` and
             `CHANGES` are refused, too.
+        has_view: whether it has a view and a network of its own; otherwise sockets that have
+            addresses are refused, too.
 
     Raises OSError if the kernel has no filters, or for a machine that is not in `MACHINES`.
     """
@@ -159,7 +170,12 @@ def restrict(alone: bool) -> None:
     rules += _refuse_argument(PRCTL, 0, JUMP_IF_EQUAL, PR_SET_PDEATHSIG)
     for request in (PUSH_INPUT, PUSH_SELECTION):
         rules += _refuse_argument(IOCTL, 1, JUMP_IF_EQUAL, request)
-    rules += _refuse_all_but_unix_sockets()
+    if has_view:
+        rules += _refuse_all_but_unix_sockets()
+    else:
+        rules += [rule for numbers in ADDRESSES.values() for rule in refuse(numbers)]
+        rules += _check_argument(SOCKET, 0, [(ANSWER, 0, 0, REFUSE | errno.ENETUNREACH)])
+        rules += _refuse_addressed_pairs()
     install(rules)
 
 
@@ -207,6 +223,12 @@ def _refuse_argument(numbers: Numbers, argument: int, test: int, value: int) -> 
 
 def _refuse_all_but_unix_sockets() -> list[Rule]:
     return _check_argument(SOCKET, 0, [(JUMP_IF_EQUAL, 1, 0, UNIX), (ANSWER, 0, 0, REFUSE | errno.ENETUNREACH)])
+
+
+def _refuse_addressed_pairs() -> list[Rule]:
+    """The rules that refuse pairs of datagram sockets, which send to any address: sendmsg(2)."""
+    allowed = [(MASK, 0, 0, KIND_OF_SOCKET), (JUMP_IF_EQUAL, 2, 0, STREAM), (JUMP_IF_EQUAL, 1, 0, SEQUENCED)]
+    return _check_argument(SOCKETPAIR, 1, [*allowed, (ANSWER, 0, 0, REFUSE | errno.EPERM)])
 
 
 def _check_argument(numbers: Numbers, argument: int, rules: list[Rule]) -> list[Rule]:

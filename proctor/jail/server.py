@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import gc
 import json
+import multiprocessing
 import os
 import select
 import shutil
@@ -33,6 +34,7 @@ from proctor.jail.view import PR_SET_PDEATHSIG
 NOBODY = 65534
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 START_SECONDS = 600  # for what takes seconds; a machine may be very busy
+MOST_NEWCOMERS = 256
 HELLO = struct.Struct("<IB")
 """First message on a connection: the jail's process id and its layers (`layers.to_bits`).
 
@@ -43,6 +45,12 @@ EXIT_REPORT = struct.Struct("<id")
 
 The exit code of a process that a signal ended is minus the signal's number.
 """
+KEY = "key"
+"""A file beside the socket. Only who can open it, as no jail can, gets a jail: the descriptor is
+sent first, and the server knows the file's device and inode. So it has no secret that a fork could
+find in its memory."""
+PYTHON_PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
+"""What Python needs of its prefix, which may be a folder with a course, or a home, in it."""
 VIEW = Path(__file__).with_name("view.py")
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -77,12 +85,15 @@ class ForkServer:
         listener.bind(self.address)
         os.chmod(self.address, 0o600)
         listener.listen(64)
+        key = os.open(Path(self._folder.name, KEY), os.O_CREAT | os.O_EXCL | os.O_RDONLY, 0o600)
         with listener:
             try:
-                self._process = self._start(listener.fileno(), scratch, user)
+                self._process = self._start(listener.fileno(), os.fstat(key), scratch, user)
             except OSError as error:
                 self._folder.cleanup()
                 raise NotGraded(f"the fork server did not start: {sys.executable}: {error.strerror}") from error
+            finally:
+                os.close(key)
         return self
 
     @cached_property
@@ -101,9 +112,9 @@ class ForkServer:
         reasons = self._process.stderr.read().decode("utf-8", "replace").strip().splitlines()
         raise NotGraded(f"the fork server did not start ({reasons[-1] if reasons else 'no reason given'})")
 
-    def _start(self, listener: int, scratch: Path, user: int | None) -> subprocess.Popen[bytes]:
-        folders = (Path(sys.base_prefix), PACKAGE, *self._readable)
-        readable = sorted({str(path.resolve()) for path in folders} | {sys.prefix})
+    def _start(self, listener: int, key: os.stat_result, scratch: Path, user: int | None) -> subprocess.Popen[bytes]:
+        readable = sorted({*python_paths(), *(str(path.resolve()) for path in self._readable)})
+        numbers = [str(number) for number in (listener, key.st_dev, key.st_ino)]
         root = Path(self._folder.name, "root")
         root.mkdir()
         plan = {
@@ -111,7 +122,7 @@ class ForkServer:
             "show": readable,
             "write": [str(scratch)],
             "user": user,
-            "command": [sys.executable, "-P", "-m", "proctor.jail.server", str(listener), str(scratch), *readable],
+            "command": [sys.executable, "-P", "-m", "proctor.jail.server", *numbers, str(scratch), *readable],
         }
         return subprocess.Popen(
             [sys.executable, "-I", str(VIEW), json.dumps(plan)],
@@ -153,16 +164,24 @@ class ForkServer:
         self._folder.cleanup()
 
 
-def main(listener: socket.socket, scratch: Path, readable: list[str]) -> NoReturn:
+def python_paths() -> set[str]:
+    """The paths that student code reads because it is Python: of the interpreter and of Proctor."""
+    prefixes = {sys.prefix, sys.base_prefix, os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix)}
+    parts = {os.path.join(prefix, part) for prefix in prefixes for part in PYTHON_PARTS}
+    return {*parts, sys.executable, os.path.realpath(sys.executable), str(PACKAGE)}
+
+
+def main(listener: socket.socket, key: tuple[int, int], scratch: Path, readable: list[str]) -> NoReturn:
     """Fork a jail for each connection until standard input closes; never returns.
 
     Args:
         listener: the bound Unix socket.
+        key: device and inode of the file that a client has to have opened.
         scratch: folder in which each jail gets a folder of its own.
-        readable: folders that student code may read beside the system.
+        readable: paths that student code may read beside the system.
     """
     # Before the imports: it tries the layers in forks, which are cheap while this process is small.
-    server = _Server(listener, scratch, readable)
+    server = _Server(listener, key, scratch, readable)
     gc.disable()  # collections during the imports would take long and free next to nothing
     preload()
     gc.freeze()
@@ -182,10 +201,12 @@ def main(listener: socket.socket, scratch: Path, readable: list[str]) -> NoRetur
 class _Server:
     """Forks jails, reaps those that have ended and reports how."""
 
-    def __init__(self, listener: socket.socket, scratch: Path, readable: list[str]):
+    def __init__(self, listener: socket.socket, key: tuple[int, int], scratch: Path, readable: list[str]):
         self.layers = find_layers(str(scratch / "probe"))
         self._user_and_group = os.getuid(), os.getgid()
         self._listener = listener
+        self._key = key
+        self._newcomers: list[socket.socket] = []  # who have not shown the key yet
         self._scratch = scratch
         self._readable = readable
         self._folders: dict[int, Path] = {}
@@ -194,12 +215,12 @@ class _Server:
         os.set_blocking(self._wakeup_pipe[1], False)
 
     def serve(self) -> None:
-        """Fork a jail for each connection until standard input closes."""
+        """Fork a jail for each connection that shows the key, until standard input closes."""
         woken, waker = self._wakeup_pipe  # SIGCHLD writes a byte into it, which ends the select
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         while True:
-            readable, _, _ = select.select([self._listener, sys.stdin.fileno(), woken], [], [])
+            readable, _, _ = select.select([self._listener, sys.stdin.fileno(), woken, *self._newcomers], [], [])
             if woken in readable:
                 os.read(woken, 4096)
                 self._reap()
@@ -208,10 +229,24 @@ class _Server:
                     _kill(pid)
                 if not os.read(sys.stdin.fileno(), 4096):
                     break
+            for newcomer in [each for each in self._newcomers if each in readable]:
+                self._newcomers.remove(newcomer)
+                if self._shows_key(newcomer):
+                    self._fork(newcomer)
+                newcomer.close()
             if self._listener in readable:
-                self._fork(self._listener.accept()[0])
+                self._newcomers = [*self._newcomers[-MOST_NEWCOMERS:], self._listener.accept()[0]]
         for folder in self._folders.values():
             _remove(folder)
+
+    def _shows_key(self, newcomer: socket.socket) -> bool:
+        with contextlib.suppress(OSError):
+            _, found, _, _ = socket.recv_fds(newcomer, 1, 1, socket.MSG_DONTWAIT)
+            files = [os.fstat(descriptor) for descriptor in found]
+            for descriptor in found:
+                os.close(descriptor)
+            return [(file.st_dev, file.st_ino) for file in files] == [self._key]
+        return False
 
     def _fork(self, connection: socket.socket) -> None:
         folder = Path(tempfile.mkdtemp(prefix="run-", dir=self._scratch))
@@ -244,8 +279,12 @@ class _Server:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            for descriptor in (self._listener.fileno(), *self._wakeup_pipe, *self._exit_pipes.values()):
+            others = [newcomer.fileno() for newcomer in self._newcomers]
+            for descriptor in (self._listener.fileno(), *others, *self._wakeup_pipe, *self._exit_pipes.values()):
                 os.close(descriptor)
+            if layers.VIEW not in self.layers:
+                # Python 3.14's own way to start processes connects to a socket: see the filter.
+                multiprocessing.set_start_method("fork", force=True)
             serve_examiner(connection, Path(isolate(self.layers, str(folder), self._readable, self._user_and_group)))
         except OSError as error:
             report_failure(Channel(connection), error)
@@ -301,4 +340,4 @@ def _remove(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]), sys.argv[3:])
+    main(socket.socket(fileno=int(sys.argv[1])), (int(sys.argv[2]), int(sys.argv[3])), Path(sys.argv[4]), sys.argv[5:])

@@ -147,6 +147,16 @@ for name, number, arguments in (
     ("modify_ldt", 154, (1, room, 16)),
 ):
     attempt(name, system, number, *arguments)""",
+    "takes_other_processors": """
+before = os.sched_getaffinity(0)
+attempt("all", os.sched_setaffinity, 0, range(os.cpu_count()))
+attempt("one", os.sched_setaffinity, 0, [min(before)])
+attempt("taskset", shell, "taskset -p 1 $$ 2>/dev/null | grep 'new affinity'")
+print(*(["ACHIEVED"] if os.sched_getaffinity(0) != before else []))""",
+    "reads_beside_python": """
+attempt("a course around Python", os.listdir, BESIDE)
+attempt("its hidden tests", open, BESIDE + "/graders/sums/test_hidden.py")
+attempt("a neighbour", lambda: 1 / (os.path.basename(BESIDE) in os.listdir(sys.prefix)))""",
     "becomes_root": """
 for name, deed in (("setuid", os.setuid), ("setgid", os.setgid)):
     attempt(name, deed, 0)

@@ -13,6 +13,8 @@ import re
 import secrets
 import socket
 import stat
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,8 +152,15 @@ def reaches(tmp_path_factory: Folder) -> Iterator[Graded]:
     """Right work that looks around; what there is to be reached is there."""
     folder = tmp_path_factory.mktemp("reaches")
     abstract = f"proctor-attack-{SECRET}"
-    with socket.create_server(("127.0.0.1", 0)) as port, _unix(f"\0{abstract}"), _unix(str(folder / "unix")):
-        names = {"PORT": port.getsockname()[1], "ABSTRACT": abstract, "UNIX": str(folder / "unix")}
+    with (
+        socket.create_server(("127.0.0.1", 0)) as port,
+        _unix(f"\0{abstract}"),
+        _unix(str(folder / "unix")),
+        tempfile.TemporaryDirectory(dir=sys.prefix) as beside,
+    ):
+        make_attacked_course(Path(beside), PATIENT)
+        os.chmod(beside, 0o755)
+        names = {"PORT": port.getsockname()[1], "ABSTRACT": abstract, "UNIX": str(folder / "unix"), "BESIDE": beside}
         tools = "".join(f"{name} = {value!r}\n" for name, value in names.items()) + TOOLS
         tools += f"CANARY = ''.join(({', '.join(map(repr, CANARY.partition('-')))}))\n"
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
+import socket
 import subprocess
+import tempfile
 
 import pytest
 
-from proctor.course.assignment import Budget
+from proctor.course.assignment import MOST_MEMORY_GB, Budget
 from proctor.errors import NotGraded
 from proctor.jail.client import Jail
-from proctor.jail.limits import Limits
+from proctor.jail.limits import MOST_CPU_SECONDS, Limits
 from proctor.jail.server import NOBODY, ForkServer
 
 LIMITS = Limits.of(Budget(cell_seconds=10))
@@ -202,6 +205,31 @@ def test_a_jail_that_cannot_be_made_costs_no_other():
         allow_processes(server._process.pid, before[0])
         with Jail(server.address, LIMITS, {}, 5) as jail:
             assert said(jail, "print('made')") == "made\n"
+
+
+def test_a_client_without_the_key_gets_no_jail():
+    """Who cannot open the key's file, as no jail can, is hung up on, and holds up nobody."""
+    with ForkServer() as server, tempfile.TemporaryFile() as other:
+        assert server.layers
+        for shown in ([], [other.fileno()]):
+            with socket.socket(socket.AF_UNIX) as stranger, socket.socket(socket.AF_UNIX) as silent:
+                for connection in (stranger, silent):
+                    connection.settimeout(60)
+                    connection.connect(server.address)
+                socket.send_fds(stranger, [b"\0"], shown)
+                assert stranger.recv(1) == b""
+                with Jail(server.address, LIMITS, {}, 5) as jail:
+                    assert said(jail, "print('made')") == "made\n"
+
+
+def test_a_jail_has_a_ceiling_whatever_is_asked_for(address):
+    """Memory and processor time beyond what any assignment may have are not granted."""
+    asked = Limits(memory_gb=10_000, cpu_seconds=1e9, output_kb=100)
+    with Jail(address, asked, {}, 30) as jail:
+        source = "import resource\nprint([resource.getrlimit(n)[0] for n in (resource.RLIMIT_AS, resource.RLIMIT_CPU)])"
+        memory, seconds = json.loads(said(jail, source))
+    assert 0 < memory <= MOST_MEMORY_GB * 2**30
+    assert 0 < seconds <= MOST_CPU_SECONDS + 1
 
 
 def test_threads_of_the_standard_library_work(jail):

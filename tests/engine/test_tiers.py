@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import edited
+from conftest import edited, make_course, run_proctor, solution_notebook
 
 from proctor.report import export
 
 LOOK = """
 import os, socket, sys
+
+def connected(kind, path):
+    with socket.socket(socket.AF_UNIX, kind) as opened:
+        opened.connect(path)
+
+def sent(path):
+    left, right = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    left.sendto(b"loot", path)
+
+def bound():
+    with socket.socket(socket.AF_UNIX) as opened:
+        opened.bind("mine")
+        opened.connect(UNIX)
 
 def reached(name, deed):
     try:
@@ -34,6 +49,26 @@ for path in PATHS:
     reached(path, lambda: os.listdir(path) if os.path.isdir(path) else open(path).close())
     reached(path + " to write", lambda: open(path + "/x" if os.path.isdir(path) else path, "a").close())
     reached(path + " to close", lambda: close(path))
+for path in (UNIX, "\\0" + ABSTRACT):
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        reached(f"the machine's socket {path!r} {kind}", lambda: connected(kind, path))
+    reached(f"the machine's socket {path!r} from a pair", lambda: sent(path))
+reached("a socket of its own, then the machine's", bound)
+for path in ("/proc/net/unix", "/proc/self/net/unix", f"/proc/self/task/{os.getpid()}/net/unix"):
+    def listed():
+        if UNIX not in open(path).read():
+            raise OSError
+    reached(path, listed)
+reached("other processors", lambda: os.sched_setaffinity(0, [0]))
+import asyncio, multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+async def slept():
+    await asyncio.sleep(0)
+    return await (await asyncio.create_subprocess_exec("true")).wait()
+ends = multiprocessing.Pipe()
+ends[0].send("through")
+with multiprocessing.Pool(2) as pool, ProcessPoolExecutor(2) as more:
+    print("WORKS", await slept(), ends[1].recv(), pool.map(abs, [-1]), list(more.map(abs, [-2])))
 reached("the network", lambda: socket.socket(socket.AF_INET))
 reached("other processes", lambda: os.kill(-1, 0))
 reached("its parent's memory", lambda: open(f"/proc/{os.getppid()}/mem", "rb").close())
@@ -99,8 +134,22 @@ def test_an_accepted_weaker_jail_still_holds_and_is_noted(course, hand_in, solut
     processes are out of reach."""
     accept(course, tier)
     hand_in("ada", solution)
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder, socket.socket(socket.AF_UNIX) as named:
+        os.chmod(folder, 0o755)
+        named.bind(f"{folder}/socket")
+        os.chmod(f"{folder}/socket", 0o666)
+        named.listen()
+        with socket.socket(socket.AF_UNIX) as abstract:
+            abstract.bind(f"\0{folder}")
+            abstract.listen()
+            look(course, hand_in, solution, on_weaker, missing, tier, folder)
+
+
+def look(course, hand_in, solution, on_weaker, missing, tier, folder):
+    """Grade the solution and one that looks around, where there are sockets to be found."""
     paths = [course.source("double"), course.grader("double"), course.submitted("ada", "double"), "/etc/shadow"]
-    source = LOOK.replace("PATHS", repr(list(map(str, paths)))).replace("MARK", str(course.root))
+    named = f"UNIX, ABSTRACT = {folder + '/socket'!r}, {folder!r}\n"
+    source = named + LOOK.replace("PATHS", repr(list(map(str, paths)))).replace("MARK", str(course.root))
     hand_in("mallory", edited(solution, "write_relu", source))
     done = on_weaker(missing, "grade")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -108,6 +157,7 @@ def test_an_accepted_weaker_jail_still_holds_and_is_noted(course, hand_in, solut
     shown = nbformat.read(course.autograded("mallory", "double") / "double.ipynb", 4)
     printed = [output.get("text", "") for cell in shown.cells for output in cell.get("outputs", [])]
     assert [text for text in printed if "REACHED" in text] == []
+    assert any("WORKS 0 through [1] [2]" in text for text in printed), printed
     for student in ("ada", "mallory"):
         kept = json.loads((course.state / "verdicts" / "double" / f"{student}.json").read_text())["verdict"]
         assert kept["environment"]["jail"] == tier
@@ -122,3 +172,17 @@ def test_a_tier_that_is_none_is_told(course, hand_in, solution, proctor):
     hand_in("ada", solution)
     done = proctor("grade", code=2)
     assert "must be one of full, namespaces, landlock, process, got 'strong'" in done.stdout + done.stderr
+
+
+def test_a_course_that_any_jail_could_read_is_not_graded():
+    """In a folder that Python needs, nothing is secret: the reason is told, by `doctor` too."""
+    with tempfile.TemporaryDirectory(dir=Path(sys.prefix, "lib")) as inside:
+        course = make_course(Path(inside, "course"))
+        folder = course.submitted("ada", "double")
+        folder.mkdir(parents=True)
+        nbformat.write(solution_notebook(), folder / "double.ipynb")
+        for command, code in (("grade", 2), ("doctor", 1)):
+            done = run_proctor(course.root, command, code=code)
+            said = " ".join((done.stdout + done.stderr).split())
+            assert f"the course lies in {Path(sys.prefix, 'lib').resolve()}" in said
+        assert not course.autograded("ada", "double").exists()

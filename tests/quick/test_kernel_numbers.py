@@ -18,10 +18,10 @@ if os.uname().machine == "x86_64":
 def our_numbers(machine):
     """Pairs of a system call's name and our number for it; None if the machine has no such call."""
     column = seccomp.MACHINES[machine][0]
-    for calls in (seccomp.REFUSED, seccomp.SIGNALS, seccomp.CHANGES, seccomp.ABSENT):
+    for calls in (seccomp.REFUSED, seccomp.SIGNALS, seccomp.CHANGES, seccomp.ABSENT, seccomp.ADDRESSES):
         for name, numbers in calls.items():
             yield name, numbers[column]
-    for name in ("clone", "ioctl", "prctl", "socket"):
+    for name in ("clone", "ioctl", "prctl", "socket", "socketpair"):
         yield name, getattr(seccomp, name.upper())[column]
     yield "clone", isolate.CLONE[machine]
     yield "pivot_root", view.PIVOT_ROOT[machine]
