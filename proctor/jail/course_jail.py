@@ -57,8 +57,8 @@ def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0, pl
     old; CourseError if the course's settings name a tier that does not exist.
     """
     require_keras()
-    if not own_code and (reason := why_reachable(course)):
-        raise NotGraded(f"student code is not run: {reason}")
+    if not own_code:
+        require_out_of_reach(course)
     data = data_folder(course)
     data.mkdir(parents=True, exist_ok=True)
     if not sys.platform.startswith("linux"):
@@ -71,6 +71,12 @@ def fork_server(course: Course, own_code: bool = False, keep_warm: float = 0, pl
         accepted = accepted_jail(course, own_code)
         _require_strength(layers.tier(server.layers), accepted)
         yield server.address
+
+
+def require_out_of_reach(course: Course) -> None:
+    """Raise NotGraded if any jail could read the course (see `why_reachable`)."""
+    if reason := why_reachable(course):
+        raise NotGraded(f"student code is not run: {reason}")
 
 
 def why_reachable(course: Course) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from proctor.course.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError
-from proctor.jail.course_jail import Jails, accepted_jail, fork_server
+from proctor.jail.course_jail import Jails, accepted_jail, fork_server, require_out_of_reach
 from proctor.jail.owned_folder import remove_abandoned
 from proctor.judge.result import Result, not_graded
 from proctor.record.kept import Kept, keep, write_log
@@ -67,10 +67,11 @@ def grade_class(
         scheduler: address of a dask scheduler to grade on; "" for this machine.
         keep_warm: minutes for which the fork server is kept for the next run.
 
-    Raises ProctorError if another process grades the course, CourseError if its settings are not in
-    order.
+    Raises ProctorError if another process grades the course, NotGraded if any jail could read it,
+    CourseError if its settings are not in order.
     """
     accepted_jail(course)
+    require_out_of_reach(course)
     with one_run(course.state):
         remove_abandoned()
         records = _Recorder(course)
