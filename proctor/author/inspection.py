@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from proctor.author.expectations import find_own_expectations
 from proctor.author.formats import FORMATS
 from proctor.author.habits import habit_names
 from proctor.course.assignment import Assignment
@@ -22,8 +23,6 @@ from proctor.verdict import CriterionResult
 
 GRADER_IMPORTS = {"proctor", "numpy", "pytest", "PIL", *sys.stdlib_module_names}
 """What graders may import: an examiner has no TensorFlow."""
-COMPARED_SECOND = {"assert_close", "assert_equal", "assert_shape", "assert_between", "assert_ended_at"}
-"""Helpers whose second argument is the expected value."""
 
 
 def read_criteria(course: Course, name: str) -> list[CriterionResult]:
@@ -52,6 +51,18 @@ def find_problems(course: Course, assignment: Assignment, source: NotebookNode) 
         *_check_forbidden(assignment, source),
         *_check_student_id(assignment, source),
         *_check_formats(source),
+    ]
+
+
+def find_remarks(course: Course, name: str) -> list[str]:
+    """A sentence for each expected value of a public criterion that is the student's own.
+
+    Such a criterion may be in order, as one that says of a function that it is linear; a hidden one
+    has to know better.
+    """
+    found = find_own_expectations(_parse(course.grader(name) / "test_public.py"))
+    return [
+        f"test_public.py, line {line}: {name} compares the student's values with each other" for line, name in found
     ]
 
 
@@ -106,47 +117,8 @@ def _check_imports(file: Path) -> Iterator[str]:
 
 
 def _check_expected_values(file: Path) -> Iterator[str]:
-    """No expected value comes from the student's process, which would agree with itself."""
-    for test in ast.walk(_parse(file)):
-        if not isinstance(test, ast.FunctionDef) or not test.name.startswith("test_"):
-            continue
-        told = _find_told_names(test)
-        for call in ast.walk(test):
-            if not isinstance(call, ast.Call) or getattr(call.func, "id", "") not in COMPARED_SECOND:
-                continue
-            expected = [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "expected")]
-            if any(_is_told(value, told) for value in expected):
-                yield (
-                    f"{file.name}, line {call.lineno}: the expected value of {test.name} is the student's own; "
-                    "compute it here"
-                )
-
-
-def _find_told_names(test: ast.FunctionDef) -> set[str]:
-    """The variables of a test whose values the student's process has told."""
-    told = {"student"}
-    assignments = [node for node in ast.walk(test) if isinstance(node, ast.Assign)]
-    for node in sorted(assignments, key=lambda node: node.lineno):
-        for target, value in _pair(node.targets[0], node.value):
-            if _is_told(value, told):
-                told |= {name.id for name in ast.walk(target) if isinstance(name, ast.Name)}
-    return told
-
-
-def _pair(target: ast.expr, value: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
-    """The parts of an assignment: `a, b = x, y` has two."""
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple) and len(target.elts) == len(value.elts):
-        return list(zip(target.elts, value.elts, strict=True))
-    return [(target, value)]
-
-
-def _is_told(node: ast.AST, told: set[str]) -> bool:
-    """Whether a part of an expression has been told; what `make_model` builds is the grader's."""
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "make_model":
-        return False
-    return (isinstance(node, ast.Name) and node.id in told) or any(
-        _is_told(child, told) for child in ast.iter_child_nodes(node)
-    )
+    for line, name in find_own_expectations(_parse(file)):
+        yield f"{file.name}, line {line}: the expected value of {name} is the student's own; compute it here"
 
 
 def _check_forbidden(assignment: Assignment, source: NotebookNode) -> Iterator[str]:

@@ -25,7 +25,7 @@ from proctor.answers import Answer, load_answers
 from proctor.author.attempts import make_submission, run_for_artifacts, without_figures
 from proctor.author.findings import Finding, find_unproven, make_finding
 from proctor.author.habits import Mix, mixes_of
-from proctor.author.inspection import find_problems
+from proctor.author.inspection import find_problems, find_remarks
 from proctor.author.leaks import leaks
 from proctor.author.parity import find_disparities
 from proctor.author.release import student_version
@@ -126,7 +126,8 @@ def verify(course: Course, name: str, extent: Extent = Extent(), jobs: int = 0) 
     ]
     if extent.only:
         answers = _choose(answers, extent.only)
-    yield Finding("source", "cells, criteria and points agree", "; ".join(find_problems(course, assignment, source)))
+    problems, remarks = find_problems(course, assignment, source), find_remarks(course, name)
+    yield Finding("source", "cells, criteria and points agree", "; ".join(problems), remark="; ".join(remarks))
     with tempfile.TemporaryDirectory(prefix="proctor-") as folder:
         released, finding = _check_release(course, name, Path(folder))
         yield finding

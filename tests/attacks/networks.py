@@ -170,7 +170,8 @@ NET_CHEATS: dict[str, tuple[str, str, int]] = {
     ),
 }
 # A network with a layer that remembers its inputs, and that cannot be saved without telling them.
-TELLS = """
+TELLING = {
+    "tells_in_an_error": """
 asked = []
 class Curious(keras.layers.Layer):
     def call(self, x):
@@ -188,6 +189,7 @@ def network():
     built.set_weights([np.array([[1.0, 1.0]]), np.zeros(2), np.array([[1.0], [1.0]]), np.zeros(1)])
     return built
 """
+}
 # The numbers of a hidden question, which no page may show.
 SECRET_NUMBERS = ("7177", "7277", "8188", "14354")
 

@@ -32,7 +32,7 @@ from attacks.networks import (
     NETS,
     RIGHT_NETS,
     SECRET_NUMBERS,
-    TELLS,
+    TELLING,
     add_nets,
     nets_notebook,
 )
@@ -229,7 +229,8 @@ def networks(tmp_path_factory: Folder) -> Graded:
         hand_in(course, BYSTANDER, nets_notebook(RIGHT_NETS), NETS)
         for student, (group, answer, _) in NET_CHEATS.items():
             hand_in(course, student, nets_notebook({**RIGHT_NETS, group: answer}), NETS)
-        hand_in(course, "tells", nets_notebook({**RIGHT_NETS, "network": TELLS}), NETS)
+        for student, answer in TELLING.items():
+            hand_in(course, student, nets_notebook({**RIGHT_NETS, "network": answer}), NETS)
 
     return graded_class(tmp_path_factory.mktemp("networks"), put, seconds=PATIENT)
 
@@ -262,22 +263,23 @@ def test_no_trick_shows_another_network(networks: Graded, attack: str) -> None:
     networks.assert_due(attack, NET_FULL - NET_POINTS[group] + earned, NETS)
 
 
-def test_no_page_tells_what_hidden_criteria_asked(networks: Graded) -> None:
+@pytest.mark.parametrize("student", TELLING)
+def test_no_page_tells_what_hidden_criteria_asked(networks: Graded, student: str) -> None:
     """A model that tells its inputs in an error tells the instructor alone, who is told of it."""
-    networks.assert_due("tells", NET_FULL, NETS)
+    networks.assert_due(student, NET_FULL, NETS)
     run_proctor(networks.course.root, "feedback", NETS)
     pages = [
-        *networks.course.root.glob("feedback/tells/**/*.html"),
-        *networks.course.root.glob("autograded/tells/**/*"),
+        *networks.course.root.glob("feedback/*/**/*.html"),
+        *networks.course.root.glob("autograded/*/**/*"),
     ]
     shown = "".join(path.read_text(encoding="utf-8") for path in pages if path.is_file())
     assert "doubles any number" in shown
     assert [number for number in SECRET_NUMBERS if number in shown] == []
-    verdict = networks.verdict("tells", NETS)
+    verdict = networks.verdict(student, NETS)
     assert verdict is not None
     assert [flag.kind for flag in verdict.flags] == ["model"]
     assert "told by the notebook's own process" in verdict.flags[0].sentence
-    assert "tells" in run_proctor(networks.course.root, "flags", NETS).stdout
+    assert student in run_proctor(networks.course.root, "flags", NETS).stdout
 
 
 @pytest.mark.parametrize("attack", REACHES)

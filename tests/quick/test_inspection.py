@@ -9,7 +9,7 @@ import pytest
 from conftest import edited, solution_notebook
 
 from proctor.author.formats import FORMATS
-from proctor.author.inspection import find_problems
+from proctor.author.inspection import find_problems, find_remarks
 from proctor.channel.student import LocalLink, Student
 from proctor.course.cells import read_source
 from proctor.course.course import Course
@@ -40,13 +40,45 @@ def test_a_grader_imports_what_an_examiner_has(course, line):
         "assert_close(student.relu(x), student.relu_of_theirs(x), 'relu(x)')",
         "right = student.np.maximum(x, 0)\n    assert_close(student.relu(x), right, 'relu(x)')",
         "assert_close(found=student.relu(x), expected=student.table['right'], what='relu(x)')",
+        "assert student.relu(x) == student.np.maximum(x, 0)",
+        "for found, right in zip(student.relu(x), student.right):\n        assert_close(found, right, 'relu(x)')",
+        "if (right := student.right) is not None:\n        assert_close(student.relu(x), right, 'relu(x)')",
+        "right = [2 * value for value in student.right]\n    assert_close(student.relu(x), right, 'relu(x)')",
+        "assert_close(student.relu(x), told, 'relu(x)')",
+        "model = make_model(student)\n    assert_close(student.f(model), model.get_weights()[0], 'f(model)')",
+        "model = make_model(student)\n    right = model.evaluate(x)\n    assert_close(student.f(x), right, 'f(x)')",
     ],
 )
 def test_an_expected_value_is_not_the_students(course, test):
-    """A hidden criterion that compares the student's values with the student's is no test."""
-    grader = course.grader("double") / "test_hidden.py"
-    grader.write_text(f"{grader.read_text()}\n\ndef test_own(student):\n    x = np.ones(3)\n    {test}\n")
+    """A hidden criterion that compares the student's values with the student's is no test; a public
+    one is named."""
+    written = f"def test_own(student, told):\n    x = np.ones(3)\n    {test}\n"
+    fixture = "@pytest.fixture\ndef told(student):\n    return student.right\n"
+    hidden, public = (course.grader("double") / name for name in ("test_hidden.py", "test_public.py"))
+    before = public.read_text()
+    public.write_text(f"{before}\n\n{fixture}\n\n{written}")
+    assert problems_of(course) == ""
+    (remark,) = find_remarks(course, "double")
+    assert "test_own compares the student's values with each other" in remark
+    public.write_text(before)
+    hidden.write_text(f"import pytest\n{hidden.read_text()}\n\n{fixture}\n\n{written}")
     assert "the expected value of test_own is the student's own; compute it here" in problems_of(course)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "model = make_model(student)\n    assert_close(student.f(model, x), model.predict(x), 'f(model, x)')",
+        "for found, right in zip(student.relu(x), np.ones(3)):\n        assert_close(found, right, 'relu(x)')",
+        "which = student.relu(x)\n    assert_close(student.f(x), [1.0, 2.0][which], 'f(x)')",
+        "assert student.relu(x) == 2 * x",
+    ],
+)
+def test_an_expected_value_of_the_graders_is_none_of_the_students(course, test):
+    """What is computed here, or predicted by a model of the grader's own, is in order."""
+    hidden = course.grader("double") / "test_hidden.py"
+    hidden.write_text(f"{hidden.read_text()}\n\ndef test_own(student):\n    x = np.ones(3)\n    {test}\n")
+    assert problems_of(course) == ""
 
 
 def test_a_solution_cell_has_solution_marks(course):
