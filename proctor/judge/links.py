@@ -47,6 +47,13 @@ class NotebookLink:
     def ask(self, request: dict[str, Any]) -> Any:
         """Ask the notebook's process, or the copy of the model that the request is about."""
         if request["op"] in ASKED_OF_A_COPY:
+            try:
+                return self._ask_copy(request)
+            except StudentError as error:
+                if error.type != "ProcessEnded" or self._jail.ended:
+                    raise
+            # All copies are in one jail, which another model may have ended.
+            self._copies.clear()
             return self._ask_copy(request)
         if request["op"] not in READ_ONLY_REQUESTS:
             self._copies.clear()

@@ -168,6 +168,25 @@ def test_a_gap_is_more_than_chance():
     assert not any(gap_flags((first, 10_000), (second, 3000)) for first, second in pairs.T)
 
 
+def test_what_cannot_be_looked_at_is_listed(course, graded, proctor, solution):
+    """A handed-in model with a layer of the student's own can be compared with nothing; that is a
+    flag, which names the layer, and no sentence on the student's page."""
+    own = """class NearestNeighbour(keras.layers.Dense):
+    pass
+
+
+model = keras.Sequential([keras.Input((1,)), NearestNeighbour(1)])
+model.set_weights([np.array([[2.0]]), np.array([0.0])])
+model.save("double.keras")"""
+    verdict = graded(edited(edited(solution, "write_build", own), "train", own))
+    assert verdict.earned == verdict.points
+    assert kinds(verdict) == ["model"]
+    assert not any("NearestNeighbour" in note for note in verdict.notes)
+    kept(course, verdict)
+    shown = " ".join(proctor("flags", "double").stdout.replace("│", " ").split())
+    assert "double.keras has layers of the student's own (NearestNeighbour)" in shown
+
+
 def test_a_search_that_fails_costs_no_mark():
     """A fault in the search is itself shown to the instructor."""
     (flag,) = collect_flags(lambda: [][0])
