@@ -31,7 +31,9 @@ def show_inertly(config: Any) -> None:
     """
     config.HTMLExporter.sanitize_html = True
     config.HTMLExporter.filters = {
-        "clean_html": "proctor.feedback.inert.clean",
-        "markdown2html": "proctor.feedback.inert.markdown2html",
+        "clean_html": "proctor.feedback.shown.clean_html",
+        "markdown2html": "proctor.feedback.shown.markdown2html",
+        "highlight_code": "proctor.feedback.shown.highlight_code",
+        "ansi2html": "proctor.feedback.shown.show_text",
     }
     config.GenerateFeedback.exporter_class = "proctor.feedback.page.FeedbackPage"

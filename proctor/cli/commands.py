@@ -269,27 +269,33 @@ def flags(names: Names = None) -> None:
 
 
 @application.command()
-def feedback(names: Names = None) -> None:
-    """Make the feedback pages of everything that has been graded."""
-    from proctor.record.gradebook import feedback as make
+def feedback(names: Names = None, jobs: Jobs = 0) -> None:
+    """Make the feedback pages of everything that has been graded.
+
+    The exit code is 1 if the pages of a submission could not be made.
+    """
+    from proctor.run.pages import make_pages
 
     course = Course.find()
-    made = failed = 0
-    for name in names or course.every_name():
-        course.assignment(name)
-        for student in course.graded_students(name):
-            try:
-                folder = make(course, name, student)
-            except ProctorError as error:  # the other students' pages are made all the same
-                failed += 1
-                console.print(f"[red]{escape_markup(one_line(error, 2000))}[/]", highlight=False, soft_wrap=True)
-                continue
-            console.print(f"made {escape_markup(one_line(folder.relative_to(course.root)))}", highlight=False)
-            made += 1
+    pairs = [(name, student) for name in names or course.every_name() for student in _find_graded(course, name)]
+    if not pairs:
+        raise ProctorError("there is nothing to give feedback on: grade something first")
+    failed = 0
+    for page in make_pages(course, pairs, jobs):
+        if page.fault:
+            failed += 1
+            console.print(f"[red]{escape_markup(one_line(page.fault, 2000))}[/]", highlight=False, soft_wrap=True)
+        else:
+            folder = course.feedback(page.student, page.name).relative_to(course.root)
+            console.print(f"made {escape_markup(one_line(folder))}", highlight=False)
     if failed:
         raise typer.Exit(1)
-    if not made:
-        raise ProctorError("there is nothing to give feedback on: grade something first")
+
+
+def _find_graded(course: Course, name: str) -> list[str]:
+    """The students whose work on an exercise is graded; raises ProctorError for an unknown one."""
+    course.assignment(name)
+    return course.graded_students(name)
 
 
 @application.command()

@@ -1,23 +1,22 @@
 """Sanitize the HTML of a student's notebook: no scripts, no requests, no links, no overlays.
 
 nbconvert's own sanitizer drops the style of every table, and nbgrader's templates do not sanitize
-Markdown cells at all. So `nbgrader_settings` replaces nbconvert's Jinja filters `clean_html` and
-`markdown2html` by `clean` and `markdown2html` of this module.
+Markdown cells at all. `make_inert` cleans a notebook when it has run, in the examiner, and bounds
+all that a page is made of; the filters of `shown`, with which pages are made, clean once more.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from typing import Any
-from urllib.parse import unquote
 
 import nh3
-from jinja2 import pass_context
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_output
 from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
 
+from proctor.course.cells import grade_id
+from proctor.feedback import style
 from proctor.text import visible, without_unseen
 
 # Outputs of any other type (scripts, widgets, frames) are dropped; text/plain is always present.
@@ -31,12 +30,21 @@ MIME_TYPES = {
     "image/svg+xml",
     "application/json",
 }
+_RICH = {"text/html", "text/markdown", "text/latex", "image/svg+xml"}
 _MAX_CHARACTERS = 300_000  # characters of one HTML output, before and after it is cleaned
-# The time to clean nested tags is quadratic in their depth: two seconds for this many.
 _MAX_TAGS = 30_000
+# The time to clean tags grows with their number and with how deep they are nested: the output of
+# this depth and of `_MAX_TAGS` takes a twentieth of a second, one that nests all of its tags two.
+_MAX_DEPTH = 200
 # An HTML parser reopens formatting tags that are left open (<b>, <a>, ...) in each paragraph that
 # follows, so thousands of them would become gigabytes. This many repetitions take 300 MB and 1 s.
 _MAX_REPETITIONS = 1_000_000
+# Of a whole notebook, so that no page takes minutes to be made; honest ones have a tenth of it.
+_MAX_RICH = 3_000_000  # characters of HTML, Markdown, LaTeX and SVG in outputs
+_MAX_OUTPUTS = 2_000
+_MAX_OUTPUTS_OF_CELL = 100
+_MAX_OWN_CELLS = 300
+_MAX_OWN_SOURCE = 500_000  # characters in cells that the student added
 
 _TAG_NAMES = (
     "a abbr acronym b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure"
@@ -47,6 +55,9 @@ _TAGS = set(_TAG_NAMES.split())
 # Any other tag is shown as text, so that "a list<int>" is not cut short. Style sheets, which pandas
 # puts before its tables, and comments are left to the cleaner, which drops them with their content.
 _UNKNOWN_TAG = re.compile(rf"<(?=/?[a-z])(?!/?(?:{'|'.join(sorted(_TAGS))}|style)(?:[ \t\n/>]|$))", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+_WITHOUT_CONTENT = {"br", "col", "hr", "img"}
+_ENDED_BY_THE_NEXT = {"dd", "dt", "li", "p", "td", "th", "tr"}
 # Formatting tags with attributes: without, a parser reopens at most three that are equal.
 _FORMATTING_TAG = re.compile(r"<(?:a|b|code|em|i|s|small|strong|u)[ \t\n/]", re.IGNORECASE)
 # No id and few classes, because the formgrader's scripts find their buttons and fields by these.
@@ -56,22 +67,9 @@ _ATTRIBUTES["a"] = {"href"}
 _ATTRIBUTES["img"] |= {"src", "alt", "width", "height"}
 _ATTRIBUTES["td"] |= {"colspan", "rowspan"}
 _ATTRIBUTES["th"] |= {"colspan", "rowspan", "scope"}
+_MAX_PIXELS = {"width": 2400, "height": 600}  # of a picture's attributes
 _CLASSES = frozenset(STANDARD_TYPES.values()) | {"dataframe", "highlight"}
-_PROPERTY_NAMES = (
-    "background-color border border-bottom border-bottom-color border-collapse border-color border-left"
-    " border-left-color border-radius border-right border-right-color border-spacing border-top border-top-color"
-    " caption-side clear color direction display float font font-family font-size font-style font-variant font-weight"
-    " height letter-spacing line-height margin margin-bottom margin-left margin-right margin-top max-width min-width"
-    " opacity overflow overflow-wrap overflow-x padding padding-bottom padding-left padding-right padding-top"
-    " table-layout text-align text-decoration text-indent unicode-bidi vertical-align white-space width word-break"
-)
-# In the value of a CSS property: a negative length, an escape, any function but rgb() and hsl().
-_REACHING = re.compile(r"-\s*[\d.]|\\|(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\(", re.IGNORECASE)
 _LINK = re.compile(r'<a(?: href="([^"]*)")?>|</a>')
-# The address of an attached picture while its cell is cleaned; its number follows.
-_ATTACHED = "data:image/attached,"
-_RAW_ATTACHED = re.compile(r"""\bsrc=(["'])(attachment:[^"'<>]{1,300})\1""")
-_MAX_SHOWN = 5  # times that one cell shows the same picture
 # TeX commands from which MathJax makes links, styles and ids.
 _TEX = re.compile(r"(?<!\\)\\++(?=(?:href|url|require|class|cssId|style|unicode|bbox)\b)")
 
@@ -85,12 +83,30 @@ def clean(source: object) -> str:
     markup = visible(source.decode() if isinstance(source, bytes) else str(source))
     tags, formatting = markup.count("<"), len(_FORMATTING_TAG.findall(markup))
     if len(markup) > _MAX_CHARACTERS or tags > _MAX_TAGS or tags * formatting > _MAX_REPETITIONS:
-        return _format_beginning(markup)
+        return _format_beginning(markup, "it is too large")
+    if _find_depth(markup) > _MAX_DEPTH:
+        return _format_beginning(markup, f"its tags are nested more than {_MAX_DEPTH} deep")
     cleaned = _CLEANER.clean(_UNKNOWN_TAG.sub("&lt;", markup))
     if len(cleaned) > _MAX_CHARACTERS:
-        return _format_beginning(markup)
+        return _format_beginning(markup, "it is too large")
     # Once more, for characters that were written as entities, such as &#x202e; and &#92;.
     return _TEX.sub("", without_unseen(_replace_links(cleaned)))
+
+
+def _find_depth(markup: str) -> int:
+    """How deep tags are nested at most, if each is ended by its own end tag; else, more."""
+    open_tags: list[str] = []
+    deepest = 0
+    for found in _TAG.finditer(markup):
+        is_end, name = found[1], found[2].lower()
+        is_last = bool(open_tags) and open_tags[-1] == name
+        if is_end:
+            if is_last:
+                open_tags.pop()
+        elif name not in _WITHOUT_CONTENT and not (is_last and name in _ENDED_BY_THE_NEXT):
+            open_tags.append(name)
+            deepest = max(deepest, len(open_tags))
+    return deepest
 
 
 def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
@@ -102,8 +118,10 @@ def _filter_attribute(_tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return None if value.strip().lower().startswith("data:") else value
     if name == "style":
-        # As text; afterwards the cleaner parses it and drops properties that are not allowed.
-        return ";".join(declaration for declaration in value.split(";") if not _REACHING.search(declaration))
+        return style.bounded(value) or None
+    if name in ("width", "height"):
+        number = value.removesuffix("%")[:9]
+        return value if number.isdecimal() and int(number) <= (_MAX_PIXELS[name] if number == value else 100) else None
     return value
 
 
@@ -112,7 +130,7 @@ _CLEANER = nh3.Cleaner(
     clean_content_tags={"style"},
     attributes=_ATTRIBUTES,
     attribute_filter=_filter_attribute,
-    filter_style_properties=set(_PROPERTY_NAMES.split()),
+    filter_style_properties=set(style.PROPERTIES),
     link_rel=None,
     url_schemes={"http", "https", "mailto", "data"},
 )
@@ -132,69 +150,75 @@ def _replace_links(cleaned: str) -> str:
     return _LINK.sub(text_for, cleaned)
 
 
-def _format_beginning(markup: str) -> str:
-    return f"<pre>{html.escape(markup[:1000])}\n… ({len(markup):,} characters of HTML are not shown)</pre>"
-
-
-class _Renderer(IPythonRenderer):
-    """Renders Markdown with a short address in place of each attached picture, which is long."""
-
-    def image(self, *arguments: Any, **keywords: Any) -> str:
-        """An image; words in place of one that refers to an attachment which is not there."""
-        for text in (*arguments, *keywords.values()):
-            if isinstance(text, str) and text.startswith("attachment:") and not self._find(text):
-                return html.escape(f"(the picture {text.removeprefix('attachment:')} is not there)")
-        return str(super().image(*arguments, **keywords))
-
-    def _embed_image_or_attachment(self, src: str) -> str:
-        return self._find(src) if src.startswith("attachment:") else src
-
-    def _find(self, address: str) -> str:
-        """The short address for "attachment:NAME"; "" if there is no such attachment."""
-        name = address.removeprefix("attachment:")
-        names = list(self.attachments)
-        return next((f"{_ATTACHED}{names.index(each)}" for each in (name, unquote(name)) if each in names), "")
-
-
-@pass_context
-def markdown2html(context: Any, source: str) -> str:
-    """Return Markdown as cleaned HTML; replaces nbconvert's Jinja filter of this name.
-
-    Attached pictures are put in after the cleaning, since they are longer than other HTML may be.
-    """
-    attachments = context.get("cell", {}).get("attachments", {})
-    renderer = _Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-    rendered = _RAW_ATTACHED.sub(
-        lambda found: f'src="{renderer._find(found[2])}"',  # noqa: SLF001
-        MarkdownWithMath(renderer=renderer).render(source),
-    )
-    pictures = [next(iter(bundle.items()), ("", "")) for bundle in attachments.values()]
-    shown = [0] * len(pictures)
-
-    def embed(found: re.Match[str]) -> str:
-        number = int(found[1])
-        if number >= len(pictures) or shown[number] == _MAX_SHOWN:
-            return 'src="data:,"'
-        shown[number] += 1
-        kind, data = pictures[number]
-        return f'src="data:{html.escape(kind)};base64,{html.escape(_join_lines(data))}"'
-
-    return re.sub(rf'src="{_ATTACHED}(\d{{1,4}})"', embed, clean(rendered))
+def _format_beginning(markup: str, why: str) -> str:
+    return f"<pre>{html.escape(markup[:1000])}\n… ({len(markup):,} characters of HTML are not shown: {why})</pre>"
 
 
 def make_inert(notebook: NotebookNode) -> None:
-    """Clean the outputs of `notebook` in place, and drop their metadata and the widget state."""
+    """Clean the outputs of `notebook` in place and bound what a page of it takes.
+
+    Metadata of outputs and the state of widgets are dropped. What is over a bound of the whole
+    notebook is replaced by a sentence that says how much there was.
+    """
     notebook.metadata.pop("widgets", None)
+    _leave_out_own_cells(notebook)
+    room = {"rich": _MAX_RICH, "outputs": _MAX_OUTPUTS, "source": _MAX_OWN_SOURCE}
     for cell in notebook.cells:
         cell.source = visible(cell.source)
-        for output in cell.get("outputs", []):
-            if "data" in output:
-                output["data"] = NotebookNode({kind: output.data[kind] for kind in output.data if kind in MIME_TYPES})
-                if "text/html" in output.data:
-                    output.data["text/html"] = clean(_join_lines(output.data["text/html"]))
-                if "text/latex" in output.data:
-                    output.data["text/latex"] = _TEX.sub("", _join_lines(output.data["text/latex"]))
-                output["metadata"] = NotebookNode()
+        if not grade_id(cell):
+            room["source"] -= len(cell.source)
+            if room["source"] < 0:
+                cell.source = _shorten_source(cell)
+        if cell.cell_type == "code":
+            _leave_out_outputs(cell, room)
+            for output in cell.outputs:
+                _clean_output(output, room)
+
+
+def _leave_out_own_cells(notebook: NotebookNode) -> None:
+    """Replace the cells that the student added beyond `_MAX_OWN_CELLS` by one that counts them."""
+    own = [index for index, cell in enumerate(notebook.cells) if not grade_id(cell)]
+    left_out = set(own[_MAX_OWN_CELLS:])
+    if left_out:
+        note = new_markdown_cell(f"*{len(left_out):,} more cells that were added are not shown here, nor below.*")
+        note["id"] = "proctor-left-out"
+        cells = [note if index == own[_MAX_OWN_CELLS] else cell for index, cell in enumerate(notebook.cells)]
+        notebook.cells = [cell for index, cell in enumerate(cells) if cell is note or index not in left_out]
+
+
+def _shorten_source(cell: NotebookNode) -> str:
+    """The first line of a cell's source, with a line that says how much more there is."""
+    more = f"({len(cell.source):,} characters are not shown: the notebook has more than {_MAX_OWN_SOURCE:,} like them)"
+    begin = "# … " if cell.cell_type == "code" else "… "
+    return f"{cell.source.partition(chr(10))[0][:100]}\n\n{begin}{more}"
+
+
+def _leave_out_outputs(cell: NotebookNode, room: dict[str, int]) -> None:
+    """Replace the outputs of a cell for which there is no room by one that counts them."""
+    most = max(1, min(_MAX_OUTPUTS_OF_CELL, room["outputs"]))
+    left_out = cell.outputs[most:]
+    if left_out:
+        text = f"… {len(left_out):,} more outputs are not shown\n"
+        cell.outputs = [*cell.outputs[:most], new_output("stream", name="stderr", text=text)]
+    room["outputs"] -= len(cell.outputs)
+
+
+def _clean_output(output: NotebookNode, room: dict[str, int]) -> None:
+    """Clean one output; its rich forms are dropped if there is no room for them."""
+    if "data" not in output:
+        return
+    data = NotebookNode({kind: output.data[kind] for kind in output.data if kind in MIME_TYPES})
+    for kind in _RICH & data.keys():
+        data[kind] = _join_lines(data[kind])
+        room["rich"] -= len(data[kind])
+        if room["rich"] < 0:
+            note = f"… ({len(data.pop(kind)):,} characters of {kind} are not shown: the notebook has too much of it)"
+            data["text/plain"] = "\n".join(filter(None, [_join_lines(data.get("text/plain", "")), note]))
+    if "text/html" in data:
+        data["text/html"] = clean(data["text/html"])
+    if "text/latex" in data:
+        data["text/latex"] = _TEX.sub("", data["text/latex"])
+    output["data"], output["metadata"] = data, NotebookNode()
 
 
 def _join_lines(value: object) -> str:

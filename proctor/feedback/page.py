@@ -9,14 +9,17 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
 # A second line of defence behind the cleaning in `inert`: the content security policy forbids
-# scripts, loading and sending, and `contain: paint` keeps an output inside its own cell.
+# scripts, loading and sending; `contain: paint` keeps an output inside its own cell; the outputs of
+# a cell scroll in a box of their own if they are very high.
 _HEAD = """<head>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
 base-uri 'none'; form-action 'none'">
 <meta name="referrer" content="no-referrer">
 <style>
 .rendered_html, .output_area { contain: paint; overflow-x: auto }
-.rendered_html img, .output_area img { max-width: 100% }
+.rendered_html img, .output_area img { max-width: 100%; max-height: 1200px }
+.output_wrapper { max-height: 2000px; overflow-y: auto }
+details > summary { cursor: pointer; color: #296eaa }
 </style>
 """
 _LINK = re.compile(r"<link\b[^<>]*>", re.IGNORECASE)

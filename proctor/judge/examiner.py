@@ -24,6 +24,7 @@ from proctor.course.choices import normal
 from proctor.course.course import Course
 from proctor.course.own_values import OwnValues, describe_owner, own_values
 from proctor.errors import CourseError, JailLost, ProctorError, UnreadableSubmission
+from proctor.feedback.inert import make_inert
 from proctor.intake.rebuild import rebuild
 from proctor.intake.submission import Submission, read_submission
 from proctor.jail import layers
@@ -103,6 +104,7 @@ def examine(
                 run_criteria(_grader_files(course, assignment.name), criteria_run)
             jail = layers.tier(examination.run.jail.layers)
             model = examination.model_description()
+            make_inert(shown)
             flags = _collect_flags(course, source, notebook, submission, examination, criteria_run, cells)
             flags = [*examination.flags, *criteria_run.flags, *flags]
             weights = examination.weights_digests()

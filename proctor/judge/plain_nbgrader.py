@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from proctor.course.assignment import Budget
 from proctor.course.cells import grade_id, is_check, points
 from proctor.errors import JailLost, ProctorError, UnreadableSubmission
+from proctor.feedback.inert import make_inert
 from proctor.intake.rebuild import restore
 from proctor.intake.recover import recover
 from proctor.intake.submission import FILE_BYTES, find_notebook, read_file, read_notebook, require_folder
@@ -88,6 +89,8 @@ def grade_plain(assignment: PlainAssignment, folder: Path, student: str, jails: 
         raise
     except (ProctorError, OSError, MemoryError) as error:
         return not_graded(assignment.name, student, str(error) or type(error).__name__)
+    for notebook in notebooks.values():
+        make_inert(notebook)
     seconds = time.monotonic() - started
     differences = tuple(run.differences)
     verdict = Verdict(

@@ -38,7 +38,7 @@ from sqlalchemy.orm import Session, defer
 from proctor.course.cells import NOTES_ID, grade_id, points
 from proctor.course.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError, UnreadableSubmission
-from proctor.feedback import inert, table
+from proctor.feedback import table
 from proctor.intake.submission import read_file
 from proctor.nbgrader_settings import show_inertly
 from proctor.record import nbgrader_course
@@ -121,7 +121,7 @@ def find_notebook(session: Session, assignment: str, name: str) -> Notebook | No
 def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
     """A copy of `notebook` with a table under each check cell and the verdict's notes at the top.
 
-    Whatever the student's code displayed is made inert (no scripts, no remote content).
+    The examiner has made inert whatever the student's code displayed (`inert.make_inert`).
     """
     shown = copy.deepcopy(notebook)
     shown.cells = [cell for cell in shown.cells if cell.get("id") != NOTES_ID]
@@ -129,7 +129,6 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
     for cell in shown.cells:
         if cell.cell_type == "code" and grade_id(cell) in groups and not is_solution(cell):
             cell.outputs = [output for output in cell.outputs if not output.get("metadata", {}).get("proctor")]
-    inert.make_inert(shown)
     for cell in shown.cells:
         criteria = groups.get(grade_id(cell))
         if cell.cell_type == "code" and criteria:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from attacks.markup import VECTORS, Living
 
 from proctor.feedback.inert import clean
+from proctor.feedback.shown import clean_html, highlight_code, show_text
 from proctor.jail.outputs import tidy
 from proctor.report import export
 from proctor.text import neutral
@@ -80,6 +82,127 @@ def test_markup_that_would_grow_or_take_minutes_is_cut():
     beginning and size show."""
     done = subprocess.run([sys.executable, "-c", UNFOLDING], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+STALLING = r"""
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from proctor.feedback.inert import make_inert
+from proctor.feedback.shown import highlight_code, markdown2html
+nested = ("<blockquote><details>" * 15_000)[:300_000]
+outputs = [new_output("display_data", data={"text/html": nested}) for _ in range(100)]
+wide = [new_output("display_data", data={"text/html": "<p>x</p>" * 30_000}) for _ in range(100)]
+own = [new_code_cell("1 + 1") for _ in range(20_000)]
+notebook = new_notebook(cells=[new_code_cell(outputs=outputs), new_code_cell(outputs=wide), *own])
+make_inert(notebook)
+assert len(notebook.cells) == 301 and "19,702 more cells" in notebook.cells[-1].source
+assert "nested more than 200 deep" in outputs[0].data["text/html"]
+assert "text/html" not in wide[-1].data and "characters of text/html are not shown" in wide[-1].data["text/plain"]
+blanks = "a" + " " * 60_000 + "b"
+for source in (blanks, blanks[:19_000] + "b", "[" * 19_000, "\\\\(" * 6_000, " \n" * 30_000 + "1"):
+    markdown2html({}, source)
+    highlight_code(source)
+"""
+
+
+def test_no_markup_markdown_or_code_stalls_what_shows_it():
+    """What takes libraries quadratic time is bounded before they see it, and the page says so."""
+    done = subprocess.run([sys.executable, "-c", STALLING], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+SIZED = (
+    "height min-height max-height width padding padding-top margin margin-bottom border-top line-height font-size font "
+    "text-indent letter-spacing vertical-align border-spacing opacity"
+)
+
+
+@pytest.mark.parametrize("unit", ["px", "pt", "em", "rem", "ex", "ch", "vh", "cm", "in", "%", ""])
+def test_no_style_makes_a_page_high_or_wide(unit):
+    """A length of any property and unit is let through only if it is small."""
+    for name in SIZED.split():
+        for value in (f"99999{unit}", f"9e5{unit}", f"1{unit} 99999{unit}"):
+            assert clean(f"<div style='{name}:{value}'>x</div>") == "<div>x</div>", f"{name}: {value}"
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "position:absolute",
+        "position:relative;top:3px",
+        "transform:scale(99)",
+        "zoom:99",
+        "columns:99",
+        "height:calc(99px*999)",
+        "font-size:larger",
+        "font-size:200%",
+        "height:99999px!important",
+        "animation:x 1s",
+        "aspect-ratio:1/9999",
+        "margin-top:-4px",
+        "height:0x99px",
+        "height:1/**/99999px",
+        "width:var(--x)",
+        "inset:0",
+        "grid-template-rows:99999px",
+        "--x:99999px",
+        "background:url(x)",
+        "color:url(x)",
+        "width:min(1px)",
+    ],
+)
+def test_no_other_style_is_let_through(style):
+    """Properties that move, grow or load are not allowed, nor functions, escapes and comments."""
+    assert clean(f"<div style='{style}'>x</div>") == "<div>x</div>"
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        "background-color:#fee2e2;color:rgb(10, 20, 30)",
+        "padding:0 10px 8px 38px",
+        "border:1px solid rgba(128,128,128,0.5);border-radius:6px",
+        "font-family:'DejaVu Sans',sans-serif;font-weight:bold;font-size:12.5px",
+        "width:10em;height:80%;line-height:1.45",
+        "background-color:hsl(120, 60%, 50%);opacity:0.5",
+    ],
+)
+def test_styles_of_tables_stay(style):
+    """What pandas and check tables are styled with is kept."""
+    shown = html.unescape(clean(f'<div style="{style}">x</div>'))
+    assert re.sub(r"""[ "']""", "", shown) == re.sub(r"""[ "']""", "", f'<div style="{style}">x</div>')
+
+
+def test_long_printed_text_is_folded():
+    """The first lines show, the rest is folded away, with how many there are; nothing is lost."""
+    short = "".join(f"{number}<\n" for number in range(100))
+    assert show_text(short) == short.replace("<", "&lt;")
+    shown = show_text("".join(f"{number}<\n" for number in range(20_000)))
+    before, _, after = shown.partition("<details><summary>… 19,950 more lines</summary>")
+    assert before.endswith("49&lt;\n")
+    assert after.startswith("50&lt;\n")
+    assert after.endswith("19999&lt;\n</details>")
+    rest = "x" * 995_000
+    assert show_text("xxxxx" + rest + "x" * 4_995).endswith(
+        f"<summary>… 995,000 more characters</summary>{rest}</details>"
+    )
+
+
+def test_code_is_highlighted_as_python_or_shown_folded():
+    """Code has its colours, IPython's magics too; a very long cell is plain text and folded."""
+    shown = highlight_code("%matplotlib inline\n\n\nx = 1  # <one>")
+    assert '<span class="o">%matplotlib inline</span>\n\n\n<span class="n">x</span>' in shown
+    assert '<span class="err">' not in shown
+    long = highlight_code("x = '<'\n" * 5_000)
+    assert long.count("x = &#x27;&lt;&#x27;") == 5_000
+    assert "… 4,950 more lines" in long
+
+
+def test_html_is_shown_in_a_box_but_a_check_table_is_not():
+    """HTML of a student's scrolls in a box of bounded height, whatever it holds."""
+    assert clean_html({}, "<br>" * 9) == f'<div style="max-height:1200px;overflow-y:auto">{"<br>" * 9}</div>'
+    assert clean_html({"output": {"metadata": {"proctor": True}}}, "<p>x</p>") == "<p>x</p>"
 
 
 @pytest.mark.parametrize(
