@@ -37,6 +37,7 @@ from sqlalchemy.orm import Session, defer
 
 from proctor.course.cells import NOTES_ID, grade_id, points
 from proctor.course.course import Course
+from proctor.course.private import make_private_folder, tighten_all, write_private
 from proctor.errors import CourseError, NotGraded, ProctorError, UnreadableSubmission
 from proctor.feedback import table
 from proctor.intake.submission import read_file
@@ -75,9 +76,11 @@ def record(course: Course, verdict: Verdict, notebooks: dict[str, NotebookNode])
         folder = course.autograded(verdict.student, verdict.assignment)
         for name, part in parts.items():
             _save_marks(course, session, part, name, shown[name], handed_in)
-            _write_atomically(folder / f"{name}.ipynb", nbformat.writes(shown[name]) + "\n")
+            text = (nbformat.writes(shown[name]) + "\n").encode(errors="backslashreplace")
+            write_private(course, folder / f"{name}.ipynb", text, synchronized=True)
         if stamp:
-            _write_atomically(folder / "timestamp.txt", stamp)
+            write_private(course, folder / "timestamp.txt", stamp.encode(), synchronized=True)
+        make_private_folder(course, course.root / "feedback")  # nbgrader's commands would let all read it
     return shown
 
 
@@ -101,7 +104,7 @@ def register(course: Course, assignment: str, notebooks: list[str]) -> None:
 @contextmanager
 def reading(course: Course) -> Iterator[Session | None]:
     """A session on the gradebook for reading; None if there is no gradebook yet."""
-    with nbgrader_course.reading(nbgrader_course.directory(course).db_url) as connection:
+    with nbgrader_course.reading(nbgrader_course.private_url(course)) as connection:
         if connection is None:
             yield None
             return
@@ -157,12 +160,14 @@ def feedback(course: Course, name: str, student: str) -> Path:
     cannot be made.
     """
     folder = nbgrader_course.directory(course, assignment_id=name, student_id=student)
+    make_private_folder(course, course.feedback(student, name).parent)
     config = course.settings()
     show_inertly(config)
     try:
         nbgrader_course.run_converter(GenerateFeedback, folder, config)
     except ProctorError as error:
         raise ProctorError(f"no feedback on {name!r} for {one_line(student)}: {error}") from error
+    tighten_all(course, course.feedback(student, name))
     return course.feedback(student, name)
 
 
@@ -174,7 +179,7 @@ def transaction(course: Course, write: bool = True) -> Iterator[Session]:
         course: whose gradebook.
         write: whether to lock out other writers from the start.
     """
-    url = nbgrader_course.directory(course).db_url
+    url = nbgrader_course.private_url(course, make=write)
     with nbgrader_course.transaction(url, write) as connection, Session(connection, autoflush=False) as session:
         yield session
         session.flush()
@@ -377,18 +382,3 @@ def _set_late_penalty(late: AssignLatePenalties, submission: Any, notebook: Any)
         penalty = late.plugin_inst.late_submission_penalty(submission.student_id, notebook.score, seconds)
         if penalty is not None:
             notebook.late_submission_penalty = late._check_late_penalty(notebook, penalty)  # noqa: SLF001
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    """Replace the file `path` by one with `text` in one step (rename(2)), even if we are killed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-        try:
-            file.write(text.encode("utf-8", errors="backslashreplace"))
-            file.flush()
-            os.fsync(file.fileno())
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise

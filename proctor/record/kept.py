@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from proctor.course.course import Course
+from proctor.course.private import write_private
 from proctor.record.keys import Key
 from proctor.text import one_line, plain
 from proctor.verdict import Verdict, from_data, to_data
@@ -41,20 +41,13 @@ def _verdict_file(course: Course, name: str, student: str) -> Path:
 def keep(course: Course, kept: Kept) -> None:
     """Write a verdict's file, replacing an earlier one in one step; raises OSError on failure."""
     path = _verdict_file(course, kept.verdict.assignment, kept.verdict.student)
-    path.parent.mkdir(parents=True, exist_ok=True)
     data = {
         "key": kept.key,
         "seconds": kept.verdict.seconds,
         "verdict": to_data(kept.verdict),
         "notebooks": kept.notebooks,
     }
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        unfinished.write_text(json.dumps(data), encoding="utf-8")
-        os.replace(unfinished, path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
+    write_private(course, path, json.dumps(data).encode())
 
 
 def read_kept(course: Course, name: str, student: str) -> Kept | None:
@@ -111,5 +104,4 @@ def write_log(course: Course, verdict: Verdict, status: str) -> None:
     lines += [f"grader      {plain(result.grader_fault)}" for result in verdict.criteria if result.grader_fault]
     path = log_file(course, verdict.assignment, verdict.student)
     with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8", errors="backslashreplace")
+        write_private(course, path, ("\n".join(lines) + "\n").encode(errors="backslashreplace"))

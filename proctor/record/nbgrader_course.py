@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
@@ -25,6 +25,7 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from proctor.course.course import Course
+from proctor.course.private import tighten
 from proctor.errors import CourseError, ProctorError, ReleaseError
 from proctor.text import one_line
 
@@ -67,7 +68,7 @@ def generate(course: Course, name: str, into: Path, register: bool = True) -> Pa
     """
     folder = directory(course, assignment_id=name, release_directory=str(into))
     if register:
-        make_gradebook(folder.db_url)
+        make_gradebook(private_url(course, make=True))
     config = course.settings()
     # `author.release` does what the hook does, before the release is moved into its place.
     config.GenerateAssignment.pop("post_convert_hook", None)
@@ -130,6 +131,25 @@ def _of_one_folder(converter: type[Any]) -> type[Any]:
                     path.unlink()
 
     return OfOneFolder
+
+
+def private_url(course: Course, make: bool = False) -> str:
+    """SQLAlchemy's address of the gradebook; if it is a file, its owner alone can read it.
+
+    Args:
+        course: whose gradebook.
+        make: whether an empty file is made if there is none.
+    """
+    url = str(directory(course).db_url)
+    with suppress(ArgumentError, ValueError):  # `transaction` and `reading` say what is wrong with it
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite" and address.database:
+            path = Path(address.database)
+            if make and path.parent.is_dir() and not os.path.lexists(path):
+                with suppress(OSError):
+                    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            tighten(course, path)
+    return url
 
 
 def make_gradebook(url: str) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from proctor.course.course import Course
+from proctor.course.private import tighten
 from proctor.record.gradebook import transaction
 from proctor.text import one_line
 
@@ -82,12 +83,15 @@ def _read_scores(session: Session) -> dict[tuple[str, str], float]:
 
 
 def write(course: Course, file: Path) -> int:
-    """Write every mark into the CSV file `file`; return how many there are.
+    """Write every mark into the CSV file `file`, for its owner alone; return how many there are.
 
     A student without a mark has a row with an empty score.
     """
     found = marks(course)
-    with file.open("w", encoding="utf-8", newline="") as opened:
+    with file.open("a", encoding="utf-8", newline="") as opened:
+        tighten(course, file)
+        if opened.seekable():
+            opened.truncate(0)
         rows = csv.writer(opened)
         rows.writerow([column.name for column in fields(Mark)])
         rows.writerows((mark.student, mark.assignment, mark.score, mark.max_score) for mark in found)

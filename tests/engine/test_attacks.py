@@ -37,6 +37,7 @@ from attacks.networks import (
     nets_notebook,
 )
 from attacks.noise import NOISE
+from attacks.pages import POISONS
 from attacks.reaches import REACHES, TOOLS
 from attacks.values import HONEST, LIES
 from conftest import BUILD, edited, run_proctor, solution_notebook
@@ -235,6 +236,32 @@ def networks(tmp_path_factory: Folder) -> Graded:
     return graded_class(tmp_path_factory.mktemp("networks"), put, seconds=PATIENT)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A class with its feedback pages, and the bystander's from before the others handed in."""
+
+    graded: Graded
+    before: str
+
+    def page(self, student: str) -> str:
+        """The feedback page of a student."""
+        return (self.graded.course.feedback(student, NAME) / f"{NAME}.html").read_text()
+
+
+@pytest.fixture(scope="module")
+def stalled(tmp_path_factory: Folder) -> Shown:
+    """Right work that would stall what makes pages, or make one of any height."""
+    course = graded_class(tmp_path_factory.mktemp("stalled"), lambda _: None, seconds=PATIENT).course
+    run_proctor(course.root, "feedback")
+    before = Shown(Graded(course, "", {}, {}, {}), "").page(BYSTANDER)
+    for student, poison in POISONS.items():
+        hand_in(course, student, poison.make())
+    handed_in = files(course)
+    said = run_proctor(course.root, "grade", code=None).stdout + run_proctor(course.root, "feedback", code=None).stdout
+    marks = {(mark.student, mark.assignment): mark.score for mark in export.marks(course)}
+    return Shown(Graded(course, said, handed_in, files(course), marks), before)
+
+
 @pytest.mark.parametrize("attack", CHEATS)
 def test_no_trick_earns_a_point(cheats: Graded, attack: str) -> None:
     """Work that is wrong throughout gets nothing, whatever it patches, prints, writes or sends."""
@@ -306,6 +333,17 @@ def test_damage_costs_what_it_touches(damaged: dict[int, Graded], deed: str) -> 
 def test_noise_costs_nothing(untidy: Graded, noise: str) -> None:
     """Right work keeps its marks, however untidy it is."""
     untidy.assert_due(noise, FULL)
+
+
+@pytest.mark.parametrize("poison", POISONS)
+def test_no_page_stalls_or_grows(stalled: Shown, poison: str) -> None:
+    """Right work keeps its marks, its page shows little of what is too much and says so, and the
+    bystander's page is as it was."""
+    stalled.graded.assert_due(poison, FULL)
+    assert re.search(POISONS[poison].shown, stalled.page(poison)), stalled.graded.said
+    assert "2 of 2 points" in stalled.page(poison)
+    assert len(stalled.page(poison)) < 4_000_000
+    assert stalled.page(BYSTANDER) == stalled.before
 
 
 @pytest.mark.parametrize("kind", NOTEBOOKS)

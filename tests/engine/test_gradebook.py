@@ -26,6 +26,7 @@ from traitlets.config import Config
 from proctor.author.release import release
 from proctor.course.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError
+from proctor.feedback.inert import make_inert
 from proctor.record import gradebook, nbgrader_course
 from proctor.report import export
 from proctor.verdict import CriterionResult, Verdict
@@ -114,6 +115,7 @@ def run_notebooks(answer="half = 0.5", why="As I said."):
         ),
         new_output("display_data", data={"image/svg+xml": f"<svg onload='alert(5)'>{SCRIPT}</svg>"}),
     ]
+    make_inert(made)  # as the examiner does
     return {"halves": made}
 
 

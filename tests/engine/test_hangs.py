@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from conftest import edited, set_budget, statuses
+import json
+
+import nbformat
+from conftest import edited, set_budget, solution_notebook, statuses
 from nbformat.v4 import new_code_cell
 
 HANGING = "def relu(x):\n    while True:\n        pass"
@@ -47,3 +50,46 @@ def test_a_criterion_ends_at_the_first_case_that_fails(course, graded, solution)
     path.write_text(f"{kept}    assert student.asked == [1]\n{last.partition(chr(10))[2]}")
     verdict = graded(edited(solution, "write_count", count))
     assert {name for name, status in statuses(verdict).items() if status != "passed"} == {"counts"}
+
+
+STUCK = """
+import re
+
+from proctor import criterion
+
+
+@criterion("relu", points=1, hint="h")
+def test_relu(student):
+    \"\"\"It ends.\"\"\"
+    re.findall("(?:a|a)*b", "a" * 200)
+"""
+SHORT = """
+title = "Stuck"
+[budget]
+notebook_seconds = 1
+cell_seconds = 1
+call_seconds = 0.1
+"""
+
+
+def test_a_grader_that_never_ends_is_stopped_and_the_class_goes_on(course, hand_in, proctor, solution):
+    """A submission that is not done long after its budget is not graded, with the reason;
+    others get their marks, and the next run grades it."""
+    for folder in (course.grader("stuck"), course.source("stuck").parent, course.submitted("ada", "stuck")):
+        folder.mkdir(parents=True)
+    solution.cells = solution.cells[:4]
+    solution.cells[3].metadata.nbgrader["points"] = 1
+    for path in (course.source("stuck"), course.submitted("ada", "stuck") / "stuck.ipynb"):
+        nbformat.write(solution, path)
+    (course.grader("stuck") / "assignment.toml").write_text(SHORT)
+    (course.grader("stuck") / "test_public.py").write_text(STUCK)
+    hand_in("ada", solution_notebook())
+
+    said = proctor("grade", "--json", "--jobs", "1", code=1).stdout
+    lines = {line["assignment"]: line for line in map(json.loads, said.splitlines()) if "assignment" in line}
+    assert (lines["double"]["status"], lines["double"]["earned"]) == ("graded", 6)
+    assert lines["stuck"]["status"] == "not graded"
+    assert lines["stuck"]["reason"] == "it was not done after 20 s and was stopped"
+
+    (course.grader("stuck") / "test_public.py").write_text(STUCK.replace("(?:a|a)*b", "b"))
+    assert "graded" in proctor("grade").stdout
