@@ -12,6 +12,7 @@ from proctor.jail import landlock, seccomp
 from proctor.jail.layers import FILTER, LANDLOCK, LAYERS, PROCESSES, VIEW
 from proctor.jail.view import (
     CLONE_NEWIPC,
+    CLONE_NEWNET,
     CLONE_NEWNS,
     CLONE_NEWPID,
     CLONE_NEWUSER,
@@ -117,7 +118,7 @@ def fork(layers: frozenset[str]) -> int:
         raise OSError(errno.ENOSYS, f"the number of clone(2) on {os.uname().machine} is not known")
     # PyDLL keeps the global interpreter lock during the call, as `os.fork` does.
     python = ctypes.PyDLL(None, use_errno=True)
-    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | signal.SIGCHLD
+    flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWNET | signal.SIGCHLD
     python.PyOS_BeforeFork()
     pid: int = python.syscall(number, ctypes.c_ulong(flags), None, None, None, None)
     if pid == 0:

@@ -91,6 +91,7 @@ REFUSED: dict[str, Numbers] = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
     "vhangup": (153, 58),
+    "vmsplice": (278, 75),
 }
 # Refused to a jail without a PID namespace, which could kill other processes of its user with them.
 SIGNALS: dict[str, Numbers] = {
@@ -134,6 +135,7 @@ ABSENT: dict[str, Numbers] = {
 CLONE: Numbers = (56, 220)
 IOCTL: Numbers = (16, 29)
 PRCTL: Numbers = (157, 167)
+SETSOCKOPT: Numbers = (54, 208)
 SOCKET: Numbers = (41, 198)
 SOCKETPAIR: Numbers = (53, 199)
 
@@ -146,6 +148,7 @@ NUMBER_AT, MACHINE_AT, ARGUMENTS_AT = 0, 4, 16  # offsets in struct seccomp_data
 X32_BIT = 0x40000000
 UNIX = 1  # AF_UNIX
 STREAM, SEQUENCED, KIND_OF_SOCKET = 1, 5, 0xF  # SOCK_STREAM, SOCK_SEQPACKET, SOCK_TYPE_MASK
+SEND_BUFFER = 7  # SO_SNDBUF
 SET_FILTER, FILTER = 22, 2  # PR_SET_SECCOMP, SECCOMP_MODE_FILTER
 
 
@@ -168,6 +171,8 @@ def restrict(alone: bool, has_view: bool) -> None:
     rules += _refuse_argument(CLONE, 0, JUMP_IF_ANY, NEW_NAMESPACES)
     # So that it cannot prevent its own end when the fork server ends.
     rules += _refuse_argument(PRCTL, 0, JUMP_IF_EQUAL, PR_SET_PDEATHSIG)
+    # So that `memory` knows how much a socket can hold.
+    rules += _refuse_argument(SETSOCKOPT, 2, JUMP_IF_EQUAL, SEND_BUFFER)
     for request in (PUSH_INPUT, PUSH_SELECTION):
         rules += _refuse_argument(IOCTL, 1, JUMP_IF_EQUAL, request)
     if has_view:

@@ -113,6 +113,24 @@ for number in kept:
 print("ACHIEVED holds 4.5 GiB where 3 are allowed")""",
         said="",
     ),
+    "fills_socket_buffers": Damage(
+        """import os, socket, time
+for _ in range(30):
+    if os.fork() == 0:
+        pairs = [socket.socketpair() for _ in range(240)]
+        for one in [one for pair in pairs for one in pair]:
+            one.setblocking(False)
+            try:
+                while True:
+                    one.send(bytes(2**16))
+            except BlockingIOError:
+                pass
+        time.sleep(100)
+time.sleep(20)  # until a busy machine has noticed
+print("ACHIEVED queues 3 GiB beside what 3 GiB of memory hold")""",
+        said="died",
+        seconds=PATIENT,
+    ),
     "fills_memory_with_children": Damage(
         """import mmap, os, time
 ready, done = os.pipe()

@@ -173,6 +173,59 @@ time.sleep(60)  # by then the examiner, which looks ten times a second, has kill
     assert jail.run_cell(source, 120).status == "died"
 
 
+@pytest.mark.parametrize(
+    "fill",
+    [
+        "kept = [socket.socketpair() for _ in range(240)]\nfor one, other in kept:\n    send(one), send(other)",
+        "name = f'socket-{os.getpid()}'\nlistener = bound(name)\nlistener.listen(4000)\nconnect(name, 480)",
+        "kept = [sent_to_itself(bound(f'socket-{os.getpid()}-{n}')) for n in range(480)]",
+    ],
+    ids=["pairs", "not accepted", "in flight"],
+)
+def test_what_waits_in_its_sockets_is_bounded(jail, fill):
+    """The kernel's memory counts, wherever sockets are: open, in a queue or inside one another."""
+    source = f"""import os, socket, time
+
+def send(one):
+    one.setblocking(False)
+    try:
+        while True:
+            one.send(bytes(2**16))
+    except BlockingIOError:
+        pass
+
+def bound(name):
+    made = socket.socket(socket.AF_UNIX)
+    made.bind(name)
+    return made
+
+def connect(name, times):
+    for _ in range(times):
+        one = socket.socket(socket.AF_UNIX)
+        one.connect(name)
+        send(one)
+
+def sent_to_itself(one):
+    here, there = socket.socketpair()
+    socket.send_fds(here, [b"x"], [one.fileno()])
+    return there
+
+for _ in range(10):
+    if os.fork() == 0:
+        exec({fill!r})
+        time.sleep(100)
+time.sleep(100)  # by then the examiner has killed it
+"""
+    assert jail.run_cell(source, 120).status == "died"
+
+
+@pytest.mark.parametrize("call", ["vmsplice(1, 0, 0, 0)", "setsockopt(1, 1, 7, number, 4)"])
+def test_no_buffer_of_the_kernels_is_made_larger(jail, call):
+    """Whole pages cannot be left in a pipe, nor a socket's buffer be enlarged."""
+    source = "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\nnumber = ctypes.byref(ctypes.c_int(10**6))\n"
+    assert said(jail, f"{source}print(libc.{call}, ctypes.get_errno())") == "-1 1\n"
+
+
 def test_a_flood_of_output_is_cut(jail):
     """What a cell prints is bounded where it is printed, and says so."""
     found = said(jail, "print('x' * 10**8)")

@@ -21,7 +21,7 @@ def our_numbers(machine):
     for calls in (seccomp.REFUSED, seccomp.SIGNALS, seccomp.CHANGES, seccomp.ABSENT, seccomp.ADDRESSES):
         for name, numbers in calls.items():
             yield name, numbers[column]
-    for name in ("clone", "ioctl", "prctl", "socket", "socketpair"):
+    for name in ("clone", "ioctl", "prctl", "setsockopt", "socket", "socketpair"):
         yield name, getattr(seccomp, name.upper())[column]
     yield "clone", isolate.CLONE[machine]
     yield "pivot_root", view.PIVOT_ROOT[machine]
