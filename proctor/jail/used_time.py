@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ UNTOLD_FACTOR = 4
 """Where the kernel does not tell how long a process waited, a limit is this many times as long."""
 LOOK_SECONDS = 1.0
 """How often waiting is added up: that of a thread which ends between two looks is not seen."""
-SHORT_SECONDS = 0.02  # less is not worth a look
+SHORT_SECONDS = 0.05  # less is not worth a look
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -43,20 +44,23 @@ class UsedTime:
         self._process = process
         self._told = process is not None and tells_waiting(process)
         self._delays: dict[str, int] = {}
+        self._waited = self._ticks = 0
+        self._looked = -math.inf
         self.start()
 
     def start(self) -> None:
         """Measure from now on."""
-        self._look()
+        if time.monotonic() - self._looked > SHORT_SECONDS:
+            self._look()
         self._began, self._waited, self._first_ticks = time.monotonic(), 0, self._ticks
 
     def seconds(self) -> float:
         """The seconds that have been used since `start`."""
         wall = time.monotonic() - self._began
-        if wall < SHORT_SECONDS:
-            return wall
         if not self._told:
             return wall / UNTOLD_FACTOR
+        if wall < SHORT_SECONDS:
+            return wall
         self._look()
         computed = (self._ticks - self._first_ticks) / TICKS_PER_SECOND
         return min(wall, max(computed, wall - self._waited / 1e9, wall / BUSY_FACTOR))
@@ -69,6 +73,7 @@ class UsedTime:
         """Add up the waiting since the last look, and read the processor time."""
         if not self._told:
             return
+        self._looked = time.monotonic()
         try:
             delays, self._ticks = self._read_tree()
         except Exception:  # in a jail, student code may have used up memory, stack or open files  # noqa: BLE001
@@ -77,9 +82,6 @@ class UsedTime:
             before = self._delays.get(thread, 0)
             self._waited += delay - (before if before <= delay else 0)
         self._delays = delays
-
-    _ticks = 0
-    _waited = 0
 
     def _read_tree(self) -> tuple[dict[str, int], int]:
         """The run delay of each thread, in nanoseconds, and the processor time of all, in ticks."""

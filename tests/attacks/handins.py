@@ -195,8 +195,30 @@ NOTEBOOKS: dict[str, tuple[Callable[[], NotebookNode | bytes], float | None]] = 
     "many_cells": (lambda: _with(_many_cells), FULL),
     "kernel_of_r": (lambda: _with(_kernel("R")), FULL),
     "kernel_of_julia": (lambda: _with(_kernel("julia")), FULL),
+    "odd_attachments": (lambda: _with(_odd_attachments), FULL),
+    "odd_cell_ids": (lambda: _with(_odd_cell_ids), FULL),
     "no_outputs_no_metadata": (lambda: _with(_bare), FULL),
 }
+
+
+def _odd_attachments(content: dict[str, Any]) -> None:
+    script, many = "<script>alert(1)</script>", {f"{n}.png": {"image/png": "iVBORw0KGgo="} for n in range(9000)}
+    odd: list[Any] = [
+        {script: {"image/svg+xml": script}, "a": {"text/html": [script]}, "b": [], "c": {"image/png": {"d": 1}}},
+        many,
+        ["image/png"],
+        "image/png",
+    ]
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": "![a](attachment:a)", "attachments": each} for each in odd
+    ]
+    content["cells"][1:1] = cells
+
+
+def _odd_cell_ids(content: dict[str, Any]) -> None:
+    odd = ["", "a b", "x" * 65, "../..", "<b>", 7, None, "cell-1", "cell-1", "proctor-notes"]
+    for cell, made in zip(content["cells"], odd, strict=False):
+        cell["id"] = made
 
 
 def _bare(content: dict[str, Any]) -> None:

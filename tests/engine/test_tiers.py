@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -114,6 +115,9 @@ def test_doctor_says_what_is_missing_and_what_to_do(on_weaker, missing, tier):
     done = on_weaker(missing, "doctor")
     assert done.returncode == 1
     assert f"{tier}; this course accepts full, so no student code is run" in done.stdout
+    assert re.search(
+        r"limits +(time spent waiting for a processor does not count|this kernel does not tell)", done.stdout
+    )
     crossed = {line.split("│")[1].strip() for line in done.stdout.splitlines() if "✗" in line}
     layers = {"namespaces": {"view", "processes"}, "landlock": {"landlock"}, "filter": {"filter"}}
     assert crossed == set().union(*(layers[name] for name in missing.split(",")))
