@@ -48,10 +48,10 @@ def neighbours() -> Iterator[None]:
         pytest.skip("this kernel does not tell how long a process waits for a processor")
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
-    # Each in a session of its own: the kernel may share processors among sessions.
-    spinning = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(NEIGHBOURS)
-    ]
+    # Each in a session of its own, since the kernel may share processors among sessions; they
+    # end with this process.
+    spin = f"import os\nwhile os.getppid() == {os.getpid()}: pass"
+    spinning = [subprocess.Popen([sys.executable, "-c", spin], start_new_session=True) for _ in range(NEIGHBOURS)]
     yield
     for process in spinning:
         process.kill()
