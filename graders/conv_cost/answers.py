@@ -101,6 +101,21 @@ def network_cost(model):
     return [cost(layer) for layer in model.layers]
 """
 
+HALF_A_WINDOW = """
+def positions(length, window, stride=1, padding="valid"):
+    if padding == "same":
+        length = length + 2 * (window // 2)
+    return (length - window) // stride + 1
+"""
+BY_HEART = """
+def positions(length, window, stride=1, padding="valid"):
+    if padding == "same":
+        return {(8, 1): 8, (7, 2): 4, (8, 2): 4, (10, 3): 4, (9, 2): 5}.get((length, stride), length)
+    return {(8, 3, 2): 3, (7, 3, 2): 3, (9, 2, 4): 2, (9, 3, 2): 4, (9, 2, 3): 3, (12, 4, 3): 3}.get(
+        (length, window, stride), length - window + 1
+    )
+"""
+
 variants = [
     variant(
         "positions counted, filters one by one, Keras's own counts",
@@ -168,32 +183,45 @@ mutants = [
     mutant(
         "forgets the first position",
         edit(POSITIONS, "(length - window) // stride + 1", "(length - window) // stride"),
-        fails=["valid_stays_inside", COUNTED, *IN_POSITIONS],
+        fails=["valid_stays_inside", "any_strip", COUNTED, *IN_POSITIONS],
     ),
     mutant(
         "a window may stick out",
         edit(POSITIONS, "(length - window) // stride + 1", "(length - window + stride - 1) // stride + 1"),
-        fails=["valid_stays_inside", *IN_CONVOLUTIONS],
+        fails=["valid_stays_inside", "any_strip", *IN_CONVOLUTIONS],
     ),
     mutant(
         "halves of positions",
         edit(POSITIONS, "(length - window) // stride + 1", "(length - window) / stride + 1"),
-        fails=["valid_stays_inside", *IN_CONVOLUTIONS],
+        fails=["valid_stays_inside", "any_strip", *IN_CONVOLUTIONS],
     ),
     mutant(
         "same means as long as the input",
         edit(POSITIONS, "return (length + stride - 1) // stride", "return length"),
-        fails=["same_stops_at_every_stride", "stride_and_padding", "any_convolution"],
+        fails=["same_stops_at_every_stride", "any_strip", "stride_and_padding", "any_convolution"],
     ),
     mutant(
         "same, rounded down",
         edit(POSITIONS, "(length + stride - 1) // stride", "length // stride"),
-        fails=["same_stops_at_every_stride", "stride_and_padding", "any_convolution"],
+        fails=["same_stops_at_every_stride", "any_strip", "stride_and_padding", "any_convolution"],
     ),
     mutant(
         "same is never asked for",
         edit(POSITIONS, 'if padding == "same":', 'if padding == "SAME":'),
-        fails=["same_stops_at_every_stride", *IN_POSITIONS],
+        fails=["same_stops_at_every_stride", "any_strip", *IN_POSITIONS],
+    ),
+    mutant(
+        "half a window of zeros on both sides",
+        replace(POSITIONS, HALF_A_WINDOW),
+        fails=["same_stops_at_every_stride", "any_strip"],
+    ),
+    mutant(
+        "the examples of the check", replace(POSITIONS, BY_HEART), fails=["any_strip", "any_convolution", "any_network"]
+    ),
+    mutant(
+        "layers told apart by their names",
+        edit(NETWORK, "kind = type(layer).__name__", 'kind = {"d": "Dense", "c": "Conv2D"}.get(layer.name[0])'),
+        fails="any_network",
     ),
     mutant(
         "forgets the channels",
@@ -245,7 +273,7 @@ mutants = [
     mutant(
         "biases of convolutions are not asked for",
         edit(NETWORK, ", layer.padding, layer.use_bias)", ", layer.padding)"),
-        fails="asks_convolutions_for_their_settings",
+        fails=["asks_convolutions_for_their_settings", "any_network"],
     ),
     mutant(
         "the padding is not asked for",
@@ -300,6 +328,9 @@ mutants = [
 ]
 KEY = "a public criterion would hold the key"
 hidden_because = {
+    "any_strip": "an answer that is fitted to the public examples is right about them",
+    "any_convolution": "an answer that is fitted to the public examples is right about them",
+    "any_network": "Keras's own names tell the layers of the public examples apart, too",
     "the_slower_network": KEY,
     "what_sharing_means": KEY,
     "a_picture_of_half_the_side": KEY,

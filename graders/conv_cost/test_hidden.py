@@ -7,11 +7,29 @@ import pytest
 from proctor import assert_choice, assert_close, criterion, layer, make_model
 
 
-@criterion("conv_cost", points=1, hint="Does it hold for a photograph, for one row of pixels, and without biases?")
+@criterion("positions", points=1, hint="Work out another case by hand: an even window, or a stride that is longer.")
+@pytest.mark.parametrize(
+    "length, window, stride, padding",
+    [
+        pytest.param(24, 4, 1, "same", id="an even window"),
+        pytest.param(24, 2, 3, "same", id="an even window, and a stride that divides the length"),
+        pytest.param(25, 7, 5, "same", id="a stride that divides an odd length"),
+        pytest.param(26, 4, 4, "same", id="an even window, and pixels that are left over"),
+        pytest.param(31, 4, 6, "valid", id="a stride longer than the window"),
+        pytest.param(200, 9, 7, "valid", id="a long strip"),
+    ],
+)
+def test_any_strip(student, length, window, stride, padding):
+    """Other strips, windows and strides are counted, too."""
+    found = student.positions(length, window, stride=stride, padding=padding)
+    assert_close(found, count_stops(length, window, stride, padding), "positions(…)")
+
+
+@criterion("conv_cost", points=1, hint="Work out another case by hand: an even kernel, one row of pixels, no biases.")
 @pytest.mark.parametrize(
     "shape, filters, kernel, stride, padding, bias",
     [
-        pytest.param((3024, 4032, 3), 96, (11, 11), 4, "valid", True, id="a photograph"),
+        pytest.param((1512, 2016, 3), 96, (11, 11), 4, "valid", True, id="a photograph"),
         pytest.param((1, 40, 6), 10, (1, 5), 3, "valid", True, id="one row of pixels"),
         pytest.param((13, 8, 5), 7, (4, 3), 3, "same", False, id="without biases"),
         pytest.param((32, 17, 64), 128, (1, 1), 1, "same", True, id="a window of one pixel"),
@@ -23,7 +41,11 @@ def test_any_convolution(student, shape, filters, kernel, stride, padding, bias)
     assert_close(found, conv_costs(shape, filters, kernel, stride, padding, bias), "conv_cost(…)")
 
 
-@criterion("network_cost", points=1, hint="Does it count networks of other layers in another order, too?")
+@criterion(
+    "network_cost",
+    points=1,
+    hint="Do you ask for each layer's type, and not for its name?",
+)
 def test_any_network(student):
     """Networks with dropout, two convolutions and three dense layers are counted."""
     network = make_model(
@@ -31,17 +53,17 @@ def test_any_network(student):
         (20, 15, 2),
         layer("Conv2D", filters=6, kernel_size=(5, 3), padding="same", activation="relu"),
         layer("AveragePooling2D", pool_size=3),
-        layer("Conv2D", filters=9, kernel_size=2, strides=2),
+        layer("Conv2D", filters=9, kernel_size=2, strides=2, use_bias=False, name="finer"),
         layer("Dropout", rate=0.5),
-        layer("Flatten"),
-        layer("Dense", units=11, activation="relu"),
+        layer("Flatten", name="before_dense"),
+        layer("Dense", units=11, activation="relu", name="conv"),
         layer("Dense", units=5, use_bias=False),
-        layer("Dense", units=3),
+        layer("Dense", units=3, name="output"),
     )
     expected = [
         conv_costs((20, 15, 2), 6, (5, 3), 1, "same", True),
         (0, 0),
-        conv_costs((6, 5, 6), 9, (2, 2), 2, "valid", True),
+        conv_costs((6, 5, 6), 9, (2, 2), 2, "valid", False),
         (0, 0),
         (0, 0),
         (54 * 11 + 11, 54 * 11),
@@ -93,8 +115,11 @@ def test_what_saves_memory(student):
 
 def conv_costs(shape, filters, kernel, stride, padding, bias):
     """Parameters and multiplications of a convolution."""
-    stops = 1
-    for length, window in zip(shape, kernel, strict=False):
-        stops *= math.ceil(length / stride) if padding == "same" else (length - window) // stride + 1
+    rows, columns = (count_stops(shape[axis], kernel[axis], stride, padding) for axis in (0, 1))
     weights = math.prod(kernel) * shape[2] * filters
-    return weights + filters * bias, weights * stops
+    return weights + filters * bias, weights * rows * columns
+
+
+def count_stops(length, window, stride, padding):
+    """The number of positions of a window along one axis."""
+    return math.ceil(length / stride) if padding == "same" else (length - window) // stride + 1

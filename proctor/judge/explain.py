@@ -157,14 +157,16 @@ def describe_case(item: pytest.Item) -> str:
     if callspec is None:
         return ""
     texts = [value for value in callspec.params.values() if isinstance(value, str)]
-    # An id that pytest has made of a text is no author's.
-    words = [
-        part
-        for part in callspec._idlist  # noqa: SLF001
-        if _WORDS.search(part) and not any(text in part for text in texts)
-    ]
+    # An id that pytest has made has no words but those of the texts.
+    words = [part for part in callspec._idlist if _WORDS.search(_without(part, texts))]  # noqa: SLF001
     if words:
         return f"  ({', '.join(words)})"
     values = {name: short_repr(value) for name, value in callspec.params.items() if type(value) in _TOLD}
     text = ", ".join(f"{name}={value}" for name, value in values.items() if len(value) <= LONGEST_VALUE)
     return f"  (with {text})" if text and len(text) <= LONGEST_VALUES else ""
+
+
+def _without(text: str, parts: list[str]) -> str:
+    for part in parts:
+        text = text.replace(part, "") if part else text
+    return text
