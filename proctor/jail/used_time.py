@@ -13,7 +13,7 @@ UNTOLD_FACTOR = 4
 """Where the kernel does not tell how long a process waited, a limit is this many times as long."""
 LOOK_SECONDS = 1.0
 """How often waiting is added up: that of a thread which ends between two looks is not seen."""
-SHORT_SECONDS = 0.05  # less is not worth a look
+SHORT_SECONDS = 0.05  # after less, another look is not worth its cost
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -32,9 +32,9 @@ class UsedTime:
     """Measures what a process and its descendants use of a time limit.
 
     It is the wall time, less the time for which a thread was ready and waited for a processor. Of
-    threads that wait for one another's processor the waiting adds up to more than was lost. So it
-    is at least the processor time of all together, and a `BUSY_FACTOR`-th of the wall time. Where
-    the kernel does not tell, it is an `UNTOLD_FACTOR`-th of the wall time.
+    threads that wait for one another's processor, the waiting adds up to more than was lost. So
+    between two looks at them it is at least the processor time of all together, and in all a
+    `BUSY_FACTOR`-th of the wall time. Where the kernel does not tell, it is an `UNTOLD_FACTOR`-th.
 
     Args:
         process: its id in this process's /proc; None where there is no such process to look at.
@@ -44,44 +44,46 @@ class UsedTime:
         self._process = process
         self._told = process is not None and tells_waiting(process)
         self._delays: dict[str, int] = {}
-        self._waited = self._ticks = 0
+        self._ticks = 0
+        self._lost = 0.0
         self._looked = -math.inf
         self.start()
 
     def start(self) -> None:
         """Measure from now on."""
-        if time.monotonic() - self._looked > SHORT_SECONDS:
-            self._look()
-        self._began, self._waited, self._first_ticks = time.monotonic(), 0, self._ticks
+        self._look()
+        self._began, self._lost = time.monotonic(), 0.0
 
     def seconds(self) -> float:
         """The seconds that have been used since `start`."""
         wall = time.monotonic() - self._began
         if not self._told:
             return wall / UNTOLD_FACTOR
-        if wall < SHORT_SECONDS:
-            return wall
         self._look()
-        computed = (self._ticks - self._first_ticks) / TICKS_PER_SECOND
-        return min(wall, max(computed, wall - self._waited / 1e9, wall / BUSY_FACTOR))
+        return max(wall - self._lost, wall / BUSY_FACTOR)
 
     def left(self, limit: float) -> float:
         """The seconds for which to wait before asking again; 0 or less if `limit` is used up."""
         return min(limit - self.seconds(), LOOK_SECONDS)
 
     def _look(self) -> None:
-        """Add up the waiting since the last look, and read the processor time."""
-        if not self._told:
+        """Add the time that was lost to waiting since the last look."""
+        now = time.monotonic()
+        passed = now - self._looked
+        if passed < SHORT_SECONDS or not self._told:
             return
-        self._looked = time.monotonic()
+        self._looked = now
         try:
-            delays, self._ticks = self._read_tree()
+            delays, ticks = self._read_tree()
         except Exception:  # in a jail, student code may have used up memory, stack or open files  # noqa: BLE001
             return
+        waited = 0
         for thread, delay in delays.items():
             before = self._delays.get(thread, 0)
-            self._waited += delay - (before if before <= delay else 0)
-        self._delays = delays
+            waited += delay - (before if before <= delay else 0)  # a thread may have the number of an earlier one
+        computed = (ticks - self._ticks) / TICKS_PER_SECOND
+        self._lost += max(0.0, min(waited / 1e9, passed - computed))
+        self._delays, self._ticks = delays, ticks
 
     def _read_tree(self) -> tuple[dict[str, int], int]:
         """The run delay of each thread, in nanoseconds, and the processor time of all, in ticks."""
