@@ -199,6 +199,39 @@ def set_budget(course: Course, **seconds: float) -> None:
     path.write_text(text)
 
 
+STUCK = """
+import re
+
+from proctor import criterion
+
+
+@criterion("relu", points=1, hint="h")
+def test_relu(student):
+    \"\"\"It ends.\"\"\"
+    re.findall("(?:a|a)*b", "a" * 200)
+"""
+SHORT = """
+title = "Stuck"
+[budget]
+notebook_seconds = 1
+cell_seconds = 1
+call_seconds = 0.1
+"""
+
+
+def make_stuck_exercise(course: Course, student: str) -> None:
+    """An exercise whose grader never ends, with a budget of seconds, and a submission of it."""
+    for folder in (course.grader("stuck"), course.source("stuck").parent, course.submitted(student, "stuck")):
+        folder.mkdir(parents=True)
+    notebook = solution_notebook()
+    notebook.cells = notebook.cells[:4]
+    notebook.cells[3].metadata.nbgrader["points"] = 1
+    for path in (course.source("stuck"), course.submitted(student, "stuck") / "stuck.ipynb"):
+        nbformat.write(notebook, path)
+    (course.grader("stuck") / "assignment.toml").write_text(SHORT)
+    (course.grader("stuck") / "test_public.py").write_text(STUCK)
+
+
 HandIn = Callable[..., None]
 
 

@@ -16,6 +16,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import stat
 import tempfile
 import threading
@@ -45,6 +46,7 @@ from proctor.judge.result import Result, not_graded
 from proctor.record.keys import Key, assignment_key, common_key
 from proctor.run.plan import Plan
 from proctor.run.pool import AHEAD, TRIES, Workers, each
+from proctor.run.processes import out_of_time
 from proctor.run.task import Task, grade_task
 from proctor.verdict import from_data, to_data
 
@@ -304,9 +306,9 @@ class CourseOnWorker(WorkerPlugin):
     def grade(self, parcel: Parcel) -> tuple[str, str]:
         """Grade a submission.
 
-        Returns the verdict and the notebooks as they ran, each as JSON. Raises WorkerDied if
-        `TRIES` workers have died on the submission or the fork server ends, Reschedule if this
-        worker must not grade this course.
+        Returns the verdict and the notebooks as they ran, each as JSON; not graded if a worker was
+        not done with it by its deadline. Raises WorkerDied if `TRIES` workers have died on the
+        submission or the fork server ends, Reschedule if this worker must not grade this course.
         """
         if not self._accepts:  # a worker that joined during the run; at its start, it raises
             time.sleep(REFUSING_SECONDS)
@@ -315,30 +317,40 @@ class CourseOnWorker(WorkerPlugin):
             # Count tries here: dask itself retries a task on other workers, as often as its
             # scheduler's `allowed-failures` says.
             client, begun = get_client(), [self.name, parcel.number]
-            times = client.get_metadata(begun, 0)
+            times, since = client.get_metadata(begun, [0, 0.0])
+            task = self._make_task(parcel)
+            if times and time.time() - since >= task.deadline:
+                return _make_given_up_result(parcel, out_of_time(task.deadline))
             if times >= TRIES:
                 raise WorkerDied
-            client.set_metadata(begun, times + 1)
+            client.set_metadata(begun, [times + 1, time.time()])
+            # The signal, which nobody handles, ends this worker even if a library is busy and
+            # holds the interpreter; its nanny starts another.
+            signal.setitimer(signal.ITIMER_REAL, task.deadline)
             folder = self._course.submitted(parcel.student, parcel.name)
             try:
                 _write_submission(parcel.files, folder)
                 # One thread, as in an examiner of `pool`: the worker has imported NumPy long ago.
                 with threadpool_limits(limits=1):
-                    result = self._grade(parcel)
+                    result = self._grade(task)
             finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
                 shutil.rmtree(folder, ignore_errors=True)
         return _to_json(result)
 
-    def _grade(self, parcel: Parcel) -> Result:
+    def _make_task(self, parcel: Parcel) -> Task:
+        plain = self._plain.get(parcel.name)
+        assignment = Assignment(parcel.name, title=parcel.name) if plain else self._course.assignment(parcel.name)
+        return Task(self._course, assignment, parcel.student, Jails(""), plain)
+
+    def _grade(self, task: Task) -> Result:
         self._ending.cancel()
         try:
             if not self._address:
                 self._address = self._server.enter_context(fork_server(self._course))
         except ProctorError as error:
-            return not_graded(parcel.name, parcel.student, str(error))
-        plain = self._plain.get(parcel.name)
-        assignment = Assignment(parcel.name, title=parcel.name) if plain else self._course.assignment(parcel.name)
-        result = grade_task(Task(self._course, assignment, parcel.student, Jails(self._address), plain))
+            return not_graded(task.assignment.name, task.student, str(error))
+        result = grade_task(replace(task, jails=Jails(self._address)))
         if result is None:
             self._end_server()
             raise WorkerDied

@@ -25,6 +25,11 @@ class OutOfTime(Exception):
     """A task was not done by its deadline, and its process was killed; the text says so."""
 
 
+def out_of_time(seconds: float) -> str:
+    """Why a task was given up whose deadline was after so many seconds."""
+    return f"it was not done after {seconds:,.0f} s and was stopped"
+
+
 class Processes(Executor):
     """An executor with processes that die alone: what happens to one concerns its own task only.
 
@@ -103,7 +108,7 @@ class Processes(Executor):
         try:
             connection.send((work, task))
             if not connection.poll(seconds):
-                raise OutOfTime(f"it was not done after {seconds:,.0f} s and was stopped")
+                raise OutOfTime(out_of_time(seconds))
             succeeded, value = connection.recv()
         except (OSError, EOFError) as error:
             raise ProcessDied from error

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import HIDDEN, HandIn, edited
+from conftest import HIDDEN, HandIn, edited, make_stuck_exercise
 from nbformat import NotebookNode
 
 from proctor.course.course import Course
@@ -196,6 +196,18 @@ def test_a_lost_scheduler_costs_no_mark(
     hand_in("ada", deadly(solution))
     said = lines(proctor("grade", "--json", "--jobs", "1"))
     assert {student: line["earned"] for student, line in said.items()} == {"ada": 6, "bob": 6}
+
+
+def test_a_worker_that_is_stuck_is_ended_and_the_class_goes_on(
+    course: Course, hand_in: HandIn, proctor: Proctor, solution: NotebookNode, tmp_path: Path
+) -> None:
+    """A submission that is not done long after its budget is not graded, with the reason."""
+    make_stuck_exercise(course, "ada")
+    hand_in("bob", solution)
+    with a_scheduler() as (_, address), workers(address, tmp_path / "dask", 1):
+        said = lines(proctor("grade", "--json", "--scheduler", address, code=1))
+    assert said["ada"]["reason"] == "it was not done after 20 s and was stopped"
+    assert (said["bob"]["status"], said["bob"]["earned"]) == ("graded", 6)
 
 
 def test_no_more_is_in_flight_than_there_is_room_for() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-import nbformat
-from conftest import edited, set_budget, solution_notebook, statuses
+from conftest import STUCK, edited, make_stuck_exercise, set_budget, solution_notebook, statuses
 from nbformat.v4 import new_code_cell
 
 HANGING = "def relu(x):\n    while True:\n        pass"
@@ -52,37 +51,10 @@ def test_a_criterion_ends_at_the_first_case_that_fails(course, graded, solution)
     assert {name for name, status in statuses(verdict).items() if status != "passed"} == {"counts"}
 
 
-STUCK = """
-import re
-
-from proctor import criterion
-
-
-@criterion("relu", points=1, hint="h")
-def test_relu(student):
-    \"\"\"It ends.\"\"\"
-    re.findall("(?:a|a)*b", "a" * 200)
-"""
-SHORT = """
-title = "Stuck"
-[budget]
-notebook_seconds = 1
-cell_seconds = 1
-call_seconds = 0.1
-"""
-
-
-def test_a_grader_that_never_ends_is_stopped_and_the_class_goes_on(course, hand_in, proctor, solution):
+def test_a_grader_that_never_ends_is_stopped_and_the_class_goes_on(course, hand_in, proctor):
     """A submission that is not done long after its budget is not graded, with the reason;
     others get their marks, and the next run grades it."""
-    for folder in (course.grader("stuck"), course.source("stuck").parent, course.submitted("ada", "stuck")):
-        folder.mkdir(parents=True)
-    solution.cells = solution.cells[:4]
-    solution.cells[3].metadata.nbgrader["points"] = 1
-    for path in (course.source("stuck"), course.submitted("ada", "stuck") / "stuck.ipynb"):
-        nbformat.write(solution, path)
-    (course.grader("stuck") / "assignment.toml").write_text(SHORT)
-    (course.grader("stuck") / "test_public.py").write_text(STUCK)
+    make_stuck_exercise(course, "ada")
     hand_in("ada", solution_notebook())
 
     said = proctor("grade", "--json", "--jobs", "1", code=1).stdout
