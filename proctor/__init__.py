@@ -20,7 +20,7 @@ from proctor.criteria.arrays import (
     assert_shape,
 )
 from proctor.criteria.batches import first_batch, take_batches
-from proctor.criteria.calls import call_unchanged
+from proctor.criteria.calls import call_unchanged, without_warnings
 from proctor.criteria.criterion import criterion
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
 from proctor.criteria.layers import (
@@ -105,6 +105,7 @@ __all__ = [
     "take",
     "take_batches",
     "values",
+    "without_warnings",
 ]
 
 continue_past_stubs()

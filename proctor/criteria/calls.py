@@ -1,14 +1,16 @@
-"""Call a student's function and assert that it leaves its arguments unchanged."""
+"""Call a student's function, and assert that it has no effects that nobody asked for."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from proctor.channel.student import Student, fetch, share
 from proctor.channel.wire import encode
-from proctor.errors import CriterionFailed, WireError
+from proctor.errors import CriterionFailed, StudentError, WireError
 
 MUTABLE = (np.ndarray, list, dict, set)
 
@@ -33,6 +35,25 @@ def call_unchanged(student: Student, name: str, *arguments: Any, **settings: Any
             label = key if key not in settings else f"`{key}`"
             raise CriterionFailed(f"`{name}` to leave its arguments as they are", f"{label} was changed")
     return found
+
+
+@contextlib.contextmanager
+def without_warnings(student: Student) -> Iterator[None]:
+    """Require that the student's code in the block calculates without a warning of NumPy's.
+
+    Where NumPy would warn of an overflow, a division by zero or an undefined value, it raises
+    FloatingPointError, and the criterion fails with that message and the student's line. Code that
+    switches the warning off for a calculation of its own, with `np.errstate`, is left alone.
+
+    Args:
+        student: a submission whose notebook has NumPy as `np`.
+    """
+    before = student.np.seterr(over="raise", divide="raise", invalid="raise")
+    try:
+        yield
+    finally:
+        with contextlib.suppress(StudentError):  # its process may have ended
+            student.np.seterr(**before)
 
 
 def _is_same(found: Any, value: Any) -> bool:

@@ -27,7 +27,7 @@ from proctor.criteria.arrays import (
     assert_shape,
 )
 from proctor.criteria.batches import first_batch, take_batches
-from proctor.criteria.calls import call_unchanged
+from proctor.criteria.calls import call_unchanged, without_warnings
 from proctor.criteria.criterion import Credit
 from proctor.criteria.layers import (
     as_model,
@@ -44,7 +44,7 @@ from proctor.criteria.layers import (
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
 from proctor.criteria.training import assert_crossentropy_loss, assert_reports
-from proctor.errors import CourseError, CriterionFailed
+from proctor.errors import CourseError, CriterionFailed, StudentError
 from proctor.models.view import ModelView
 
 LONGEST = 200
@@ -444,6 +444,26 @@ def test_an_argument_that_was_changed_is_named():
     for name, which in (("writes", "argument 1"), ("appends", "argument 2"), ("counts", "`table`")):
         told = said(call_unchanged, here, name, *given, table={"n": 1})
         assert told == (f"`{name}` to leave its arguments as they are", f"{which} was changed")
+
+
+@pytest.mark.parametrize(
+    "number, operation", [(1000.0, np.exp), (0.0, lambda x: 1 / x), (-1.0, np.sqrt)], ids=["over", "divide", "invalid"]
+)
+def test_what_numpy_warns_of_fails_a_criterion(number, operation):
+    """Inside the block a warning of NumPy's is an error, unless the student switches it off; after
+    it, all is as before."""
+
+    def quiet(x):
+        with np.errstate(all="ignore"):
+            return operation(x)
+
+    here = student(np=np, bad=operation, quiet=quiet)
+    before = np.geterr()
+    with pytest.raises(StudentError, match="FloatingPointError"), without_warnings(here):
+        here.bad(np.array([number]))
+    assert np.geterr() == before
+    with without_warnings(here):
+        here.quiet(np.array([number]))
 
 
 # Data to learn from
