@@ -11,6 +11,7 @@ from proctor.datasets.dataset import Dataset
 from proctor.datasets.digits import draw_digits
 from proctor.datasets.exporting import export
 from proctor.datasets.faces import draw_faces
+from proctor.datasets.flower import grow_flower
 from proctor.datasets.loading import load, names, put_aside, source
 from proctor.datasets.series import generate_series
 
@@ -20,6 +21,7 @@ __all__ = [
     "draw_faces",
     "export",
     "generate_series",
+    "grow_flower",
     "load",
     "names",
     "put_aside",

@@ -21,7 +21,8 @@ class Dataset:
         drawing: version of the stand-in, to be raised whenever `draw` returns something else.
         count: (data) → how many items it holds.
         file: name of its real file in `$PROCTOR_DATA` and in the Keras cache; "" if there is none.
-        url, sha256: where that file is published, and its checksum in hexadecimal digits.
+        url, sha256: where that file is published, or "" if it is fetched from nowhere, and its
+            checksum in hexadecimal digits.
         read: (path, split) → data; `path` is the real file, or what `write` wrote.
         part: name of the file or folder that `write` writes; "" if the data is drawn on each load.
         write: (training data, path) writes the part of the data that students may have.

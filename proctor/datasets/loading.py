@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from proctor.datasets import places
+from proctor.datasets.cats import CATS
 from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.happy_sad import HAPPY_SAD
@@ -16,7 +17,7 @@ from proctor.datasets.mnist import MNIST
 from proctor.datasets.series import SERIES
 from proctor.errors import ProctorError
 
-DATASETS = {dataset.name: dataset for dataset in (MNIST, HAPPY_SAD, SERIES)}
+DATASETS = {dataset.name: dataset for dataset in (MNIST, HAPPY_SAD, SERIES, CATS)}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
 
 _announced: set[tuple[str, str]] = set()
@@ -36,6 +37,7 @@ def load(name: str, split: str = "train") -> Any:
         "mnist": images, uint8 (n, 28, 28), and labels, uint8 (n,).
         "happy_sad": the path of a folder with the pictures in happy/ and sad/.
         "series": days and values, float32 (1461,) each.
+        "cats": pictures, uint8 (n, 64, 64, 3), and labels, int64 (n,): 1 for a cat, 0 for none.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.
@@ -117,9 +119,10 @@ def find(dataset: Dataset) -> Found:
     path = places.keras_cache() / dataset.file
     if os.path.isfile(path):
         return Found("real", path, "from the Keras cache")
-    if downloaded := places.download(dataset.url, dataset.sha256, dataset.file):
+    if dataset.url and (downloaded := places.download(dataset.url, dataset.sha256, dataset.file)):
         return Found("real", downloaded, f"from {dataset.url.split('/')[2]}")
     network = "PROCTOR_OFFLINE is set" if places.offline() else "offline"
+    network = network if dataset.url else "they have no public address"
     given = f"no {dataset.file} in $PROCTOR_DATA" if folder else "no $PROCTOR_DATA"
     return Found("drawn", None, f"no real ones found: {network}, {given}")
 

@@ -7,6 +7,7 @@ import sys
 import time
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 from PIL import Image
@@ -169,6 +170,87 @@ def test_series_differ_in_everything_by_seed():
     levels = {round(float(datasets.generate_series(seed)[1].mean())) for seed in range(10)}
     assert len(levels) > 5
     assert len(datasets.generate_series(1, days=100)[1]) == 100
+
+
+@pytest.fixture
+def real_cats(tmp_path):
+    """A folder with small files laid out like the two published ones."""
+    folder = tmp_path / "cats"
+    folder.mkdir()
+    for split, count in (("train", 5), ("test", 3)):
+        with h5py.File(folder / f"{split}_catvnoncat.h5", "w") as file:
+            file[f"{split}_set_x"] = np.full((count, 64, 64, 3), count, np.uint8)
+            file[f"{split}_set_y"] = np.arange(count) % 2
+    return folder
+
+
+def test_real_cats_are_read_from_their_two_files(real_cats, monkeypatch, capsys):
+    """Training and test pictures lie in a file each, and `load` reads the right one."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_cats))
+    for split, count in (("train", 5), ("test", 3)):
+        pictures, labels = datasets.load("cats", split=split)
+        assert pictures.shape == (count, 64, 64, 3)
+        assert pictures.dtype == np.uint8
+        assert (pictures == count).all()
+        assert labels.tolist() == [number % 2 for number in range(count)]
+        assert labels.dtype == np.int64
+    assert "cats: 3 real test pictures (from $PROCTOR_DATA)" in capsys.readouterr().out
+    (real_cats / "test_catvnoncat.h5").unlink()
+    with pytest.raises(ProctorError, match="cannot be read"):
+        datasets.load("cats", split="test")
+
+
+@pytest.mark.parametrize("kind", ["real", "drawn"])
+def test_cats_are_exported_without_hdf5(kind, real_cats, tmp_path, monkeypatch):
+    """A jail gets the same training pictures in a file that NumPy alone reads, and no others."""
+    if kind == "real":
+        monkeypatch.setenv("PROCTOR_DATA", str(real_cats))
+    pictures, labels = datasets.load("cats")
+    datasets.export(["cats"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    again = datasets.load("cats")
+    assert datasets.source("cats") == kind
+    assert np.array_equal(pictures, again[0])
+    assert np.array_equal(labels, again[1])
+    with np.load(tmp_path / "out" / "cats.npz", allow_pickle=False) as arrays:
+        assert sorted(arrays) == ["x_train", "y_train"]
+
+
+def test_drawn_cats_are_two_in_five_of_the_pictures():
+    """209 pictures to learn from, 84 of them with a cat, and 400 others to judge by."""
+    pictures, labels = datasets.load("cats")
+    assert pictures.shape == (209, 64, 64, 3)
+    assert pictures.dtype == np.uint8
+    assert (labels.dtype, labels.sum()) == (np.int64, 84)
+    again = datasets.load("cats")
+    assert np.array_equal(pictures, again[0])
+    others, _ = datasets.load("cats", split="test")
+    assert len(others) == 400
+    assert not {picture.tobytes() for picture in pictures} & {picture.tobytes() for picture in others}
+
+
+def test_what_has_no_public_address_is_looked_for_at_none(monkeypatch, capsys):
+    """Of a data set that is published nowhere, the stand-in is loaded at once, and the line says
+    why."""
+    monkeypatch.delenv("PROCTOR_OFFLINE")
+    datasets.load("cats")
+    assert places._unreachable == set()
+    assert "(no real ones found: they have no public address, no $PROCTOR_DATA)" in capsys.readouterr().out
+
+
+def test_a_flower_has_petals_of_two_colours_in_turn():
+    """Half of the points are red and half blue; the middles of neighbouring petals differ; the
+    same seed grows the same flower."""
+    for petals in (4, 6):
+        points, labels = datasets.grow_flower(3000, seed=1, petals=petals)
+        assert labels.sum() == 1500
+        radius = np.hypot(*points.T)
+        assert radius.max() < 2
+        turns = (np.arctan2(points[:, 1], points[:, 0]) - radius / 4) / (2 * np.pi) * petals
+        nearest = np.rint(turns) % 2
+        assert np.mean((nearest == labels)[np.abs(turns - np.rint(turns)) < 0.2]) > 0.99
+        assert np.array_equal(points, datasets.grow_flower(3000, seed=1, petals=petals)[0])
+    assert not np.array_equal(points, datasets.grow_flower(3000, seed=2, petals=6)[0])
 
 
 def test_an_unknown_name_gets_the_nearest_one():

@@ -1,0 +1,148 @@
+"""Cats and other things drawn from ellipses and polygons: a stand-in for small photographs."""
+
+from __future__ import annotations
+
+import colorsys
+from typing import Any
+
+import numpy as np
+
+DRAWING = 1  # version of the pixels; raise it when any changes
+
+SIDE = 64  # pixels
+FINE = 3  # pictures are drawn this many times larger and then shrunk, which smooths their edges
+SHARE = 0.4  # of the pictures that show a cat
+
+Colour = tuple[int, int, int]
+INK, WHITE, PINK = (20, 20, 20), (245, 245, 245), (220, 140, 145)
+
+
+def draw_cats(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw `n` pictures, two in five with a cat, the others with a dog, fish, house, tree or car.
+
+    Returns pictures, uint8 (n, 64, 64, 3), and labels, int64 (n,): 1 for a cat. Everything follows
+    from `seed`.
+    """
+    rng = np.random.Generator(np.random.PCG64(seed))
+    labels = (rng.permutation(n) < round(SHARE * n)).astype(np.int64)
+    return np.stack([_draw_picture(bool(label), rng) for label in labels]), labels
+
+
+class _Pen:
+    """Draws shapes whose points are given in radii around the middle of the thing drawn."""
+
+    def __init__(self, pen: Any, middle: tuple[float, float], radius: float):
+        self._pen = pen
+        self._x, self._y = middle
+        self._radius = radius
+
+    def ellipse(self, x: float, y: float, wide: float, high: float, fill: Colour) -> None:
+        """Draw an ellipse around (x, y), of half the width `wide` and half the height `high`."""
+        self._pen.ellipse((*self._place(x - wide, y - high), *self._place(x + wide, y + high)), fill=fill)
+
+    def polygon(self, *points: tuple[float, float], fill: Colour) -> None:
+        """Draw the polygon with these corners."""
+        self._pen.polygon([self._place(x, y) for x, y in points], fill=fill)
+
+    def line(self, start: tuple[float, float], end: tuple[float, float], fill: Colour) -> None:
+        """Draw a thin line."""
+        self._pen.line((*self._place(*start), *self._place(*end)), fill=fill, width=2)
+
+    def _place(self, x: float, y: float) -> tuple[float, float]:
+        return self._x + x * self._radius, self._y + y * self._radius
+
+
+def _draw_picture(cat: bool, rng: np.random.Generator) -> np.ndarray:
+    from PIL import Image, ImageDraw
+
+    size = FINE * SIDE
+    hue = rng.uniform()
+    image = Image.new("RGB", (size, size), _to_rgb(hue, rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.95)))
+    canvas = ImageDraw.Draw(image)
+    if rng.uniform() < 0.6:  # a floor
+        floor = _to_rgb(hue + rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.9))
+        canvas.rectangle((0, size * rng.uniform(0.55, 0.85), size, size), fill=floor)
+    if rng.uniform() < 0.5:  # a curtain
+        left = rng.uniform(0, 0.8)
+        curtain = _to_rgb(rng.uniform(), rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.95))
+        right, bottom = left + rng.uniform(0.1, 0.4), rng.uniform(0.3, 0.7)
+        canvas.rectangle((size * left, 0, size * right, size * bottom), fill=curtain)
+
+    fur = _to_rgb(rng.choice([0.07, 0.09, 0.1, 0.6]), rng.uniform(0.05, 0.6), rng.uniform(0.2, 0.95))
+    paint = _to_rgb(rng.uniform(), rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.95))
+    x, y = size * (0.5 + rng.uniform(-0.06, 0.06, 2))
+    pen = _Pen(canvas, (float(x), float(y)), size * rng.uniform(0.26, 0.34))
+    if cat:
+        _draw_cat(pen, fur, rng)
+    else:
+        draw = (_draw_dog, _draw_fish, _draw_house, _draw_tree, _draw_car)[rng.integers(5)]
+        draw(pen, paint if rng.uniform() < 0.8 else fur, rng)
+    light = rng.uniform(0.75, 1.1)
+    pixels = light * np.asarray(image.reduce(FINE), dtype=float) + rng.normal(0, 6, (SIDE, SIDE, 3))
+    return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
+
+
+def _draw_cat(pen: _Pen, fur: Colour, rng: np.random.Generator) -> None:
+    pen.ellipse(rng.uniform(-0.5, 0.5), 1.5, 0.9, 1.0, fur)
+    for side in (-1, 1):
+        pen.polygon((side * 0.95, -0.3), (side * rng.uniform(0.75, 0.95), -1.25), (side * 0.2, -0.75), fill=fur)
+        pen.polygon((side * 0.8, -0.5), (side * 0.78, -1.05), (side * 0.4, -0.72), fill=PINK)
+    _draw_face(pen, fur, rng)
+    pen.polygon((-0.12, 0.15), (0.12, 0.15), (0, 0.3), fill=PINK)
+    for side in (-1, 1):
+        for drop in (-0.1, 0.05, 0.2):
+            pen.line((side * 0.25, 0.3), (side * 1.15, 0.3 + drop), fill=WHITE)
+
+
+def _draw_dog(pen: _Pen, fur: Colour, rng: np.random.Generator) -> None:
+    pen.ellipse(rng.uniform(-0.5, 0.5), 1.5, 0.9, 1.0, fur)
+    _draw_face(pen, fur, rng)
+    for side in (-1, 1):
+        pen.ellipse(side * 0.95, 0.1, 0.28, 0.65, _darker(fur, 0.6))
+    pen.ellipse(0, 0.4, 0.4, 0.3, _darker(fur, 0.85))
+    pen.ellipse(0, 0.25, 0.16, 0.12, INK)
+
+
+def _draw_face(pen: _Pen, fur: Colour, rng: np.random.Generator) -> None:
+    pen.ellipse(0, 0, 1, 0.85, fur)
+    for side in (-1, 1):
+        pen.ellipse(side * 0.4, -0.15, 0.2, 0.17, _to_rgb(rng.uniform(0.12, 0.4), 0.7, 0.9))
+        pen.ellipse(side * 0.4, -0.15, 0.07, 0.16, INK)
+
+
+def _draw_fish(pen: _Pen, paint: Colour, rng: np.random.Generator) -> None:
+    side = rng.choice([-1, 1])
+    pen.ellipse(0, 0, 1.1, 0.6, paint)
+    pen.polygon((side * 0.9, 0), (side * 1.6, -0.6), (side * 1.6, 0.6), fill=_darker(paint, 0.6))
+    pen.ellipse(-side * 0.6, -0.15, 0.14, 0.14, WHITE)
+    pen.ellipse(-side * 0.62, -0.15, 0.07, 0.07, INK)
+
+
+def _draw_house(pen: _Pen, paint: Colour, rng: np.random.Generator) -> None:
+    door = rng.uniform(-0.5, 0.3)
+    pen.polygon((-0.9, -0.2), (0.9, -0.2), (0.9, 1.2), (-0.9, 1.2), fill=paint)
+    pen.polygon((-1.1, -0.2), (1.1, -0.2), (0, -1.1), fill=_darker(paint, 0.6))
+    pen.polygon((door, 0.4), (door + 0.4, 0.4), (door + 0.4, 1.2), (door, 1.2), fill=_darker(paint, 0.4))
+
+
+def _draw_tree(pen: _Pen, paint: Colour, rng: np.random.Generator) -> None:
+    pen.polygon((-0.15, 0), (0.15, 0), (0.2, 1.5), (-0.2, 1.5), fill=_darker(paint, 0.4))
+    pen.ellipse(0, -0.4, 0.8, 0.8, _to_rgb(rng.uniform(0.2, 0.4), 0.6, rng.uniform(0.3, 0.8)))
+
+
+def _draw_car(pen: _Pen, paint: Colour, rng: np.random.Generator) -> None:
+    roof = rng.uniform(0.5, 0.7)
+    corners = ((-1.3, 0), (-0.8, 0), (-0.5, -roof), (0.5, -roof), (0.8, 0), (1.3, 0), (1.3, 0.6), (-1.3, 0.6))
+    pen.polygon(*corners, fill=paint)
+    for side in (-1, 1):
+        pen.ellipse(side * 0.75, 0.6, 0.3, 0.3, INK)
+
+
+def _darker(colour: Colour, share: float) -> Colour:
+    red, green, blue = (round(share * part) for part in colour)
+    return red, green, blue
+
+
+def _to_rgb(hue: float, saturation: float, value: float) -> Colour:
+    red, green, blue = (round(255 * part) for part in colorsys.hsv_to_rgb(hue % 1.0, saturation, value))
+    return red, green, blue
