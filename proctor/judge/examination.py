@@ -268,12 +268,10 @@ class Examination:
         """A link to a jail without student code, in which a library has a second try."""
 
         def try_again(failure: StudentError) -> Jail:
-            note = (
-                "where no student code runs, a library failed on a model "
-                f"({failure.message}); it was tried once more with the plainest settings"
+            self._flag(
+                "a library failed on a model, where no student code runs, and had a second try",
+                f"{failure.message}; then it had the plainest settings",
             )
-            if note not in self.notes:
-                self.notes.append(note)
             return self._model_jail(files or {}, plain=True)
 
         return RetriedLink(jail, try_again)

@@ -130,7 +130,7 @@ def test_a_library_that_ends_its_process_has_a_second_try(
     course: Course, hand_in: HandIn, solution: NotebookNode, keras_file: Callable[..., bytes]
 ):
     """A model that passes the gate gets its marks on a processor on which TensorFlow
-    crashes with it: it is loaded once more with the plainest settings, and a note says so."""
+    crashes with it: it is loaded once more with the plainest settings, and a flag says so."""
     import keras
 
     layer = keras.layers.Dense(1, kernel_initializer=keras.initializers.Constant(2.0), dtype="float16")
@@ -150,7 +150,7 @@ def test_a_library_that_ends_its_process_has_a_second_try(
             hand_in("ada", solution, {"double.keras": handed_in})
             verdict, _ = grade(course, course.assignment("double"), "ada", Jails(server.address))
     assert set(statuses(verdict).values()) == {"passed"}, verdict.reason
-    assert any("it was tried once more with the plainest settings" in note for note in verdict.notes)
+    assert any("had a second try" in flag.sentence for flag in verdict.flags)
 
 
 def test_a_jail_keeps_to_instructions_that_every_processor_has(address: str):
