@@ -35,6 +35,7 @@ _BOX = '<div style="max-height:1200px;overflow-y:auto">'
 # The address of an attached picture while its cell is cleaned; its number follows.
 _ATTACHED = "data:image/attached,"
 _RAW_ATTACHED = re.compile(r"""\bsrc=(["'])(attachment:[^"'<>]{1,300})\1""")
+_EMBEDDED = re.compile(rf'src="{_ATTACHED}(\d{{1,4}})"')
 _MAX_SHOWN = 5  # times that one cell shows the same picture
 _BLANKS = re.compile(r"([ \t]{80})[ \t]++")
 
@@ -94,7 +95,7 @@ def _embed_pictures(cleaned: str, attachments: dict[str, dict[str, str]]) -> str
         kind, data = pictures[number]
         return f'src="data:{html.escape(kind)};base64,{html.escape(data)}"'
 
-    return re.sub(rf'src="{_ATTACHED}(\d{{1,4}})"', embed, cleaned)
+    return _EMBEDDED.sub(embed, cleaned)
 
 
 class _NotebookLexer(PythonLexer):  # type: ignore[misc]
