@@ -188,12 +188,13 @@ def _count_elements(dataset: Any) -> int:
 def _read_steps(path: str | Path) -> int | None:
     """How many steps the optimizer that was saved with a model has taken; None without one.
 
-    Keras saves the counter as the optimizer's first variable.
+    Keras saves the counter as the optimizer's first variable. With mixed precision that is an
+    optimizer within another one, which scales the loss.
     """
     import h5py
 
     with zipfile.ZipFile(path) as archive, h5py.File(io.BytesIO(archive.read("model.weights.h5")), "r") as file:
-        counter = file.get("optimizer/vars/0")
+        counter = file.get("optimizer/inner_optimizer/vars/0") or file.get("optimizer/vars/0")
         is_count = isinstance(counter, h5py.Dataset) and counter.shape == () and counter.dtype.kind in "iu"
         return max(0, int(counter[()])) if is_count else None
 

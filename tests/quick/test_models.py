@@ -899,3 +899,20 @@ def test_the_layer_table_shows_what_matters():
         ["gru", "GRU", "(None, 3)", "72", "units=3, activation=tanh"],
         ["dense_1", "Dense", "(None, 1)", "4", "units=1, activation=sigmoid"],
     ]
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_a_saved_model_tells_how_many_steps_its_optimizer_has_taken(tmp_path, policy):
+    """Whatever the precision it was taught in; a model that was never compiled tells None."""
+    before = keras.mixed_precision.global_policy()
+    keras.mixed_precision.set_global_policy(policy)
+    try:
+        model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+        model.save(tmp_path / "untaught.keras")
+        model.compile(optimizer="adam", loss="mse")
+        model.fit(np.ones((64, 4)), np.ones((64, 3)), batch_size=16, verbose=0)
+        model.save(tmp_path / "taught.keras")
+    finally:
+        keras.mixed_precision.set_global_policy(before)
+    assert describe(load(tmp_path / "taught.keras"))["steps"] == 4
+    assert describe(load(tmp_path / "untaught.keras"))["steps"] is None
