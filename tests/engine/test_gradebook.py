@@ -461,7 +461,7 @@ def test_the_autograded_notebook_shows_the_tables(course):
     assert write.outputs[1].data.keys() == {"text/html"}
     assert "<script" not in write.outputs[1].data["text/html"]
     assert half.metadata.nbgrader.checksum
-    assert path.stat().st_mode & 0o777 == 0o644
+    assert path.stat().st_mode & 0o777 == 0o600
     assert (path.parent / "timestamp.txt").read_text() == "2030-01-02 10:00:00 UTC"
     assert not [left for left in path.parent.iterdir() if left.name.startswith(".")]
 

