@@ -907,7 +907,7 @@ def test_a_saved_model_tells_how_many_steps_its_optimizer_has_taken(tmp_path, po
     before = keras.mixed_precision.global_policy()
     keras.mixed_precision.set_global_policy(policy)
     try:
-        model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+        model = keras.Sequential([keras.Input((4,)), layers.Dense(3, dtype="float32")])
         model.save(tmp_path / "untaught.keras")
         model.compile(optimizer="adam", loss="mse")
         model.fit(np.ones((64, 4)), np.ones((64, 3)), batch_size=16, verbose=0)
