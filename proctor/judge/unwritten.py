@@ -15,6 +15,9 @@ from typing import Any
 
 _waiting: dict[str, str] = {}
 """Names that cells did not come to define → the unwritten answer that these cells need."""
+_unwritten: set[str | None] = set()
+"""Ids of cells that are nothing but a stub, so that nobody knows which names they are to define;
+None for a cell of a front end that tells no ids."""
 _broken: dict[str, str] = {}
 """Names whose cell is no Python as it stands → what is wrong with it; they may be defined still."""
 
@@ -30,6 +33,8 @@ def why_undefined(name: str) -> str:
     """A sentence on why the notebook has not defined `name`."""
     if name in _waiting:
         return f"`{name}` is not there, because {_waiting[name]} is not written yet"
+    if _unwritten:
+        return f"`{name}` is not there, and a cell that makes something is not written yet"
     return f"`{name}` is not defined: has the cell that makes it run?"
 
 
@@ -79,8 +84,14 @@ class _Watch:
             for name in names:
                 _broken.pop(name, None)
         missing, self._missing = self._missing, ""
+        cell_id = getattr(result.info, "cell_id", None)
+        if cell_id is not None:
+            _unwritten.discard(cell_id)
         if missing and result.error_in_exec is not None:
-            _waiting.update(dict.fromkeys(_names_stored(result.info.raw_cell), missing))
+            stored = _names_stored(result.info.raw_cell)
+            _waiting.update(dict.fromkeys(stored, missing))
+            if not stored:
+                _unwritten.add(cell_id)
             result.error_in_exec = None  # the kernel tells Jupyter to go on
 
     def _explain(self, error: BaseException, trace: TracebackType) -> tuple[str, str]:
