@@ -22,8 +22,9 @@ except ImportError:  # the tests replay the corpus without it
     atheris = None
 
 with atheris.instrument_imports(include=["proctor.channel", "proctor.jail"]) if atheris else contextlib.nullcontext():
+    from proctor.channel.frames import Channel, Left
     from proctor.channel.student import Handle, Student, fetch, share, take, view_of
-    from proctor.channel.wire import Channel, Left, Reference, encode
+    from proctor.channel.wire import Reference, encode
     from proctor.errors import CriterionFailed, StudentError
     from proctor.jail.client import Jail
     from proctor.jail.outputs import tidy

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from proctor.channel.answer import Answerer
-from proctor.channel.wire import Channel
+from proctor.channel.frames import Channel
 from proctor.errors import WireError
 from proctor.jail import limits as bounds
 from proctor.jail.alarm import Alarm, CellTimeout

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from proctor.channel.frames import Channel
 from proctor.channel.reply import read_reply
-from proctor.channel.wire import Channel, encode
+from proctor.channel.wire import encode
 from proctor.errors import JailLost, StudentError, WireError
 from proctor.jail import layers, memory
 from proctor.jail.alarm import SECOND_TIME

@@ -271,7 +271,7 @@ class _Server:
         os.close(exit_pipe)
 
     def _become_jail(self, connection: socket.socket, folder: Path) -> NoReturn:
-        from proctor.channel.wire import Channel
+        from proctor.channel.frames import Channel
         from proctor.jail.child import report_failure, serve_examiner
 
         try:

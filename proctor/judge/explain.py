@@ -25,7 +25,7 @@ HINTS = {
 """In place of a criterion's hint, which is about what was never looked at."""
 LONGEST_VALUE, LONGEST_VALUES = 16, 60
 """How long a parameter's value, and all of them, may be to be shown."""
-PLUMBING = {"proctor.jail.client", "proctor.jail.server", "proctor.channel.wire"}
+PLUMBING = {"proctor.jail.client", "proctor.jail.server", "proctor.channel.frames", "proctor.channel.wire"}
 """Modules between grader and student: an exception out of one of them is a fault of Proctor's."""
 _TOLD = (int, float, str, bool, tuple)
 _WORDS = re.compile(r"[a-z] [a-z]", re.IGNORECASE)

@@ -125,8 +125,8 @@ for _ in range(30):
                     one.send(bytes(2**16))
             except BlockingIOError:
                 pass
-        time.sleep(100)
-time.sleep(20)  # until a busy machine has noticed
+        time.sleep(100)  # so that the sockets stay open
+time.sleep(20)  # the examiner looks ten times a second; a busy machine may take longer
 print("ACHIEVED queues 3 GiB beside what 3 GiB of memory hold")""",
         said="died",
         seconds=PATIENT,

@@ -145,6 +145,7 @@ def test_a_library_that_ends_its_process_has_a_second_try(
             assert server.layers
             with Jail(server.address, Limits.of(Budget()), {}, 5) as jail:
                 used = "import keras\nkeras.layers.Dense(1, dtype='float16')(keras.ops.ones((300, 1)))"
+                # Another release may have kernels for it; then there is no crash to look at.
                 if jail.run_cell(used, 30).status == "ok":
                     pytest.skip("this TensorFlow does not crash with these settings")
             hand_in("ada", solution, {"double.keras": handed_in})

@@ -44,7 +44,7 @@ SLOW_RELU = "def relu(x):\n    compute(1.5)\n    return np.maximum(x, 0)"
 @pytest.fixture
 def neighbours() -> Iterator[None]:
     """One processor for this process and its jails, which processes that never wait use, too."""
-    if not tells_waiting():
+    if not tells_waiting():  # limits are then four times as long, and nothing is left out of them
         pytest.skip("this kernel does not tell how long a process waits for a processor")
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(before)})
@@ -74,7 +74,7 @@ def test_right_work_beside_busy_neighbours_gets_full_marks(course, graded, solut
 def test_what_never_ends_is_stopped_beside_busy_neighbours(course, graded, solution):
     """An endless loop, sleep or crowd of threads ends, and costs nothing else."""
     set_budget(course, cell_seconds=2)
-    endless = ["while True:\n    pass", "time.sleep(10**6)", CROWD]
+    endless = ["while True:\n    pass", "time.sleep(10**6)", CROWD]  # each is stopped after two seconds
     solution.cells[2:2] = [new_code_cell(COMPUTE), *map(new_code_cell, endless)]
     verdict = graded(solution)
     assert [cell.error for cell in verdict.cells if cell.status != "ok"] == ["stopped after 2 s"] * len(endless)

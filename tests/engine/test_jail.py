@@ -214,7 +214,7 @@ def sent_to_itself(one):
 for _ in range(10):
     if os.fork() == 0:
         exec({fill!r})
-        time.sleep(100)
+        time.sleep(100)  # so that the sockets stay open
 time.sleep(100)  # by then the examiner has killed it
 """
     outcome = jail.run_cell(source, 120)

@@ -18,9 +18,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 
+from proctor.channel.frames import Channel
 from proctor.channel.reply import read_reply
 from proctor.channel.student import Handle, LocalLink, Student, fetch, raises, revive, share, take
-from proctor.channel.wire import DEPTH, INTEGER_BYTES, ITEMS, NUMBERS, Channel, Reference, decode, encode
+from proctor.channel.wire import DEPTH, INTEGER_BYTES, ITEMS, NUMBERS, Reference, decode, encode
 from proctor.errors import CriterionFailed, StudentError, WireError
 from proctor.jail.client import Jail
 from proctor.jail.outputs import tidy
