@@ -53,6 +53,7 @@ CATS = Dataset(
     count=lambda data: len(data[0]),
     file=FILES["train"],
     sha256="fbe56ab67c3ae28d564e3a644189117976d6b31af0a3ce9bb17dbf22908af242",
+    beside=(FILES["test"],),
     read=read,
     part="cats.npz",
     write=write,

@@ -23,6 +23,7 @@ class Dataset:
         file: name of its real file in `$PROCTOR_DATA` and in the Keras cache; "" if there is none.
         url, sha256: where that file is published, or "" if it is fetched from nowhere, and its
             checksum in hexadecimal digits.
+        beside: names of further real files, in the same folder as `file`.
         read: (path, split) → data; `path` is the real file, or what `write` wrote.
         part: name of the file or folder that `write` writes; "" if the data is drawn on each load.
         write: (training data, path) writes the part of the data that students may have.
@@ -36,6 +37,7 @@ class Dataset:
     file: str = ""
     url: str = ""
     sha256: str = ""
+    beside: tuple[str, ...] = ()
     read: Callable[[Path, str], Any] | None = None
     part: str = ""
     write: Callable[[Any, Path], None] | None = None
@@ -55,3 +57,11 @@ class Found:
     source: Source
     path: Path | None
     where: str
+
+
+def files_of(dataset: Dataset, found: Found) -> list[Path]:
+    """Return each file that `dataset` is read from, in a fixed order; none if it is drawn."""
+    if found.path is None:
+        return []
+    paths = [found.path, *sorted(found.path.rglob("*")), *(found.path.with_name(name) for name in dataset.beside)]
+    return [path for path in paths if path.is_file()]

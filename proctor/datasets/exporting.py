@@ -11,7 +11,7 @@ from pathlib import Path
 
 from proctor.datasets import places
 from proctor.datasets.course import COURSE_DATA
-from proctor.datasets.dataset import Dataset, Found
+from proctor.datasets.dataset import Dataset, Found, files_of
 from proctor.datasets.loading import SOURCES, definition, find, named, read
 
 FINGERPRINT = ".fingerprint"
@@ -67,14 +67,9 @@ def _fingerprint(sets: list[Dataset], found: dict[str, Found], definitions: str)
     facts: list[object] = [LAYOUT, *([definitions] if definitions else [])]
     for dataset in sets:
         where = found[dataset.name]
-        facts += [dataset.name, where.source, dataset.drawing if where.path is None else _describe_files(where.path)]
+        files = [[file.name, file.stat().st_size, file.stat().st_mtime_ns] for file in files_of(dataset, where)]
+        facts += [dataset.name, where.source, dataset.drawing if where.path is None else files]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-def _describe_files(path: Path) -> list[list[object]]:
-    """Return name, size and modification time of the file `path`, or of each file below it."""
-    files = [path, *sorted(path.rglob("*"))] if path.is_dir() else [path]
-    return [[file.name, file.stat().st_size, file.stat().st_mtime_ns] for file in files if file.is_file()]
 
 
 def _make_readable(path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from proctor.course.assignment import Assignment
 from proctor.course.course import Course
 from proctor.datasets import use_course
+from proctor.datasets.dataset import files_of
 from proctor.datasets.loading import definition, find, named
 from proctor.intake.submission import FILE_BYTES
 from proctor.jail import layers
@@ -142,8 +143,7 @@ def _describe_content(name: str) -> str:
     found = find(dataset)
     if found.path is None:
         return f"{found.source} {dataset.drawing}"
-    files = sorted(found.path.rglob("*")) if found.path.is_dir() else [found.path]
-    digests = [path.name + _digest_shared_file(path) for path in files if path.is_file()]
+    digests = [path.name + _digest_shared_file(path) for path in files_of(dataset, found)]
     return f"{found.source} {hashlib.sha256(''.join(digests).encode()).hexdigest()[:12]}"
 
 

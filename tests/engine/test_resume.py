@@ -99,17 +99,23 @@ def test_changed_work_is_graded_again_and_it_is_said_what_changed(course, keep_g
     assert reasons(course) == (sentence,)
 
 
-def test_data_versions_and_engine_are_parts_too(course, keep_graded, monkeypatch, tmp_path):
-    """Changed bytes of a data set, another library version or another Proctor cause a regrade."""
+def test_data_are_a_part_too(course, keep_graded, monkeypatch, tmp_path):
+    """Changed bytes of any file of a data set cause a regrade."""
     monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
-    (tmp_path / "mnist.npz").write_bytes(b"some digits")
-    replaced(course, "order = 1", 'order = 1\ndataset = "mnist"')
-    keep_graded()
-    (tmp_path / "mnist.npz").write_bytes(b"more digits")
-    (because,) = reasons(course)
-    assert because.startswith("mnist real ")
-    assert because.count("real") == 2
+    train, test = tmp_path / "train_catvnoncat.h5", tmp_path / "test_catvnoncat.h5"
+    train.write_bytes(b"some cats")
+    test.write_bytes(b"other cats")
+    replaced(course, "order = 1", 'order = 1\ndataset = "cats"')
+    for changed in (train, test):
+        keep_graded()
+        changed.write_bytes(b"cats of today")
+        (because,) = reasons(course)
+        assert because.startswith("cats real ")
+        assert because.count("real") == 2
 
+
+def test_versions_and_engine_are_parts_too(course, keep_graded, monkeypatch):
+    """Another library version or another Proctor cause a regrade."""
     keep_graded()
     monkeypatch.setattr(keys, "every_version", lambda: {**versions.every_version(), "keras": "99.1"})
     assert any(sentence.endswith(" → 99.1") for sentence in reasons(course))
