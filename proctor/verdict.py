@@ -9,6 +9,9 @@ VERSION = 1
 
 Status = Literal["passed", "partial", "failed", "waiting"]
 
+UNWRITTEN = "it is not written yet"
+"""How `CriterionResult.found` begins if the student's code is still the stub of the release."""
+
 
 @dataclass(frozen=True)
 class CriterionResult:
@@ -43,6 +46,11 @@ class CriterionResult:
     marked: tuple[int, ...] = ()
     grader_fault: str = ""
     tell: str = ""
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether it failed because the student has not written what it asks about."""
+        return self.status == "failed" and self.found.startswith(UNWRITTEN)
 
 
 @dataclass(frozen=True)

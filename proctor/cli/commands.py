@@ -168,14 +168,18 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> N
     It runs in this process, without a jail. The exit code is 1 if a cell raised an exception or a
     criterion is not met.
     """
-    from proctor.judge.live import check_notebook
+    from proctor.feedback.table import total_text
+    from proctor.judge.live import CheckTable, check_notebook
 
-    unmet = 0
+    shown = []
     for table in check_notebook(notebook):
-        unmet += not table.met
+        shown.append(table)
         console.print(str(table), highlight=False, markup=False)
         console.print()
-    raise typer.Exit(1 if unmet else 0)
+    tables = [table for table in shown if isinstance(table, CheckTable)]
+    if tables:
+        console.print(total_text([(table.criteria, table.points) for table in tables]), highlight=False, markup=False)
+    raise typer.Exit(0 if all(table.met for table in shown) else 1)
 
 
 @application.command()

@@ -36,6 +36,10 @@ _LOOKS = {
 }
 
 
+def _look_of(criterion: CriterionResult) -> _Look:
+    return _LOOKS["waiting" if criterion.unwritten else criterion.status]
+
+
 def text(group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = "") -> str:
     """Format the check table of `group` for a terminal, at most 80 columns wide.
 
@@ -56,6 +60,16 @@ def _describe_missing_points(criteria: list[CriterionResult], points: float | No
     """Say how many points are left for criteria not shown, such as hidden ones; "" if none are."""
     missing = (points or 0) - sum(criterion.points for criterion in criteria)
     return f"{_format_points(missing)} more to get when you hand in" if missing > 1e-9 else ""
+
+
+def total_text(tables: list[tuple[list[CriterionResult], float | None]]) -> str:
+    """Format the sum of check tables, each as criteria and points (see `text`), as one sentence."""
+    earned = sum(criterion.earned for criteria, _ in tables for criterion in criteria)
+    shown = sum(criterion.points for criteria, _ in tables for criterion in criteria)
+    worth = sum(_worth(criteria, points) for criteria, points in tables)
+    later = f" {number(worth - shown)} of them are given for what is only checked after you hand in."
+    total = f"{number(earned)} of {_format_points(worth)} in all." + (later if worth - shown > 1e-9 else "")
+    return "\n".join(_wrap(total, "", ""))
 
 
 def summary_text(verdict: Verdict) -> str:
@@ -80,7 +94,7 @@ def html(group: str, criteria: list[CriterionResult], points: float | None = Non
         points: what the group is worth; by default the sum over its criteria.
         owner: whose values of their own were used, such as "numbers of ada", or "".
     """
-    worth = sum(criterion.points for criterion in criteria) if points is None else points
+    worth = _worth(criteria, points)
     earned = sum(criterion.earned for criterion in criteria)
     share = 100 * min(1.0, max(0.0, earned / worth)) if worth else 100.0
     whose = f'<span style="{_MUTED}font-weight:normal"> {_escape(owner)}</span>' if owner else ""
@@ -113,7 +127,7 @@ _NAME = "width:62px;white-space:nowrap;"
 
 
 def _format_html(criterion: CriterionResult) -> str:
-    look = _LOOKS[criterion.status]
+    look = _look_of(criterion)
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
     facts = "".join(
         f'<tr style="background-color:transparent"><th scope="row" style="{_FACT}{_MUTED}{_NAME}">{label}</th>'
@@ -172,6 +186,8 @@ def _facts(criterion: CriterionResult) -> list[tuple[str, str]]:
     if criterion.status == "waiting":
         awaited = plain(criterion.found).removeprefix("waits for ")
         return [("waits for", awaited)] if awaited else []
+    if criterion.unwritten:
+        return [] if criterion.hidden else [("found", plain(criterion.found, _LONGEST))]
     facts = [("reason", plain(criterion.tell, _LONGEST)), ("hint", plain(criterion.hint, _LONGEST))]
     if _may_be_shown(criterion):
         facts = [
@@ -183,9 +199,9 @@ def _facts(criterion: CriterionResult) -> list[tuple[str, str]]:
 
 
 def _format_text(criterion: CriterionResult) -> list[str]:
-    look = _LOOKS[criterion.status]
+    look = _look_of(criterion)
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
-    if criterion.status in ("partial", "waiting"):
+    if look is _LOOKS["partial"] or look is _LOOKS["waiting"]:
         score = f"{'partly' if criterion.status == 'partial' else look.word}: {score}"
     title = _wrap(plain(criterion.title), f"  {look.symbol} ", " " * 4, WIDTH - len(score) - 2)
     lines = [_justify(title[0], score), *title[1:]]
@@ -229,8 +245,12 @@ def _justify(left: str, right: str) -> str:
 
 
 def _format_score(criteria: list[CriterionResult], points: float | None) -> str:
-    worth = sum(criterion.points for criterion in criteria) if points is None else points
+    worth = _worth(criteria, points)
     return f"{number(sum(criterion.earned for criterion in criteria))} of {_format_points(worth)}"
+
+
+def _worth(criteria: list[CriterionResult], points: float | None) -> float:
+    return sum(criterion.points for criterion in criteria) if points is None else points
 
 
 def _format_points(value: float) -> str:

@@ -13,12 +13,12 @@ import pytest
 from proctor.errors import CriterionFailed, StudentError
 from proctor.feedback.old_ways import with_todays_way
 from proctor.text import neutral
+from proctor.verdict import UNWRITTEN
 
 DATA_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticError)
 """Exceptions of a grader's own code on a value of an unexpected kind: the criterion fails."""
 HINTS = {
     "Missing": "The rest can be checked once this is there.",
-    "NotImplementedError": "The rest can be checked once this is there.",
     "ProcessEnded": "What in it can end Python, or use up all memory?",
     "Timeout": "Does every loop in it come to an end? One over all the numbers of a long array takes too long, too.",
 }
@@ -116,7 +116,7 @@ def _format_student_error(error: StudentError) -> str:
     """What the student's code raised, and on which of its lines."""
     where = f"  ({error.where})" if error.where else ""
     if error.type == "NotImplementedError":
-        return f"it is not written yet{where}"
+        return f"{UNWRITTEN}{where}"
     if error.type in ("ProcessEnded", "Timeout", "Missing"):
         return f"{error.message}{where}"
     return with_todays_way(f"{error.type}: {error.message}{where}")

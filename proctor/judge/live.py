@@ -15,7 +15,7 @@ from proctor.channel.student import LocalLink, Student
 from proctor.course.assignment import Assignment, Threshold, read_assignment
 from proctor.course.own_values import OwnValues, describe_owner, last_asked_for
 from proctor.errors import ProctorError, StudentError
-from proctor.judge.unwritten import why_outdated, why_undefined
+from proctor.judge.unwritten import StubWatch, why_outdated, why_undefined
 from proctor.verdict import CriterionResult
 
 PUBLIC = "test_public.py"
@@ -27,7 +27,7 @@ class CheckTable:
     def __init__(self, group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = ""):
         self.group = group
         self.criteria = criteria
-        self._points = points
+        self.points = points
         self._owner = owner
 
     @property
@@ -38,12 +38,12 @@ class CheckTable:
     def __repr__(self) -> str:
         from proctor.feedback.table import text
 
-        return text(self.group, self.criteria, self._points, self._owner)
+        return text(self.group, self.criteria, self.points, self._owner)
 
     def _repr_html_(self) -> str:
         from proctor.feedback.table import html
 
-        return html(self.group, self.criteria, self._points, self._owner)
+        return html(self.group, self.criteria, self.points, self._owner)
 
 
 class Remark:
@@ -131,8 +131,8 @@ def check_namespace(groups: Collection[str], namespace: dict[str, Any], folder: 
 def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
     """Run a notebook's code cells in this process and yield the result of each `check()` call.
 
-    A cell that raises yields a sentence, and the next one runs. Raises ProctorError if the file
-    cannot be read as a notebook.
+    A cell that raises, or waits for an unwritten answer, yields a sentence, and the next one runs.
+    Raises ProctorError if the file cannot be read as a notebook.
     """
     import nbformat
     from IPython.core.interactiveshell import InteractiveShell
@@ -149,6 +149,7 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
         raise ProctorError(f"{notebook} cannot be read: {reason}") from error
     os.environ.setdefault("MPLBACKEND", "Agg")  # pictures are drawn, but no window opens
     shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    watch = StubWatch(shell)
     try:
         with contextlib.chdir(notebook.resolve().parent):
             for number, cell in enumerate(cells, start=1):
@@ -157,9 +158,12 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
                 with capture_output():
                     ran = shell.run_cell(cell.source)
                 raised = ran.error_before_exec or ran.error_in_exec
+                name = f"cell '{grade_id(cell) or number}'"
                 if raised is not None:
                     reason = f"{type(raised).__name__}: {raised}".rstrip(": ")
-                    yield Remark(f"cell '{grade_id(cell) or number}' stopped with {with_todays_way(reason)}")
+                    yield Remark(f"{name} stopped with {with_todays_way(reason)}")
+                elif watch.awaited:
+                    yield Remark(f"{name}: {watch.awaited}")
                 elif isinstance(ran.result, CheckTable | Remark):
                     yield ran.result
     finally:

@@ -47,29 +47,33 @@ def continue_past_stubs() -> None:
     ipython = sys.modules.get("IPython")
     shell: Any = ipython.get_ipython() if ipython is not None else None
     if getattr(shell, "kernel", None) is not None:
-        watch = _Watch(shell)
-        shell.set_custom_exc((NotImplementedError, NameError), watch.on_exception)
-        shell.events.register("post_run_cell", watch.on_cell_end)
+        StubWatch(shell)
 
 
-class _Watch:
+class StubWatch:
     """Told of each cell's exception and end, by IPython.
 
     Args:
         shell: IPython's shell, which runs the notebook's cells.
+
+    Attributes:
+        awaited: what the last cell waits for, in a sentence; "" if it waits for nothing.
     """
 
     def __init__(self, shell: Any):
+        self.awaited = ""
         self._shell = shell
-        self._missing = ""
+        self._missing, self._sentence = "", ""
+        shell.set_custom_exc((NotImplementedError, NameError), self.on_exception)
+        shell.events.register("post_run_cell", self.on_cell_end)
 
     def on_exception(
         self, shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: int | None = None
     ) -> None:
         """Print what the running cell waits for, or the traceback of any other exception."""
-        self._missing, sentence = self._explain(error, trace)
-        if sentence:
-            print(sentence)
+        self._missing, self._sentence = self._explain(error, trace)
+        if self._sentence:
+            print(self._sentence)
         else:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
 
@@ -83,7 +87,8 @@ class _Watch:
         else:
             for name in names:
                 _broken.pop(name, None)
-        missing, self._missing = self._missing, ""
+        missing, self.awaited = self._missing, self._sentence
+        self._missing, self._sentence = "", ""
         cell_id = getattr(result.info, "cell_id", None)
         if cell_id is not None:
             _unwritten.discard(cell_id)

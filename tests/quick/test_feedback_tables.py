@@ -1,6 +1,7 @@
 """The check table shows what is met and what is not, hides what is hidden and runs nothing."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -103,6 +104,17 @@ def test_the_text_is_at_most_80_columns_wide():
     assert max(map(len, lines[1:])) <= 80
     assert any("▸ 1" in line for line in lines)
     assert any("2.35 / 10" in line or "2.34 / 10" in line for line in lines)
+
+
+def test_an_unwritten_answer_is_no_mistake():
+    """What is still a stub is "not yet", without a hint about an answer that is not there."""
+    stub = replace(FAILED, found="it is not written yet  (your stop_at, line 12)")
+    for shown in (text("stop_at", [stub]), html("stop_at", [stub])):
+        assert "not yet" in shown
+        assert "it is not written yet  (your stop_at, line 12)" in shown
+        assert "✗" not in shown
+        assert "hint" not in shown
+    assert "line 12" not in text("stop_at", [replace(stub, hidden=True)])
 
 
 def test_a_hidden_criterion_shows_title_hint_and_status_only():
