@@ -62,6 +62,19 @@ def test_a_class_is_graded_from_release_to_marks(course, proctor, submissions):
     assert marks(course)["bob"] == "6.0"
 
 
+def test_a_page_that_cannot_be_made_stops_no_other(course, hand_in, proctor, solution):
+    """The student whose page is missing is named with the reason, and the exit code says so."""
+    for student in ("ada", "bob", "cy"):
+        hand_in(student, solution)
+    proctor("grade")
+    (course.autograded("bob", "double") / "double.ipynb").write_text("no notebook")
+    said = proctor("feedback", code=1).stdout
+    assert "no feedback on 'double' for bob: " in said
+    assert "Traceback" not in said
+    made = [student for student in ("ada", "bob", "cy") if (course.feedback(student, "double") / "double.html").exists()]
+    assert made == ["ada", "cy"]
+
+
 def test_plain_nbgrader_gives_the_same_marks(course, proctor, submissions):
     """`nbgrader autograde` goes through the same code, and marks the readable submissions alike."""
     proctor("release")
