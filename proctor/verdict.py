@@ -9,8 +9,8 @@ VERSION = 1
 
 Status = Literal["passed", "partial", "failed", "waiting"]
 
-UNWRITTEN = "it is not written yet"
-"""How `CriterionResult.found` begins if the student's code is still the stub of the release."""
+UNWRITTEN = "is not written yet"
+"""Part of `CriterionResult.found` if the student's code is still the stub of the release."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class CriterionResult:
     @property
     def unwritten(self) -> bool:
         """Whether it failed because the student has not written what it asks about."""
-        return self.status == "failed" and self.found.startswith(UNWRITTEN)
+        return self.status == "failed" and UNWRITTEN in self.found
 
 
 @dataclass(frozen=True)

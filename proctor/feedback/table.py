@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import dataclass
 
 from proctor.text import one_line, plain
-from proctor.verdict import CriterionResult, Verdict
+from proctor.verdict import CriterionResult, Status, Verdict
 
 WIDTH = 76
 _INDENT = 6
@@ -62,14 +62,24 @@ def _describe_missing_points(criteria: list[CriterionResult], points: float | No
     return f"{_format_points(missing)} more to get when you hand in" if missing > 1e-9 else ""
 
 
-def total_text(tables: list[tuple[list[CriterionResult], float | None]]) -> str:
-    """Format the sum of check tables, each as criteria and points (see `text`), as one sentence."""
-    earned = sum(criterion.earned for criteria, _ in tables for criterion in criteria)
-    shown = sum(criterion.points for criteria, _ in tables for criterion in criteria)
-    worth = sum(_worth(criteria, points) for criteria, points in tables)
-    later = f" {number(worth - shown)} of them are given for what is only checked after you hand in."
-    total = f"{number(earned)} of {_format_points(worth)} in all." + (later if worth - shown > 1e-9 else "")
-    return "\n".join(_wrap(total, "", ""))
+def overview(criteria: list[CriterionResult]) -> list[CriterionResult]:
+    """Sum up each group as one row of a table: its name, its first open criterion, its points."""
+    groups: dict[str, list[CriterionResult]] = {}
+    for criterion in criteria:
+        groups.setdefault(criterion.group, []).append(criterion)
+    return [_sum_up(group, found) for group, found in groups.items()]
+
+
+def _sum_up(group: str, criteria: list[CriterionResult]) -> CriterionResult:
+    points, earned = sum(found.points for found in criteria), sum(found.earned for found in criteria)
+    unmet = [found for found in criteria if found.status != "passed"]
+    status: Status = "passed"
+    if unmet and all(found.unwritten or found.status == "waiting" for found in unmet):
+        status = "waiting"
+    elif unmet:
+        status = "partial" if earned else "failed"
+    title = f"`{group}`: {unmet[0].title}" if unmet else f"`{group}`"
+    return CriterionResult(group, group, title, "", points, earned, status)
 
 
 def summary_text(verdict: Verdict) -> str:
@@ -94,9 +104,9 @@ def html(group: str, criteria: list[CriterionResult], points: float | None = Non
         points: what the group is worth; by default the sum over its criteria.
         owner: whose values of their own were used, such as "numbers of ada", or "".
     """
-    worth = _worth(criteria, points)
-    earned = sum(criterion.earned for criterion in criteria)
-    share = 100 * min(1.0, max(0.0, earned / worth)) if worth else 100.0
+    # What is only checked after handing in is said in words, not drawn as missing.
+    shown = sum(criterion.points for criterion in criteria)
+    share = 100 * min(1.0, max(0.0, sum(criterion.earned for criterion in criteria) / shown)) if shown else 100.0
     whose = f'<span style="{_MUTED}font-weight:normal"> {_escape(owner)}</span>' if owner else ""
     colour = _LOOKS["passed" if share == 100 else "partial"].colour
     score = _format_score(criteria, points)
@@ -245,12 +255,8 @@ def _justify(left: str, right: str) -> str:
 
 
 def _format_score(criteria: list[CriterionResult], points: float | None) -> str:
-    worth = _worth(criteria, points)
+    worth = sum(criterion.points for criterion in criteria) if points is None else points
     return f"{number(sum(criterion.earned for criterion in criteria))} of {_format_points(worth)}"
-
-
-def _worth(criteria: list[CriterionResult], points: float | None) -> float:
-    return sum(criterion.points for criterion in criteria) if points is None else points
 
 
 def _format_points(value: float) -> str:

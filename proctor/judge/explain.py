@@ -116,7 +116,7 @@ def _format_student_error(error: StudentError) -> str:
     """What the student's code raised, and on which of its lines."""
     where = f"  ({error.where})" if error.where else ""
     if error.type == "NotImplementedError":
-        return f"{UNWRITTEN}{where}"
+        return f"it {UNWRITTEN}{where}"
     if error.type in ("ProcessEnded", "Timeout", "Missing"):
         return f"{error.message}{where}"
     return with_todays_way(f"{error.type}: {error.message}{where}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import os
 import sys
@@ -19,6 +20,8 @@ from proctor.judge.unwritten import StubWatch, why_outdated, why_undefined
 from proctor.verdict import CriterionResult
 
 PUBLIC = "test_public.py"
+ALL = "all checks"
+"""What stands in place of a group's name in the table that sums up all of them."""
 
 
 class CheckTable:
@@ -27,7 +30,7 @@ class CheckTable:
     def __init__(self, group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = ""):
         self.group = group
         self.criteria = criteria
-        self.points = points
+        self._points = points
         self._owner = owner
 
     @property
@@ -38,12 +41,12 @@ class CheckTable:
     def __repr__(self) -> str:
         from proctor.feedback.table import text
 
-        return text(self.group, self.criteria, self.points, self._owner)
+        return text(self.group, self.criteria, self._points, self._owner)
 
     def _repr_html_(self) -> str:
         from proctor.feedback.table import html
 
-        return html(self.group, self.criteria, self.points, self._owner)
+        return html(self.group, self.criteria, self._points, self._owner)
 
 
 class Remark:
@@ -58,28 +61,39 @@ class Remark:
         return self._sentence
 
 
-def check(group: str) -> CheckTable | Remark:
-    """Check your answers against the public criteria of one check cell.
+def check(group: str = "") -> CheckTable | Remark:
+    """Check your answers against the public criteria of one check cell, or of all.
 
     Args:
-        group: the check cell's name.
+        group: the check cell's name; without it, a table sums up every check in one line each.
 
     Returns a table that says which criteria are met, which are not, and what to look at. Nothing is
     recorded anywhere.
     """
-    folder = Path.cwd()
+    folder, called = Path.cwd(), f"check({group!r})" if group else "check()"
     if not (folder / PUBLIC).is_file():
-        return Remark(f"check('{group}'): {PUBLIC} is not in this notebook's folder; put it beside the notebook.")
+        return Remark(f"{called}: {PUBLIC} is not in this notebook's folder; put it beside the notebook.")
     try:
-        criteria = check_namespace([group], _namespace(), folder)
+        criteria = check_namespace([group] if group else [], _namespace(), folder)
     except ProctorError as error:
-        return Remark(f"check('{group}'): {error}")
-    points = _points_of(group, folder)
-    if not criteria and points is None:
-        return Remark(f"check('{group}'): there is no check of that name here.")
+        return Remark(f"{called}: {error}")
+    points = _read_points(folder)
+    if group and not criteria and group not in points:
+        return Remark(f"{called}: there is no check of that name here{_suggest(group, points)}")
     assignment = _read_declared(folder)
     owner = describe_owner(last_asked_for()) if assignment and assignment.values else ""
-    return CheckTable(group, criteria, points, owner)
+    if group:
+        return CheckTable(group, criteria, points.get(group), owner)
+    return _sum_up(criteria, points, owner)
+
+
+def _sum_up(criteria: list[CriterionResult], points: dict[str, float], owner: str = "") -> CheckTable:
+    """A table with a line for each group of these criteria; `points` are those of all groups."""
+    from proctor.feedback.table import overview
+
+    rows = overview(criteria)
+    worth = {row.group: row.points for row in rows} | points
+    return CheckTable(ALL, rows, sum(worth[row.group] for row in rows), owner)
 
 
 def _read_declared(folder: Path) -> Assignment | None:
@@ -88,23 +102,29 @@ def _read_declared(folder: Path) -> Assignment | None:
     return read_assignment(declared, folder.name) if declared.is_file() else None
 
 
-def _points_of(group: str, folder: Path) -> float | None:
-    """The points of the check cell `group` in a notebook in `folder`; None if none has the cell."""
+def _read_points(folder: Path) -> dict[str, float]:
+    """Name of each check cell of the notebooks in `folder` → its points."""
+    points: dict[str, float] = {}
     for path in sorted(folder.glob("*.ipynb")):
-        try:
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             settings = [cell["metadata"].get("nbgrader", {}) for cell in cells]
-            return next(float(found["points"]) for found in settings if found.get("grade_id") == group)
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, StopIteration):
-            continue
-    return None
+            points = {found["grade_id"]: float(found["points"]) for found in settings if found.get("grade")} | points
+    return points
+
+
+def _suggest(group: str, names: Collection[str]) -> str:
+    near = difflib.get_close_matches(group, names, n=1)
+    if near:
+        return f"; did you mean check({near[0]!r})?"
+    return f"; there are {', '.join(map(repr, names))}." if names else "."
 
 
 def check_namespace(groups: Collection[str], namespace: dict[str, Any], folder: Path) -> list[CriterionResult]:
     """Run the public criteria of some groups on the objects of a namespace.
 
     Args:
-        groups: the check cells' names.
+        groups: the check cells' names; none for all.
         namespace: name → object, such as a notebook's global variables.
         folder: where `test_public.py` lies.
 
@@ -125,11 +145,11 @@ def check_namespace(groups: Collection[str], namespace: dict[str, Any], folder: 
     run_criteria([folder / PUBLIC], criteria_run)
     if criteria_run.fault:
         raise ProctorError(f"this check could not be run here: {criteria_run.fault}")
-    return [result for result in criteria_run.results if result.group in groups]
+    return [result for result in criteria_run.results if not groups or result.group in groups]
 
 
 def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
-    """Run a notebook's code cells in this process and yield the result of each `check()` call.
+    """Run a notebook's code cells in this process; yield the result of each check, then their sum.
 
     A cell that raises, or waits for an unwritten answer, yields a sentence, and the next one runs.
     Raises ProctorError if the file cannot be read as a notebook.
@@ -150,6 +170,7 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
     os.environ.setdefault("MPLBACKEND", "Agg")  # pictures are drawn, but no window opens
     shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     watch = StubWatch(shell)
+    criteria: list[CriterionResult] = []
     try:
         with contextlib.chdir(notebook.resolve().parent):
             for number, cell in enumerate(cells, start=1):
@@ -166,6 +187,10 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
                     yield Remark(f"{name}: {watch.awaited}")
                 elif isinstance(ran.result, CheckTable | Remark):
                     yield ran.result
+                    if isinstance(ran.result, CheckTable) and ran.result.group != ALL:
+                        criteria += ran.result.criteria
+        if criteria:
+            yield _sum_up(criteria, _read_points(notebook.parent))
     finally:
         InteractiveShell.clear_instance()
 

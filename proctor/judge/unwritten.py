@@ -13,6 +13,8 @@ import sys
 from types import FrameType, TracebackType
 from typing import Any
 
+from proctor.verdict import UNWRITTEN
+
 _waiting: dict[str, str] = {}
 """Names that cells did not come to define → the unwritten answer that these cells need."""
 _unwritten: set[str | None] = set()
@@ -32,9 +34,9 @@ def why_outdated(name: str) -> str:
 def why_undefined(name: str) -> str:
     """A sentence on why the notebook has not defined `name`."""
     if name in _waiting:
-        return f"`{name}` is not there, because {_waiting[name]} is not written yet"
+        return f"`{name}` is not there, because {_waiting[name]} {UNWRITTEN}"
     if _unwritten:
-        return f"`{name}` is not there, and a cell that makes something is not written yet"
+        return f"`{name}` is not there, and a cell that makes something {UNWRITTEN}"
     return f"`{name}` is not defined: has the cell that makes it run?"
 
 
@@ -109,8 +111,8 @@ class StubWatch:
             return (_waiting[name], f"{why_undefined(name)}.") if name in _waiting else ("", "")
         name = frame.f_code.co_name
         if name == "<module>":
-            return "an earlier cell", "This cell is not written yet."
-        return f"{name}()", f"{name}() is not written yet, and this cell needs it."
+            return "an earlier cell", f"This cell {UNWRITTEN}."
+        return f"{name}()", f"{name}() {UNWRITTEN}, and this cell needs it."
 
 
 def _innermost_frame(trace: TracebackType) -> FrameType:

@@ -108,6 +108,27 @@ def test_a_model_that_is_not_trained_yet_is_told(course, run_released):
     assert "not trained yet" not in shown(run_released(write_build=build, train=fitted)["model"])
 
 
+def test_check_alone_sums_up_every_check(run_released):
+    """A line for each check cell, what is open in it, and the points so far."""
+    cells = run_released(write_relu=RELU, model="check()")
+    said = shown(cells["model"])
+    assert said.splitlines()[0].split() == ["all", "checks", "1", "of", "6", "points"]
+    assert "✓ `relu`" in said
+    assert "– `count`: count yields" in said
+    assert "to get when you hand in" in said
+
+
+def test_a_mistyped_check_is_told_which_there_are(run_released):
+    """A name that is nearly that of a check cell brings it to mind, and any other brings all."""
+    cells = run_released(relu="check('relo')", count="check('loss')")
+    (nearly,) = cells["relu"].outputs
+    assert (
+        nearly.data["text/plain"] == "check('relo'): there is no check of that name here; did you mean check('relu')?"
+    )
+    (other,) = cells["count"].outputs
+    assert other.data["text/plain"].endswith("there is no check of that name here; there are 'relu', 'count', 'model'.")
+
+
 def test_check_elsewhere_says_what_is_missing(tmp_path, monkeypatch, capsys):
     """Without the public criteria beside the notebook, one sentence says what to do."""
     from proctor import check

@@ -71,7 +71,9 @@ def test_a_page_that_cannot_be_made_stops_no_other(course, hand_in, proctor, sol
     said = proctor("feedback", code=1).stdout
     assert "no feedback on 'double' for bob: " in said
     assert "Traceback" not in said
-    made = [student for student in ("ada", "bob", "cy") if (course.feedback(student, "double") / "double.html").exists()]
+    made = [
+        student for student in ("ada", "bob", "cy") if (course.feedback(student, "double") / "double.html").exists()
+    ]
     assert made == ["ada", "cy"]
 
 

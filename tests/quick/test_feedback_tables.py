@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from proctor.feedback.inert import clean
-from proctor.feedback.table import html, summary_text, text
+from proctor.feedback.table import html, overview, summary_text, text
 from proctor.text import plain
 from proctor.verdict import CellRun, CriterionResult, Verdict
 
@@ -115,6 +115,23 @@ def test_an_unwritten_answer_is_no_mistake():
         assert "✗" not in shown
         assert "hint" not in shown
     assert "line 12" not in text("stop_at", [replace(stub, hidden=True)])
+
+
+def test_an_overview_has_a_line_for_each_group():
+    """A group's line has its points, and what to look at first; all that is met is a full bar."""
+    other = replace(PASSED, name="other", group="build_model")
+    shown = text("all checks", overview([PASSED, FAILED, other, replace(WAITING, group="learned")]), 7)
+    assert (
+        shown
+        == """\
+all checks                                                     2 of 7 points
+  ◐ `stop_at`: The callback survives an epoch without the      partly: 1 / 2
+    metric.
+  ✓ `build_model`                                                      1 / 1
+  – `learned`: Training ends before the tenth epoch.          not yet: 0 / 1
+  … 3 points more to get when you hand in"""
+    )
+    assert "width:100%;background-color:#1f7a45" in html("all checks", overview([PASSED, other]), 7)
 
 
 def test_a_hidden_criterion_shows_title_hint_and_status_only():
