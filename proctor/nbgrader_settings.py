@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any
 
 
@@ -35,5 +36,9 @@ def show_inertly(config: Any) -> None:
         "markdown2html": "proctor.feedback.shown.markdown2html",
         "highlight_code": "proctor.feedback.shown.highlight_code",
         "ansi2html": "proctor.feedback.shown.show_text",
+        "number": "proctor.feedback.table.number",
     }
     config.GenerateFeedback.exporter_class = "proctor.feedback.page.FeedbackPage"
+    config.GenerateFeedback.preprocessors = ["nbgrader.preprocessors.GetGrades", "proctor.feedback.page.SumUp"]
+    config.FeedbackPage.template_name = "feedback_page"
+    config.FeedbackPage.extra_template_basedirs = [str(files("proctor.feedback") / "templates")]

@@ -18,7 +18,7 @@ _QUOTED = re.compile(r"`([^`\n]+)`")
 
 
 @dataclass(frozen=True)
-class _Look:
+class Look:
     """How a criterion's status is shown."""
 
     symbol: str
@@ -28,16 +28,16 @@ class _Look:
 
 # These colours stand out, also to colour-blind people, behind white symbols and as a thin bar on a
 # white or black page.
-_LOOKS = {
-    "passed": _Look("✓", "met", "#1f7a45"),
-    "partial": _Look("◐", "partly met", "#9a5b00"),
-    "failed": _Look("✗", "not met", "#b3372f"),
-    "waiting": _Look("–", "not yet", "#5f6b7a"),
+LOOKS = {
+    "passed": Look("✓", "met", "#1f7a45"),
+    "partial": Look("◐", "partly met", "#9a5b00"),
+    "failed": Look("✗", "not met", "#b3372f"),
+    "waiting": Look("–", "not yet", "#5f6b7a"),
 }
 
 
-def _look_of(criterion: CriterionResult) -> _Look:
-    return _LOOKS["waiting" if criterion.unwritten else criterion.status]
+def _look_of(criterion: CriterionResult) -> Look:
+    return LOOKS["waiting" if criterion.unwritten else criterion.status]
 
 
 def text(group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = "") -> str:
@@ -72,14 +72,25 @@ def overview(criteria: list[CriterionResult]) -> list[CriterionResult]:
 
 def _sum_up(group: str, criteria: list[CriterionResult]) -> CriterionResult:
     points, earned = sum(found.points for found in criteria), sum(found.earned for found in criteria)
+    first = title_of_first_open(criteria)
+    return CriterionResult(
+        group, group, f"`{group}`: {first}" if first else f"`{group}`", "", points, earned, status_of(criteria)
+    )
+
+
+def status_of(criteria: list[CriterionResult]) -> Status:
+    """The status of a group: "waiting" if all of it is not written yet, or waits."""
     unmet = [found for found in criteria if found.status != "passed"]
-    status: Status = "passed"
-    if unmet and all(found.unwritten or found.status == "waiting" for found in unmet):
-        status = "waiting"
-    elif unmet:
-        status = "partial" if earned else "failed"
-    title = f"`{group}`: {unmet[0].title}" if unmet else f"`{group}`"
-    return CriterionResult(group, group, title, "", points, earned, status)
+    if not unmet:
+        return "passed"
+    if any(found.earned for found in criteria):
+        return "partial"
+    return "waiting" if all(found.unwritten or found.status == "waiting" for found in unmet) else "failed"
+
+
+def title_of_first_open(criteria: list[CriterionResult]) -> str:
+    """The title of the first criterion that is not met; "" if all are."""
+    return next((plain(found.title) for found in criteria if found.status != "passed"), "")
 
 
 def summary_text(verdict: Verdict) -> str:
@@ -108,7 +119,7 @@ def html(group: str, criteria: list[CriterionResult], points: float | None = Non
     shown = sum(criterion.points for criterion in criteria)
     share = 100 * min(1.0, max(0.0, sum(criterion.earned for criterion in criteria) / shown)) if shown else 100.0
     whose = f'<span style="{_MUTED}font-weight:normal"> {_escape(owner)}</span>' if owner else ""
-    colour = _LOOKS["passed" if share == 100 else "partial"].colour
+    colour = LOOKS["passed" if share == 100 else "partial"].colour
     score = _format_score(criteria, points)
     rows = "".join(_format_html(criterion) for criterion in criteria)
     if more := _describe_missing_points(criteria, points):
@@ -211,7 +222,7 @@ def _facts(criterion: CriterionResult) -> list[tuple[str, str]]:
 def _format_text(criterion: CriterionResult) -> list[str]:
     look = _look_of(criterion)
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
-    if look is _LOOKS["partial"] or look is _LOOKS["waiting"]:
+    if look is LOOKS["partial"] or look is LOOKS["waiting"]:
         score = f"{'partly' if criterion.status == 'partial' else look.word}: {score}"
     title = _wrap(plain(criterion.title), f"  {look.symbol} ", " " * 4, WIDTH - len(score) - 2)
     lines = [_justify(title[0], score), *title[1:]]

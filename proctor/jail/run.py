@@ -17,7 +17,7 @@ from proctor.feedback.old_ways import with_todays_way
 from proctor.jail.client import CellOutcome, Jail
 from proctor.jail.limits import Limits
 from proctor.jail.outputs import tidy
-from proctor.verdict import CellRun
+from proctor.verdict import UNWRITTEN, CellRun
 
 RESTARTS = 3
 MOST_TIMES = 2
@@ -122,7 +122,7 @@ class NotebookRun:
         if failed is None:
             return f"`{name}` is not defined after the notebook has run from top to bottom"
         if failed.error.startswith("NotImplementedError"):
-            return f"`{name}` is not there yet: its cell is still to be written"
+            return f"`{name}` is not there, because an answer in or before {_name(failed)} {UNWRITTEN}"
         return f"`{name}` is not defined; {_how_it_ended(failed)}"
 
     def why_untrained(self) -> str:
@@ -146,11 +146,15 @@ class NotebookRun:
         self.jail.close()
 
 
+def _name(cell: CellRun) -> str:
+    return f"cell '{cell.id}'" if cell.id else "cell of your own"
+
+
 def _how_it_ended(failed: CellRun) -> str:
     """What a sentence says of a cell that failed: "cell 'train' was stopped after 60 s"."""
-    place = f"cell '{failed.id}'" if failed.id else "cell of your own"
+    place = _name(failed)
     if failed.error.startswith("NotImplementedError"):
-        return f"{place} is still to be written"
+        return f"{place} waits for an answer that {UNWRITTEN}"
     if failed.status == "not run":
         return f"{place} was not run: {failed.error}"
     if failed.status == "died":

@@ -130,6 +130,7 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
     shown.cells = [cell for cell in shown.cells if cell.get("id") != NOTES_ID]
     groups = verdict.groups()
     for cell in shown.cells:
+        cell.metadata.pop("proctor", None)
         if cell.cell_type == "code" and grade_id(cell) in groups and not is_solution(cell):
             cell.outputs = [output for output in cell.outputs if not output.get("metadata", {}).get("proctor")]
     for cell in shown.cells:
@@ -140,6 +141,11 @@ def with_tables(notebook: NotebookNode, verdict: Verdict) -> NotebookNode:
                 "text/plain": table.text(grade_id(cell), criteria, points(cell)),
             }
             cell.outputs.append(nbformat.v4.new_output("display_data", data=data, metadata={"proctor": True}))
+            cell.metadata["proctor"] = {
+                "earned": sum(criterion.earned for criterion in criteria),
+                "status": table.status_of(criteria),
+                "open": table.title_of_first_open(criteria),
+            }
     if verdict.notes:
         notes = "".join(f"<li>{html.escape(one_line(note, 1000))}</li>" for note in verdict.notes)
         cell = nbformat.v4.new_markdown_cell(f"<p><b>Notes on this submission</b></p><ul>{notes}</ul>")
