@@ -6,7 +6,7 @@ nbformat nor TensorFlow.
 
 from proctor import datasets
 from proctor.channel.described import described
-from proctor.channel.reference import layer, make_model
+from proctor.channel.reference import as_left, layer, make_model
 from proctor.channel.student import fetch, raises, share, take
 from proctor.course.own_values import values
 from proctor.criteria.arrays import (
@@ -57,6 +57,7 @@ __all__ = [
     "CriterionFailed",
     "accuracy",
     "as_array",
+    "as_left",
     "as_model",
     "as_tuple",
     "assert_between",

@@ -12,6 +12,7 @@ from proctor.datasets.digits import draw_digits
 from proctor.datasets.exporting import export
 from proctor.datasets.faces import draw_faces
 from proctor.datasets.flower import grow_flower
+from proctor.datasets.garments import draw_garments
 from proctor.datasets.loading import load, names, put_aside, source
 from proctor.datasets.series import generate_series
 
@@ -19,6 +20,7 @@ __all__ = [
     "Dataset",
     "draw_digits",
     "draw_faces",
+    "draw_garments",
     "export",
     "generate_series",
     "grow_flower",

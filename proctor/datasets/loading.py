@@ -12,12 +12,13 @@ from proctor.datasets import places
 from proctor.datasets.cats import CATS
 from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.dataset import Dataset, Found, Source
+from proctor.datasets.fashion import FASHION
 from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.mnist import MNIST
 from proctor.datasets.series import SERIES
 from proctor.errors import ProctorError
 
-DATASETS = {dataset.name: dataset for dataset in (MNIST, HAPPY_SAD, SERIES, CATS)}
+DATASETS = {dataset.name: dataset for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS)}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
 
 _announced: set[tuple[str, str]] = set()
@@ -34,7 +35,7 @@ def load(name: str, split: str = "train") -> Any:
         split: "train" or "test"; the two have no item in common.
 
     Returns, depending on the data set:
-        "mnist": images, uint8 (n, 28, 28), and labels, uint8 (n,).
+        "mnist", "fashion": images, uint8 (n, 28, 28), and labels, uint8 (n,).
         "happy_sad": the path of a folder with the pictures in happy/ and sad/.
         "series": days and values, float32 (1461,) each.
         "cats": pictures, uint8 (n, 64, 64, 3), and labels, int64 (n,): 1 for a cat, 0 for none.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ import numpy as np
 from proctor.datasets import digits, places
 from proctor.datasets.dataset import Dataset
 
-Digits = tuple[np.ndarray, np.ndarray]
+Pictures = tuple[np.ndarray, np.ndarray]
 
 SIZES_AND_SEEDS = {"train": (20_000, 2801), "test": (4_000, 2802)}
 
 
-def read(path: Path, split: str) -> Digits:
+def read(path: Path, split: str) -> Pictures:
     """Return images, uint8 (n, 28, 28), and labels, uint8 (n,), of one split.
 
     Raises KeyError if the file lacks the split, ValueError if its arrays have another form.
@@ -29,23 +30,29 @@ def read(path: Path, split: str) -> Digits:
     return images, labels
 
 
-def draw(split: str) -> Digits:
-    """Return the stand-in's split; it is kept in the cache because drawing it takes seconds."""
+def draw_once(name: str, split: str, draw: Callable[[int, int], Pictures]) -> Pictures:
+    """Return a stand-in's split, which is kept in the cache because drawing it takes seconds.
+
+    Args:
+        name: its name in the cache, which changes with its pixels.
+        split: "train" or "test".
+        draw: (count, seed) → pictures, uint8 (count, 28, 28), and labels, uint8 (count,).
+    """
     n, seed = SIZES_AND_SEEDS[split]
-    drawn: list[Digits] = []
+    drawn: list[Pictures] = []
 
     def make(path: Path) -> None:
-        drawn.append(digits.draw_digits(n, seed))
+        drawn.append(draw(n, seed))
         write(drawn[0], path, split)
 
     try:
-        path = places.cached(os.path.join("drawn", f"mnist-{split}-{digits.DRAWING}.npz"), make)
+        path = places.cached(os.path.join("drawn", f"{name}.npz"), make)
         return drawn[0] if drawn else read(path, split)
-    except places.UNREADABLE:  # a full disk or a damaged cache: the digits can be drawn without it
-        return drawn[0] if drawn else digits.draw_digits(n, seed)
+    except places.UNREADABLE:  # a full disk or a damaged cache: they can be drawn without it
+        return drawn[0] if drawn else draw(n, seed)
 
 
-def write(data: Digits, path: Path, split: str = "train") -> None:
+def write(data: Pictures, path: Path, split: str = "train") -> None:
     """Write one split as the published file holds it, but uncompressed: it is read often."""
     images, labels = data
     arrays: dict[str, Any] = {f"x_{split}": images, f"y_{split}": labels}
@@ -55,7 +62,7 @@ def write(data: Digits, path: Path, split: str = "train") -> None:
 MNIST = Dataset(
     name="mnist",
     noun="digits",
-    draw=draw,
+    draw=lambda split: draw_once(f"mnist-{split}-{digits.DRAWING}", split, digits.draw_digits),
     drawing=digits.DRAWING,
     count=lambda data: len(data[0]),
     file="mnist.npz",
