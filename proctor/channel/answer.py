@@ -84,6 +84,11 @@ class Answerer:
     def _put(self, value: Any) -> Reference:
         return self._reference(value)
 
+    def _define(self, source: str, name: str) -> Reference:
+        scope: dict[str, Any] = {}
+        exec(source, scope)  # the grader wrote it  # noqa: S102
+        return self._reference(scope[name])
+
     def _fetch(self, of: Any) -> Any:
         if not isinstance(of, (str, bytes)) and hasattr(of, "__array__"):
             return np.asarray(of)

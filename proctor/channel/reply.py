@@ -67,6 +67,7 @@ def _is_list_of_arrays(value: Any, _request: dict[str, Any]) -> bool:
 
 _IS_ANSWER: dict[str, Callable[[Any, dict[str, Any]], bool]] = {
     "cell": _is_cell_status,
+    "define": lambda value, _: type(value) is Reference,
     "file": lambda value, _: value is None or type(value) is bytes,
     "length": lambda value, _: type(value) is int and 0 <= value <= sys.maxsize,
     "put": lambda value, _: type(value) is Reference,

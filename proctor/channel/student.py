@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
+import textwrap
+import types
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
@@ -12,7 +15,7 @@ from proctor.channel.answer import Answerer
 from proctor.channel.described import described
 from proctor.channel.reply import read_reply
 from proctor.channel.wire import Reference, decode, encode
-from proctor.errors import CriterionFailed, StudentError, WireError
+from proctor.errors import CourseError, CriterionFailed, StudentError, WireError
 from proctor.models.view import ModelView
 
 Value = TypeVar("Value")
@@ -139,8 +142,18 @@ def revive(student: Student) -> None:
 
 
 def share(student: Student, value: Any) -> Handle:
-    """Copy `value` (data) into the student's process and return a handle to the copy."""
-    return Handle(student.__link__, _ask_for_data(student.__link__, op="put", value=value))
+    """Copy `value` into the student's process and return a handle to the copy.
+
+    Args:
+        student: the submission.
+        value: data, or a function of the grader's, for the student's functions to call. A function
+            is sent as its source code, so it can use only its arguments, Python's built-in names
+            and what it imports itself.
+
+    Raises CourseError if such a function uses other names of the grader.
+    """
+    request = _as_source(value) if isinstance(value, types.FunctionType) else {"op": "put", "value": value}
+    return Handle(student.__link__, _ask_for_data(student.__link__, **request))
 
 
 def fetch(handle: Any) -> Any:
@@ -181,6 +194,18 @@ def raises(type_name: str) -> Iterator[None]:
             raise CriterionFailed(f"{type_name} is raised", str(error)) from None
     else:
         raise CriterionFailed(f"{type_name} is raised", "no error at all")
+
+
+def _as_source(function: types.FunctionType) -> dict[str, Any]:
+    """The request that defines a function of the grader's in the student's process."""
+    used = inspect.getclosurevars(function)
+    outside = ", ".join([*used.nonlocals, *used.globals])
+    if outside:
+        raise CourseError(
+            f"share(student, {function.__name__}): the function uses {outside}, which the student's process has not; "
+            "pass it as an argument, or import it inside of the function"
+        )
+    return {"op": "define", "source": textwrap.dedent(inspect.getsource(function)), "name": function.__name__}
 
 
 def _ask(link: Link, **request: Any) -> Any:

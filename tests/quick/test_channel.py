@@ -22,7 +22,7 @@ from proctor.channel.frames import Channel
 from proctor.channel.reply import read_reply
 from proctor.channel.student import Handle, LocalLink, Student, fetch, raises, revive, share, take
 from proctor.channel.wire import DEPTH, INTEGER_BYTES, ITEMS, NUMBERS, Reference, decode, encode
-from proctor.errors import CriterionFailed, StudentError, WireError
+from proctor.errors import CourseError, CriterionFailed, StudentError, WireError
 from proctor.jail.client import Jail
 from proctor.jail.outputs import tidy
 
@@ -323,6 +323,37 @@ def test_nothing_passes_by_reference():
     assert fetch(shared)[0] == 9
 
 
+def add_up(f, count):
+    """The numbers f(0), f(1), ... added up."""
+    import math
+
+    return math.fsum(f(number) for number in range(count))
+
+
+def test_a_graders_function_runs_in_the_students_process():
+    """A shared function gets the student's objects themselves, and the student's functions
+    can call it."""
+    someone = student(square=lambda number: number**2, call=lambda f, g: f(g, 3))
+    shared = share(someone, add_up)
+    assert shared(someone.square, 4) == 14
+    assert someone.call(shared, someone.square) == 5
+
+
+def test_a_function_that_needs_the_graders_names_is_not_shared():
+    """It could not find them in the student's process, so the author is told at once."""
+
+    def first(words):
+        return words[0] + SCALARS
+
+    def second(words):
+        return words[0] + lost
+
+    lost = "word"
+    for function, name in ((first, "SCALARS"), (second, "lost")):
+        with pytest.raises(CourseError, match=f"uses {name}, .* import it inside"):
+            share(student(), function)
+
+
 def test_an_endless_iterable_is_taken_in_part():
     """`take` stops by itself."""
 
@@ -462,6 +493,7 @@ ILL = [
     ("length", 2**64),
     ("length", True),
     ("put", 1),
+    ("define", "f"),
     ("take", (1, 2)),
     ("take", [1, 2, 3, 4]),
     ("file", "text"),
