@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import io
 import math
 import os
@@ -10,6 +11,7 @@ import re
 import sys
 import tempfile
 import types
+import warnings
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
@@ -45,6 +47,8 @@ class Answerer:
         self.namespace = namespace
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
+        self._watch_over = contextlib.ExitStack()
+        self._first_warning = ""
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Carry out `request`.
@@ -68,6 +72,14 @@ class Answerer:
         if name not in self.namespace:
             raise NameError(f"name '{name}' is not defined")
         return self.namespace[name]
+
+    def _like(self, name: str) -> str:
+        """A name of the notebook that differs in case, underscores or a letter, or ""."""
+        plain = {_to_plain_name(other): other for other in self.namespace if not other.startswith("_")}
+        wanted = _to_plain_name(name)
+        # `l1_loss` is no misspelt `l2_loss`: the digits must be the same.
+        alike = [other for other in plain if re.findall(r"\d", other) == re.findall(r"\d", wanted)]
+        return next((plain[other] for other in difflib.get_close_matches(wanted, alike, 1, 0.85)), "")
 
     def _attribute(self, of: Any, name: str) -> Any:
         return getattr(of, name)
@@ -105,6 +117,29 @@ class Answerer:
                     f"it has yielded {len(taken)} items with more than {NUMBERS:,} numbers together: does it ever stop?"
                 )
         return taken
+
+    def _watch(self) -> None:
+        """Watch from now on for warnings of NumPy's that the notebook would show."""
+        self._watch_over.close()
+        self._first_warning = ""
+        self._watch_over.enter_context(warnings.catch_warnings())
+        warnings.showwarning = self._note_warning
+        before = np.seterr(under="ignore")  # as it is by default; a result that rounds to 0 is right
+        self._watch_over.callback(np.seterr, **before)
+
+    def _warned(self) -> str:
+        """The first warning since `_watch`, with the student's line, or ""; the watch is over."""
+        self._watch_over.close()
+        return self._first_warning
+
+    def _note_warning(self, message: Any, category: type[Warning], *_: Any, **__: Any) -> None:
+        if self._first_warning or not issubclass(category, RuntimeWarning):
+            return
+        frame = sys._getframe()  # noqa: SLF001
+        while frame.f_back is not None and frame.f_globals is not self.namespace:
+            frame = frame.f_back
+        where = f"  ({_name_line(frame.f_code, frame.f_lineno)})" if frame.f_globals is self.namespace else ""
+        self._first_warning = f"{category.__name__}: {message}"[:1000] + where[:300]
 
     def _describe(self, of: Any) -> dict[str, Any]:
         from proctor.models.describe import describe
@@ -219,11 +254,18 @@ class Answerer:
         found, trace = "", error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_globals is self.namespace:
-                code = trace.tb_frame.f_code
-                name = "cell" if code.co_name == "<module>" else code.co_qualname
-                found = f"your {name}, line {trace.tb_lineno}"
+                found = _name_line(trace.tb_frame.f_code, trace.tb_lineno)
             trace = trace.tb_next
         return found
+
+
+def _name_line(code: types.CodeType, line: int) -> str:
+    """A line of the student's for a message: "your StopAt.on_epoch_end, line 9"."""
+    return f"your {'cell' if code.co_name == '<module>' else code.co_qualname}, line {line}"
+
+
+def _to_plain_name(name: str) -> str:
+    return name.casefold().replace("_", "")
 
 
 def _in_a_live_notebook() -> bool:

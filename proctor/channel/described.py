@@ -52,6 +52,11 @@ def shorten(value: Any) -> str:
     return f"{value:.6g}" if type(value) is complex else _short.repr(value)
 
 
+def misspelt(name: str, like: str) -> str:
+    """What to say where `name` is not defined, but `like` is, which is spelled nearly so."""
+    return f"`{name}` is not defined, but `{like}` is: give it the name that the text asks for"
+
+
 def count_items(number: int) -> str:
     """A number of items as text: "1 item", "3 items"."""
     return f"{number} item{'' if number == 1 else 's'}"

@@ -69,9 +69,12 @@ _IS_ANSWER: dict[str, Callable[[Any, dict[str, Any]], bool]] = {
     "cell": _is_cell_status,
     "define": lambda value, _: type(value) is Reference,
     "file": lambda value, _: value is None or type(value) is bytes,
+    "like": lambda value, _: type(value) is str and len(value) <= 100 and (value.isidentifier() or not value),
     "length": lambda value, _: type(value) is int and 0 <= value <= sys.maxsize,
     "put": lambda value, _: type(value) is Reference,
     "saved": lambda value, _: type(value) is bytes,
     "take": _is_list_of_taken,
+    "warned": lambda value, _: type(value) is str and len(value) <= 2000,
+    "watch": lambda value, _: value is None,
     "weights": _is_list_of_arrays,
 }

@@ -161,6 +161,20 @@ def fetch(handle: Any) -> Any:
     return _ask(handle.__link__, op="fetch", of=handle) if isinstance(handle, Handle) else handle
 
 
+def watch(student: Student) -> None:
+    """Begin to watch the student's process for warnings of NumPy's that the notebook would show."""
+    _ask_for_data(student.__link__, op="watch")
+
+
+def warned(student: Student) -> str:
+    """The first such warning since `watch`, with the student's line; "" if there was none.
+
+    The watch is over then.
+    """
+    found: str = _ask_for_data(student.__link__, op="warned")
+    return found
+
+
 def take(handle: Any, count: int) -> list[Any]:
     """The first `count` items of an iterable in the student's process, as data.
 

@@ -14,7 +14,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgpack
 import numpy as np
@@ -151,8 +151,10 @@ def _array_to_wire(array: np.ndarray, code: int, allowance: _Allowance) -> msgpa
     if array.ndim > DIMENSIONS:
         raise WireError(f"an array of {array.ndim} axes is not sent; {DIMENSIONS} are the most")
     allowance.take(4 + array.ndim, _count_numbers(array.shape))
-    plain = np.ascontiguousarray(array, dtype=little).reshape(array.shape)
-    return msgpack.ExtType(code, b"".join([msgpack.packb([plain.dtype.str, list(plain.shape)]), plain.data]))
+    by_columns = array.flags.f_contiguous and not array.flags.c_contiguous
+    plain = np.ascontiguousarray(array.T if by_columns else array, dtype=little)
+    header = [plain.dtype.str, list(array.shape), *(["F"] if by_columns else [])]
+    return msgpack.ExtType(code, b"".join([msgpack.packb(header), plain.reshape(-1).data]))
 
 
 def _count_numbers(shape: Iterable[int]) -> int:
@@ -275,7 +277,9 @@ class _Reader:
 
     def _read_array(self, depth: int) -> np.ndarray:
         header = self.value(depth + 1)
-        if type(header) is not list or len(header) != 2 or type(header[0]) is not str or header[0] not in _DTYPES:
+        order: Literal["C", "F"] = "F" if type(header) is list and header[2:] == ["F"] else "C"
+        length = 3 if order == "F" else 2
+        if type(header) is not list or len(header) != length or type(header[0]) is not str or header[0] not in _DTYPES:
             raise WireError("an array has no header, or a dtype that is not sent")
         dtype, shape = np.dtype(header[0]), header[1]
         if type(shape) is not list or len(shape) > DIMENSIONS or not all(type(n) is int and n >= 0 for n in shape):
@@ -283,7 +287,7 @@ class _Reader:
         if math.prod(shape) * dtype.itemsize != self.left:
             raise WireError("an array's shape does not fit its bytes")
         self._allowance.take(0, _count_numbers(shape))
-        return np.frombuffer(self._take(self.left), dtype=dtype).reshape(shape).copy()
+        return np.frombuffer(self._take(self.left), dtype=dtype).reshape(shape, order=order).copy(order="K")
 
     def _read_byte(self) -> int:
         self._at += 1

@@ -30,6 +30,10 @@ def as_array(value: Any, what: str) -> np.ndarray:
 
     Raises CriterionFailed if it is anything else, or a list whose rows differ in length.
     """
+    return _as_numbers(value, what, "an array of numbers")
+
+
+def _as_numbers(value: Any, what: str, wanted: str) -> np.ndarray:
     if _is_plain_numbers(value, 0):
         try:
             array = np.asarray(value)
@@ -37,7 +41,7 @@ def as_array(value: Any, what: str) -> np.ndarray:
             array = np.asarray(None)
         if array.dtype.kind in "fiubc":
             return array
-    raise CriterionFailed(f"{format_name(what)} to be an array of numbers", described(value))
+    raise CriterionFailed(f"{format_name(what)} to be {wanted}", described(value))
 
 
 def as_tuple(value: Any, what: str, names: Sequence[str]) -> tuple[Any, ...]:
@@ -77,7 +81,8 @@ def assert_close(found: Any, expected: Any, what: str, rtol: float | None = None
 
     Raises CriterionFailed, with the first element that differs and the largest difference.
     """
-    left, right = as_array(found, what), as_array(expected, what)
+    right = as_array(expected, what)
+    left = _as_numbers(found, what, "an array of numbers" if right.ndim else "a single number")
     require_shape(left, right.shape, what)
     if rtol is None and atol is None and left.dtype.kind in "iub" and right.dtype.kind in "iub":
         wrong, allowed = left != right, np.zeros(right.shape)
@@ -131,7 +136,7 @@ def assert_shape(found: Any, shape: tuple[int | None, ...], what: str) -> None:
 
     Raises CriterionFailed, with the shape that was found.
     """
-    require_shape(as_array(found, what), tuple(shape), what)
+    require_shape(_as_numbers(found, what, "an array of numbers" if shape else "a single number"), tuple(shape), what)
 
 
 def assert_dtype(found: Any, kind: str, what: str) -> None:

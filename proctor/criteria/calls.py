@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from proctor.channel.student import Student, fetch, share
+from proctor.channel.student import Student, fetch, share, warned, watch
 from proctor.channel.wire import encode
 from proctor.errors import CriterionFailed, StudentError, WireError
 
 MUTABLE = (np.ndarray, list, dict, set)
+COPY = "`x -= 1` and `x[x > 1] = 1` write into the array that the function was given; `x = x - 1` makes another one."
 
 
 def call_unchanged(student: Student, name: str, *arguments: Any, **settings: Any) -> Any:
@@ -33,27 +34,32 @@ def call_unchanged(student: Student, name: str, *arguments: Any, **settings: Any
     for key, value in given.items():
         if isinstance(value, MUTABLE) and not _is_same(fetch(sent[key]), value):
             label = key if key not in settings else f"`{key}`"
-            raise CriterionFailed(f"`{name}` to leave its arguments as they are", f"{label} was changed")
+            raise CriterionFailed(f"`{name}` to leave its arguments as they are", f"{label} was changed", hint=COPY)
     return found
 
 
 @contextlib.contextmanager
 def without_warnings(student: Student) -> Iterator[None]:
-    """Require that the student's code in the block calculates without a warning of NumPy's.
+    """Require that the notebook shows no RuntimeWarning for the student's code in the block.
 
-    Where NumPy would warn of an overflow, a division by zero or an undefined value, it raises
-    FloatingPointError, and the criterion fails with that message and the student's line. Code that
-    switches the warning off for a calculation of its own, with `np.errstate`, is left alone.
+    NumPy warns of an overflow, a division by zero or an undefined value. Code that switches the
+    warning off, in any way, shows none: ask for values that are wrong where it should have been
+    heeded. Underflow is never warned of, even if the notebook has asked NumPy to.
 
     Args:
-        student: a submission whose notebook has NumPy as `np`.
+        student: the submission.
+
+    Raises CriterionFailed, with the warning and the student's line, if one was shown.
     """
-    before = student.np.seterr(over="raise", divide="raise", invalid="raise")
+    watch(student)
+    shown = ""
     try:
         yield
     finally:
         with contextlib.suppress(StudentError):  # its process may have ended
-            student.np.seterr(**before)
+            shown = warned(student)
+    if shown:
+        raise CriterionFailed("no warning of NumPy's", shown)
 
 
 def _is_same(found: Any, value: Any) -> bool:

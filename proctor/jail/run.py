@@ -10,6 +10,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from proctor.channel.described import misspelt
 from proctor.course.assignment import Budget
 from proctor.course.cells import grade_id, is_check, is_train
 from proctor.errors import StudentError
@@ -116,8 +117,14 @@ class NotebookRun:
             return None
         return found if isinstance(found, bytes) else None
 
-    def why_missing(self, name: str) -> str:
-        """A sentence on why `name` is not defined; it tells the first cell that failed."""
+    def why_missing(self, name: str, like: str = "") -> str:
+        """A sentence on why `name` is not defined.
+
+        It tells `like`, a name of the notebook that is spelled nearly so, or the first cell that
+        failed.
+        """
+        if like:
+            return misspelt(name, like)
         failed = self._first_failed()
         if failed is None:
             return f"`{name}` is not defined after the notebook has run from top to bottom"

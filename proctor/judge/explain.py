@@ -20,7 +20,7 @@ DATA_ERRORS = (TypeError, AttributeError, ValueError, LookupError, ArithmeticErr
 HINTS = {
     "Missing": "The rest can be checked once this is there.",
     "ProcessEnded": "What in it can end Python, or use up all memory?",
-    "Timeout": "Does every loop in it come to an end? One over all the numbers of a long array takes too long, too.",
+    "Timeout": "Which loop takes so long? One over all the numbers of a long array does, and one that never ends.",
 }
 """In place of a criterion's hint, which is about what was never looked at."""
 LONGEST_VALUE, LONGEST_VALUES = 16, 60

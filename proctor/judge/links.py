@@ -61,7 +61,9 @@ class NotebookLink:
             return self._jail.ask(request)
         except StudentError as error:
             if request["op"] == "get" and error.type == "NameError" and not error.where:
-                raise StudentError("Missing", self._run.why_missing(str(request.get("name")))) from None
+                name = str(request.get("name"))
+                like = self._jail.ask({"op": "like", "name": name})
+                raise StudentError("Missing", self._run.why_missing(name, like)) from None
             raise
 
     def _ask_copy(self, request: dict[str, Any]) -> Any:

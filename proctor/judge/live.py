@@ -232,7 +232,8 @@ class _NotebookLink(LocalLink):
             return super().ask(request)
         except StudentError as error:
             if request["op"] == "get" and error.type == "NameError" and not error.where:
-                raise StudentError("Missing", why_undefined(str(request["name"]))) from None
+                like = super().ask({"op": "like", "name": request["name"]})
+                raise StudentError("Missing", why_undefined(str(request["name"]), like)) from None
             raise
 
 

@@ -13,6 +13,7 @@ import sys
 from types import FrameType, TracebackType
 from typing import Any
 
+from proctor.channel.described import misspelt
 from proctor.verdict import UNWRITTEN
 
 _waiting: dict[str, str] = {}
@@ -31,10 +32,12 @@ def why_outdated(name: str) -> str:
     return f"the cell of `{name}` did not run, for it is not Python as it stands: {_broken[name]}"
 
 
-def why_undefined(name: str) -> str:
-    """A sentence on why the notebook has not defined `name`."""
+def why_undefined(name: str, like: str = "") -> str:
+    """A sentence on why the notebook has not defined `name`; `like` is spelled nearly so, or ""."""
     if name in _waiting:
         return f"`{name}` is not there, because {_waiting[name]} {UNWRITTEN}"
+    if like:
+        return misspelt(name, like)
     if _unwritten:
         return f"`{name}` is not there, and a cell that makes something {UNWRITTEN}"
     return f"`{name}` is not defined: has the cell that makes it run?"

@@ -412,6 +412,12 @@ def test_a_case_is_told_in_words_or_by_short_values(cases, told, course, graded,
     assert found.endswith(f"  {told}"), found
 
 
+def test_a_misspelt_name_is_told(graded, solution):
+    """A function under a name that differs in case is told in place of a cell that stopped."""
+    (result, *_) = graded(edited(solution, "write_relu", "def ReLU(x):\n    return x")).groups()["relu"]
+    assert result.found == "`relu` is not defined, but `ReLU` is: give it the name that the text asks for"
+
+
 def test_a_syntax_error_is_told_with_its_cell_and_line(graded, solution):
     """A solution cell that is no Python costs its criteria, which name the cell and the line."""
     verdict = graded(edited(solution, "write_relu", "def relu(x)\n    return x"))

@@ -81,6 +81,25 @@ def test_arrays_keep_dtype_shape_and_every_bit(array):
     assert found.tobytes() == array.astype(found.dtype).tobytes()
 
 
+@given(ARRAYS)
+def test_arrays_keep_the_order_in_memory(array):
+    """An array that lies in memory column by column does so where it arrives."""
+    found = decode(encode(array.T))
+    assert (found == array.T).all() or array.dtype.kind in "fc"
+    assert (found.ravel(order="K") == array.ravel()).all() or array.dtype.kind in "fc"
+    assert found.strides == array.T.copy(order="K").strides
+
+
+def test_a_name_that_is_nearly_right_is_found():
+    """A name of the notebook that differs in case, underscores or a letter is told."""
+    link = LocalLink({"L2_loss": 1, "l1_loss": 2, "normalize_rows": 3, "soft_max": 4, "_scale": 5, "train": 6})
+    wanted = ["l2_loss", "normalise_rows", "softmax", "scale", "test", "l3_loss", "L1_loss"]
+    found = [link.ask({"op": "like", "name": name}) for name in wanted]
+    assert found == ["L2_loss", "normalize_rows", "soft_max", "", "", "", "l1_loss"]
+    with pytest.raises(WireError):
+        read_reply({"ok": "no name"}, {"op": "like"})
+
+
 # What MessagePack can say at all: also what no end of ours ever says.
 FOREIGN = st.recursive(
     SCALARS.filter(lambda value: not isinstance(value, (complex, str)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -444,26 +445,60 @@ def test_an_argument_that_was_changed_is_named():
     for name, which in (("writes", "argument 1"), ("appends", "argument 2"), ("counts", "`table`")):
         told = said(call_unchanged, here, name, *given, table={"n": 1})
         assert told == (f"`{name}` to leave its arguments as they are", f"{which} was changed")
+    with pytest.raises(CriterionFailed) as failure:
+        call_unchanged(here, "writes", *given, table={"n": 1})
+    assert "makes another one" in failure.value.hint
 
 
+@pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize(
     "number, operation", [(1000.0, np.exp), (0.0, lambda x: 1 / x), (-1.0, np.sqrt)], ids=["over", "divide", "invalid"]
 )
 def test_what_numpy_warns_of_fails_a_criterion(number, operation):
-    """Inside the block a warning of NumPy's is an error, unless the student switches it off; after
-    it, all is as before."""
+    """A warning that the notebook would show fails the criterion in the warning's own words, each
+    time; one that is switched off in any way does not. After it, all is as before."""
 
     def quiet(x):
         with np.errstate(all="ignore"):
             return operation(x)
 
-    here = student(np=np, bad=operation, quiet=quiet)
-    before = np.geterr()
-    with pytest.raises(StudentError, match="FloatingPointError"), without_warnings(here):
-        here.bad(np.array([number]))
-    assert np.geterr() == before
-    with without_warnings(here):
-        here.quiet(np.array([number]))
+    def hushed(x):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return operation(x)
+
+    def forgotten(x):
+        warnings.filterwarnings("ignore")
+        np.seterr(all="ignore")
+        return operation(x)
+
+    here = student(bad=operation, quiet=quiet, hushed=hushed, forgotten=forgotten)
+    before = np.geterr(), list(warnings.filters), warnings.showwarning
+    for _ in range(2):
+        with pytest.raises(CriterionFailed, match=r"RuntimeWarning: .* encountered in"), without_warnings(here):
+            here.bad(np.array([number]))
+    for silent in (here.quiet, here.hushed, here.forgotten):
+        with without_warnings(here):
+            silent(np.array([number]))
+    assert (np.geterr(), list(warnings.filters), warnings.showwarning) == before
+
+
+def test_what_rounds_to_zero_is_no_warning():
+    """A notebook that has NumPy raise for everything may calculate exp(-1000), and meets its own
+    exception for exp(1000)."""
+    here = student(exp=np.exp)
+    with np.errstate(all="raise"):
+        with without_warnings(here):
+            assert here.exp(np.array([-1000.0])) == 0
+        with pytest.raises(StudentError, match="FloatingPointError: overflow"), without_warnings(here):
+            here.exp(np.array([1000.0]))
+
+
+def test_a_value_that_is_no_number_where_one_is_wanted():
+    """Where a single number is expected, the message does not ask for an array."""
+    assert said(assert_close, None, 2.0, "loss") == ("`loss` to be a single number", "None (is there a `return`?)")
+    assert said(assert_shape, "a", (), "loss") == ("`loss` to be a single number", "'a' (str)")
+    assert said(assert_close, "a", [2.0], "w") == ("`w` to be an array of numbers", "'a' (str)")
 
 
 # Data to learn from
