@@ -14,6 +14,7 @@ from proctor.datasets.faces import draw_faces
 from proctor.datasets.flower import grow_flower
 from proctor.datasets.garments import draw_garments
 from proctor.datasets.loading import load, names, put_aside, source
+from proctor.datasets.rings import draw_rings
 from proctor.datasets.series import generate_series
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "draw_digits",
     "draw_faces",
     "draw_garments",
+    "draw_rings",
     "export",
     "generate_series",
     "grow_flower",

@@ -280,6 +280,20 @@ def test_a_flower_has_petals_of_two_colours_in_turn():
     assert not np.array_equal(points, datasets.grow_flower(3000, seed=2, petals=6)[0])
 
 
+def test_rings_lie_around_the_origin():
+    """Two in five points lie on the inner ring, whatever the seed, and the same seed draws the same
+    rings."""
+    points, labels = datasets.draw_rings(3000, seed=1)
+    assert labels.sum() == 1200
+    radius = np.hypot(*points.T)
+    for label, expected in ((1, 0.8), (0, 1.6)):
+        assert abs(radius[labels == label].mean() - expected) < 0.02
+        assert np.abs(points[labels == label].mean(axis=0)).max() < 0.1
+    assert np.mean((radius < 1.2) == labels) > 0.98
+    assert np.array_equal(points, datasets.draw_rings(3000, seed=1)[0])
+    assert not np.array_equal(points, datasets.draw_rings(3000, seed=2)[0])
+
+
 def test_an_unknown_name_gets_the_nearest_one():
     """A mistyped name is answered with the right one, a mistyped split with the two there are."""
     with pytest.raises(ProctorError, match=r'There is no data set "minst". Did you mean "mnist"\?'):
