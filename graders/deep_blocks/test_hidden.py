@@ -1,0 +1,217 @@
+"""The hidden criteria of `deep_blocks`: a network of the grader's own, and finite differences."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from proctor import (
+    as_array,
+    as_tuple,
+    assert_close,
+    assert_gradient,
+    assert_shape,
+    call_unchanged,
+    criterion,
+    numerical_gradient,
+    share,
+)
+
+SHAPES = [
+    pytest.param((7, 3, 5), id="seven examples, three inputs, five neurons"),
+    pytest.param((1, 4, 2), id="one example, four inputs, two neurons"),
+    pytest.param((6, 1, 1), id="six examples, one input, one neuron"),
+    pytest.param((4, 4, 4), id="four of each"),
+]
+KINDS = [pytest.param("relu", id="ReLU"), pytest.param("sigmoid", id="sigmoid")]
+TYPES = [pytest.param("float64", id="double precision"), pytest.param("float32", id="single precision")]
+DEPTHS = [
+    pytest.param(sizes, id=f"{len(sizes) - 1} layer{'s' if len(sizes) > 2 else ''}")
+    for sizes in [(3, 2), (2, 5, 1), (3, 4, 5, 2), (1, 5, 4, 3, 1), (4, 3, 5, 4, 6, 3)]
+]
+SLOPES = ("d_x", "d_weights", "d_biases")
+
+
+def numbers(*sizes, seed=0):
+    """Random numbers around 0, in double precision."""
+    return np.random.default_rng([*sizes, seed]).normal(0.1, 1.0, sizes)
+
+
+def bend(scores, kind):
+    """What an activation makes of scores."""
+    return np.where(scores > 0, scores, 0) if kind == "relu" else 0.5 + 0.5 * np.tanh(scores / 2)
+
+
+def answer(parameters, x):
+    """The probabilities of a network."""
+    for weights, biases in parameters[:-1]:
+        x = bend(x @ weights + biases, "relu")
+    return bend(x @ parameters[-1][0] + parameters[-1][1], "sigmoid")
+
+
+def lesson(sizes, seed=0):
+    """Random parameters of a network and six examples, in double precision."""
+    parameters = [
+        (0.9 * numbers(inputs, neurons, seed=seed), 0.5 * numbers(neurons, seed=seed))
+        for inputs, neurons in itertools.pairwise(sizes)
+    ]
+    return parameters, numbers(6, sizes[0], seed=seed + 1)
+
+
+@criterion("linear", points=1, hint="Any number of examples, inputs and neurons; leave what is given as it is.")
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_any_scores(student, shape, dtype):
+    """The scores are right for any number of examples, inputs and neurons."""
+    n, inputs, neurons = shape
+    given = [part.astype(dtype) for part in (numbers(n, inputs), numbers(inputs, neurons), numbers(neurons))]
+    x, weights, biases = (part.astype(float) for part in given)
+    found = call_unchanged(student, "linear", *given)
+    assert_close(found, x @ weights + biases, "the scores", rtol=1e-4 if dtype == "float32" else 1e-6)
+
+
+@criterion("activate", points=1, hint="Scores of any shape; do you write into the array that was given?")
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 2)])
+def test_any_bend(student, shape, kind, dtype):
+    """Scores of any shape are bent, each for itself, and are left as they were."""
+    scores = (4 * numbers(*shape)).astype(dtype)
+    found = call_unchanged(student, "activate", scores, kind)
+    assert_close(found, bend(scores.astype(float), kind), "the outputs", rtol=1e-4 if dtype == "float32" else 1e-6)
+
+
+@criterion("layer", points=1, hint="Does your layer use the weights, the biases and the kind that it is given?")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_any_layer(student, shape, kind):
+    """Layers of any size put out the right numbers, and leave what they are given as it was."""
+    n, inputs, neurons = shape
+    given = numbers(n, inputs, seed=2), numbers(inputs, neurons, seed=2), numbers(neurons, seed=2)
+    found = as_tuple(call_unchanged(student, "layer", *given, kind), "layer(...)", ("output", "cache"))
+    assert_close(found[0], bend(given[0] @ given[1] + given[2], kind), "the output")
+
+
+@criterion("network", points=1, hint="Any number of layers, of any sizes, also with several neurons in the last.")
+@pytest.mark.parametrize("sizes", DEPTHS)
+def test_any_network(student, sizes):
+    """Networks of one to five layers give the right probabilities, and leave what they are given
+    as it was."""
+    for seed in (3, 4):
+        parameters, x = lesson(sizes, seed)
+        found = as_tuple(call_unchanged(student, "network", parameters, x), "network(...)", ("probabilities", "caches"))
+        assert_close(found[0], answer(parameters, x), "the probabilities")
+
+
+@criterion(
+    "cost", points=1, hint="Any number of examples and of neurons in the last layer; leave what is given as it is."
+)
+@pytest.mark.parametrize("shape", [(1, 1), (9, 1), (5, 3), (1, 4)])
+def test_any_surprise(student, shape):
+    """The cost of any probabilities is their mean surprise, and they are left as they were."""
+    probabilities, labels = bend(3 * numbers(*shape), "sigmoid"), (numbers(*shape, seed=1) > 0.4).astype(int)
+    found = call_unchanged(student, "cost", probabilities, labels)
+    expected = np.array(-np.mean(np.log(np.where(labels == 1, probabilities, 1 - probabilities))))
+    assert_close(as_array(found, "the cost"), expected, "the cost", rtol=1e-4)
+    sure = call_unchanged(student, "cost", np.array([[0.0], [0.5], [1.0], [0.25]]), np.array([[0], [1], [1], [0]]))
+    assert_close(as_array(sure, "the cost"), np.array((np.log(2) - np.log(0.75)) / 4), "the cost", rtol=1e-4)
+
+
+@criterion(
+    "cost_backward",
+    points=1,
+    hint="Any number of examples and of neurons in the last layer; leave what is given as it is.",
+)
+@pytest.mark.parametrize("shape", [(1, 1), (9, 1), (5, 3), (1, 4)])
+def test_any_slopes_of_the_cost(student, shape):
+    """The slopes of any probabilities are those of the mean surprise, and nothing given is
+    changed."""
+    probabilities, labels = bend(2 * numbers(*shape), "sigmoid"), (numbers(*shape, seed=1) > 0.4).astype(int)
+    found = call_unchanged(student, "cost_backward", probabilities, labels)
+    expected = np.where(labels == 1, -1 / probabilities, 1 / (1 - probabilities)) / labels.size
+    assert_close(found, expected, "the slopes", rtol=1e-4)
+    ends = call_unchanged(student, "cost_backward", np.array([[0.0, 1.0, 0.5]]), np.array([[1, 0, 1]]))
+    assert_shape(ends, (1, 3), "the slopes")
+
+
+@criterion(
+    "activate_backward", points=1, hint="Upstream and scores of any shape; do you write into one that was given?"
+)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 2)])
+def test_any_way_back_through_the_bend(student, shape, kind):
+    """The slopes are right for any upstream and scores, and both are left as they were."""
+    scores, upstream = 2 * numbers(*shape, seed=6), numbers(*shape, seed=7)
+    found = call_unchanged(student, "activate_backward", upstream, scores, kind)
+    own = (scores > 0).astype(float) if kind == "relu" else 1 / (2 + np.exp(scores) + np.exp(-scores))
+    assert_close(found, upstream * own, "the slopes")
+
+
+@criterion(
+    "linear_backward", points=2, hint="Any number of examples, inputs and neurons; leave what is given as it is."
+)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_any_slopes(student, shape):
+    """The slopes are right for any number of examples, inputs and neurons, and nothing given is
+    changed."""
+    n, inputs, neurons = shape
+    upstream, x, weights = numbers(n, neurons, seed=8), numbers(n, inputs, seed=8), numbers(inputs, neurons, seed=8)
+    found = as_tuple(call_unchanged(student, "linear_backward", upstream, x, weights), "linear_backward(...)", SLOPES)
+    expected = np.einsum("nm,km->nk", upstream, weights), np.einsum("nk,nm->km", x, upstream), upstream.sum(axis=0)
+    for name, slopes, right in zip(SLOPES, found, expected, strict=True):
+        assert_close(slopes, right, name)
+
+
+@criterion(
+    "layer_backward",
+    points=2,
+    needs="any_layer",
+    hint="Does the cache know all of x, weights, scores and kind of its own layer?",
+)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_any_way_back_through_a_layer(student, shape, kind):
+    """The slopes are those that one finds by nudging inputs, weights and biases, for layers of any
+    size."""
+    n, inputs, neurons = shape
+    parts = [numbers(n, inputs, seed=9), numbers(inputs, neurons, seed=9), numbers(neurons, seed=9)]
+    parts[0][0], parts[2][0] = 0, 0  # the first example is at the kink of the first neuron
+    upstream = numbers(n, neurons, seed=10)
+    cache = as_tuple(student.layer(*parts, kind), "layer(...)", ("output", "cache"))[1]
+    # A cache may be used up, so it is not looked at afterwards.
+    found = call_unchanged(student, "layer_backward", upstream, share(student, cache))
+    for number, (name, slopes) in enumerate(zip(SLOPES, as_tuple(found, "layer_backward(...)", SLOPES), strict=True)):
+
+        def total(part, number=number):
+            x, weights, biases = [*parts[:number], part, *parts[number + 1 :]]
+            return np.sum(upstream * bend(x @ weights + biases, kind))
+
+        assert_gradient(slopes, total, parts[number], name)
+
+
+@criterion(
+    "network_backward",
+    points=2,
+    needs="any_network",
+    hint="Any number of layers and neurons: compare with the nudge cell of the notebook, for two layers and for four.",
+)
+@pytest.mark.parametrize("sizes", DEPTHS)
+def test_any_depth(student, sizes):
+    """For one to five layers, the slopes of all parameters agree with finite differences."""
+    parameters, x = lesson(sizes, seed=5)
+    caches = as_tuple(student.network(parameters, x), "network(...)", ("probabilities", "caches"))[1]
+    upstream = numbers(6, sizes[-1], seed=11)
+    found = call_unchanged(student, "network_backward", upstream, share(student, caches))
+    what = "network_backward(...)"
+    pairs = as_tuple(found, what, [f"the pair of layer {number}" for number in range(1, len(sizes))])
+    for number, pair in enumerate(pairs):
+        slopes = as_tuple(pair, f"{what}[{number}]", SLOPES[1:])
+        for which, name in enumerate(SLOPES[1:]):
+
+            def total(part, number=number, which=which):
+                nudged = [list(pair) for pair in parameters]
+                nudged[number][which] = part
+                return np.sum(upstream * answer(nudged, x))
+
+            expected = numerical_gradient(total, parameters[number][which])
+            assert_close(slopes[which], expected, f"{name} of layer {number + 1}")
