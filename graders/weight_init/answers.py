@@ -1,6 +1,6 @@
 """Other right answers of the exercise on beginnings, and wrong ones."""
 
-from proctor.answers import edit, mutant, replace, variant
+from proctor.answers import edit, harmless, mutant, replace, variant
 
 ZEROS, APART, NORMAL, SURE = "write_start_zeros", "write_apart", "write_start_normal", "write_share_sure"
 STRENGTHS, PREDICT, HE, ANSWERS = "write_strengths", "write_predict_strengths", "write_start_he", "write_answers"
@@ -372,6 +372,8 @@ mutants = [
         fails=["every_question_has_an_answer", "what_is_left_behind_ten_layers"],
     ),
 ]
+
+harmless_mutations = [harmless("1 → -1 (axis)", because="axis 1 of two is the last one")]
 
 hidden_because = {
     "zeros_of_any_sizes": "the stub says that the sizes stay as they are; the notebook shows what is left of them",
