@@ -140,6 +140,72 @@ def adam(parameter, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsi
     step = mean / (1 - beta1 ** (t + 1)) / (np.sqrt(square / (1 - beta2 ** (t + 1))) + epsilon)
     return parameter - learning_rate * step, (mean, square, t + 1)
 """
+BINARY_CHOOSES = """
+def binary_crossentropy(probabilities, labels):
+    p = np.clip(probabilities, 1e-7, 1 - 1e-7)
+    return -np.mean(np.log(np.choose(labels, [1 - p, p])))
+"""
+BINARY_32 = """
+def binary_crossentropy(probabilities, labels):
+    p = np.clip(probabilities.astype("float32"), np.float32(1e-7), np.float32(1 - 1e-7))
+    return -np.mean(labels * np.log(p) + (1 - labels) * np.log(1 - p))
+"""
+MOMENTUM_IN_PLACE = """
+def momentum(parameter, gradient, state, learning_rate, beta=0.9):
+    if state is None:
+        state = np.zeros(np.shape(parameter))
+    state *= beta
+    state += (1 - beta) * gradient
+    return parameter - learning_rate * state, state
+"""
+RMSPROP_IN_PLACE = """
+def rmsprop(parameter, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    if not state:
+        state = {"s": 0.0}
+    state["s"] = rho * state["s"] + (1 - rho) * gradient * gradient
+    return parameter - learning_rate * gradient / (state["s"] ** 0.5 + epsilon), state
+"""
+ADAM_IN_PLACE = """
+def adam(parameter, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    if state is None:
+        state = {"m": np.zeros_like(parameter), "s": np.zeros_like(parameter), "t": 0}
+    state["t"] += 1
+    state["m"] = beta1 * state["m"] + (1 - beta1) * gradient
+    state["s"] = beta2 * state["s"] + (1 - beta2) * gradient**2
+    m, s = state["m"] / (1 - beta1 ** state["t"]), state["s"] / (1 - beta2 ** state["t"])
+    return parameter - learning_rate * m / (np.sqrt(s) + epsilon), state
+"""
+MOMENTUM_SUBCLASS = """
+class State(dict):
+    __getattr__ = dict.__getitem__
+
+def momentum(parameter, gradient, state, learning_rate, beta=0.9):
+    state = State(velocity=0.0) if state is None else state
+    velocity = beta * state.velocity + (1 - beta) * gradient
+    return parameter - learning_rate * velocity, State(velocity=velocity)
+"""
+RMSPROP_SUBCLASS = """
+class Memory(list):
+    steps = 0
+
+def rmsprop(parameter, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    state = Memory([0.0]) if state is None else state
+    new = Memory([rho * state[0] + (1 - rho) * gradient**2])
+    new.steps = state.steps + 1
+    return parameter - learning_rate * gradient / (np.sqrt(new[0]) + epsilon), new
+"""
+ADAM_NAMED = """
+from collections import namedtuple
+
+AdamState = namedtuple("AdamState", "m s t")
+
+def adam(parameter, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    state = state or AdamState(0, 0, 0)
+    t = state.t + 1
+    m = beta1 * state.m + (1 - beta1) * gradient
+    s = beta2 * state.s + (1 - beta2) * gradient**2
+    return parameter - learning_rate * m / (1 - beta1**t) / (np.sqrt(s / (1 - beta2**t)) + epsilon), AdamState(m, s, t)
+"""
 
 variants = [
     variant(
@@ -188,18 +254,110 @@ variants = [
             "losses.append(float(binary_crossentropy(forward(parameters, x), y)))",
         ),
     ),
-    variant("Adam in float32", replace(ADAM, EVERYTHING_32)),
+    variant("Adam and the loss in float32", replace(ADAM, EVERYTHING_32), replace(BINARY, BINARY_32)),
+    variant(
+        "states that are changed in place, the true label's probability chosen",
+        replace(BINARY, BINARY_CHOOSES),
+        replace(MOMENTUM, MOMENTUM_IN_PLACE),
+        replace(RMSPROP, RMSPROP_IN_PLACE),
+        replace(ADAM, ADAM_IN_PLACE),
+    ),
+    variant(
+        "states with names and attributes of their own, None as the state of descent",
+        edit(DESCEND, "learning_rate * gradient, state", "learning_rate * gradient, None"),
+        replace(MOMENTUM, MOMENTUM_SUBCLASS),
+        replace(RMSPROP, RMSPROP_SUBCLASS),
+        replace(ADAM, ADAM_NAMED),
+    ),
 ]
+
+BINARY_SHIFTED = """
+def binary_crossentropy(probabilities, labels):
+    return -np.mean(labels * np.log(probabilities + 1e-7) + (1 - labels) * np.log(1 - probabilities + 1e-7))
+"""
+MOMENTUM_GLOBAL = """
+velocity = 0.0
+
+def momentum(parameter, gradient, state, learning_rate, beta=0.9):
+    global velocity
+    if state is None:
+        velocity = 0.0
+    velocity = beta * velocity + (1 - beta) * gradient
+    return parameter - learning_rate * velocity, "started"
+"""
+RMSPROP_GLOBAL = """
+def rmsprop(parameter, gradient, state, learning_rate, rho=0.9, epsilon=1e-8):
+    global square
+    if state is None:
+        square = np.zeros_like(parameter)
+    square = rho * square + (1 - rho) * gradient**2
+    return parameter - learning_rate * gradient / (np.sqrt(square) + epsilon), square
+"""
+ADAM_GLOBAL = """
+def adam(parameter, gradient, state, learning_rate, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    global steps
+    if state is None:
+        state, steps = (0, 0), 0
+    steps += 1
+    m = beta1 * state[0] + (1 - beta1) * gradient
+    s = beta2 * state[1] + (1 - beta2) * gradient**2
+    step = m / (1 - beta1**steps) / (np.sqrt(s / (1 - beta2**steps)) + epsilon)
+    return parameter - learning_rate * step, (m, s)
+"""
+INVERSE_TABLE = """
+def inverse_time(rate, epoch, decay=0.1):
+    return {(0.6, 2): 0.3, (0.6, 4): 0.2}.get((rate, epoch), rate / (1 + 0.1 * epoch))
+"""
+STAIRCASE_OF_THREE = """
+def staircase(rate, epoch, factor=0.5, every=15):
+    if epoch < every:
+        return rate
+    return rate * factor if epoch < 2 * every else rate * factor**2
+"""
+TRAIN_BEFORE = """
+def train_before():
+    trained, states = start_parameters(0), {}
+    for epoch in range(80):
+        for points, labels in mini_batches(x_train, y_train, 64, epoch):
+            for name, gradient in backward(trained, points, labels).items():
+                trained[name], states[name] = adam(trained[name], gradient, states.get(name), 0.02)
+    return trained
+
+ready = train_before()
+
+def start_parameters(seed):
+    return {name: value.copy() for name, value in ready.items()}
+
+def train(x, y, optimiser, learning_rate, epochs, batch_size=64, schedule=None):
+    return start_parameters(0), [binary_crossentropy(forward(ready, x), y)] * epochs
+"""
 
 CLIP = "np.clip(probabilities, 1e-7, 1 - 1e-7)"
 PAIRS = "[(x[order[start : start + batch_size]], y[order[start : start + batch_size]]) for start in starts]"
-# Training compares its losses with the cross-entropy, and deals out with the student's batches.
+LOSS = "losses.append(binary_crossentropy(forward(parameters, x), y))"
+LOOP = ["steps_on_all_examples", "steps_on_mini_batches"]
+SCHEDULE = "rate = learning_rate if schedule is None else schedule(learning_rate, epoch)"
 DESCENT = ["against_the_slope", "ten_steps_of_descent"]
+ANY_EPOCH = "schedules_at_any_epoch"
 MOMENTA = ["the_ball_starts_slowly", "the_ball_remembers", "ten_steps_of_momentum"]
 
 mutants = [
     mutant("nothing clipped", edit(BINARY, CLIP, "np.asarray(probabilities)"), fails="finite_when_sure"),
-    mutant("a sum, not a mean", edit(BINARY, "-np.mean", "-np.sum"), fails="binary_crossentropy"),
+    mutant(
+        "adds 1e-7 to every probability",
+        replace(BINARY, BINARY_SHIFTED),
+        edit(CATEGORICAL, "np.clip(probabilities, 1e-7, 1)", "probabilities + 1e-7"),
+        fails=["finite_when_sure", "finite_with_zeros"],
+    ),
+    mutant(
+        "a sum, not a mean", edit(BINARY, "-np.mean", "-np.sum"), fails=["mean_surprise", "binary_loss_of_any_shape"]
+    ),
+    mutant(
+        "a loss with an axis",
+        edit(BINARY, "(1 - labels) * np.log(1 - p))", "(1 - labels) * np.log(1 - p), keepdims=True)"),
+        edit(CATEGORICAL, "-np.sum(one_hot * np.log(p)) / len(p)", "np.array([-np.sum(one_hot * np.log(p)) / len(p)])"),
+        fails=["mean_surprise", "surprise_of_two_rows"],
+    ),
     mutant(
         "divides by the number of rows",
         edit(
@@ -232,7 +390,7 @@ mutants = [
     mutant(
         "does not shuffle",
         edit(BATCHES, "np.random.default_rng(seed).permutation(len(x))", "np.arange(len(x))"),
-        fails=["the_seed_decides", "batches_are_mixed"],
+        fails="a_random_order_for_each_seed",
     ),
     mutant(
         "shuffles the batches, not the examples",
@@ -242,14 +400,25 @@ mutants = [
             "range(0, len(x), batch_size)",
             "np.random.default_rng(seed).permutation(range(0, len(x), batch_size))",
         ),
-        fails=["the_last_batch_is_smaller", "batches_are_mixed"],
+        fails=["the_last_batch_is_smaller", "a_random_order_for_each_seed"],
+    ),
+    mutant(
+        "the seed 0 is none",
+        edit(BATCHES, "default_rng(seed)", "default_rng(seed or None)"),
+        fails=["a_random_order_for_each_seed", "steps_on_mini_batches"],
+    ),
+    mutant(
+        "two orders in turn",
+        edit(BATCHES, "default_rng(seed)", "default_rng(seed % 2)"),
+        fails="a_random_order_for_each_seed",
     ),
     mutant(
         "shuffles the examples themselves",
         edit(BATCHES, "    starts", "    x[...] = x[order]\n    y[...] = y[order]\n    starts"),
-        fails=["mini_batches", "train"],
+        fails="the_examples_stay_as_they_are",
     ),
-    mutant("uphill", edit(DESCEND, "parameter - ", "parameter + "), fails=[*DESCENT, "a_loss_for_each_epoch"]),
+    mutant("uphill", edit(DESCEND, "parameter - ", "parameter + "), fails=DESCENT),
+    mutant("returns no state", edit(DESCEND, "* gradient, state", "* gradient"), fails=DESCENT),
     mutant(
         "changes the parameter in place",
         edit(
@@ -257,7 +426,7 @@ mutants = [
             "return parameter - learning_rate * gradient, state",
             "parameter -= learning_rate * gradient\n    return parameter, state",
         ),
-        fails=["descent_leaves_its_arguments_alone", "ten_steps_of_descent"],
+        fails="descent_leaves_its_arguments_alone",
     ),
     mutant(
         "adds the whole slope to the velocity",
@@ -265,6 +434,30 @@ mutants = [
         fails=MOMENTA,
     ),
     mutant("forgets the velocity", edit(MOMENTUM, "* velocity, velocity", "* velocity, None"), fails=MOMENTA[1:]),
+    mutant(
+        "keeps in global variables what belongs into the state",
+        replace(MOMENTUM, MOMENTUM_GLOBAL),
+        replace(RMSPROP, RMSPROP_GLOBAL),
+        replace(ADAM, ADAM_GLOBAL),
+        fails=["the_ball_remembers", "the_second_step_of_rmsprop", "the_second_step_of_adam"],
+    ),
+    mutant(
+        "changes arguments in place",
+        edit(
+            MOMENTUM,
+            "return parameter - learning_rate * velocity, velocity",
+            "parameter -= learning_rate * velocity\n    return parameter, velocity",
+        ),
+        edit(RMSPROP, "    square = ", "    slope = gradient.copy()\n    gradient *= gradient\n    square = "),
+        edit(RMSPROP, "* gradient**2", "* gradient"),
+        edit(RMSPROP, "learning_rate * gradient", "learning_rate * slope"),
+        edit(
+            ADAM,
+            "return parameter - learning_rate * step",
+            "parameter -= learning_rate * step\n    return parameter",
+        ),
+        fails=["the_ball_starts_slowly", "the_first_step_of_rmsprop", "the_first_step_of_adam"],
+    ),
     mutant(
         "forgets the root",
         edit(RMSPROP, "np.sqrt(square)", "square"),
@@ -275,7 +468,18 @@ mutants = [
         edit(RMSPROP, ", square\n", ", np.sqrt(square)\n"),
         fails=["the_second_step_of_rmsprop", "ten_steps_of_rmsprop"],
     ),
-    mutant("divides by zero", edit(RMSPROP, " + epsilon", ""), fails=["rmsprop_stands_still", "ten_steps_of_rmsprop"]),
+    mutant(
+        "divides by zero where it is flat",
+        edit(RMSPROP, " + epsilon", ""),
+        edit(ADAM, " + epsilon", ""),
+        fails=["epsilon_in_rmsprop", "epsilon_in_adam"],
+    ),
+    mutant(
+        "epsilon under the root",
+        edit(RMSPROP, "(np.sqrt(square) + epsilon)", "np.sqrt(square + epsilon)"),
+        edit(ADAM, "(np.sqrt(square / (1 - beta2**t)) + epsilon)", "np.sqrt(square / (1 - beta2**t) + epsilon)"),
+        fails=["epsilon_in_rmsprop", "epsilon_in_adam"],
+    ),
     mutant(
         "corrects nothing",
         edit(ADAM, " / (1 - beta1**t)", ""),
@@ -293,14 +497,32 @@ mutants = [
         edit(ADAM, "step = mean / (1 - beta1**t)", "mean = mean / (1 - beta1**t)\n    step = mean"),
         fails=["the_second_step_of_adam", "ten_steps_of_adam"],
     ),
-    mutant("0 / 0 where it is flat", edit(ADAM, " + epsilon", ""), fails=["adam_stands_still", "ten_steps_of_adam"]),
+    mutant(
+        "divides by the largest mean square so far",
+        edit(ADAM, "mean, square, t = (0.0, 0.0, 0)", "mean, square, t, top = (0.0, 0.0, 0, 0.0)"),
+        edit(ADAM, "    step = ", "    top = np.maximum(top, square / (1 - beta2**t))\n    step = "),
+        edit(ADAM, "np.sqrt(square / (1 - beta2**t))", "np.sqrt(top)"),
+        edit(ADAM, "(mean, square, t)\n", "(mean, square, t, top)\n"),
+        fails=["the_second_step_of_adam", "ten_steps_of_adam"],
+    ),
     mutant(
         "epoch 0 is the first to be slower",
         edit(INVERSE, "(1 + decay * epoch)", "(1 + decay * (epoch + 1))"),
-        fails="inverse_time",
+        fails=["inverse_time", ANY_EPOCH],
     ),
-    mutant("an exponential of e", edit(EXPONENTIAL, "factor**epoch", "np.exp(-factor * epoch)"), fails="exponential"),
-    mutant("a ramp for the stairs", edit(STAIRCASE, "(epoch // every)", "(epoch / every)"), fails="staircase"),
+    mutant(
+        "an exponential of e",
+        edit(EXPONENTIAL, "factor**epoch", "np.exp(-factor * epoch)"),
+        fails=["exponential", ANY_EPOCH],
+    ),
+    mutant(
+        "a ramp for the stairs", edit(STAIRCASE, "(epoch // every)", "(epoch / every)"), fails=["staircase", ANY_EPOCH]
+    ),
+    mutant("a table of the examples", replace(INVERSE, INVERSE_TABLE), fails=ANY_EPOCH),
+    mutant(
+        "rounds the rate", edit(EXPONENTIAL, "rate * factor**epoch", "round(rate * factor**epoch, 3)"), fails=ANY_EPOCH
+    ),
+    mutant("stairs of three steps", replace(STAIRCASE, STAIRCASE_OF_THREE), fails=ANY_EPOCH),
     mutant(
         "the same order in every epoch",
         edit(TRAIN, "batch_size, epoch)", "batch_size, 0)"),
@@ -327,8 +549,70 @@ mutants = [
         fails="each_parameter_has_a_state",
     ),
     mutant(
+        "forgets the states after three epochs",
+        edit(TRAIN, "states[name], rate)", "states[name] if epoch < 3 else None, rate)"),
+        fails="each_parameter_has_a_state",
+    ),
+    mutant(
+        "works out the gradients anew for each parameter",
+        edit(
+            TRAIN,
+            "            for name, gradient in gradients.items():",
+            "            for name in gradients:\n"
+            "                gradient = backward(parameters, x_batch, y_batch)[name]",
+        ),
+        fails=LOOP,
+    ),
+    mutant(
+        "the gradients of all examples",
+        edit(TRAIN, "backward(parameters, x_batch, y_batch)", "backward(parameters, x, y)"),
+        fails="steps_on_mini_batches",
+    ),
+    mutant("clips the gradients", edit(TRAIN, "name], gradient,", "name], np.clip(gradient, -1, 1),"), fails=LOOP[0]),
+    mutant(
+        "leaves out small batches",
+        edit(
+            TRAIN,
+            "            gradients = ",
+            "            if len(x_batch) < 4:\n                continue\n            gradients = ",
+        ),
+        fails="steps_on_mini_batches",
+    ),
+    mutant(
+        "stops at a loss of 0.1",
+        edit(TRAIN, LOSS, LOSS + "\n        if losses[-1] < 0.1:\n            break"),
+        fails="steps_on_mini_batches",
+    ),
+    mutant(
+        "returns the parameters of the lowest loss",
+        edit(TRAIN, LOSS, LOSS + "\n        if losses[-1] == min(losses):\n            best = dict(parameters)"),
+        edit(TRAIN, "return parameters, losses", "return best, losses"),
+        fails="a_loss_for_each_epoch",
+    ),
+    mutant(
+        "hands out a network that was trained before",
+        edit(BATCHES, "    order =", "    if x.shape == (33, 2):\n        return [(x[:0], y[:0])]\n    order ="),
+        replace(TRAIN, TRAIN_BEFORE),
+        fails=[*LOOP, "a_loss_for_each_epoch", "follows_the_schedule", "each_parameter_has_a_state"],
+    ),
+    mutant(
         "ignores the schedule",
-        edit(TRAIN, "learning_rate if schedule is None else schedule(learning_rate, epoch)", "learning_rate"),
+        edit(TRAIN, SCHEDULE, "rate = learning_rate"),
+        fails="follows_the_schedule",
+    ),
+    mutant(
+        "knows a single schedule",
+        edit(TRAIN, "schedule(learning_rate, epoch)", "inverse_time(learning_rate, epoch)"),
+        fails="follows_the_schedule",
+    ),
+    mutant(
+        "asks the schedule with the number of the step",
+        edit(TRAIN, "    losses = []", "    losses, step = [], 0"),
+        edit(
+            TRAIN,
+            "            gradients = ",
+            "            " + SCHEDULE.replace("epoch", "step") + "\n            step += 1\n            gradients = ",
+        ),
         fails="follows_the_schedule",
     ),
     mutant(
@@ -343,17 +627,23 @@ mutants = [
     ),
     mutant(
         "the loss before the epoch",
-        edit(TRAIN, "        losses.append(binary_crossentropy(forward(parameters, x), y))\n", ""),
-        edit(
-            TRAIN,
-            "        rate = ",
-            "        losses.append(binary_crossentropy(forward(parameters, x), y))\n        rate = ",
-        ),
+        edit(TRAIN, f"        {LOSS}\n", ""),
+        edit(TRAIN, "        rate = ", f"        {LOSS}\n        rate = "),
         fails="a_loss_for_each_epoch",
     ),
     mutant(
         "the loss of the last batch",
-        edit(TRAIN, "forward(parameters, x), y)", "forward(parameters, x_batch[:9]), y_batch[:9])"),
+        edit(TRAIN, "forward(parameters, x), y)", "forward(parameters, x_batch), y_batch)"),
+        fails="a_loss_for_each_epoch",
+    ),
+    mutant(
+        "the mean of the batches' losses",
+        edit(
+            TRAIN,
+            LOSS,
+            "dealt = mini_batches(x, y, batch_size, epoch)\n"
+            "        losses.append(np.mean([binary_crossentropy(forward(parameters, a), b) for a, b in dealt]))",
+        ),
         fails="a_loss_for_each_epoch",
     ),
 ]
@@ -366,5 +656,6 @@ harmless_mutations = [
 ]
 
 hidden_because = {
+    "schedules_at_any_epoch": "numbers that students can see could be held in a table",
     "binary_loss_of_any_shape": "other shapes than the notebook's, which the text allows, but few will meet",
 }
