@@ -637,6 +637,15 @@ mutants = [
         fails="a_loss_for_each_epoch",
     ),
     mutant(
+        "puts its answers in the place of the labels",
+        edit(
+            TRAIN,
+            "    return parameters, losses",
+            "    y[...] = forward(parameters, x) > 0.5\n    return parameters, losses",
+        ),
+        fails="a_loss_for_each_epoch",
+    ),
+    mutant(
         "the mean of the batches' losses",
         edit(
             TRAIN,
