@@ -27,6 +27,28 @@ def sigmoid(x):
     with np.errstate(over="ignore"):
         return 1 / (1 + np.exp(-np.float64(x)))
 """
+SIGMOID_HUSHED = """
+import warnings
+
+def sigmoid(x):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return 1 / (1 + np.exp(-np.float64(x)))
+"""
+SIGMOID_FORGOTTEN = """
+import warnings
+
+warnings.filterwarnings("ignore")
+np.seterr(all="ignore")
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-np.float64(x)))
+"""
+SLOPE_ALONE = """
+def sigmoid_derivative(x):
+    small = np.exp(-np.abs(np.asarray(x, dtype=float)))
+    return small / (1 + small) ** 2
+"""
 SIGMOID_KERAS = """
 import keras
 
@@ -168,6 +190,17 @@ variants = [
     ),
     variant("the sigmoid from Keras, in float32", replace(SIGMOID, SIGMOID_KERAS)),
     variant(
+        "a slope without the sigmoid, warnings switched off where they arise",
+        replace(SIGMOID, SIGMOID_HUSHED),
+        replace(SLOPE, SLOPE_ALONE),
+    ),
+    variant(
+        "all warnings switched off for the whole notebook",
+        replace(SIGMOID, SIGMOID_FORGOTTEN),
+        edit(SLOPE, "share = sigmoid(x)", "share = np.array(sigmoid(x))"),
+    ),
+    variant("NumPy asked to raise for everything", append(VECTOR, 'np.seterr(all="raise")')),
+    variant(
         "everything in float32",
         append(SIGMOID, in_single_precision("sigmoid")),
         edit(SIGMOID, "dtype=float", "dtype=np.result_type(x, 'float32')"),
@@ -200,17 +233,58 @@ def distance_table(points, centres):
     centres = centres.astype(float)
     return np.array([np.sqrt(((point - centres) ** 2).sum(axis=1)) for point in points])
 """
+FAR = ["sigmoid_far_from_zero", "flat_far_from_zero"]
+NAIVE = "1 / (1 + np.exp(-x))"
+WHOLE = [
+    "sigmoid_of_whole_numbers",
+    "rows_of_whole_numbers",
+    "whole_scores",
+    "absolute_differences_of_pictures",
+    "squared_differences_of_pictures",
+    "whole_coordinates",
+]
+
+
+def starts_with(cell, lines):
+    """The change that puts lines before the others of a function's body."""
+    return edit(cell, "### BEGIN SOLUTION", f"{lines}\n    ### BEGIN SOLUTION")
+
+
+def by_rows(rows):
+    """The change that makes the cell of the softmax calculate `powers` so."""
+    return edit(SOFTMAX, "scores - scores.max(axis=-1, keepdims=True)", rows)
+
+
+ARGUMENTS = [
+    (SIGMOID, "x"),
+    (ROWS, "rows"),
+    (SOFTMAX, "scores"),
+    (L1, "predicted"),
+    (L2, "predicted"),
+    (TABLE, "points"),
+]
+IN_INT32 = """if {0}.dtype.kind in "iu":
+        {0} = {0}.astype("int32")"""
+CUT_IN_PLACE = """x = np.asarray(x, dtype=float)
+    x[x < -500] = -500
+    x[x > 500] = 500
+    return 1 / (1 + np.exp(-x))"""
+WHOLE_IF_MIXED = """if predicted.dtype != true.dtype:
+        predicted, true = predicted.astype(int), true.astype(int)"""
+LINE = """    if points.shape[1] == 1:
+        return np.abs(points - centres.T)
+    return"""
 mutants = [
     mutant(
         "the formula as it is written",
         edit(SIGMOID, STABLE, "return 1 / (1 + np.exp(-np.asarray(x, dtype=float)))"),
-        fails="sigmoid_far_from_zero",
+        fails=FAR,
     ),
     mutant(
         "both forms calculated everywhere",
         edit(SIGMOID, "-np.abs(x)", "-x"),
         edit(SIGMOID, "small / (1 + small)", "np.exp(x) / (1 + np.exp(x))"),
-        fails="sigmoid_far_from_zero",
+        fails=FAR,
     ),
     mutant(
         "the function for single numbers of `math`",
@@ -224,8 +298,22 @@ mutants = [
     ),
     mutant(
         "writes into the numbers it is given",
-        edit(SIGMOID, "small = ", "x *= 1.0\n    x += 0.0\n    x[...] = np.clip(x, -2, 2)\n    small = "),
-        fails=["sigmoid", "sigmoid_derivative"],
+        edit(SIGMOID, "-np.abs(x)", "-np.abs(x, out=x)"),
+        edit(SIGMOID, "    small", "    positive = x >= 0\n    small"),
+        edit(SIGMOID, "np.where(x >= 0", "np.where(positive"),
+        fails=["sigmoid_far_from_zero", "slopes_on_paper"],
+    ),
+    mutant(
+        "writes the slope into the numbers it is given",
+        edit(SLOPE, "return share", "x = np.asarray(x, dtype=float)\n    x[...] = share"),
+        append(SLOPE, "    return x"),
+        fails="slopes_on_paper",
+    ),
+    mutant(
+        "no sigmoid, and a slope that does without",
+        replace(SIGMOID, "def sigmoid(x):\n    raise NotImplementedError"),
+        replace(SLOPE, SLOPE_ALONE),
+        fails="sigmoid",
     ),
     mutant(
         "takes x for the share",
@@ -255,7 +343,7 @@ mutants = [
     mutant(
         "changes the shape of the image itself",
         edit(VECTOR, "return np.reshape(image, -1)", "image.shape = (-1,)\n    return image"),
-        fails=["one_axis_is_left", "any_image"],
+        fails="one_axis_is_left",
     ),
     mutant("forgets the root", edit(ROWS, "/ " + DIVISOR, f"/ {DIVISOR} ** 2"), fails="normalise_rows"),
     mutant("divides by zero", edit(ROWS, DIVISOR, "lengths"), fails="a_row_of_zeros_stays"),
@@ -302,7 +390,7 @@ mutants = [
     mutant(
         "the mean of the absolute differences",
         edit(L1, "np.sum(", "np.mean("),
-        fails="l1_loss",
+        fails=["absolute_differences", "any_absolute_differences"],
     ),
     mutant(
         "a sum of each column",
@@ -315,7 +403,10 @@ mutants = [
         fails="absolute_differences_of_pictures",
     ),
     mutant(
-        "the root of the sum", edit(L2, "np.sum((", "np.linalg.norm(("), edit(L2, "** 2)", "* 1.0)"), fails="l2_loss"
+        "the root of the sum",
+        edit(L2, "np.sum((", "np.linalg.norm(("),
+        edit(L2, "** 2)", "* 1.0)"),
+        fails=["squared_differences", "any_squared_differences"],
     ),
     mutant(
         "squares in the type of pictures, too",
@@ -334,18 +425,12 @@ mutants = [
     mutant(
         "squares of the distances",
         edit(TABLE, "np.sqrt(np.sum(difference**2, axis=-1))", "np.sum(difference**2, axis=-1)"),
-        fails="distance_table",
+        fails=["three_points_two_centres", "any_table"],
     ),
     mutant(
         "a row for each centre",
         edit(TABLE, "axis=-1))", "axis=-1)).T"),
-        fails=[
-            "three_points_two_centres",
-            "any_number_of_coordinates",
-            "whole_coordinates",
-            "any_table",
-            "millions_of_points",
-        ],
+        fails=["three_points_two_centres", "any_table"],
     ),
     mutant(
         "coordinates in the type of pictures",
@@ -356,6 +441,120 @@ mutants = [
         "the root of a number below zero",
         replace(TABLE, TABLE_PRODUCT.replace("np.maximum(squares, 0)", "squares")),
         fails="a_point_that_is_a_centre",
+    ),
+    mutant(
+        "losses of one row and one column",
+        edit(L1, " - true))", " - true), keepdims=True)"),
+        edit(L2, "** 2)", "** 2, keepdims=True)"),
+        fails=["absolute_differences", "squared_differences"],
+    ),
+    mutant(
+        "something added to every length",
+        edit(ROWS, DIVISOR, "(lengths + 1e-5)"),
+        fails="a_row_of_zeros_stays",
+    ),
+    mutant(
+        "lengths that the rows do not keep",
+        edit(ROWS, "keepdims=True", "keepdims=False"),
+        fails=["rows_of_length_one", "rows_are_the_last_axis", "any_rows"],
+    ),
+    mutant(
+        "one row of zeros, and all rows stay as they are",
+        edit(ROWS, "    return rows", "    if (lengths == 0).any():\n        return 1.0 * rows\n    return rows"),
+        fails="rows_are_the_last_axis",
+    ),
+    mutant(
+        "a table as a list",
+        edit(TABLE, "axis=-1))", "axis=-1)).tolist()"),
+        fails="millions_of_points",
+    ),
+    mutant(
+        "a name in capitals",
+        edit(L2, "def l2_loss", "def L2_loss"),
+        fails="l2_loss",
+    ),
+    mutant(
+        "floats are made of uint8 alone",
+        *(
+            starts_with(cell, f"{x} = np.asarray({x})\n    if {x}.dtype == np.uint8:\n        {x} = {x}.astype(int)")
+            for cell, x in ARGUMENTS
+        ),
+        edit(SIGMOID, "np.asarray(x, dtype=float)", "np.asarray(x)"),
+        edit(ROWS, LENGTHS, "np.sqrt((rows**2).sum(axis=-1, keepdims=True))"),
+        edit(SOFTMAX, "np.asarray(scores, dtype=float)", "np.asarray(scores)"),
+        edit(L1, "np.asarray(predicted, dtype=float)", "predicted"),
+        edit(L2, "np.asarray(predicted, dtype=float)", "predicted"),
+        edit(TABLE, "np.asarray(points, dtype=float)", "points"),
+        fails=WHOLE,
+    ),
+    mutant(
+        "whole numbers in int32",
+        *(starts_with(cell, IN_INT32.format(name)) for cell, name in ARGUMENTS[1:]),
+        starts_with(TABLE, IN_INT32.format("centres")),
+        edit(ROWS, LENGTHS, "np.sqrt((rows**2).sum(axis=-1, keepdims=True))"),
+        edit(L1, "np.asarray(predicted, dtype=float)", "predicted"),
+        edit(L2, "np.asarray(predicted, dtype=float)", "predicted"),
+        edit(TABLE, "np.asarray(points, dtype=float)", "points"),
+        fails=["rows_of_whole_numbers", "squared_differences_of_pictures", "whole_coordinates"],
+    ),
+    mutant(
+        "both arrays become whole numbers if they differ in type",
+        starts_with(L1, WHOLE_IF_MIXED),
+        starts_with(L2, WHOLE_IF_MIXED),
+        fails=["absolute_differences_of_pictures", "squared_differences_of_pictures"],
+    ),
+    mutant(
+        "short rows are left alone, far scores cut off, memory read as it lies",
+        edit(
+            SIGMOID,
+            STABLE,
+            f"x = np.asarray(x, float)\n    return (np.sign(x) + 1) / 2 if np.abs(x).max() > 700 else {NAIVE}",
+        ),
+        edit(VECTOR, "np.reshape(image, -1)", "image.ravel(order='K')"),
+        edit(ROWS, DIVISOR, "np.maximum(lengths, 1)"),
+        by_rows("scores.clip(-700, 700)"),
+        fails=[*FAR, "one_axis_is_left", "a_row_of_zeros_stays", "scores_of_a_thousand"],
+    ),
+    mutant(
+        "very short rows are left alone, the largest score of all rows, memory read by columns",
+        edit(
+            SIGMOID,
+            STABLE,
+            f"x = np.asarray(x, float)\n    x = np.where(np.abs(x) == 1000, np.sign(x) * 500, x)\n    return {NAIVE}",
+        ),
+        edit(VECTOR, "np.reshape(image, -1)", "image.ravel(order='A')"),
+        edit(ROWS, DIVISOR, "np.where(lengths < 1e-3, 1, lengths)"),
+        by_rows("scores - scores.max()"),
+        edit(SOFTMAX, "scores.max())", "scores.max()) + 1e-12"),
+        fails=[*FAR, "one_axis_is_left", "a_row_of_zeros_stays", "scores_of_a_thousand"],
+    ),
+    mutant(
+        "writes where the numbers are far from 0, vectors in half precision",
+        edit(SIGMOID, STABLE, CUT_IN_PLACE),
+        edit(VECTOR, "np.reshape(image, -1)", "np.reshape(image, -1).astype(np.float16)"),
+        edit(SOFTMAX, "    powers", "    scores[scores > 700] = 700\n    scores[scores < -700] = -700\n    powers"),
+        fails=["sigmoid_far_from_zero", "one_axis_is_left", "scores_of_a_thousand"],
+    ),
+    mutant(
+        "zeros and ones for far numbers and scores",
+        edit(SIGMOID, STABLE, f"x = np.asarray(x, float)\n    return np.where(x < -999, 0, {NAIVE})"),
+        edit(
+            SOFTMAX,
+            "    powers",
+            "    if scores.max() > 100:\n        return 1.0 * (scores == scores.max(-1, keepdims=True))\n    powers",
+        ),
+        fails=[*FAR, "scores_of_a_thousand"],
+    ),
+    mutant(
+        "exponents cut off at 20, scores around their median",
+        edit(SIGMOID, "np.asarray(x, dtype=float)", "np.clip(np.asarray(x, dtype=float), -20, 20)"),
+        by_rows("(scores - np.median(scores, axis=-1, keepdims=True)).clip(-700, 700)"),
+        fails=["sigmoid_far_from_zero", "scores_of_a_thousand"],
+    ),
+    mutant(
+        "a short way for points on a line, a loop for all others",
+        replace(TABLE, ONE_LOOP.replace("    return", LINE)),
+        fails="millions_of_points",
     ),
     mutant("two loops", replace(TABLE, TWO_LOOPS), fails="millions_of_points"),
     mutant("a loop over the points", replace(TABLE, ONE_LOOP), fails="millions_of_points"),
@@ -368,5 +567,5 @@ harmless_mutations = [
 ]
 
 hidden_because = {
-    "millions_of_points": "the notebook's check has no time limit",
+    "millions_of_points": "the notebook's check has no time limit; the line below the pictures tells how long it takes",
 }

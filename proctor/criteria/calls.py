@@ -43,8 +43,8 @@ def without_warnings(student: Student) -> Iterator[None]:
     """Require that the notebook shows no RuntimeWarning for the student's code in the block.
 
     NumPy warns of an overflow, a division by zero or an undefined value. Code that switches the
-    warning off, in any way, shows none: ask for values that are wrong where it should have been
-    heeded. Underflow is never warned of, even if the notebook has asked NumPy to.
+    warnings off, in any way, shows none; compare the values, too. An underflow does not count, even
+    if the notebook has asked NumPy to warn of it.
 
     Args:
         student: the submission.
