@@ -433,6 +433,11 @@ mutants = [
         fails=["three_points_two_centres", "any_table"],
     ),
     mutant(
+        "the first two coordinates alone",
+        edit(TABLE, "difference**2", "difference[..., :2] ** 2"),
+        fails=["any_number_of_coordinates", "a_point_that_is_a_centre", "any_table"],
+    ),
+    mutant(
         "coordinates in the type of pictures",
         edit(TABLE, "np.asarray(points, dtype=float)", "points"),
         fails="whole_coordinates",
