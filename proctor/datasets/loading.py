@@ -13,12 +13,14 @@ from proctor.datasets.cats import CATS
 from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.fashion import FASHION
+from proctor.datasets.diagonal import DIAGONAL
 from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.mnist import MNIST
 from proctor.datasets.series import SERIES
 from proctor.errors import ProctorError
 
 DATASETS = {dataset.name: dataset for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS)}
+DATASETS = {dataset.name: dataset for dataset in (MNIST, HAPPY_SAD, SERIES, CATS, DIAGONAL)}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
 
 _announced: set[tuple[str, str]] = set()
@@ -39,6 +41,7 @@ def load(name: str, split: str = "train") -> Any:
         "happy_sad": the path of a folder with the pictures in happy/ and sad/.
         "series": days and values, float32 (1461,) each.
         "cats": pictures, uint8 (n, 64, 64, 3), and labels, int64 (n,): 1 for a cat, 0 for none.
+        "diagonal": points, float64 (n, 2), and labels, int64 (n,), 0 or 1.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.

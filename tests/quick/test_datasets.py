@@ -2,10 +2,12 @@
 
 import json
 import os
+import struct
 import subprocess
 import sys
 import time
 import zipfile
+import zlib
 
 import h5py
 import numpy as np
@@ -254,6 +256,96 @@ def test_drawn_cats_are_two_in_five_of_the_pictures():
     others, _ = datasets.load("cats", split="test")
     assert len(others) == 400
     assert not {picture.tobytes() for picture in pictures} & {picture.tobytes() for picture in others}
+
+
+def mat_file(matrices, *, compressed):
+    """The bytes of a MAT-file of level 5 that holds these matrices."""
+
+    def element(kind, data):
+        return struct.pack("<II", kind, len(data)) + data + bytes(-len(data) % 8)
+
+    content = b"MATLAB 5.0 MAT-file".ljust(124) + b"\x00\x01IM"
+    for name, matrix in matrices.items():
+        label = name.encode()
+        parts = [
+            element(6, bytes(8)),
+            element(5, np.array(matrix.shape, "<i4").tobytes()),
+            # A name of up to four letters lies in the same eight bytes as its type and length.
+            struct.pack("<HH", 1, len(label)) + label.ljust(4, b"\0"),
+            element({"f": 9, "u": 2}[matrix.dtype.kind], matrix.tobytes(order="F")),
+        ]
+        whole = element(14, b"".join(parts))
+        packed = zlib.compress(whole)
+        content += struct.pack("<II", 15, len(packed)) + packed if compressed else whole
+    return content
+
+
+@pytest.fixture(params=[True, False], ids=["compressed", "not compressed"])
+def real_points(request, tmp_path):
+    """A folder with a small file laid out like the published one, and its matrices."""
+    folder = tmp_path / "points"
+    folder.mkdir()
+    matrices = {
+        "X": np.arange(14.0).reshape(7, 2),
+        "y": np.array([[0, 1, 1, 0, 1, 0, 0]], np.uint8).T,
+        "yval": np.array([[1], [0], [1]], np.uint8),
+        "Xval": -np.arange(6.0).reshape(3, 2),
+    }
+    (folder / "data.mat").write_bytes(mat_file(matrices, compressed=request.param))
+    return folder, matrices
+
+
+def test_real_points_are_read_from_a_mat_file(real_points, monkeypatch):
+    """Points and labels of both splits are those in the file, whether it is compressed or not."""
+    folder, matrices = real_points
+    monkeypatch.setenv("PROCTOR_DATA", str(folder))
+    for split, ending in (("train", ""), ("test", "val")):
+        points, labels = datasets.load("diagonal", split=split)
+        assert np.array_equal(points, matrices["X" + ending])
+        assert labels.tolist() == matrices["y" + ending].ravel().tolist()
+        assert (points.dtype, labels.dtype) == (np.float64, np.int64)
+
+
+def test_a_damaged_mat_file_is_named(real_points, monkeypatch):
+    """Whatever is missing or changed in a MAT-file, the message says which file cannot be read."""
+    folder, _ = real_points
+    monkeypatch.setenv("PROCTOR_DATA", str(folder))
+    content = (folder / "data.mat").read_bytes()
+    damaged = [content[:length] for length in (0, 50, 130, len(content) // 2, len(content) - 5)]
+    damaged += [content[:place] + b"\xff\x7f" + content[place + 2 :] for place in range(128, 200, 7)]
+    for number, changed in enumerate(damaged):
+        (folder / "data.mat").write_bytes(changed)
+        try:
+            datasets.load("diagonal", split="test")
+        except ProctorError as error:
+            assert "data.mat" in str(error)
+        else:
+            assert number >= 5, "a file that ends too early was read"
+
+
+@pytest.mark.parametrize("kind", ["real", "drawn"])
+def test_points_are_exported_without_the_test_part(kind, real_points, tmp_path, monkeypatch):
+    """A jail gets the training points, of either source, and no others."""
+    if kind == "real":
+        monkeypatch.setenv("PROCTOR_DATA", str(real_points[0]))
+    points, labels = datasets.load("diagonal")
+    datasets.export(["diagonal"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    again = datasets.load("diagonal")
+    assert datasets.source("diagonal") == kind
+    assert np.array_equal(points, again[0])
+    assert np.array_equal(labels, again[1])
+    with np.load(tmp_path / "out" / "diagonal.npz", allow_pickle=False) as arrays:
+        assert sorted(arrays) == ["x_train", "y_train"]
+
+
+def test_drawn_points_lie_on_both_sides_of_a_diagonal():
+    """The label is the side of the diagonal for about nine points in ten, in both splits."""
+    for split, count in (("train", 211), ("test", 2000)):
+        points, labels = datasets.load("diagonal", split=split)
+        assert points.shape == (count, 2)
+        assert 0.8 < np.mean((points.sum(axis=1) > 0) == labels) < 0.93
+        assert np.array_equal(points, datasets.load("diagonal", split=split)[0])
 
 
 def test_what_has_no_public_address_is_looked_for_at_none(monkeypatch, capsys):
