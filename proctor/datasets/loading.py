@@ -12,15 +12,14 @@ from proctor.datasets import places
 from proctor.datasets.cats import CATS
 from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.dataset import Dataset, Found, Source
-from proctor.datasets.fashion import FASHION
 from proctor.datasets.diagonal import DIAGONAL
+from proctor.datasets.fashion import FASHION
 from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.mnist import MNIST
 from proctor.datasets.series import SERIES
 from proctor.errors import ProctorError
 
-DATASETS = {dataset.name: dataset for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS)}
-DATASETS = {dataset.name: dataset for dataset in (MNIST, HAPPY_SAD, SERIES, CATS, DIAGONAL)}
+DATASETS = {dataset.name: dataset for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS, DIAGONAL)}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
 
 _announced: set[tuple[str, str]] = set()
