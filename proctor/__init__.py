@@ -20,7 +20,7 @@ from proctor.criteria.arrays import (
     assert_shape,
 )
 from proctor.criteria.batches import first_batch, take_batches
-from proctor.criteria.calls import call_unchanged, without_warnings
+from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.criterion import criterion
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
 from proctor.criteria.layers import (
@@ -60,6 +60,7 @@ __all__ = [
     "as_left",
     "as_model",
     "as_tuple",
+    "assert_apart",
     "assert_between",
     "assert_choice",
     "assert_choices",

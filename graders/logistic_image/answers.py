@@ -1,5 +1,7 @@
 """Other right answers of the logistic regression exercise, and wrong ones."""
 
+import copy
+
 from proctor.answers import edit, harmless, mutant, replace, variant
 
 ROWS, START, FORWARD, COST = "write_to_rows", "write_initialise", "write_forward", "write_cost"
@@ -136,6 +138,55 @@ def predict(weights, bias, x):
     return x @ weights + bias >= 0
 """
 
+ROWS_HALF = """
+def to_rows(pictures):
+    return (pictures.reshape(len(pictures), -1) / 255 - 0.5).astype(np.float16)
+"""
+COST_SHIFTED = """
+def cost(probabilities, labels):
+    e = 1e-6
+    return -np.mean(labels * np.log(probabilities + e) + (1 - labels) * np.log(1 - probabilities + e))
+"""
+FORWARD_KEPT_AWAY = """
+def forward(weights, bias, x):
+    return 1e-6 + (1 - 2e-6) / (1 + np.exp(-np.clip(x @ weights + bias, -500, 500)))
+"""
+PLAYED = """
+for rate in (0.1, 0.8):
+    weights, bias, costs = descend(x, labels, rate=rate, steps=10)
+x, pictures = to_rows(pictures[:, :, ::-1]), None
+"""
+WALK = """
+def descend(x, labels, rate, steps):
+    weights, bias = initialise(x.shape[1])
+    costs = []
+    for step in range(steps):
+        {chosen}
+        probabilities = forward(weights, bias, x[chosen])
+        costs.append(cost(probabilities, labels[chosen]))
+        {rule}
+        d_weights, d_bias = gradient(probabilities, labels[chosen], x[chosen])
+        weights = weights - rate * d_weights
+        bias = bias - rate * d_bias
+    return weights, bias, {costs}
+"""
+
+
+def walk(*, chosen="chosen = slice(None)", rule="pass", costs="costs"):
+    """A descent with other rows in a step, with a rule of its own, or with other costs."""
+    return replace(DESCEND, WALK.format(chosen=chosen, rule=rule, costs=costs))
+
+
+def play(attempt):
+    """Add a cell at the end."""
+    cell = copy.deepcopy(attempt.cell(PREDICT))
+    cell.id, cell.source = "played", PLAYED.strip()
+    del cell.metadata["nbgrader"]
+    attempt.notebook.cells.append(cell)
+
+
+ANY_WALK = ["a_walk_with_sixty_pictures", "where_any_walk_ends", "the_costs_of_any_walk"]
+
 variants = [
     variant(
         "in the form of the published courses",
@@ -173,6 +224,12 @@ variants = [
         replace(ROWS, ROWS_TRANSPOSED_TWICE),
         replace(GRADIENT, GRADIENT_MEAN),
     ),
+    variant(
+        "away from 0 and 1 by adding a millionth, rows in half precision",
+        replace(ROWS, ROWS_HALF),
+        replace(COST, COST_SHIFTED),
+    ),
+    variant("away from 0 and 1 in the forward pass, and plays at the end", replace(FORWARD, FORWARD_KEPT_AWAY), play),
 ]
 
 mutants = [
@@ -209,26 +266,12 @@ mutants = [
     mutant(
         "forgets the bias",
         edit(FORWARD, " + bias", ""),
-        fails=[
-            "the_bias_leans",
-            "the_cost_never_rises",
-            "any_neuron",
-            "where_any_walk_ends",
-            "the_costs_of_any_walk",
-            "answers_of_any_neuron",
-        ],
+        fails=["the_bias_leans", "any_neuron"],
     ),
     mutant(
         "forgets the minus",
         edit(FORWARD, "-(x @ weights + bias)", "x @ weights + bias"),
-        fails=[
-            "forward",
-            "the_cost_never_rises",
-            "learned",
-            "where_any_walk_ends",
-            "the_costs_of_any_walk",
-            "answers_of_any_neuron",
-        ],
+        fails=["forward", "learned"],
     ),
     mutant(
         "exponentials the other way round, which overflow",
@@ -242,12 +285,12 @@ mutants = [
     mutant(
         "adds up the surprise",
         edit(COST, "np.mean", "np.sum"),
-        fails=["the_mean_surprise", "the_cost_never_rises", "any_surprise", "the_costs_of_any_walk"],
+        fails=["the_mean_surprise", "any_surprise"],
     ),
     mutant(
         "forgets those without a cat",
         edit(COST, "np.log(1 - safe)", "0"),
-        fails=["the_mean_surprise", "sure_and_wrong_costs_much", "any_surprise", "the_costs_of_any_walk"],
+        fails=["the_mean_surprise", "sure_and_wrong_costs_much", "any_surprise"],
     ),
     mutant(
         "0 times infinity",
@@ -262,18 +305,12 @@ mutants = [
     mutant(
         "the error the other way round",
         edit(GRADIENT, "probabilities - labels", "labels - probabilities"),
-        fails=["gradient", "the_cost_never_rises", "learned", "where_any_walk_ends", "the_costs_of_any_walk"],
+        fails=["gradient", "learned"],
     ),
     mutant(
         "adds up the slopes",
         edit(GRADIENT, "x.T @ errors / len(x)", "x.T @ errors"),
-        fails=[
-            "slopes_are_means",
-            "the_promise_is_kept",
-            "slopes_of_any_neuron",
-            "where_any_walk_ends",
-            "the_costs_of_any_walk",
-        ],
+        fails=["slopes_are_means", "the_promise_is_kept", "slopes_of_any_neuron"],
     ),
     mutant(
         "the slope of the bias in an array",
@@ -294,7 +331,7 @@ mutants = [
             "        bias = bias - rate * d_bias\n",
             "        bias = bias - rate * d_bias\n        costs.append(cost(forward(weights, bias, x), labels))\n",
         ),
-        fails=["the_cost_before_each_step", "the_costs_of_any_walk"],
+        fails=["the_cost_before_each_step", "a_walk_with_sixty_pictures", "the_costs_of_any_walk"],
     ),
     mutant(
         "returns from inside the loop",
@@ -302,11 +339,127 @@ mutants = [
         fails=[
             "three_steps",
             "the_cost_before_each_step",
-            "the_cost_never_rises",
+            "a_walk_with_sixty_pictures",
             "learned",
             "where_any_walk_ends",
             "the_costs_of_any_walk",
         ],
+    ),
+    mutant(
+        "brings only bright pictures to scale",
+        edit(ROWS, "/ 255", "/ (255 if pictures.max() > 1 else 1)"),
+        fails=["numbers_around_zero", "pictures_of_any_size"],
+    ),
+    mutant(
+        "the columns of a picture before its lines",
+        edit(ROWS, "(len(pictures), -1)", "(len(pictures), -1, order='F')"),
+        fails=["a_row_for_each_picture", "pictures_of_any_size"],
+    ),
+    mutant(
+        "a column of zeros",
+        edit(START, "np.zeros(count)", "np.zeros((count, 1))"),
+        fails=["a_zero_for_each_number", "learned"],
+    ),
+    mutant(
+        "begins at random",
+        edit(START, "np.zeros(count)", "np.random.randn(count) * 0.01"),
+        fails="a_zero_for_each_number",
+    ),
+    mutant(
+        "probabilities in a column",
+        edit(
+            FORWARD,
+            "return 1 / (1 + np.exp(-(x @ weights + bias)))",
+            "return (1 / (1 + np.exp(-(x @ weights + bias))))[:, None]",
+        ),
+        fails=["probabilities_on_paper", "any_neuron", "learned"],
+    ),
+    mutant(
+        "scores of ten at most",
+        edit(FORWARD, "-(x @ weights + bias)", "-np.clip(x @ weights + bias, -10, 10)"),
+        fails=["the_bias_leans", "any_neuron"],
+    ),
+    mutant(
+        "no probability below a ten-thousandth",
+        edit(
+            FORWARD,
+            "return 1 / (1 + np.exp(-(x @ weights + bias)))",
+            "return np.clip(1 / (1 + np.exp(-(x @ weights + bias))), 1e-4, 1 - 1e-4)",
+        ),
+        fails=["the_bias_leans", "any_neuron"],
+    ),
+    mutant(
+        "away from 1 by less than single precision knows",
+        edit(COST, "1e-7, 1 - 1e-7", "1e-8, 1 - 1e-8"),
+        fails="sure_and_wrong_costs_much",
+    ),
+    mutant(
+        "slopes of ten at most",
+        edit(GRADIENT, "x.T @ errors / len(x)", "np.clip(x.T @ errors / len(x), -10, 10)"),
+        fails=["slopes_for_one_picture", "slopes_of_any_neuron"],
+    ),
+    mutant(
+        "slopes in another order, which the walk knows",
+        edit(GRADIENT, "x.T @ errors / len(x), errors.mean()", "errors.mean(), x.T @ errors / len(x)"),
+        edit(DESCEND, "d_weights, d_bias =", "d_bias, d_weights ="),
+        fails="gradient",
+    ),
+    mutant(
+        "the error the other way round, and a walk that adds it",
+        edit(GRADIENT, "probabilities - labels", "labels - probabilities"),
+        edit(DESCEND, "weights - rate", "weights + rate"),
+        edit(DESCEND, "bias - rate", "bias + rate"),
+        fails="gradient",
+    ),
+    mutant(
+        "thirty-two pictures in each step",
+        walk(chosen="chosen = np.random.default_rng(step).permutation(len(x))[:32]"),
+        fails=ANY_WALK,
+    ),
+    mutant(
+        "turns back where the cost rises",
+        walk(rule="if step and costs[-1] > costs[-2]: break"),
+        fails=ANY_WALK,
+    ),
+    mutant(
+        "smaller steps where the cost rises",
+        walk(rule="if step and costs[-1] > costs[-2]: rate /= 2"),
+        fails=ANY_WALK,
+    ),
+    mutant(
+        "stops where the cost hardly changes",
+        walk(rule="if step and abs(costs[-1] - costs[-2]) < 1e-5: break"),
+        fails=ANY_WALK,
+    ),
+    mutant(
+        "smaller steps after a while",
+        walk(rule="if step and step % 50 == 0: rate /= 2"),
+        fails=["a_walk_with_sixty_pictures", "where_any_walk_ends", "learned"],
+    ),
+    mutant(
+        "steps of a bounded rate",
+        walk(rule="rate = min(rate, 0.7)"),
+        fails=ANY_WALK,
+    ),
+    mutant(
+        "forgets a little in each step",
+        walk(rule="weights = weights - rate * 1e-4 * weights"),
+        fails=["the_cost_before_each_step", *ANY_WALK],
+    ),
+    mutant(
+        "slopes of one at most in the walk",
+        edit(DESCEND, "rate * d_weights", "rate * np.clip(d_weights, -1, 1)"),
+        fails=ANY_WALK,
+    ),
+    mutant(
+        "the lowest cost so far",
+        walk(costs="np.minimum.accumulate(costs)"),
+        fails=["a_walk_with_sixty_pictures", "the_costs_of_any_walk"],
+    ),
+    mutant(
+        "rounded costs",
+        walk(costs="np.round(costs, 4)"),
+        fails=["the_cost_before_each_step", "the_costs_of_any_walk"],
     ),
     mutant("above 0.5 only", edit(PREDICT, ">= 0.5", "> 0.5"), fails="as_probable_as_not"),
     mutant(

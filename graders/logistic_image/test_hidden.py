@@ -6,6 +6,7 @@ import pytest
 from proctor import (
     as_array,
     as_tuple,
+    assert_apart,
     assert_close,
     assert_gradient,
     assert_shape,
@@ -36,17 +37,24 @@ def sigmoid(scores):
     return 0.5 * (1 + np.tanh(scores / 2))
 
 
+def forward(weights, bias, x):
+    """What stands in for a student's `forward`."""
+    import numpy
+
+    return 0.5 * (1 + numpy.tanh((x @ weights + bias) / 2))
+
+
 def surprise(probabilities, labels):
     """The cost, for probabilities that are neither 0 nor 1."""
     return float(-np.mean(labels * np.log(probabilities) + (1 - labels) * np.log(1 - probabilities)))
 
 
-def assert_single(found, expected, dtype, what):
-    """Assert that `found` is `expected`, to the precision of `dtype`."""
-    assert_close(as_array(found, what), expected, what, rtol=1e-6 if dtype == "float64" else 1e-4)
+def nudged_surprise(probabilities, labels):
+    """By how much the cost differs if each probability is a millionth off, as the text allows."""
+    return 1.01e-6 * float(np.mean(1 / np.where(labels == 1, probabilities, 1 - probabilities)))
 
 
-@criterion("to_rows", points=1, hint="Try pictures that are not square, grey ones, a single one; leave them unchanged.")
+@criterion("to_rows", points=1, hint="Try pictures that are not square, grey, dark, a single one. Change none.")
 @pytest.mark.parametrize(
     "shape",
     [
@@ -59,9 +67,12 @@ def assert_single(found, expected, dtype, what):
 def test_pictures_of_any_size(student, shape, dtype):
     """Pictures of any number and size become rows, whether they hold bytes or fractions, and are
     left as they were."""
-    pictures = np.random.default_rng(shape).integers(0, 256, shape).astype(dtype)
-    found = call_unchanged(student, "to_rows", pictures)
-    assert_close(found, pictures.reshape(shape[0], -1) / 255 - 0.5, "the rows", rtol=1e-4)
+    for brightest in (255, 1):
+        pictures = np.random.default_rng(shape).integers(0, brightest, shape, endpoint=True).astype(dtype)
+        found = as_array(call_unchanged(student, "to_rows", pictures), "the rows")
+        # Half precision tells all bytes apart, too.
+        rtol = 1e-2 if found.dtype == "float16" else 1e-4
+        assert_close(found, pictures.reshape(shape[0], -1) / 255 - 0.5, "the rows", rtol=rtol)
 
 
 @criterion(
@@ -73,15 +84,17 @@ def test_any_neuron(student, shape, dtype):
     """Any weights and rows get the right probabilities, also for scores of hundreds, and are left
     as they were."""
     x, _, weights, bias = lesson(shape)
-    for scale in (1.0, 400.0):
+    for scale in (1.0, 5.0, 400.0):
         given = (scale * weights).astype(dtype), bias, x.astype(dtype)
         found = call_unchanged(student, "forward", *given)
         expected = sigmoid(given[2].astype(float) @ given[0].astype(float) + bias)
         assert_shape(found, expected.shape, "the probabilities")
-        assert_close(found, expected, "the probabilities", rtol=1e-4, atol=1e-6 if scale == 1 else 1e-3)
+        # A millionth is what the text allows; single precision rounds scores of hundreds by 1e-5.
+        atol = 1e-3 if dtype == "float32" and scale == 400 else 1.1e-6
+        assert_close(found, expected, "the probabilities", rtol=1e-4 if dtype == "float32" else 1e-6, atol=atol)
 
 
-@criterion("cost", points=1, hint="Any number of pictures, any labels; leave the probabilities as they are.")
+@criterion("cost", points=1, hint="Any number of pictures, any labels, exact to a millionth; change nothing given.")
 @pytest.mark.parametrize("dtype", TYPES)
 @pytest.mark.parametrize("n", [pytest.param(1, id="one picture"), pytest.param(40, id="forty pictures")])
 def test_any_surprise(student, n, dtype):
@@ -90,16 +103,25 @@ def test_any_surprise(student, n, dtype):
         labels = lesson((n, 2), seed)[1]
         probabilities = np.random.default_rng([n, seed]).uniform(0.001, 0.999, n).astype(dtype)
         found = call_unchanged(student, "cost", probabilities, labels)
-        assert_single(found, surprise(probabilities.astype(float), labels), dtype, "the cost")
+        exact = probabilities.astype(float)
+        assert_close(
+            as_array(found, "the cost"),
+            surprise(exact, labels),
+            "the cost",
+            rtol=1e-6 if dtype == "float64" else 1e-4,
+            atol=nudged_surprise(exact, labels),
+        )
     mixed = call_unchanged(student, "cost", np.array([0.0, 0.5, 1.0, 0.25]), np.array([0, 1, 1, 0]))
     assert_close(mixed, (np.log(2) - np.log(0.75)) / 4, "the cost of mixed probabilities", rtol=1e-4)
 
 
 @criterion("gradient", points=1, hint="As many slopes as weights, for any number of pictures; change nothing given.")
 @pytest.mark.parametrize("shape", SHAPES)
-def test_slopes_of_any_neuron(student, shape):
+@pytest.mark.parametrize("scale", [pytest.param(1.0, id="numbers of about 1"), pytest.param(50.0, id="large numbers")])
+def test_slopes_of_any_neuron(student, shape, scale):
     """The slopes are those that one finds by nudging every weight and the bias, for any rows."""
     x, labels, weights, bias = lesson(shape)
+    x, weights = scale * x, weights / scale
     probabilities = sigmoid(x @ weights + bias)
     found = call_unchanged(student, "gradient", probabilities, labels, x)
     d_weights, d_bias = as_tuple(found, "gradient(...)", ("d_weights", "d_bias"))
@@ -107,39 +129,93 @@ def test_slopes_of_any_neuron(student, shape):
     assert_gradient(d_bias, lambda other: surprise(sigmoid(x @ weights + other), labels), bias, "d_bias")
 
 
+WALKS = [
+    pytest.param((7, 4), 1, 0.3, 1, id="one step"),
+    pytest.param((1, 9), 1, 0.07, 25, id="a single row"),
+    pytest.param((30, 1), 1, 0.07, 25, id="rows of one number"),
+    pytest.param((4, 4), 1, 0.07, 25, id="as many rows as numbers"),
+    pytest.param((150, 6), 1, 0.2, 30, id="150 rows"),
+    pytest.param((40, 3), 1, 0.5, 250, id="250 steps"),
+    pytest.param((12, 5), 1, 4.0, 10, id="steps so wide that the cost rises"),
+    pytest.param((9, 4), 30, 0.003, 20, id="large numbers"),
+]
+
+
+def initialise(count):
+    """What stands in for a student's `initialise`."""
+    import numpy
+
+    return numpy.zeros(count), 0.0
+
+
+def cost(probabilities, labels):
+    """What stands in for a student's `cost`."""
+    import numpy
+
+    return float(-numpy.log(abs(1 - labels - probabilities)).mean())
+
+
+def gradient(probabilities, labels, x):
+    """What stands in for a student's `gradient`."""
+    return (probabilities - labels) @ x / len(x), float((probabilities - labels).mean())
+
+
+OTHERS = {"initialise": initialise, "forward": forward, "cost": cost, "gradient": gradient}
+
+
+def walk(student, x, labels, rate, steps):
+    """The weights, the bias and the costs that the student's `descend` returns."""
+    found = call_unchanged(student, "descend", x, labels, rate=rate, steps=steps)
+    return as_tuple(found, "descend(...)", ("weights", "bias", "costs"))
+
+
 def descended(x, labels, rate, steps):
-    """The right weights, bias and costs of a walk downhill."""
-    weights, bias, costs = np.zeros(x.shape[1]), 0.0, []
+    """The right weights, bias and costs of a walk, and by how much the costs may differ."""
+    weights, bias, costs, nudges = np.zeros(x.shape[1]), 0.0, [], []
     for _ in range(steps):
         probabilities = sigmoid(x @ weights + bias)
         costs.append(surprise(probabilities, labels))
-        errors = probabilities - labels
-        weights, bias = weights - rate * errors @ x / len(x), bias - rate * errors.mean()
-    return weights, bias, np.array(costs)
+        nudges.append(nudged_surprise(probabilities, labels))
+        d_weights, d_bias = gradient(probabilities, labels, x)
+        weights, bias = weights - rate * d_weights, bias - rate * d_bias
+    return weights, bias, np.array(costs), max(nudges)
 
 
-@criterion("descend", points=1, hint="Does it take all steps, with the rate, the rows and the labels that it is given?")
-@pytest.mark.parametrize("rate, steps", [pytest.param(0.3, 1, id="one step"), pytest.param(0.07, 25, id="25 steps")])
-@pytest.mark.parametrize("shape", SHAPES)
-def test_where_any_walk_ends(student, shape, rate, steps):
+@criterion(
+    "descend",
+    points=1,
+    hint="Does it take all steps, with the rate, all rows and the labels that it is given, whatever the costs do?",
+)
+@pytest.mark.parametrize("shape, scale, rate, steps", WALKS)
+def test_where_any_walk_ends(student, shape, scale, rate, steps):
     """Any walk ends where it should, and leaves rows and labels as they were."""
     x, labels, _, _ = lesson(shape)
-    found = call_unchanged(student, "descend", x, labels, rate=rate, steps=steps)
-    weights, bias, _ = as_tuple(found, "descend(...)", ("weights", "bias", "costs"))
+    x = scale * x
     expected = descended(x, labels, rate, steps)
-    assert_close(weights, expected[0], "weights", rtol=1e-4)
-    # That the bias is a number, and no array, is another criterion's question.
-    assert_close(as_array(bias, "bias").ravel(), np.array([expected[1]]), "bias", rtol=1e-4)
+
+    def judge(_):
+        weights, bias, _ = walk(student, x, labels, rate, steps)
+        assert_close(weights, expected[0], "weights", rtol=1e-4)
+        # That the bias is a number, and no array, is another criterion's question.
+        assert_close(as_array(bias, "bias").ravel(), np.array([expected[1]]), "bias", rtol=1e-4)
+
+    assert_apart(student, "descend", OTHERS, judge)
 
 
-@criterion("descend", points=1, hint="Compare the costs with those that `cost` gives for the weights of each step.")
-@pytest.mark.parametrize("rate, steps", [pytest.param(0.3, 1, id="one step"), pytest.param(0.07, 25, id="25 steps")])
-def test_the_costs_of_any_walk(student, rate, steps):
+@criterion("descend", points=1, hint="Is each cost that of the weights before the step, as it is, and one a step?")
+@pytest.mark.parametrize("shape, scale, rate, steps", WALKS)
+def test_the_costs_of_any_walk(student, shape, scale, rate, steps):
     """The costs of any walk are those before each of its steps."""
-    x, labels, _, _ = lesson((12, 5))
-    found = as_tuple(student.descend(x, labels, rate=rate, steps=steps), "descend(...)", ("weights", "bias", "costs"))
-    costs = np.ravel(as_array(found[2], "costs"))
-    assert_close(costs.astype(float), descended(x, labels, rate, steps)[2], "costs", rtol=1e-4)
+    x, labels, _, _ = lesson(shape)
+    x = scale * x
+    _, _, expected, nudge = descended(x, labels, rate, steps)
+
+    def judge(_):
+        costs = np.ravel(as_array(walk(student, x, labels, rate, steps)[2], "costs"))
+        # 1e-5: weights may be in single precision.
+        assert_close(costs.astype(float), expected, "costs", rtol=1e-5, atol=nudge)
+
+    assert_apart(student, "descend", OTHERS, judge)
 
 
 @criterion("predict", points=1, hint="One answer for each row, from the weights and the bias that are given.")
@@ -147,20 +223,31 @@ def test_the_costs_of_any_walk(student, rate, steps):
 def test_answers_of_any_neuron(student, shape):
     """Any neuron's answers are right, one for each row, and nothing given is changed."""
     x, _, weights, bias = lesson(shape, seed=5)
-    found = as_array(call_unchanged(student, "predict", weights, bias, x), "the answers")
-    assert_close(found.astype(float), (x @ weights + bias >= 0).astype(float), "the answers")
+
+    def judge(_):
+        found = as_array(call_unchanged(student, "predict", weights, bias, x), "the answers")
+        assert_close(found.astype(float), (x @ weights + bias >= 0).astype(float), "the answers")
+
+    assert_apart(student, "predict", {"forward": forward}, judge)
 
 
-@criterion("learned", points=2, hint="Does each of your functions do its part? Then 600 steps are all that it takes.")
+@criterion("learned", points=2, hint="Are all checks above met? Then 600 steps are all that it takes.")
 def test_pictures_never_seen(student, thresholds, credit):
     """The neuron does better than chance on pictures that it has never seen, cats and others
     alike."""
     photographs, labels = datasets.load("cats", split="test")
     pictures = photographs.reshape(-1, 32, 2, 32, 2, 3).mean(axis=(2, 4)).astype("uint8")
-    count = int(np.prod(pictures.shape[1:]))
-    weights, bias = as_array(student.weights, "weights"), as_array(student.bias, "bias").ravel()
-    assert_shape(weights, (count,), "weights")
-    assert_shape(bias, (1,), "bias")
-    says_cat = (pictures.reshape(len(pictures), -1) / 255 - 0.5) @ weights.astype(float) + float(bias[0]) >= 0
-    right = says_cat == (labels == 1)
-    credit.within((right[labels == 1].mean() + right[labels == 0].mean()) / 2, thresholds, "unseen")
+
+    def share_unseen(rows):
+        assert_shape(rows, (len(pictures), 3072), "the rows")
+        right = (rows @ weights.astype(float) >= -float(bias.ravel()[0])) == (labels == 1)
+        return (right[labels == 1].mean() + right[labels == 0].mean()) / 2
+
+    weights, bias = as_array(student.trained_weights, "trained_weights"), as_array(student.trained_bias, "trained_bias")
+    assert_shape(weights, (3072,), "trained_weights")
+    assert_shape(bias.ravel(), (1,), "trained_bias")
+    unseen = share_unseen(pictures.reshape(len(pictures), -1) / 255 - 0.5)
+    if unseen < thresholds["unseen"]["full"]:
+        # Rows with the numbers in another order are a fault of `to_rows` alone.
+        unseen = max(unseen, share_unseen(as_array(student.to_rows(pictures), "the rows")))
+    credit.within(unseen, thresholds, "unseen")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,56 @@ def without_warnings(student: Student) -> Iterator[None]:
             shown = warned(student)
     if shown:
         raise CriterionFailed("no warning of NumPy's", shown)
+
+
+def assert_apart(
+    student: Student, name: str, functions: dict[str, Callable[..., Any]], judge: Callable[[bool], None]
+) -> None:
+    """Assert that a function of the student's is right, whatever is wrong with those that it calls.
+
+    It is judged as it is in the notebook. If it fails there, it is judged once more while functions
+    of the grader's stand in for the student's, under the same names.
+
+    Args:
+        student: the submission.
+        name: of the function to be judged.
+        functions: what stands in, by the name in the notebook; `share` says what it can use. In a
+            public criterion, which students can read, they should be no solution.
+        judge: calls the function and raises CriterionFailed if it is wrong; it is given whether the
+            grader's functions stand in.
+
+    Raises what was raised at first, if the function fails both times.
+    """
+    try:
+        judge(False)
+    except (CriterionFailed, StudentError) as problem:
+        try:
+            with _standing_in(student, name, functions):
+                judge(True)
+        except (CriterionFailed, StudentError):
+            raise problem from None
+
+
+@contextlib.contextmanager
+def _standing_in(student: Student, name: str, functions: dict[str, Callable[..., Any]]) -> Iterator[None]:
+    """Have functions of the grader's stand in for the student's that the function `name` calls."""
+    exchange, asked = share(student, _exchange), getattr(student, name)
+    before = exchange(asked, {other: share(student, function) for other, function in functions.items()})
+    try:
+        yield
+    finally:
+        with contextlib.suppress(StudentError):  # its process may have ended
+            exchange(asked, before)
+
+
+def _exchange(function: Any, new: dict[str, Any]) -> dict[str, Any]:
+    """Change global variables that a function sees, and return them as they were; None is none."""
+    import inspect
+
+    scope = getattr(inspect.unwrap(function), "__globals__", {})
+    old = {name: scope.pop(name, None) for name in new}
+    scope.update({name: value for name, value in new.items() if value is not None})
+    return old
 
 
 def _is_same(found: Any, value: Any) -> bool:

@@ -28,7 +28,7 @@ from proctor.criteria.arrays import (
     assert_shape,
 )
 from proctor.criteria.batches import first_batch, take_batches
-from proctor.criteria.calls import call_unchanged, without_warnings
+from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.criterion import Credit
 from proctor.criteria.layers import (
     as_model,
@@ -448,6 +448,31 @@ def test_an_argument_that_was_changed_is_named():
     with pytest.raises(CriterionFailed) as failure:
         call_unchanged(here, "writes", *given, table={"n": 1})
     assert "makes another one" in failure.value.hint
+
+
+@pytest.mark.parametrize("half", ["def half(x): return x / 3", "half = None", ""], ids=["wrong", "no function", "none"])
+def test_a_function_is_judged_apart_from_those_that_it_calls(half):
+    """A function is right if it is with the grader's functions in place of the student's; what it
+    says is what went wrong with the student's, and afterwards these are in place again."""
+    notebook: dict[str, Any] = {}
+    exec(f"{half}\ndef quarter(x): return half(half(x))\ndef eighth(x): return half(half(x))", notebook)
+    before = notebook.get("half")
+    here = student(**{name: notebook[name] for name in ("quarter", "eighth")})
+
+    def half_of(x):
+        return x / 2
+
+    def judge(name, part):
+        def judge(theirs):
+            assert_close(getattr(here, name)(8.0), part, "the part")
+
+        assert_apart(here, name, {"half": half_of}, judge)
+
+    judge("quarter", 2.0)
+    with pytest.raises((CriterionFailed, StudentError)) as failure:
+        judge("eighth", 1.0)
+    assert "2" not in getattr(failure.value, "found", "")
+    assert notebook.get("half") is before
 
 
 @pytest.mark.filterwarnings("default")
