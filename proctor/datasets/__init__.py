@@ -16,6 +16,7 @@ from proctor.datasets.garments import draw_garments
 from proctor.datasets.loading import load, names, put_aside, source
 from proctor.datasets.rings import draw_rings
 from proctor.datasets.series import generate_series
+from proctor.datasets.shapes import draw_shapes
 
 __all__ = [
     "Dataset",
@@ -23,6 +24,7 @@ __all__ = [
     "draw_faces",
     "draw_garments",
     "draw_rings",
+    "draw_shapes",
     "export",
     "generate_series",
     "grow_flower",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,14 @@ SIZES_AND_SEEDS = {"train": (209, 5201), "test": (400, 5202)}
 FILES = {"train": "train_catvnoncat.h5", "test": "test_catvnoncat.h5"}
 
 
-def read(path: Path, split: str) -> Pictures:
+def read(path: Path, split: str, files: Mapping[str, str] = FILES) -> Pictures:
     """Return pictures, uint8 (n, 64, 64, 3), and labels, int64 (n,), of one split.
 
     Args:
         path: the published file of training pictures, which has that of test pictures beside it, or
             what `write` wrote.
         split: "train" or "test".
+        files: the published file's name for each split.
 
     Raises OSError or KeyError if the file or what it should hold is missing, ValueError if its
     arrays have another form.
@@ -32,7 +34,7 @@ def read(path: Path, split: str) -> Pictures:
     else:
         import h5py
 
-        with h5py.File(path.with_name(FILES[split])) as arrays:
+        with h5py.File(path.with_name(files[split])) as arrays:
             pictures, labels = arrays[f"{split}_set_x"][()], arrays[f"{split}_set_y"][()]
     if pictures.dtype != np.uint8 or pictures.shape[1:] != (64, 64, 3) or labels.shape != pictures.shape[:1]:
         raise ValueError(f"it must hold uint8 pictures of 64 x 64 pixels, found {pictures.dtype} {pictures.shape}")

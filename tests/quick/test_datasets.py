@@ -180,6 +180,8 @@ def test_garments_are_read_as_digits_are(tmp_path, monkeypatch, capsys):
     labels = (np.arange(30) % 10).astype(np.uint8)
     arrays = {"x_train": images[:20], "y_train": labels[:20], "x_test": images[20:], "y_test": labels[20:]}
     np.savez(tmp_path / "fashion_mnist.npz", allow_pickle=False, **arrays)
+    file = tmp_path / "fashion_mnist.npz"
+    np.savez(file, x_train=images[:20], y_train=labels[:20], x_test=images[20:], y_test=labels[20:])
     monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
     assert np.array_equal(datasets.load("fashion", split="test")[0], images[20:])
     assert capsys.readouterr().out == "fashion: 10 real test garments (from $PROCTOR_DATA)\n"
@@ -228,6 +230,32 @@ def test_real_cats_are_read_from_their_two_files(real_cats, monkeypatch, capsys)
     (real_cats / "test_catvnoncat.h5").unlink()
     with pytest.raises(ProctorError, match="cannot be read"):
         datasets.load("cats", split="test")
+
+
+def test_real_signs_are_read_from_their_two_files(tmp_path, monkeypatch):
+    """The files of hand signs are laid out like those of the cats, under other names."""
+    for split, name, count in (("train", "train_signs_from_jpg.h5", 7), ("test", "test_signs.h5", 4)):
+        with h5py.File(tmp_path / name, "w") as file:
+            file[f"{split}_set_x"] = np.full((count, 64, 64, 3), count, np.uint8)
+            file[f"{split}_set_y"] = np.arange(count) % 6
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    pictures, labels = datasets.load("signs", split="test")
+    assert pictures.shape == (4, 64, 64, 3)
+    assert labels.tolist() == [0, 1, 2, 3]
+    datasets.export(["signs"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    assert datasets.load("signs")[1].tolist() == [0, 1, 2, 3, 4, 5, 0]
+
+
+def test_drawn_shapes_are_of_six_kinds():
+    """As many of each kind; the same seed draws the same ones, another seed others."""
+    pictures, kinds = datasets.draw_shapes(30, seed=1)
+    assert pictures.shape == (30, 64, 64, 3)
+    assert pictures.dtype == np.uint8
+    assert kinds.dtype == np.int64
+    assert np.bincount(kinds).tolist() == [5] * 6
+    assert np.array_equal(pictures, datasets.draw_shapes(30, seed=1)[0])
+    assert not np.array_equal(pictures, datasets.draw_shapes(30, seed=2)[0])
 
 
 @pytest.mark.parametrize("kind", ["real", "drawn"])
