@@ -31,7 +31,7 @@ from proctor import (
 
 SHAPE, BUDGET, BEND = (784,), 250_000, 0.002
 KINDS = 8  # of bars that are taught; the other two are among the new pictures alone
-THREE = np.array([[5, 1, 0], [2, 30, 4], [0, 3, 15]])
+THREE = np.array([[5, 1, 0], [2, 30, 4], [0, 8, 10]])
 
 
 @pytest.fixture(scope="module")
@@ -203,9 +203,9 @@ def test_labels_may_be_bytes(student):
 
 
 @criterion("share_right", points=1, hint="Add up the diagonal. What is it to be divided by?")
-def test_fifty_of_sixty(student):
-    """Of 60 inputs of which 50 lie on the diagonal, five sixths are right."""
-    assert_close(student.share_right(THREE.copy()), 5 / 6, "share_right(matrix)", rtol=1e-4)
+def test_three_quarters(student):
+    """Of 60 inputs of which 45 lie on the diagonal, three quarters are right."""
+    assert_close(student.share_right(THREE.copy()), 3 / 4, "share_right(matrix)", rtol=1e-4)
 
 
 @criterion("most_mixed_up", points=1, hint="Add up, for each pair, the two squares of the table that it has.")
@@ -280,6 +280,7 @@ def teach(student, epochs):
     (x, y), (x_new, y_new) = pictures.bars(400, SHAPE, seed=3), pictures.bars(1000, SHAPE, seed=4)
     # The first half, every second picture, and all but the last tenth lack some kinds.
     order = np.concatenate([np.flatnonzero((low <= y) & (y < high)) for low, high in ((0, 4), (4, 7), (7, KINDS))])
+    order = order[:310]
     known = x[order], y[order]
     chosen = (y_new >= KINDS) | (np.arange(1000) < 60)
     new = x_new[chosen], y_new[chosen]
