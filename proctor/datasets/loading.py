@@ -20,8 +20,7 @@ from proctor.datasets.series import SERIES
 from proctor.datasets.signs import SIGNS
 from proctor.errors import ProctorError
 
-DATASETS = {dataset.name: dataset for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS, DIAGONAL)}
-DATASETS = {dataset.name: dataset for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS)}
+DATASETS = {dataset.name: dataset for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, DIAGONAL)}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
 
 _announced: set[tuple[str, str]] = set()
