@@ -1,0 +1,175 @@
+"""The hidden criteria of `tape_basics`: other sizes and numbers, and a training of its own."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from proctor import (
+    CriterionFailed,
+    as_array,
+    as_tuple,
+    assert_between,
+    assert_close,
+    assert_equal,
+    assert_shape,
+    criterion,
+    datasets,
+    described,
+)
+
+
+@criterion("to_tensor", points=1, hint="Is the same number always turned into the same, whatever comes with it?")
+@pytest.mark.parametrize(
+    "shape, darkest, brightest, kind",
+    [
+        pytest.param((1, 4, 4, 3), 0, 256, "uint8", id="one picture"),
+        pytest.param((5, 3, 7, 1), 30, 90, "uint8", id="dark grey pictures that are wider than high"),
+        pytest.param((12, 6, 2, 4), 100, 256, "int64", id="bright pictures with four channels"),
+        pytest.param((4, 5, 3, 3), 0, 200, "float64", id="numbers such as 3.7"),
+        pytest.param((4, 5, 3, 3), 0, 200, "float32", id="numbers such as 3.7, of type float32"),
+    ],
+)
+def test_any_pictures(student, shape, darkest, brightest, kind):
+    """Pictures of any size and numeric type become rows in the same way."""
+    pictures = np.random.default_rng(shape).uniform(darkest, brightest, shape).astype(kind)
+    found = student.to_tensor(pictures)
+    assert_equal(as_array(found, "to_tensor(pictures)").dtype.name, "float32", "the type of to_tensor(pictures)")
+    expected = pictures.reshape(len(pictures), -1).astype(float) / 127.5 - 1
+    assert_close(found, expected, "to_tensor(pictures)", rtol=1e-5, atol=1e-5)
+
+
+@criterion("one_hot", points=1, hint="Try bytes, a single label, and many classes.")
+@pytest.mark.parametrize(
+    "count, classes, kind", [(1, 1, "int64"), (40, 7, "uint8"), (300, 250, "uint8"), (9, 3, "int32")]
+)
+def test_any_labels(student, count, classes, kind):
+    """Any number of labels, of any integer type, becomes rows for any number of classes."""
+    labels = np.random.default_rng([count, classes]).integers(0, classes, count).astype(kind)
+    found = student.one_hot(labels, classes)
+    assert_equal(as_array(found, "one_hot(…)").dtype.name, "float32", "the type of one_hot(…)")
+    assert_close(found, np.eye(classes)[labels], "one_hot(…)")
+
+
+@criterion("dense_variables", points=1, hint="Does the spread follow the number of inputs alone?")
+@pytest.mark.parametrize("inputs, units", [(9, 2000), (3000, 40), (1, 5000)])
+def test_any_layer(student, inputs, units):
+    """Weights of any number of inputs and units are spread as they should be, around 0."""
+    found = as_tuple(student.dense_variables(inputs, units, 8), "dense_variables(…)", ("weights", "biases"))
+    weights, biases = (as_array(part, what) for part, what in zip(found, ("weights", "biases"), strict=True))
+    assert_equal((weights.shape, biases.shape), ((inputs, units), (units,)), "the shapes of weights and biases")
+    assert_close(biases, np.zeros(units), "the biases")
+    wanted, room = (2 / inputs) ** 0.5, 10 / np.sqrt(2 * inputs * units)  # ten standard deviations of the estimate
+    assert_between(np.std(weights) / wanted, 1 - room, 1 + room, "the weights' standard deviation over √(2/inputs)")
+    assert_between(np.mean(weights) / wanted, -2 * room, 2 * room, "the weights' mean over √(2/inputs)")
+
+
+@criterion("forward", points=1, hint="Try networks of one, three and five layers, and a single example.")
+@pytest.mark.parametrize("sizes, count", [((4, 3), 6), ((5, 7, 2, 4), 1), ((3, 6, 5, 6, 4, 2), 9)], ids=str)
+def test_any_depth(student, sizes, count):
+    """Networks of any number of layers answer any number of examples."""
+    numbers, x = draw_network(sizes), random((count, sizes[0]), 1).astype("float32")
+    expected = x.astype(float)
+    for place, (weights, biases) in enumerate(numbers):
+        expected = expected @ weights + biases
+        if place < len(numbers) - 1:
+            expected = np.maximum(expected, 0)
+    found = student.forward(student.Network.of(numbers), x)
+    assert_close(found, expected, "the logits", rtol=1e-4, atol=1e-5)
+
+
+@criterion("cross_entropy", points=2, hint="Try other numbers of examples and classes.")
+@pytest.mark.parametrize("count, classes", [(1, 2), (11, 3), (6, 40), (250, 10)])
+def test_loss_of_any_logits(student, count, classes):
+    """The loss is the mean over any number of examples, with any number of classes."""
+    logits = 6 * random((count, classes), 2)
+    true = np.random.default_rng([count, classes]).integers(0, classes, count)
+    logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    found = student.cross_entropy(logits.astype("float32"), np.eye(classes, dtype="float32")[true])
+    assert_close(found, -logs[np.arange(count), true].mean(), "the loss", rtol=1e-4, atol=1e-5)
+
+
+@criterion("slopes", points=1, hint="Does it work for networks with other numbers of layers?")
+@pytest.mark.parametrize("sizes", [(2, 1), (3, 4, 2), (2, 3, 4, 3, 2)], ids=str)
+def test_slopes_of_any_bowl(student, sizes):
+    """The slopes of any bowl are found, for networks of any size."""
+    numbers, middles, widths, slopes = draw_bowl(sizes)
+    found = student.slopes(student.Bowl(middles, widths), student.Network.of(numbers))
+    loss, gradients = as_tuple(found, "slopes(…)", ("the loss", "the gradients"))
+    assert_close(loss, height(numbers, middles, widths), "the loss", rtol=1e-4)
+    assert_each(gradients, slopes, "the gradients")
+
+
+@criterion("step", points=1, hint="Does it work for other rates, and networks of other sizes?")
+@pytest.mark.parametrize("sizes, rate", [((2, 1), 1.5), ((3, 4, 2), 0.02), ((2, 3, 4, 3, 2), 0.3)], ids=str)
+def test_step_of_any_length(student, sizes, rate):
+    """A step of any rate goes against the gradients, for networks of any size."""
+    numbers, _, _, slopes = draw_bowl(sizes)
+    network = student.Network.of(numbers)
+    student.step(network, [slope.astype("float32") for slope in slopes], rate)
+    flat = [part for pair in numbers for part in pair]
+    expected = [part - rate * slope for part, slope in zip(flat, slopes, strict=True)]
+    assert_each(network.trainable_variables, expected, "the variables")
+
+
+@criterion("epoch", points=2, needs="slopes", hint="How does the loss fall in the notebook, and where does it end?")
+def test_the_loss_is_halved(student, thresholds, credit):
+    """In twenty epochs, the loss of a network with a hidden layer falls to half, with every
+    fourth of the signs."""
+    pictures, labels = datasets.load("signs")
+    small = pictures[::4].reshape(-1, 16, 4, 16, 4, 3).mean(axis=(2, 4)).reshape(-1, 768) / 127.5 - 1
+    x, targets = (small - small.mean(axis=0)).astype("float32"), np.eye(6, dtype="float32")[labels[::4]]
+    network = student.build([768, 48, 6], seed=1)
+    before = loss_of(network.trainable_variables, x, targets)
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        order = rng.permutation(len(x))
+        student.epoch(network, x[order], targets[order], rate=0.05, batch_size=32)
+    credit.within(1 - loss_of(network.trainable_variables, x, targets) / before, thresholds, "fall")
+
+
+def random(shape, seed):
+    """Random numbers around 0."""
+    return np.random.default_rng([seed, *shape]).normal(size=shape)
+
+
+def draw_network(sizes):
+    """Random weights and biases, a pair for each layer."""
+    pairs = enumerate(itertools.pairwise(sizes))
+    return [(random((inputs, units), 10 + place), random((units,), 20 + place)) for place, (inputs, units) in pairs]
+
+
+def draw_bowl(sizes):
+    """A network, the middles and widths of a bowl, and its slopes there."""
+    numbers = draw_network(sizes)
+    flat = [part for pair in numbers for part in pair]
+    middles = [random(part.shape, 30 + place) for place, part in enumerate(flat)]
+    widths = [0.5 + random(part.shape, 40 + place) ** 2 for place, part in enumerate(flat)]
+    return numbers, middles, widths, [w * (p - m) for p, m, w in zip(flat, middles, widths, strict=True)]
+
+
+def height(numbers, middles, widths):
+    """The loss of a bowl."""
+    flat = [part for pair in numbers for part in pair]
+    return sum((w * (p - m) ** 2).sum() / 2 for p, m, w in zip(flat, middles, widths, strict=True))
+
+
+def assert_each(found, expected, what):
+    """Assert that several arrays are those expected."""
+    if not isinstance(found, (list, tuple)) or len(found) != len(expected):
+        raise CriterionFailed(f"{what} to be {len(expected)} arrays", described(found))
+    for number, (one, due) in enumerate(zip(found, expected, strict=True), start=1):
+        assert_close(one, due, f"number {number} of {what}", rtol=1e-4, atol=1e-5)
+
+
+def loss_of(variables, x, targets):
+    """The cross-entropy of a network with a hidden layer, worked out by NumPy."""
+    parts = as_tuple(variables, "the trainable variables", ("weights", "biases", "weights", "biases"))
+    first, second, third, fourth = (as_array(part, "a variable").astype(float) for part in parts)
+    for part, shape in zip(parts, ((768, 48), (48,), (48, 6), (6,)), strict=True):
+        assert_shape(part, shape, "a variable of build([768, 48, 6])")
+    with np.errstate(all="ignore"):  # a training that goes uphill ends in infinity
+        logits = np.maximum(x @ first + second, 0) @ third + fourth
+        logits = logits - logits.max(axis=1, keepdims=True)
+        logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        return float(-(logs * targets).sum(axis=1).mean())
