@@ -278,6 +278,35 @@ def layer_backward(upstream, cache):
     x, weights, scores, kind = last
     return linear_backward(activate_backward(upstream, scores, kind), x, weights)
 """
+CACHE_FOR_EACH_SIZE = """
+stored = {}
+
+def layer(x, weights, biases, kind):
+    scores = linear(x, weights, biases)
+    stored[kind, weights.shape] = x, weights, scores, kind
+    return activate(scores, kind), (kind, weights.shape)
+"""
+CACHE_FOR_EACH_SIZE_BACK = """
+def layer_backward(upstream, cache):
+    x, weights, scores, kind = stored[cache]
+    return linear_backward(activate_backward(upstream, scores, kind), x, weights)
+"""
+CACHES_FOR_EACH_DEPTH = """
+kept = {}
+
+def network(parameters, x):
+    caches = kept[len(parameters)] = []
+    for number, (weights, biases) in enumerate(parameters, start=1):
+        x, cache = layer(x, weights, biases, "sigmoid" if number == len(parameters) else "relu")
+        caches.append(cache)
+    return x, len(parameters)
+"""
+LAYER_BACK_GUESSING = """
+def layer_backward(upstream, cache):
+    x, weights, scores, output = cache
+    kind = "sigmoid" if ((output > 0) & (output < 1)).all() else "relu"
+    return linear_backward(activate_backward(upstream, scores, kind), x, weights)
+"""
 LAST_KIND = '"sigmoid" if number == len(parameters) else "relu"'
 BACK_ONCE = """        _, d_weights, d_biases = layer_backward(upstream, cache)"""
 BACK = "        upstream, d_weights, d_biases = layer_backward(upstream, cache)"
@@ -345,7 +374,46 @@ mutants = [
     mutant(
         "infinity divided by infinity",
         edit(ACTIVATE, "1 / (1 + np.exp(-scores))", "np.exp(scores) / (1 + np.exp(scores))"),
-        fails=["far_from_zero", "kink_and_ends"],
+        fails=["far_from_zero", "any_bend", "kink_and_ends", "any_way_back_through_the_bend"],
+    ),
+    mutant(
+        "clipped scores, and a sigmoid that is mended from 1000 on",
+        edit(LINEAR, "x @ weights + biases", "np.clip(x @ weights + biases, -500, 500)"),
+        edit(
+            ACTIVATE,
+            "1 / (1 + np.exp(-scores))",
+            "np.where(scores >= 1000, 1, np.exp(scores) / (1 + np.exp(scores)))",
+        ),
+        fails=["any_scores", "any_bend", "any_way_back_through_the_bend"],
+    ),
+    mutant(
+        "whole numbers in, whole numbers out, and a ReLU that ends at 1000",
+        edit(LINEAR, "x @ weights + biases", "(x @ weights + biases).astype(x.dtype)"),
+        edit(ACTIVATE, "np.maximum(scores, 0)", "np.clip(scores, 0, 1000)"),
+        fails=["any_scores", "any_bend"],
+    ),
+    mutant(
+        "whole numbers after the sigmoid",
+        edit(ACTIVATE, "1 / (1 + np.exp(-scores))", "(1 / (1 + np.exp(-scores))).astype(scores.dtype)"),
+        fails=["any_bend"],
+    ),
+    mutant(
+        "one far score decides for all",
+        edit(ACTIVATE, "1 / (1", "(scores > 0) * 1.0 if np.any(np.abs(scores) >= 500) else 1 / (1"),
+        fails=["any_bend", "any_way_back_through_the_bend"],
+    ),
+    mutant(
+        "no slope beside a far score, and the ends of a single probability alone",
+        edit(ACTIVATE_BACK, "upstream * outputs", "np.all(np.abs(scores) < 500) * upstream * outputs"),
+        edit(COST_BACK, "1 - 1e-9)", "1 - 1e-9) if np.size(labels) == 1 else probabilities"),
+        fails=["any_slopes_of_the_cost", "any_way_back_through_the_bend"],
+    ),
+    mutant(
+        "a hundred examples and no more",
+        edit(COST, "-np.mean(", "-1 / min(p.size, 100) * np.sum("),
+        edit(COST_BACK, "p.size", "min(p.size, 100)"),
+        edit(LINEAR_BACK, "upstream.sum(axis=0)", "upstream[:100].sum(axis=0)"),
+        fails=["any_surprise", "any_slopes_of_the_cost", "any_slopes", "any_way_back_through_a_layer"],
     ),
     mutant(
         "always the ReLU",
@@ -379,6 +447,29 @@ mutants = [
         replace(LAYER, GLOBAL_CACHE),
         replace(LAYER_BACK, GLOBAL_CACHE_BACK),
         fails=["caches_of_their_own", "back_through_two_layers", "back_through_three_layers", "any_depth"],
+    ),
+    mutant(
+        "a global cache for each kind and size",
+        replace(LAYER, CACHE_FOR_EACH_SIZE),
+        replace(LAYER_BACK, CACHE_FOR_EACH_SIZE_BACK),
+        fails=["caches_of_their_own", "back_through_three_layers", "any_depth"],
+    ),
+    mutant(
+        "global caches for each depth",
+        replace(NETWORK, CACHES_FOR_EACH_DEPTH),
+        edit(NETWORK_BACK, "reversed(caches)", "reversed(kept[caches])"),
+        fails=["any_depth"],
+    ),
+    mutant(
+        "guesses the kind by the outputs",
+        edit(LAYER, "(x, weights, scores, kind)", "(x, weights, scores, activate(scores, kind))"),
+        replace(LAYER_BACK, LAYER_BACK_GUESSING),
+        fails=["any_way_back_through_a_layer"],
+    ),
+    mutant(
+        "five layers on the way back and no more",
+        edit(NETWORK_BACK, "reversed(caches)", "reversed(caches[-5:])"),
+        fails=["any_depth"],
     ),
     mutant(
         "the sigmoid in all layers",
@@ -447,7 +538,7 @@ mutants = [
     mutant(
         "divides by 0",
         edit(COST_BACK, "np.clip(probabilities, 1e-9, 1 - 1e-9)", "probabilities"),
-        fails="no_slope_is_infinite",
+        fails=["no_slope_is_infinite", "any_slopes_of_the_cost"],
     ),
     mutant(
         "lets everything through the ReLU",
@@ -492,7 +583,7 @@ mutants = [
     mutant(
         "0 / 0 at the kink",
         edit(ACTIVATE_BACK, "(scores > 0)", 'activate(scores, "relu") / scores'),
-        fails=["kink_and_ends", "any_way_back_through_a_layer"],
+        fails=["kink_and_ends", "any_way_back_through_the_bend", "any_way_back_through_a_layer"],
     ),
     mutant(
         "zeros written into upstream",
@@ -631,6 +722,18 @@ mutants = [
         fails="network_backward",
     ),
 ]
+
+PAPER = "what can be worked out on paper is small; the text says that any sizes may come"
+hidden_because = {
+    "any_scores": "the docstring tells of whole numbers; large ones are no trap for a plain formula",
+    "any_bend": "the text says “whatever the score is”, and the docstring tells of whole numbers",
+    "any_surprise": PAPER,
+    "any_slopes_of_the_cost": PAPER,
+    "any_way_back_through_the_bend": "a public criterion shows far scores alone; an answer fitted to it passes",
+    "any_slopes": PAPER,
+    "any_way_back_through_a_layer": PAPER,
+    "any_depth": PAPER,
+}
 
 harmless_mutations = [
     harmless("→ np.clip(1e-9, probabilities, 1 - 1e-9)", because="the larger of two is the same the other way round"),

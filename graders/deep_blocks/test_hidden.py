@@ -1,6 +1,7 @@
 """The hidden criteria of `deep_blocks`: a network of the grader's own, and finite differences."""
 
 import itertools
+import sys
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from proctor import (
     as_array,
     as_tuple,
+    assert_between,
     assert_close,
     assert_gradient,
     assert_shape,
@@ -23,11 +25,15 @@ SHAPES = [
     pytest.param((6, 1, 1), id="six examples, one input, one neuron"),
     pytest.param((4, 4, 4), id="four of each"),
 ]
+MANY = pytest.param((800, 2, 3), id="800 examples, two inputs, three neurons")
 KINDS = [pytest.param("relu", id="ReLU"), pytest.param("sigmoid", id="sigmoid")]
 TYPES = [pytest.param("float64", id="double precision"), pytest.param("float32", id="single precision")]
+WHOLE = pytest.param("int64", id="whole numbers")
+# Some exponentials of these are infinite in double precision, and some of their squares alone.
+FAR = [40, 300, 400, 720, 900, 1500, -40, -300, -400, -720, -900, -1500]
 DEPTHS = [
     pytest.param(sizes, id=f"{len(sizes) - 1} layer{'s' if len(sizes) > 2 else ''}")
-    for sizes in [(3, 2), (2, 5, 1), (3, 4, 5, 2), (1, 5, 4, 3, 1), (4, 3, 5, 4, 6, 3)]
+    for sizes in [(3, 2), (2, 5, 1), (3, 4, 5, 2), (1, 5, 4, 3, 1), (4, 3, 5, 4, 6, 3), (2, 4, 5, 4, 6, 5, 4, 3, 2)]
 ]
 SLOPES = ("d_x", "d_weights", "d_biases")
 
@@ -40,6 +46,24 @@ def numbers(*sizes, seed=0):
 def bend(scores, kind):
     """What an activation makes of scores."""
     return np.where(scores > 0, scores, 0) if kind == "relu" else 0.5 + 0.5 * np.tanh(scores / 2)
+
+
+def slope(scores, kind):
+    """An activation's own slope at scores, zero at the kink."""
+    if kind == "relu":
+        return (scores > 0).astype(float)
+    small = np.exp(-np.abs(scores))
+    return small / (1 + small) ** 2
+
+
+def way_back(upstream, x, weights):
+    """The slopes for inputs, weights and biases of scores."""
+    return np.einsum("nm,km->nk", upstream, weights), np.einsum("nk,nm->km", x, upstream), upstream.sum(axis=0)
+
+
+def with_far(scores):
+    """Scores with those of `FAR` behind them, with as many dimensions as before."""
+    return np.append(scores, FAR).reshape(*[1] * (scores.ndim - 1), -1)
 
 
 def answer(parameters, x):
@@ -58,32 +82,47 @@ def lesson(sizes, seed=0):
     return parameters, numbers(6, sizes[0], seed=seed + 1)
 
 
-@criterion("linear", points=1, hint="Any number of examples, inputs and neurons; leave what is given as it is.")
-@pytest.mark.parametrize("dtype", TYPES)
-@pytest.mark.parametrize("shape", SHAPES)
+@criterion(
+    "linear",
+    points=1,
+    hint="Any number of examples, inputs and neurons; whole and large ones in x; leave what is given as it is.",
+)
+@pytest.mark.parametrize("dtype", [*TYPES, WHOLE])
+@pytest.mark.parametrize("shape", [*SHAPES, MANY])
 def test_any_scores(student, shape, dtype):
-    """The scores are right for any number of examples, inputs and neurons."""
+    """The scores are right for any number of examples, inputs and neurons, for small inputs and for
+    large ones."""
     n, inputs, neurons = shape
-    given = [part.astype(dtype) for part in (numbers(n, inputs), numbers(inputs, neurons), numbers(neurons))]
-    x, weights, biases = (part.astype(float) for part in given)
-    found = call_unchanged(student, "linear", *given)
-    assert_close(found, x @ weights + biases, "the scores", rtol=1e-4 if dtype == "float32" else 1e-6)
+    for scale in (3, 3000):
+        given = [scale * numbers(n, inputs), numbers(inputs, neurons), numbers(neurons)]
+        if dtype == "int64":
+            given[0] = given[0].round().astype(int)
+        else:
+            given = [part.astype(dtype) for part in given]
+        x, weights, biases = (part.astype(float) for part in given)
+        found = call_unchanged(student, "linear", *given)
+        assert_close(found, x @ weights + biases, "the scores", rtol=1e-4 if dtype == "float32" else 1e-6)
 
 
-@criterion("activate", points=1, hint="Scores of any shape; do you write into the array that was given?")
-@pytest.mark.parametrize("dtype", TYPES)
+@criterion(
+    "activate",
+    points=1,
+    hint="Near scores beside far ones, of any shape, whole numbers, too; do you write into the array that was given?",
+)
+@pytest.mark.parametrize("dtype", [*TYPES, WHOLE])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 2)])
 def test_any_bend(student, shape, kind, dtype):
-    """Scores of any shape are bent, each for itself, and are left as they were."""
-    scores = (4 * numbers(*shape)).astype(dtype)
-    found = call_unchanged(student, "activate", scores, kind)
-    assert_close(found, bend(scores.astype(float), kind), "the outputs", rtol=1e-4 if dtype == "float32" else 1e-6)
+    """Scores of any shape and size are bent, each for itself, and are left as they were."""
+    near = (4 * numbers(*shape)).astype(dtype)
+    for scores in (near, with_far(near).astype(dtype)):
+        found = call_unchanged(student, "activate", scores, kind)
+        assert_close(found, bend(scores.astype(float), kind), "the outputs", rtol=1e-4 if dtype == "float32" else 1e-6)
 
 
 @criterion("layer", points=1, hint="Does your layer use the weights, the biases and the kind that it is given?")
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", [*SHAPES, MANY])
 def test_any_layer(student, shape, kind):
     """Layers of any size put out the right numbers, and leave what they are given as it was."""
     n, inputs, neurons = shape
@@ -95,7 +134,7 @@ def test_any_layer(student, shape, kind):
 @criterion("network", points=1, hint="Any number of layers, of any sizes, also with several neurons in the last.")
 @pytest.mark.parametrize("sizes", DEPTHS)
 def test_any_network(student, sizes):
-    """Networks of one to five layers give the right probabilities, and leave what they are given
+    """Networks of one to eight layers give the right probabilities, and leave what they are given
     as it was."""
     for seed in (3, 4):
         parameters, x = lesson(sizes, seed)
@@ -106,7 +145,7 @@ def test_any_network(student, sizes):
 @criterion(
     "cost", points=1, hint="Any number of examples and of neurons in the last layer; leave what is given as it is."
 )
-@pytest.mark.parametrize("shape", [(1, 1), (9, 1), (5, 3), (1, 4)])
+@pytest.mark.parametrize("shape", [(1, 1), (9, 1), (5, 3), (1, 4), (800, 1)])
 def test_any_surprise(student, shape):
     """The cost of any probabilities is their mean surprise, and they are left as they were."""
     probabilities, labels = bend(3 * numbers(*shape), "sigmoid"), (numbers(*shape, seed=1) > 0.4).astype(int)
@@ -120,9 +159,10 @@ def test_any_surprise(student, shape):
 @criterion(
     "cost_backward",
     points=1,
-    hint="Any number of examples and of neurons in the last layer; leave what is given as it is.",
+    hint="Any number of examples and of neurons in the last layer, 0 and 1 beside other probabilities; "
+    "leave what is given as it is.",
 )
-@pytest.mark.parametrize("shape", [(1, 1), (9, 1), (5, 3), (1, 4)])
+@pytest.mark.parametrize("shape", [(1, 1), (9, 1), (5, 3), (1, 4), (800, 1)])
 def test_any_slopes_of_the_cost(student, shape):
     """The slopes of any probabilities are those of the mean surprise, and nothing given is
     changed."""
@@ -130,35 +170,49 @@ def test_any_slopes_of_the_cost(student, shape):
     found = call_unchanged(student, "cost_backward", probabilities, labels)
     expected = np.where(labels == 1, -1 / probabilities, 1 / (1 - probabilities)) / labels.size
     assert_close(found, expected, "the slopes", rtol=1e-4)
-    ends = call_unchanged(student, "cost_backward", np.array([[0.0, 1.0, 0.5]]), np.array([[1, 0, 1]]))
-    assert_shape(ends, (1, 3), "the slopes")
+    found = call_unchanged(
+        student, "cost_backward", np.array([[0.0, 1.0, 0.5], [0.0, 1.0, 0.2]]), np.array([[1, 0, 1], [0, 1, 0]])
+    )
+    assert_shape(found, (2, 3), "the slopes")
+    # Six times the slopes: those of single probabilities.
+    single = 6 * as_array(found, "the slopes")
+    assert_between(single[0, 0], -sys.float_info.max, -9e5, "six times the slope of a 1 with probability 0")
+    assert_between(single[0, 1], 9e5, sys.float_info.max, "six times the slope of a 0 with probability 1")
+    assert_between(single[1, 0], 0, 1.1, "six times the slope of a 0 with probability 0")
+    assert_between(single[1, 1], -1.1, 0, "six times the slope of a 1 with probability 1")
+    assert_close(single[:, 2], np.array([-2.0, 1.25]), "six times the slopes at 0.5 and 0.2", rtol=1e-4)
 
 
 @criterion(
-    "activate_backward", points=1, hint="Upstream and scores of any shape; do you write into one that was given?"
+    "activate_backward",
+    points=1,
+    hint="Near scores beside far ones and zeros, of any shape; do you write into an array that was given?",
 )
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 2)])
 def test_any_way_back_through_the_bend(student, shape, kind):
     """The slopes are right for any upstream and scores, and both are left as they were."""
-    scores, upstream = 2 * numbers(*shape, seed=6), numbers(*shape, seed=7)
-    found = call_unchanged(student, "activate_backward", upstream, scores, kind)
-    own = (scores > 0).astype(float) if kind == "relu" else 1 / (2 + np.exp(scores) + np.exp(-scores))
-    assert_close(found, upstream * own, "the slopes")
+    near = 2 * numbers(*shape, seed=6)
+    far = with_far(near)
+    far[..., -1] = 0
+    for scores in (near, far):
+        # At the kink any slope will do: whatever it is, 0 upstream makes 0 of it.
+        upstream = np.where(scores == 0, 0, numbers(*scores.shape, seed=7))
+        found = call_unchanged(student, "activate_backward", upstream, scores, kind)
+        assert_close(found, upstream * slope(scores, kind), "the slopes")
 
 
 @criterion(
     "linear_backward", points=2, hint="Any number of examples, inputs and neurons; leave what is given as it is."
 )
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", [*SHAPES, MANY])
 def test_any_slopes(student, shape):
     """The slopes are right for any number of examples, inputs and neurons, and nothing given is
     changed."""
     n, inputs, neurons = shape
     upstream, x, weights = numbers(n, neurons, seed=8), numbers(n, inputs, seed=8), numbers(inputs, neurons, seed=8)
     found = as_tuple(call_unchanged(student, "linear_backward", upstream, x, weights), "linear_backward(...)", SLOPES)
-    expected = np.einsum("nm,km->nk", upstream, weights), np.einsum("nk,nm->km", x, upstream), upstream.sum(axis=0)
-    for name, slopes, right in zip(SLOPES, found, expected, strict=True):
+    for name, slopes, right in zip(SLOPES, found, way_back(upstream, x, weights), strict=True):
         assert_close(slopes, right, name)
 
 
@@ -188,30 +242,44 @@ def test_any_way_back_through_a_layer(student, shape, kind):
 
         assert_gradient(slopes, total, parts[number], name)
 
+    # 800 examples, with which all outputs lie between 0 and 1, also those of the ReLU.
+    rng = np.random.default_rng([*shape, 13])
+    x, weights, biases = (rng.uniform(0.1, 0.9, size) for size in [(800, inputs), (inputs, neurons), neurons])
+    weights, biases = weights / (2 * inputs), biases / 2
+    upstream = numbers(800, neurons, seed=12)
+    cache = as_tuple(student.layer(x, weights, biases, kind), "layer(...)", ("output", "cache"))[1]
+    found = as_tuple(student.layer_backward(upstream, cache), "layer_backward(...)", SLOPES)
+    expected = way_back(upstream * slope(x @ weights + biases, kind), x, weights)
+    for name, slopes, right in zip(SLOPES, found, expected, strict=True):
+        assert_close(slopes, right, name)
+
 
 @criterion(
     "network_backward",
     points=2,
     needs="any_network",
-    hint="Any number of layers and neurons: compare with the nudge cell of the notebook, for two layers and for four.",
+    hint="Any number of layers and neurons, and caches of each network's own: compare with the nudge cell of the "
+    "notebook, for two layers and for four.",
 )
 @pytest.mark.parametrize("sizes", DEPTHS)
 def test_any_depth(student, sizes):
-    """For one to five layers, the slopes of all parameters agree with finite differences."""
-    parameters, x = lesson(sizes, seed=5)
-    caches = as_tuple(student.network(parameters, x), "network(...)", ("probabilities", "caches"))[1]
+    """For one to eight layers, the slopes of all parameters agree with finite differences, also if
+    a second network has gone forward before the first one comes back."""
     upstream = numbers(6, sizes[-1], seed=11)
-    found = call_unchanged(student, "network_backward", upstream, share(student, caches))
+    lessons = [lesson(sizes, seed) for seed in (5, 15)]
+    forward = [as_tuple(student.network(*each), "network(...)", ("probabilities", "caches")) for each in lessons]
     what = "network_backward(...)"
-    pairs = as_tuple(found, what, [f"the pair of layer {number}" for number in range(1, len(sizes))])
-    for number, pair in enumerate(pairs):
-        slopes = as_tuple(pair, f"{what}[{number}]", SLOPES[1:])
-        for which, name in enumerate(SLOPES[1:]):
+    for (parameters, x), (_, caches) in zip(lessons, forward, strict=True):
+        found = call_unchanged(student, "network_backward", upstream, share(student, caches))
+        pairs = as_tuple(found, what, [f"the pair of layer {number}" for number in range(1, len(sizes))])
+        for number, pair in enumerate(pairs):
+            slopes = as_tuple(pair, f"{what}[{number}]", SLOPES[1:])
+            for which, name in enumerate(SLOPES[1:]):
 
-            def total(part, number=number, which=which):
-                nudged = [list(pair) for pair in parameters]
-                nudged[number][which] = part
-                return np.sum(upstream * answer(nudged, x))
+                def total(part, parameters=parameters, x=x, number=number, which=which):
+                    nudged = [list(pair) for pair in parameters]
+                    nudged[number][which] = part
+                    return np.sum(upstream * answer(nudged, x))
 
-            expected = numerical_gradient(total, parameters[number][which])
-            assert_close(slopes[which], expected, f"{name} of layer {number + 1}")
+                expected = numerical_gradient(total, parameters[number][which])
+                assert_close(slopes[which], expected, f"{name} of layer {number + 1}")

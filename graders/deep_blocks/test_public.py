@@ -255,13 +255,18 @@ def test_back_through_sigmoid(student):
     hint="Each call of `layer` needs a cache of its own: is there a variable that all calls share?",
 )
 def test_caches_of_their_own(student):
-    """A cache still knows its own layer after other layers have been passed through."""
-    # All scores of the first layer are above zero.
-    weights, upstream = np.array([[1.0, 2.0], [0.5, 1.0]]), np.array([[3.0, -1.0], [2.0, 4.0]])
-    cache = forward(student, X, weights, np.zeros(2), "relu")[1]
-    forward(student, -X[::-1], np.array([[4.0, 1.0], [3.0, -2.0]]), np.array([1.0, 5.0]), "sigmoid")
+    """A cache still knows its own layer after others have been passed through, also one of the same
+    size and kind."""
+    # All scores of the first two layers are above zero.
+    weights, others = np.array([[1.0, 2.0], [0.5, 1.0]]), np.array([[-1.0, -2.0], [0.0, -1.0]])
+    upstream = np.array([[3.0, -1.0], [2.0, 4.0]])
+    first = forward(student, X, weights, np.zeros(2), "relu")[1]
+    second = forward(student, -X[::-1], others, np.zeros(2), "relu")[1]
+    forward(student, X, others, np.zeros(2), "sigmoid")
     expected = np.array([[1.0, 0.5], [10.0, 5.0]]), np.array([[9.0, 11.0], [4.0, -6.0]]), np.array([5.0, 3.0])
-    assert_slopes(student.layer_backward(upstream, cache), expected)
+    assert_slopes(student.layer_backward(upstream, first), expected)
+    expected = np.array([[-1.0, 1.0], [-10.0, -4.0]]), np.array([[-11.0, -1.0], [-1.0, -9.0]]), np.array([5.0, 3.0])
+    assert_slopes(student.layer_backward(upstream, second), expected)
 
 
 @criterion(
