@@ -21,6 +21,7 @@ import numpy as np
 
 from proctor.channel.wire import DEPTH, NUMBERS, Reference
 
+_DIGIT = re.compile(r"\d")
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 EAGER_ROWS = 32
 PLAIN_TYPES = (bool, int, float, complex, str, bytes)
@@ -78,7 +79,7 @@ class Answerer:
         plain = {_to_plain_name(other): other for other in self.namespace if not other.startswith("_")}
         wanted = _to_plain_name(name)
         # `l1_loss` is no misspelt `l2_loss`: the digits must be the same.
-        alike = [other for other in plain if re.findall(r"\d", other) == re.findall(r"\d", wanted)]
+        alike = [other for other in plain if _DIGIT.findall(other) == _DIGIT.findall(wanted)]
         return next((plain[other] for other in difflib.get_close_matches(wanted, alike, 1, 0.85)), "")
 
     def _attribute(self, of: Any, name: str) -> Any:
