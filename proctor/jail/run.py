@@ -120,16 +120,16 @@ class NotebookRun:
     def why_missing(self, name: str, like: str = "") -> str:
         """A sentence on why `name` is not defined.
 
-        It tells `like`, a name of the notebook that is spelled nearly so, or the first cell that
-        failed.
+        It tells an answer that is not written yet, or `like`, a name of the notebook that is
+        spelled nearly so, or the first cell that failed.
         """
+        failed = self._first_failed()
+        if failed is not None and failed.error.startswith("NotImplementedError"):
+            return f"`{name}` is not there, because an answer in or before {_name(failed)} {UNWRITTEN}"
         if like:
             return misspelt(name, like)
-        failed = self._first_failed()
         if failed is None:
             return f"`{name}` is not defined after the notebook has run from top to bottom"
-        if failed.error.startswith("NotImplementedError"):
-            return f"`{name}` is not there, because an answer in or before {_name(failed)} {UNWRITTEN}"
         return f"`{name}` is not defined; {_how_it_ended(failed)}"
 
     def why_untrained(self) -> str:

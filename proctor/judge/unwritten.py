@@ -36,10 +36,10 @@ def why_undefined(name: str, like: str = "") -> str:
     """A sentence on why the notebook has not defined `name`; `like` is spelled nearly so, or ""."""
     if name in _waiting:
         return f"`{name}` is not there, because {_waiting[name]} {UNWRITTEN}"
-    if like:
-        return misspelt(name, like)
     if _unwritten:
         return f"`{name}` is not there, and a cell that makes something {UNWRITTEN}"
+    if like:
+        return misspelt(name, like)
     return f"`{name}` is not defined: has the cell that makes it run?"
 
 
@@ -47,7 +47,8 @@ def continue_past_stubs() -> None:
     """Have the Jupyter kernel of this process, if it is one, continue past unwritten stubs.
 
     Only exceptions of the notebook's own cells count: a stub's `NotImplementedError`, and the
-    `NameError` of a name that a cell would have defined if a stub had not stopped it.
+    `NameError` of a name that a cell would have defined if a stub had not stopped it. While a cell
+    is nothing but a stub, that may be any name.
     """
     ipython = sys.modules.get("IPython")
     shell: Any = ipython.get_ipython() if ipython is not None else None
@@ -111,7 +112,8 @@ class StubWatch:
             return "", ""  # raised by a library
         if isinstance(error, NameError):
             name = error.name or ""
-            return (_waiting[name], f"{why_undefined(name)}.") if name in _waiting else ("", "")
+            awaited = _waiting.get(name) or ("an earlier cell" if _unwritten else "")
+            return (awaited, f"{why_undefined(name)}.") if awaited else ("", "")
         name = frame.f_code.co_name
         if name == "<module>":
             return "an earlier cell", f"This cell {UNWRITTEN}."
