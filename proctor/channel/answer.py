@@ -136,7 +136,7 @@ class Answerer:
     def _note_warning(self, message: Any, category: type[Warning], *_: Any, **__: Any) -> None:
         if self._first_warning or not issubclass(category, RuntimeWarning):
             return
-        frame = sys._getframe()  # noqa: SLF001
+        frame = sys._getframe()  # there is no public way to the caller's line  # noqa: SLF001
         while frame.f_back is not None and frame.f_globals is not self.namespace:
             frame = frame.f_back
         where = f"  ({_name_line(frame.f_code, frame.f_lineno)})" if frame.f_globals is self.namespace else ""

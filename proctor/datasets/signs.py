@@ -13,6 +13,7 @@ SIGNS = Dataset(
     drawing=shapes.DRAWING,
     count=lambda data: len(data[0]),
     file=FILES["train"],
+    beside=(FILES["test"],),
     sha256="e5815bfb39fc5f45d7e2c30a2edbaa40c9c16bdedbf5c6d52cb90e625a30914c",
     read=lambda path, split: cats.read(path, split, FILES),  # the files have the layout of the cats'
     part="signs.npz",

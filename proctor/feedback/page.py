@@ -31,7 +31,7 @@ class FeedbackPage(HTMLExporter):
     )
 
 
-class SumUp(NbGraderPreprocessor):  # type: ignore[misc]
+class SumUp(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
     """Find what the page says above the notebook: the score, how it came about, each graded cell.
 
     nbgrader's `GetGrades` has put score, points and comment into a cell's metadata before, and

@@ -221,7 +221,7 @@ def test_slopes_of_a_network(student, widths):
     for side, found in zip(("left", "right"), sides, strict=True):
         slopes = parts(found, parameters, f"the {side} slopes")
         for name, values in parameters.items():
-            expected = numerical_gradient(lambda array: cost({**parameters, name: array}, x, y), values)  # noqa: B023
+            expected = numerical_gradient(lambda array, name=name: cost({**parameters, name: array}, x, y), values)
             what = f"the {side} slopes of {name}"
             assert_shape(slopes[name], values.shape, what)
             assert_close(slopes[name], expected, what, rtol=1e-3, atol=1e-4)
@@ -297,7 +297,7 @@ def test_every_promise_is_kept(student, widths):
     for name, values in parameters.items():
         assert_gradient(
             found[name],
-            lambda array: cost({**parameters, name: array}, x, y),  # noqa: B023
+            lambda array, name=name: cost({**parameters, name: array}, x, y),
             values,
             f"the slopes of {name}",
         )
