@@ -206,8 +206,10 @@ def running(course, *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """`proctor ...`, while it runs; killed at the end."""
     command = [sys.executable, "-m", "proctor", *arguments]
     with subprocess.Popen(command, cwd=course.root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
-        yield run
-        run.kill()
+        try:
+            yield run
+        finally:
+            run.kill()
 
 
 def await_that(there: Callable[[], object], run: subprocess.Popen[str]) -> None:

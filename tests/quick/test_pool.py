@@ -49,9 +49,9 @@ def test_what_a_task_raises_reaches_whoever_asked_for_it() -> None:
         run(["lambda: 0"], 1, {})
 
 
-RUN = f"""
+RUN = rf"""
 from proctor.run.pool import each, examiners
-tell = "print(__import__('os').getpid(), flush=True) or " + {HANG!r}
+tell = "__import__('os').write(1, b'%d\\n' % __import__('os').getpid()) and " + {HANG!r}
 for _ in each(eval, [tell, tell + " "], examiners(2, lambda task: 3600), print): pass
 """
 
@@ -61,10 +61,13 @@ def test_examiners_end_with_their_coordinator(end: signal.Signals) -> None:
     """However a run is ended, by Ctrl-C or by force, no examiner that is busy goes on."""
     with subprocess.Popen([sys.executable, "-c", RUN], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
         assert run.stdout is not None
-        found = [int(run.stdout.readline()) for _ in range(2)]
-        examiners = [os.pidfd_open(pid) for pid in found]
-        run.send_signal(end)
-        run.wait(60)
+        try:
+            found = [int(run.stdout.readline()) for _ in range(2)]
+            examiners = [os.pidfd_open(pid) for pid in found]
+            run.send_signal(end)
+            run.wait(60)
+        finally:
+            run.kill()
         ended = [bool(select.select([examiner], [], [], 60)[0]) for examiner in examiners]
         for examiner in examiners:
             os.close(examiner)
