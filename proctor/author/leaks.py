@@ -18,9 +18,10 @@ from nbformat import NotebookNode
 
 from proctor.course.cells import grade_id, is_solution, read_source
 from proctor.course.course import Course
+from proctor.course.released import criteria_file
 from proctor.errors import ReleaseError
 
-PUBLIC = ("test_public.py", "assignment.toml")
+PUBLIC = "test_public.py"
 SECRET = ("test_hidden.py", "answers.py")
 
 _REGIONS = {"SOLUTION": "solution", "HIDDEN TESTS": "grade", "MARK SCHEME": "task"}
@@ -129,7 +130,7 @@ def leaks(course: Course, name: str, folder: Path | None = None) -> list[str]:
         return [f"release/{name} is missing; run `proctor release {name}`"]
     source = read_source(course.source(name))
     answers = _solution_lines(name, source)
-    public = {line.text for line in _file_lines(course.grader(name) / PUBLIC[0])}
+    public = {line.text for line in _file_lines(course.grader(name) / PUBLIC)}
     given = {line.text for line in _given_lines(source)} | public
     hidden = [line for file in SECRET for line in _file_lines(course.grader(name) / file)]
     secrets = [line for answer in answers for line in answer] + hidden
@@ -157,7 +158,7 @@ def leaks(course: Course, name: str, folder: Path | None = None) -> list[str]:
                 for line in lines
                 for module in _IMPORT.findall(line.text)
             ]
-            if path.name == PUBLIC[0]:
+            if path.name == criteria_file(name):
                 found += _find_whole_answers(lines, answers, 1) + _find_formulas(lines, answers)
     return list(dict.fromkeys(found))
 

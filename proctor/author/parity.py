@@ -6,16 +6,18 @@ import json
 
 from proctor.course.assignment import Assignment
 from proctor.course.course import Course
+from proctor.course.released import criteria_file, settings_file
 from proctor.errors import StudentError
 from proctor.judge.examination import Examination
 from proctor.verdict import CriterionResult
 
 MARK = "results of all checks: "
 CHECK_ALL = """
-def _check_all(files, models, groups):
+def _check_all(exercise, files, models, groups):
     import json
     from pathlib import Path
 
+    from proctor.course.released import Released
     from proctor.judge.live import check_namespace
 
     for name, text in files.items():
@@ -26,11 +28,11 @@ def _check_all(files, models, groups):
 
         own = {key: value for key, value in namespace.items() if isinstance(value, type)}
         namespace[name] = keras.saving.load_model(file, custom_objects=own)
-    found = check_namespace(groups, namespace, Path.cwd())
+    found = check_namespace(groups, namespace, Released(exercise, Path.cwd()))
     print(%r + json.dumps({result.name: (result.status, result.found) for result in found}))
 
 
-_check_all(%r, %r, %r)
+_check_all(%r, %r, %r, %r)
 """
 
 
@@ -83,9 +85,11 @@ def _check_in_notebook(
     if run.jail.ended or not groups:
         return {}
     folder = course.grader(assignment.name)
-    files = {name: (folder / name).read_text(encoding="utf-8") for name in ("test_public.py", "assignment.toml")}
+    released = {"test_public.py": criteria_file(assignment.name), "assignment.toml": settings_file(assignment.name)}
+    files = {name: (folder / file).read_text(encoding="utf-8") for file, name in released.items()}
     models = {} if run.trains else dict(assignment.artifacts)
-    outcome = run.jail.run_cell(CHECK_ALL % (MARK, files, models, groups), assignment.budget.notebook_seconds)
+    code = CHECK_ALL % (MARK, assignment.name, files, models, groups)
+    outcome = run.jail.run_cell(code, assignment.budget.notebook_seconds)
     printed = "".join(output.get("text", "") for output in outcome.outputs if output["output_type"] == "stream")
     _, found, told = printed.rpartition(MARK)
     if not found:

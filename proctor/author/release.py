@@ -13,6 +13,7 @@ from proctor import datasets
 from proctor.author.leaks import PUBLIC, check_markers, leaks, list_files
 from proctor.course.cells import read_source
 from proctor.course.course import Course
+from proctor.course.released import criteria_file, settings_file
 from proctor.datasets.loading import definition
 from proctor.errors import ReleaseError
 from proctor.record.nbgrader_course import generate
@@ -81,10 +82,10 @@ def put_public(course: Course, name: str, folder: Path) -> None:
     datasets.use_course(course.root)
     if defined := definition(course.assignment(name).dataset):
         shutil.copyfile(defined, folder / defined.name)
-    criteria, declared = (course.grader(name) / file for file in PUBLIC)
+    criteria, declared = course.grader(name) / PUBLIC, course.grader(name) / "assignment.toml"
     public: set[str] = set()
     if criteria.is_file():
-        shutil.copyfile(criteria, folder / criteria.name)
+        shutil.copyfile(criteria, folder / criteria_file(name))
         public = thresholds_asked_for(criteria)
     text = _public_settings(declared.read_text(encoding="utf-8"), public)
     found, whole = tomllib.loads(text), tomllib.loads(declared.read_text(encoding="utf-8"))
@@ -93,7 +94,7 @@ def put_public(course: Course, name: str, folder: Path) -> None:
             del values[key]
     if found != whole:
         raise ReleaseError(f"graders/{name}/{declared.name}: write each threshold on a line of its own: name = value")
-    (folder / declared.name).write_text(text, encoding="utf-8")
+    (folder / settings_file(name)).write_text(text, encoding="utf-8")
 
 
 def thresholds_asked_for(criteria: Path) -> set[str]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from proctor.course.assignment import Assignment, read_assignment
 from proctor.course.choices import Choice, draw, normal
+from proctor.course.released import settings_file
 from proctor.errors import ProctorError
 
-DECLARED = "assignment.toml"
 VARIABLE = "PROCTOR_VALUES"
 """The environment variable that tells a jail whose values its notebook gets."""
 
@@ -38,15 +38,15 @@ def values(name: str, *, student: str | int) -> dict[str, Choice]:
     """The values of an exercise that are a student's own, and print whose they are.
 
     They follow from the two arguments alone (see `choices.draw`): the same on every machine. What
-    there is to choose from is declared in the table `[values]` of `assignment.toml`, which lies
-    beside the notebook. At grading, the student is the one whose folder is graded, whatever
+    there is to choose from is declared in the table `[values]` of `NAME.toml`, which lies beside
+    the notebook. At grading, the student is the one whose folder is graded, whatever
     `student` says.
 
     Args:
         name: the exercise's.
         student: the identifier that the student hands in under; spaces and case do not matter.
 
-    Returns name → value. Raises ProctorError if there is no `assignment.toml`, or it declares none.
+    Returns name → value. Raises ProctorError if there is no such file, or it declares none.
     """
     global _last_asked_for  # `check` tells whose numbers the notebook used
     given = os.environ.get(VARIABLE)
@@ -54,7 +54,7 @@ def values(name: str, *, student: str | int) -> dict[str, Choice]:
     if own is None or own.exercise != name:
         own = own_values(_find_assignment(name), str(student))
     if own is None:
-        raise ProctorError(f"{name}/{DECLARED} declares no [values].")
+        raise ProctorError(f"{settings_file(name)} declares no [values].")
     _last_asked_for = own
     print(f"{name}: {describe_owner(own)}", flush=True)
     return dict(own.values)
@@ -83,13 +83,13 @@ def describe_owner(own: OwnValues) -> str:
 
 
 def _find_assignment(name: str) -> Assignment:
-    """What `assignment.toml` beside the notebook declares, or the one in the course's `graders/`.
+    """What the file of settings beside the notebook declares, or that in the course's `graders/`.
 
     The latter is for authors, who run the notebook in `source/`.
     """
     here = Path.cwd()
-    places = (here / DECLARED, here.parent.parent / "graders" / name / DECLARED)
+    places = (here / settings_file(name), here.parent.parent / "graders" / name / "assignment.toml")
     found = next((path for path in places if path.is_file()), None)
     if found is None:
-        raise ProctorError(f"{DECLARED} is not in this notebook's folder; put it beside the notebook.")
+        raise ProctorError(f"{settings_file(name)} is not in this notebook's folder; put it beside the notebook.")
     return read_assignment(found, name)

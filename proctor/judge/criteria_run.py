@@ -234,8 +234,8 @@ def find_declaration(item: pytest.Item) -> Criterion | None:
 
 
 def is_hidden(item: pytest.Item) -> bool:
-    """Whether the test is in another file than `test_public.py`, the only one that students get."""
-    return Path(str(item.path)).name != "test_public.py"
+    """Whether the test is in `test_hidden.py`, which students do not get."""
+    return Path(str(item.path)).name == "test_hidden.py"
 
 
 def criterion_name(item: pytest.Item) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import json
 import os
 import sys
 from collections.abc import Collection, Iterator
@@ -15,13 +14,17 @@ from proctor import datasets
 from proctor.channel.student import LocalLink, Student
 from proctor.course.assignment import Assignment, Threshold, read_assignment
 from proctor.course.own_values import OwnValues, describe_owner, last_asked_for
+from proctor.course.released import Released, find_released, read_points
 from proctor.errors import ProctorError, StudentError
 from proctor.judge.unwritten import StubWatch, why_outdated, why_undefined
 from proctor.verdict import CriterionResult
 
-PUBLIC = "test_public.py"
 ALL = "all checks"
 """What stands in place of a group's name in the table that sums up all of them."""
+SESSION = "JPY_SESSION_NAME"
+"""The environment variable by which Jupyter tells a kernel its notebook's file."""
+VS_CODE = "__vsc_ipynb_file__"
+"""The variable of the notebook by which VS Code tells it."""
 
 
 class CheckTable:
@@ -70,17 +73,16 @@ def check(group: str = "") -> CheckTable | Remark:
     Returns a table that says which criteria are met, which are not, and what to look at. Nothing is
     recorded anywhere.
     """
-    folder, called = Path.cwd(), f"check({group!r})" if group else "check()"
-    if not (folder / PUBLIC).is_file():
-        return Remark(f"{called}: {PUBLIC} is not in this notebook's folder; put it beside the notebook.")
+    called, namespace = f"check({group!r})" if group else "check()", _namespace()
     try:
-        criteria = check_namespace([group] if group else [], _namespace(), folder)
+        released = find_released(Path.cwd(), group, _notebook_file(namespace))
+        criteria = check_namespace([group] if group else [], namespace, released)
     except ProctorError as error:
         return Remark(f"{called}: {error}")
-    points = _read_points(folder)
+    points = released.points
     if group and not criteria and group not in points:
         return Remark(f"{called}: there is no check of that name here{_suggest(group, points)}")
-    assignment = _read_declared(folder)
+    assignment = _read_declared(released)
     owner = describe_owner(last_asked_for()) if assignment and assignment.values else ""
     if group:
         return CheckTable(group, criteria, points.get(group), owner)
@@ -96,21 +98,9 @@ def _sum_up(criteria: list[CriterionResult], points: dict[str, float], owner: st
     return CheckTable(ALL, rows, sum(worth[row.group] for row in rows), owner)
 
 
-def _read_declared(folder: Path) -> Assignment | None:
-    """What `assignment.toml` in `folder` declares; None if there is none."""
-    declared = folder / "assignment.toml"
-    return read_assignment(declared, folder.name) if declared.is_file() else None
-
-
-def _read_points(folder: Path) -> dict[str, float]:
-    """Name of each check cell of the notebooks in `folder` → its points."""
-    points: dict[str, float] = {}
-    for path in sorted(folder.glob("*.ipynb")):
-        with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            settings = [cell["metadata"].get("nbgrader", {}) for cell in cells]
-            points = {found["grade_id"]: float(found["points"]) for found in settings if found.get("grade")} | points
-    return points
+def _read_declared(released: Released) -> Assignment | None:
+    """What the exercise declares; None if the file is missing."""
+    return read_assignment(released.settings, released.name) if released.settings.is_file() else None
 
 
 def _suggest(group: str, names: Collection[str]) -> str:
@@ -120,20 +110,20 @@ def _suggest(group: str, names: Collection[str]) -> str:
     return f"; there are {', '.join(map(repr, names))}." if names else "."
 
 
-def check_namespace(groups: Collection[str], namespace: dict[str, Any], folder: Path) -> list[CriterionResult]:
+def check_namespace(groups: Collection[str], namespace: dict[str, Any], released: Released) -> list[CriterionResult]:
     """Run the public criteria of some groups on the objects of a namespace.
 
     Args:
         groups: the check cells' names; none for all.
         namespace: name → object, such as a notebook's global variables.
-        folder: where `test_public.py` lies.
+        released: the exercise that the namespace answers.
 
     Returns their results. Raises ProctorError if the tests cannot be run.
     """
     from proctor.judge.criteria_run import CriteriaRun, run_criteria
 
-    datasets.use_course(folder)
-    assignment = _read_declared(folder)
+    datasets.use_course(released.folder)
+    assignment = _read_declared(released)
     thresholds: dict[str, Threshold] = {}
     own: OwnValues | None = None
     if assignment is not None:
@@ -142,7 +132,7 @@ def check_namespace(groups: Collection[str], namespace: dict[str, Any], folder: 
         own = last_asked_for() if assignment.values else None
     link = _NotebookLink(namespace, assignment.artifacts if assignment is not None else ())
     criteria_run = CriteriaRun(Student(link), thresholds, own, only=groups, remark=link.remark)
-    run_criteria([folder / PUBLIC], criteria_run)
+    run_criteria([released.criteria], criteria_run)
     if criteria_run.fault:
         raise ProctorError(f"this check could not be run here: {criteria_run.fault}")
     return [result for result in criteria_run.results if not groups or result.group in groups]
@@ -168,6 +158,7 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
         reason = error.strerror if isinstance(error, OSError) else "it is not a notebook"
         raise ProctorError(f"{notebook} cannot be read: {reason}") from error
     os.environ.setdefault("MPLBACKEND", "Agg")  # pictures are drawn, but no window opens
+    os.environ[SESSION] = str(notebook.resolve())
     shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     watch = StubWatch(shell)
     criteria: list[CriterionResult] = []
@@ -190,7 +181,7 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
                     if isinstance(ran.result, CheckTable) and ran.result.group != ALL:
                         criteria += ran.result.criteria
         if criteria:
-            yield _sum_up(criteria, _read_points(notebook.parent))
+            yield _sum_up(criteria, read_points(notebook))
     finally:
         InteractiveShell.clear_instance()
 
@@ -242,6 +233,13 @@ def _is_untrained(model: Any) -> bool:
     with contextlib.suppress(Exception):  # a student's object may do anything
         return int(model.optimizer.iterations) == 0
     return False
+
+
+def _notebook_file(namespace: dict[str, Any]) -> Path | None:
+    """The file of the running notebook, if the front end tells it and it still has that name."""
+    told = Path(str(namespace.get(VS_CODE) or os.environ.get(SESSION, "")))
+    file = Path.cwd() / told.name
+    return file if file.suffix == ".ipynb" and file.is_file() else None
 
 
 def _namespace() -> dict[str, Any]:

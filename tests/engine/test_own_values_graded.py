@@ -17,6 +17,7 @@ from proctor.author.inspection import find_problems
 from proctor.author.release import release
 from proctor.course.choices import draw
 from proctor.course.course import Course
+from proctor.course.released import Released
 from proctor.jail.course_jail import Jails
 from proctor.judge.examiner import grade
 from proctor.judge.live import check_namespace
@@ -218,7 +219,7 @@ def test_the_rule_of_another_town_is_named_in_house_price(monkeypatch):
         def price_list():
             return np.arange(1.0, 7.0), (rule["base"] + rule["per_bedroom"] * np.arange(1.0, 7.0)) / 1e5
 
-        results = check_namespace(["price_list"], {"price_list": price_list}, folder)
+        results = check_namespace(["price_list"], {"price_list": price_list}, Released("house_price", folder))
         (result,) = [one for one in results if one.name == "prices_follow_the_rule"]
         return result
 

@@ -94,7 +94,7 @@ def test_a_release_has_stub_checksums_and_the_public_criteria(course):
     public criteria beside it."""
     folder = release(course, "rectify")
 
-    assert sorted(content(folder)) == ["assignment.toml", "rectify.ipynb", "test_public.py"]
+    assert sorted(content(folder)) == ["rectify.ipynb", "rectify.toml", "test_rectify.py"]
     setup, stub, check = nbformat.read(folder / "rectify.ipynb", as_version=4).cells[1:]
     assert "raise NotImplementedError()" in stub.source
     assert "np.where" not in stub.source
@@ -139,7 +139,7 @@ def test_a_stale_release_is_told(course):
     (course.grader("rectify") / "test_public.py").write_text(PUBLIC + "\n")
     (course.release("rectify") / "notes.txt").write_text("x")
     (sentence,) = stale(course)
-    assert "test_public.py differs" in sentence
+    assert "test_rectify.py differs" in sentence
     assert "notes.txt does not come from the source" in sentence
 
 
@@ -221,7 +221,7 @@ def test_students_get_the_thresholds_that_public_criteria_ask_for(course):
     (course.grader("rectify") / "assignment.toml").write_text(SETTINGS)
     (course.grader("rectify") / "test_public.py").write_text(ASKING)
 
-    text = (release(course, "rectify") / "assignment.toml").read_text()
+    text = (release(course, "rectify") / "rectify.toml").read_text()
 
     known = {"none": 0.5, "full": 0.9}
     thresholds = {"real": {"known": known, "slope": 0.125}, "drawn": {"known": {"none": 0.5, "full": 0.7}}}
@@ -284,7 +284,7 @@ def test_a_solution_that_the_text_tells_is_a_leak(course):
 
     assert "cell 5, line 3: tells all of the solution in cell 'write_relu'" in told
     assert "cell 'again', line 2" in told
-    assert "test_public.py, line 8" in told
+    assert "test_rectify.py, line 8" in told
 
 
 def test_a_public_test_that_computes_the_answer_is_a_leak(course):
@@ -292,7 +292,7 @@ def test_a_public_test_that_computes_the_answer_is_a_leak(course):
     write(course, notebook(SOLUTION.replace("    positive = np.asarray(x) > 0\n", "").replace("positive", "x > 0")))
     (course.grader("rectify") / "test_public.py").write_text(PUBLIC + "    wanted = np.where(x > 0, x, 0.0)\n")
 
-    assert "test_public.py, line 8: computes the solution in cell 'write_relu'" in refusal(course)
+    assert "test_rectify.py, line 8: computes the solution in cell 'write_relu'" in refusal(course)
 
 
 def test_what_the_author_gives_is_no_leak(course):

@@ -174,7 +174,7 @@ def test_check_runs_a_notebook_without_jupyter(course, proctor):
     """`proctor check` shows the table of each check cell, and the cells that stopped."""
     scaffold(course, "first_steps")
     notebook = course.source("first_steps")
-    shutil.copy(course.grader("first_steps") / "test_public.py", notebook.parent)
+    shutil.copy(course.grader("first_steps") / "test_public.py", notebook.with_name("test_first_steps.py"))
     said = proctor("check", str(notebook)).stdout
     assert "2 of 4 points" in said
     assert "2 points more to get when you hand in" in said

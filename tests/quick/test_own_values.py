@@ -55,8 +55,9 @@ def test_both_ways_to_write_an_accent_are_one():
 
 
 def declare(folder, text):
-    """What `assignment.toml` with this table `[values]` declares."""
-    (folder / "assignment.toml").write_text(f'title = "Town"\n[values]\n{text}\n', encoding="utf-8")
+    """What settings with this table `[values]` declare, the author's and a student's alike."""
+    for name in ("assignment.toml", "town.toml"):
+        (folder / name).write_text(f'title = "Town"\n[values]\n{text}\n', encoding="utf-8")
     return read_assignment(folder / "assignment.toml", "town").values
 
 
@@ -97,7 +98,7 @@ def test_what_cannot_be_chosen_from_is_refused(tmp_path, text, problem):
 
 
 def test_an_author_asks_from_the_notebook_in_source(tmp_path, monkeypatch, capsys):
-    """Beside the instructor's notebook there is no assignment.toml; the grader's is read, and
+    """Beside the instructor's notebook there are no settings; the grader's is read, and
     an identifier that is typed as a number is one, too."""
     for folder in ("source/town", "graders/town"):
         (tmp_path / folder).mkdir(parents=True)
@@ -113,5 +114,5 @@ def test_values_that_are_declared_nowhere_are_refused(tmp_path, monkeypatch):
     with pytest.raises(ProctorError, match="put it beside the notebook"):
         values("town", student="ada")
     declare(tmp_path, "")
-    with pytest.raises(ProctorError, match=r"town/assignment.toml declares no \[values\]"):
+    with pytest.raises(ProctorError, match=r"town.toml declares no \[values\]"):
         values("town", student="ada")
