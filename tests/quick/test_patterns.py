@@ -42,7 +42,7 @@ def patterns() -> dict[str, re.Pattern[str]]:
 PATTERNS = patterns()
 SIZES = (1_000, 16_000)
 SECONDS = 0.5
-"""Of processor time: a linear pattern needs a thousandth of it, a quadratic one twice it or more."""
+"""Of processor time: a linear pattern needs a thousandth of it, a quadratic one twice it."""
 UNITS = [
     *(" ", "\t", "\n", "\r", " \n", "a", "A", "Aa", "0", "0.", "_", "a a", "a, ", "a = ", "- ", "  a", "\\", "/", "/a"),
     *(
