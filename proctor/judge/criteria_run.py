@@ -18,7 +18,7 @@ from proctor.criteria.criterion import Credit, Criterion
 from proctor.errors import CourseError, JailLost
 from proctor.judge import fixtures
 from proctor.judge.explain import describe_case, explain_failure, short_repr
-from proctor.verdict import CriterionResult, Flag, Status
+from proctor.verdict import UNWRITTEN, CriterionResult, Flag, Status
 
 
 class CriteriaCollector:
@@ -219,7 +219,7 @@ class CriteriaRun:
             failed,
             hint=reason.hint or failed.hint,
             expected=reason.expected,
-            found=reason.found + describe_case(item),
+            found=reason.found if UNWRITTEN in reason.found else reason.found + describe_case(item),
             detail=reason.detail,
             marked=reason.marked,
             grader_fault=reason.grader_fault,

@@ -64,6 +64,7 @@ def test_an_untouched_notebook_says_not_yet(run_released):
     """Before anything is written, check says that it is not written."""
     cells = run_released()
     assert "it is not written yet" in shown(cells["relu"])
+    assert "n=1" not in shown(cells["count"])  # whatever it is asked with
     assert cells["write_relu"].outputs == []
 
 
