@@ -80,6 +80,7 @@ class StubWatch:
         self._missing, self._sentence = self._explain(error, trace)
         if self._sentence:
             print(self._sentence)
+            _drop_unfinished_pictures()
         else:
             shell.showtraceback((kind, error, trace), tb_offset=tb_offset, running_compiled_code=True)
 
@@ -118,6 +119,16 @@ class StubWatch:
         if name == "<module>":
             return "an earlier cell", f"This cell {UNWRITTEN}."
         return f"{name}()", f"{name}() {UNWRITTEN}, and this cell needs it."
+
+
+def _drop_unfinished_pictures() -> None:
+    """Close what the cell has begun to draw, or the notebook would show empty axes below it.
+
+    Only where pictures are shown at a cell's end, so that all that are open are this cell's.
+    """
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and "inline" in pyplot.get_backend():
+        pyplot.close("all")
 
 
 def _innermost_frame(trace: TracebackType) -> FrameType:

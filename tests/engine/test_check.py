@@ -78,6 +78,15 @@ def test_run_all_reaches_the_last_check_of_an_untouched_notebook(run_released):
     assert "not written yet" in shown(cells["model"])
 
 
+def test_a_picture_that_waits_for_an_answer_is_not_shown_half_drawn(run_released):
+    """The cell says what it waits for, and no empty axes stand below that."""
+    drawing = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title(relu(1))\nplt.show()"
+    (output,) = run_released(train=drawing)["train"].outputs
+    assert output.text == "relu() is not written yet, and this cell needs it.\n"
+    shown = run_released(train=drawing, write_relu=RELU)["train"].outputs
+    assert ["image/png" in output.data for output in shown] == [True]
+
+
 @pytest.mark.parametrize("mistake", ["print(modle)", "keras.layers.Layer()(1)", "1 / 0"])
 def test_any_other_exception_still_stops_a_notebook(run_released, mistake):
     """A typing error, or what a library does not do, is shown with its traceback as ever."""
