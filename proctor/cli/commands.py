@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from proctor.cli.ci import ci
 from proctor.cli.markup import escape_markup
 from proctor.course.course import Course
 from proctor.errors import ProctorError
@@ -251,6 +252,9 @@ def _find_submissions(course: Course, names: list[str], students: list[str] | No
     if not pairs:
         raise ProctorError("there is nothing to grade: submitted/ has no folder <student>/<exercise>")
     return pairs
+
+
+application.command()(ci)
 
 
 @application.command()
