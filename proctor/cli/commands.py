@@ -312,6 +312,20 @@ def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] 
 
 
 @application.command()
+def autograder(
+    name: Name, file: Annotated[Path, typer.Argument(help="The zip to write.")] = Path("autograder.zip")
+) -> None:
+    """Make the zip with which Gradescope or Classroom 50 grades an exercise.
+
+    It holds the hidden tests, and no solution.
+    """
+    from proctor.author.autograder import make_bundle
+
+    make_bundle(Course.find(), name, file)
+    console.print(f"{name} in {file}", highlight=False)
+
+
+@application.command()
 def doctor() -> None:
     """Say which layers this machine's jail has, which are missing, and how to get them.
 
