@@ -6,11 +6,9 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import nbformat
-import pytest
 from conftest import RELU, edited
 
 METADATA = {
@@ -31,23 +29,6 @@ VARIABLES = {
     "RELEASE_URL": "https://github.example/releases/tag/1",
     "REVIEW_URL": "",
 }
-
-
-@pytest.fixture
-def bundle(course, proctor, tmp_path) -> Path:
-    """The folder into which a service unpacks the bundle, with the environment that it installs."""
-    proctor("autograder", "double", str(tmp_path / "bundle.zip"))
-    with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
-        archive.extractall(tmp_path / "source")
-        for member in archive.infolist():
-            (tmp_path / "source" / member.filename).chmod(member.external_attr >> 16)
-    (tmp_path / "proctor" / "bin").mkdir(parents=True)
-    for program in ("proctor", "python"):
-        # A link to the interpreter would be one without our environment's packages.
-        script = tmp_path / "proctor" / "bin" / program
-        script.write_text(f'#!/bin/sh\nexec {Path(sys.executable).with_name(program)} "$@"\n')
-        script.chmod(0o755)
-    return tmp_path / "source"
 
 
 def run(command: list[str], place: Path, code: int, **variables: str) -> str:
