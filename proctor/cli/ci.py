@@ -50,7 +50,7 @@ def ci(
     places = {name: file.absolute() for name, file in files.items() if file}
     page = summary.absolute() if summary else None
     trusted = _find_course(course, repository)
-    if Path(student).name != student:
+    if not student or "/" in student:
         raise ProctorError(f"--student must be a name without slashes, got {student!r}")
     # The repository is a student's. Python looks for modules in the current folder, also in
     # processes that this one starts: none of its files may be taken for one.

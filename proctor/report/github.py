@@ -17,7 +17,7 @@ from proctor.course.cells import grade_id, is_check, is_solution
 from proctor.feedback.table import number
 from proctor.jail.layers import HOLDS
 from proctor.report.public import MOST_REMARKS, Row, remarks, rows
-from proctor.text import one_line, plain
+from proctor.text import one_line, plain, visible
 from proctor.verdict import Verdict
 
 LEVELS = {"failed": "error", "partial": "warning", "waiting": "notice"}
@@ -111,7 +111,7 @@ def _find_answers(source: NotebookNode) -> dict[str, str]:
 
 
 def _command(level: str, file: str, line: int, title: str, text: str) -> str:
-    where = f"file={_escape_property(file)},line={line}," if file else ""
+    where = f"file={_escape_property(visible(file))},line={line}," if file else ""
     return f"::{level} {where}title=Proctor%3A {_escape_property(one_line(title))}::{_escape_data(plain(text, _MOST))}"
 
 

@@ -91,7 +91,7 @@ def test_right_work_is_graded_wherever_it_lies_and_nothing_of_the_repository_is_
 ):
     """Full marks are told in every form and recorded nowhere; files with the names of modules or of
     tests are never imported."""
-    put(repository, solution, "week 1/double.ipynb")
+    (put(repository, solution, "week 1/double.ipynb").parent / "double.keras").write_bytes(b"")
     for name in ("numpy", "pytest", "multiprocessing", "sitecustomize", "conftest", "proctor", "test_hidden"):
         (repository / f"{name}.py").write_text(MODULE)
     (repository / "junit.xml").symlink_to(repository / "somewhere else")
@@ -101,6 +101,7 @@ def test_right_work_is_graded_wherever_it_lies_and_nothing_of_the_repository_is_
     assert (told["assignment"], told["student"], told["status"]) == ("double", "ada", "graded")
     assert (told["earned"], told["points"]) == (6.0, 6.0)
     assert {criterion["status"] for criterion in told["criteria"]} == {"passed"}
+    assert told["remarks"][0].startswith("double.keras cannot be opened, so the training cell ran")
     suite = ElementTree.parse(repository / "junit.xml").getroot()[0]
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("5", "0", "0")
     assert not (repository / "somewhere else").exists()
@@ -119,7 +120,8 @@ def test_wrong_work_is_told_where_it_is_and_hostile_text_stays_text(course, repo
     public = course.grader("double") / "test_public.py"
     public.write_text(public.read_text().replace("relu keeps what", "relu, 100 %: <b>::error::x</b> keeps what"))
     wrong = edited(solution, "write_relu", f"def relu(x):\n    raise ValueError({HOSTILE!r})")
-    path = put(repository, edited(wrong, "write_count", f"raise ValueError({HOSTILE!r})"))
+    wrong = edited(wrong, "write_count", f"raise ValueError({HOSTILE!r})")
+    path = put(repository, wrong, "a: b,\n::error::%/double.ipynb")
     tmp_path.chmod(0o755)  # jails may be another user's, and read the course's data
     summary, junit, student = tmp_path / "summary.md", tmp_path / "junit.xml", "<i>ada,%0A::error::x"
     done = run_ci(
@@ -130,7 +132,8 @@ def test_wrong_work_is_told_where_it_is_and_hostile_text_stays_text(course, repo
     assert [line.split()[0] for line in executed] == ["::error", "::error", "::notice", "::warning"]
     assert len(done.stdout.split("::stop-commands::")) == 2
     line = 1 + next(n for n, text in enumerate(path.read_text().splitlines()) if "def relu(x)" in text)
-    start = f"::error file=double.ipynb,line={line},title=Proctor%3A relu%3A 0 of 2 points::"
+    file = "a%3A b%2C%0A%3A%3Aerror%3A%3A%25/double.ipynb"
+    start = f"::error file={file},line={line},title=Proctor%3A relu%3A 0 of 2 points::"
     assert executed[0].startswith(start + "relu, 100 %25: <b>::error::x</b> keeps what is positive.%0A")
     assert "ValueError" in executed[0]
 
