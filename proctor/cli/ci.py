@@ -49,6 +49,9 @@ def ci(
     files = {"junit": junit, "classroom50": classroom50, "gradescope": gradescope}
     places = {name: file.absolute() for name, file in files.items() if file}
     page = summary.absolute() if summary else None
+    for file in [*places.values(), *([page] if page else [])]:
+        if not file.parent.is_dir():
+            raise ProctorError(f"{file.name} cannot be written: there is no folder {file.parent}")
     trusted = _find_course(course, repository)
     if not student or "/" in student:
         raise ProctorError(f"--student must be a name without slashes, got {student!r}")
@@ -81,7 +84,10 @@ def ci(
     for name, make in makers.items():
         if name in places:
             _replace(places[name], make(verdicts))
-    if not all(_is_enough(verdict, threshold) for verdict in verdicts):
+    shortfalls = _describe_shortfalls(verdicts, threshold)
+    for sentence in shortfalls:
+        print(sentence, file=sys.stderr)
+    if shortfalls or not all(verdict.graded for verdict in verdicts):
         raise typer.Exit(1)
 
 
@@ -129,9 +135,16 @@ def _annotate(course: Course, repository: Path, found: Sequence[HandIn], to: Tex
             print(command, file=to)
 
 
-def _is_enough(verdict: Verdict, threshold: float) -> bool:
-    """Whether an exercise is graded, and has the share of its points that is asked for."""
-    return verdict.graded and verdict.earned >= threshold * verdict.points - 1e-9
+def _describe_shortfalls(verdicts: Sequence[Verdict], threshold: float) -> list[str]:
+    """A sentence for each exercise that has less than the share of its points that is asked for."""
+    from proctor.feedback.table import number
+
+    return [
+        f"{verdict.assignment}: {number(verdict.earned)} of {number(verdict.points)} points, "
+        f"and {threshold:.0%} are asked for"
+        for verdict in verdicts
+        if verdict.graded and verdict.earned < threshold * verdict.points - 1e-9
+    ]
 
 
 def _replace(path: Path, text: str) -> None:

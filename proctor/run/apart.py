@@ -56,13 +56,13 @@ def grade_repository(course: Course, repository: Path, names: list[str], student
     found: dict[str, HandIn] = {}
     folders: dict[str, Path] = {}
     for name in names or places:
-        source = read_source(course.source(name))
+        source, folder = read_source(course.source(name)), None
         try:
             folder = choose_folder(repository, name, places.get(name, []))
             read_submission(folder, student, course.assignment(name), source)
             folders[name] = folder
         except UnreadableSubmission as error:
-            found[name] = HandIn(not_graded(name, student, str(error)).verdict, None)
+            found[name] = HandIn(not_graded(name, student, str(error)).verdict, folder)
     for verdict in _grade_folders(course, folders, student):
         found[verdict.assignment] = HandIn(verdict, folders[verdict.assignment])
     return [found[name] for name in names or places]

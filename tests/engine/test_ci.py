@@ -136,6 +136,7 @@ def test_wrong_work_is_told_where_it_is_and_hostile_text_stays_text(course, repo
     start = f"::error file={file},line={line},title=Proctor%3A relu%3A 0 of 2 points::"
     assert executed[0].startswith(start + "relu, 100 %25: <b>::error::x</b> keeps what is positive.%0A")
     assert "ValueError" in executed[0]
+    assert done.stderr == "double: 1 of 6 points, and 90% are asked for\n"
 
     page = summary.read_text()
     assert {token.type for token in MarkdownIt("commonmark").parse(page)} == {"html_block"}
@@ -161,7 +162,9 @@ def test_what_cannot_be_read_is_not_graded_and_says_why(repository, run_ci, solu
     (error,) = ElementTree.parse(junit).getroot().iter("error")
     assert "is a web page" in error.get("message", "")
     (told,) = commands(done.stdout)
-    assert told.startswith("::error title=Proctor%3A double%3A not graded::double.ipynb is a web page")
+    assert told.startswith(
+        "::error file=double.ipynb,line=1,title=Proctor%3A double%3A not graded::double.ipynb is a web"
+    )
     put(repository, solution, "old/double.ipynb")
     assert "there are several double.ipynb, in ./, old/; keep the one" in " ".join(run_ci(code=1).stdout.split())
     for path in repository.rglob("*.ipynb"):
@@ -191,4 +194,5 @@ def test_a_course_within_the_repository_grades_nothing(course, repository, run_c
     assert "lies in the repository that is to be graded" in said
     (repository / "course").rename(course.root)
     assert "which course grades this repository?" in run_ci(code=2, PROCTOR_COURSE="").stdout
+    assert "there is no folder" in run_ci("--junit", "reports/junit.xml", code=2).stdout
     assert 'Did you mean "double"?' in run_ci("duoble", code=2).stdout

@@ -66,7 +66,7 @@ def test_the_github_workflow_grades_a_push(bundle, repository, tmp_path):
     summary = tmp_path / "summary.md"
     variables |= {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "ada", "GITHUB_STEP_SUMMARY": str(summary)}
     said = shell(grade, repository, 1, **variables)
-    assert "::error title=Proctor%3A double%3A not graded::double.ipynb is empty" in said
+    assert "::error file=double.ipynb,line=1,title=Proctor%3A double%3A not graded::double.ipynb is empty" in said
     assert "(double), ada: not graded" in summary.read_text()
     assert list(repository.glob("*.ran")) == []
 
