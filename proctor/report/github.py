@@ -7,6 +7,7 @@ Markdown is read; in annotations as GitHub's own toolkit does it (`@actions/core
 from __future__ import annotations
 
 import html
+import itertools
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -41,18 +42,25 @@ def _describe(title: str, verdict: Verdict) -> Iterator[str]:
         return
     yield f"<h3>{name}: {number(verdict.earned)} of {number(verdict.points)} points</h3>"
     yield "<table>\n<tr><th>check</th><th>what is asked</th><th>points</th></tr>"
-    for row in rows(verdict):
-        below = "".join(f"<br>{label}: {_format_fact(label, text)}" for label, text in row.facts)
-        yield (
-            f"<tr><td><code>{_escape(row.group)}</code></td><td>{row.symbol} {_escape(row.title)}{below}</td>"
-            f"<td>{number(row.earned)} of {number(row.points)}</td></tr>"
-        )
+    for group, criteria in itertools.groupby(rows(verdict), lambda row: row.group):
+        yield from _format_group(group, list(criteria))
     yield "</table>\n"
     if said := remarks(verdict):
         yield "<ul>\n" + "\n".join(f"<li><code>{_escape(text)}</code></li>" for text in said) + "\n</ul>\n"
     tier = verdict.environment.get("jail", "")
     if tier in HOLDS:
         yield f"<p>The notebook's code ran in a jail of tier <code>{tier}</code>. {_escape(HOLDS[tier])}</p>\n"
+
+
+def _format_group(group: str, criteria: list[Row]) -> Iterator[str]:
+    """A row of the table for each criterion; the first begins with a cell on the check itself."""
+    score = f"{number(sum(row.earned for row in criteria))} of {number(sum(row.points for row in criteria))}"
+    check = f'<td rowspan="{len(criteria)}"><code>{_escape(group)}</code><br>{score}</td>'
+    for row in criteria:
+        below = "".join(f"<br>{label}: {_format_fact(label, text)}" for label, text in row.facts)
+        points = f"{number(row.earned)} of {number(row.points)}"
+        yield f"<tr>{check}<td>{row.symbol} {_escape(row.title)}{below}</td><td>{points}</td></tr>"
+        check = ""
 
 
 def _format_fact(label: str, text: str) -> str:
