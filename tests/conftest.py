@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -287,6 +288,26 @@ def run_proctor(root: Path, *arguments: str, code: int | None = 0) -> subprocess
 def proctor(course: Course) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs `proctor ...` in the course, as a user does."""
     return functools.partial(run_proctor, course.root)
+
+
+@pytest.fixture
+def bundle(course: Course, proctor: Callable[..., object], tmp_path: Path) -> Path:
+    """The folder into which a service unpacks what `proctor autograder` makes.
+
+    In `proctor/bin` beside it are the programs of the environment that the service installs.
+    """
+    proctor("autograder", "double", str(tmp_path / "bundle.zip"))
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
+        archive.extractall(tmp_path / "source")
+        for member in archive.infolist():
+            (tmp_path / "source" / member.filename).chmod(member.external_attr >> 16)
+    (tmp_path / "proctor" / "bin").mkdir(parents=True)
+    for program in ("proctor", "python"):
+        # A link to the interpreter would be one without our environment's packages.
+        script = tmp_path / "proctor" / "bin" / program
+        script.write_text(f'#!/bin/sh\nexec {Path(sys.executable).with_name(program)} "$@"\n')
+        script.chmod(0o755)
+    return tmp_path / "source"
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from proctor.cli.ci import ci
 from proctor.cli.markup import escape_markup
 from proctor.course.course import Course
 from proctor.errors import ProctorError
@@ -253,6 +254,9 @@ def _find_submissions(course: Course, names: list[str], students: list[str] | No
     return pairs
 
 
+application.command()(ci)
+
+
 @application.command()
 def flags(names: Names = None) -> None:
     """Show what in graded submissions may be worth a look; it is no proof and changes no mark."""
@@ -305,6 +309,20 @@ def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] 
 
     count = write(Course.find(), file)
     console.print(f"{count} marks in {file}", highlight=False)
+
+
+@application.command()
+def autograder(
+    name: Name, file: Annotated[Path, typer.Argument(help="The zip to write.")] = Path("autograder.zip")
+) -> None:
+    """Make the zip with which Gradescope or Classroom 50 grades an exercise.
+
+    It holds the hidden tests, and no solution.
+    """
+    from proctor.author.autograder import make_bundle
+
+    make_bundle(Course.find(), name, file)
+    console.print(f"{name} in {file}", highlight=False)
 
 
 @application.command()

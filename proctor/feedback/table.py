@@ -36,7 +36,8 @@ LOOKS = {
 }
 
 
-def _look_of(criterion: CriterionResult) -> Look:
+def look_of(criterion: CriterionResult) -> Look:
+    """How its status is shown: what is not written yet looks as what waits."""
     return LOOKS["waiting" if criterion.unwritten else criterion.status]
 
 
@@ -148,12 +149,12 @@ _NAME = "width:62px;white-space:nowrap;"
 
 
 def _format_html(criterion: CriterionResult) -> str:
-    look = _look_of(criterion)
+    look = look_of(criterion)
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
     facts = "".join(
         f'<tr style="background-color:transparent"><th scope="row" style="{_FACT}{_MUTED}{_NAME}">{label}</th>'
         f'<td style="{_FACT}overflow-wrap:anywhere">{_format_prose(value)}</td></tr>'
-        for label, value in _facts(criterion)
+        for label, value in facts_of(criterion)
     )
     if facts:
         facts = f'<table style="border-collapse:collapse;margin:3px 0 0;border:none;font-size:12.5px">{facts}</table>'
@@ -200,8 +201,8 @@ def _may_be_shown(criterion: CriterionResult) -> bool:
     return not criterion.hidden and criterion.status in ("failed", "partial")
 
 
-def _facts(criterion: CriterionResult) -> list[tuple[str, str]]:
-    """Return what stands below a criterion's title, as (label, text)."""
+def facts_of(criterion: CriterionResult) -> list[tuple[str, str]]:
+    """Return what a student reads below a criterion's title, as (label, text)."""
     if criterion.status == "passed":
         return []
     if criterion.status == "waiting":
@@ -220,13 +221,13 @@ def _facts(criterion: CriterionResult) -> list[tuple[str, str]]:
 
 
 def _format_text(criterion: CriterionResult) -> list[str]:
-    look = _look_of(criterion)
+    look = look_of(criterion)
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
     if look is LOOKS["partial"] or look is LOOKS["waiting"]:
         score = f"{'partly' if criterion.status == 'partial' else look.word}: {score}"
     title = _wrap(plain(criterion.title), f"  {look.symbol} ", " " * 4, WIDTH - len(score) - 2)
     lines = [_justify(title[0], score), *title[1:]]
-    for label, value in _facts(criterion):
+    for label, value in facts_of(criterion):
         first = " " * _INDENT + label.ljust(_LABEL)
         lines += _wrap(value, first, " " * (_INDENT + _LABEL))
     if _may_be_shown(criterion) and criterion.detail:

@@ -19,6 +19,20 @@ TIERS: dict[str, frozenset[str]] = {
     "process": frozenset(),
 }
 
+HOLDS = {
+    "full": "It saw the system, Python and the training data only, had no network, and ended with all that it started.",
+    "namespaces": (
+        "It saw the system, Python and the training data only, had no network, and ended with all that it started. "
+        "The kernel's own list of files (Landlock), a second lock on the same door, is missing here."
+    ),
+    "landlock": (
+        "It could open the system, Python and the training data only, and had no network. "
+        "It could find out whether another file exists, and its memory was bounded process by process."
+    ),
+    "process": "It could read what this machine's user may read, and use the network: only for code that is trusted.",
+}
+"""Tier → what held for the student code that ran in it (docs/security.md, "Tiers")."""
+
 
 def tier(layers: frozenset[str]) -> str:
     """The strongest tier whose layers are all in `layers`."""

@@ -44,13 +44,14 @@ Afterwards = Callable[[Examination, list[CriterionResult]], None]
 """What is to be done with the results of the criteria while the jails are still there."""
 
 
-def grade(course: Course, assignment: Assignment, student: str, jails: Jails) -> Result:
+def grade(course: Course, assignment: Assignment, student: str, jails: Jails, folder: Path | None = None) -> Result:
     """Grade a student's submission.
 
     Args:
         course, assignment: what is graded.
-        student: whose submission in `submitted/`.
+        student: whose submission.
         jails: where jails come from.
+        folder: where it lies; None for the student's folder in `submitted/`.
 
     Returns the verdict and the notebook as it ran. An unreadable submission, or a fault of ours, is
     a verdict whose `graded` is False. Raises CourseError if the assignment itself is not in order,
@@ -58,7 +59,8 @@ def grade(course: Course, assignment: Assignment, student: str, jails: Jails) ->
     """
     source = read_source(course.source(assignment.name))
     try:
-        submission = read_submission(course.submitted(student, assignment.name), student, assignment, source)
+        place = folder or course.submitted(student, assignment.name)
+        submission = read_submission(place, student, assignment, source)
     except UnreadableSubmission as error:
         return not_graded(assignment.name, student, str(error))
     return examine(course, assignment, source, submission, jails)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from proctor.course.assignment import Assignment, Budget
 from proctor.course.course import Course
@@ -36,6 +37,7 @@ class Task:
         student: whose it is.
         jails: of the run.
         plain: a plain nbgrader assignment as it was read; None for another one.
+        folder: where the submission of an exercise lies; None for its folder in `submitted/`.
     """
 
     course: Course
@@ -43,6 +45,7 @@ class Task:
     student: str
     jails: Jails
     plain: PlainAssignment | None = None
+    folder: Path | None = None
 
     @property
     def deadline(self) -> float:
@@ -92,7 +95,7 @@ def _grade_once(task: Task) -> Result:
     try:
         if task.plain is not None:
             return grade_plain(task.plain, task.course.submitted(task.student, name), task.student, task.jails)
-        return grade(task.course, task.assignment, task.student, task.jails)
+        return grade(task.course, task.assignment, task.student, task.jails, task.folder)
     except JailLost:
         raise
     except ProctorError as error:
