@@ -1,6 +1,6 @@
 """Other right answers of the filter exercise, and wrong ones."""
 
-from proctor.answers import append, edit, mutant, replace, variant
+from proctor.answers import append, edit, harmless, mutant, replace, variant
 
 APPLY, NORMALISE, BYTES = "write_apply_filter", "write_normalise", "write_to_picture"
 POOL, CHOICE, STRENGTH = "write_max_pool", "choose_vertical_edges", "write_edge_strength"
@@ -19,13 +19,14 @@ def apply_filter(img, kernel):
         rows.append(row)
     return np.array(rows)
 """
-APPLY_SHIFTED = """
+APPLY_PATCHED = """
 def apply_filter(picture, kernel):
     height, width = picture.shape
     answers = np.zeros((height - 2, width - 2))
-    for i in range(3):
-        for j in range(3):
-            answers += kernel[i, j] * picture[i : height - 2 + i, j : width - 2 + j].astype("float64")
+    for row in range(height - 2):
+        for column in range(width - 2):
+            patch = picture[row : row + 3, column : column + 3]
+            answers[row, column] = np.sum(patch.astype(float) * kernel)
     return answers
 """
 APPLY_VIEWED = """
@@ -120,8 +121,8 @@ variants = [
         chosen("[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]"),
     ),
     variant(
-        "nine shifted pictures, pooled by reshaping; Scharr's filter, from bright to dark",
-        replace(APPLY, APPLY_SHIFTED),
+        "patch by patch, pooled by reshaping; Scharr's filter, from bright to dark",
+        replace(APPLY, APPLY_PATCHED),
         replace(POOL, POOL_RESHAPED),
         replace(STRENGTH, STRENGTH_HYPOT),
         chosen("[[3.0, 0, -3], [10, 0, -10], [3, 0, -3]]"),
@@ -147,42 +148,61 @@ variants = [
         replace(CHOICE, "vertical_edges = [[-1, 0, 1], [-3, 0, 3], [1, 0, -1]]"),
         append(CHOICE, "vertical_edges = np.array(vertical_edges, dtype='float32')"),
     ),
+    variant(
+        "single precision, whose rounding leaves something of each row",
+        replace(CHOICE, "vertical_edges = np.array([[0.3, 0.4, -0.7]] * 3, dtype='float32')"),
+    ),
+    variant("just strong enough", chosen("[[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]) / 15 + np.zeros((3, 3)")),
 ]
 
-PATCH = "patch = picture[row : row + 3, column : column + 3]"
-SUM = "np.sum(patch.astype(float) * kernel)"
+PRODUCT = "kernel[row, column] * part.astype(float)"
 BLOCK = "picture[2 * row : 2 * row + 2, 2 * column : 2 * column + 2]"
 TO_BYTES = 'np.round(np.clip(answers, 0, 255)).astype("uint8")'
 mutants = [
-    mutant("turns the filter round", edit(APPLY, "* kernel)", "* kernel[::-1, ::-1])"), fails=["apply_filter"]),
-    mutant("turns the filter on its side", edit(APPLY, "* kernel)", "* kernel.T)"), fails=["apply_filter"]),
+    mutant(
+        "turns the filter round",
+        edit(APPLY, "kernel[row, column]", "kernel[2 - row, 2 - column]"),
+        fails=["answers_on_paper", "one_pixel", "beyond_bytes", "any_size", "any_type"],
+    ),
+    mutant(
+        "turns the filter on its side",
+        edit(APPLY, "kernel[row, column]", "kernel[column, row]"),
+        fails=["apply_filter"],
+    ),
     mutant(
         "calculates with bytes",
-        edit(APPLY, SUM, "np.sum(patch * kernel.astype(picture.dtype))"),
-        fails=["apply_filter", "any_strength"],
+        edit(APPLY, PRODUCT, "kernel.astype(picture.dtype)[row, column] * part"),
+        fails=["beyond_bytes", "fractions", "any_type"],
+    ),
+    mutant(
+        "calculates with bytes where both are bytes",
+        edit(APPLY, PRODUCT, "kernel[row, column] * part"),
+        fails=["beyond_bytes", "any_type"],
     ),
     mutant(
         "fills an array of the picture's type",
-        edit(APPLY, "width - 2))", "width - 2), picture.dtype)"),
-        fails=["apply_filter", "any_strength"],
+        replace(APPLY, APPLY_PATCHED.replace("width - 2))", "width - 2), picture.dtype)")),
+        fails=["beyond_bytes", "fractions", "any_type"],
     ),
     mutant(
-        "clips the answers",
-        edit(APPLY, SUM, f"np.clip({SUM}, 0, 255)"),
-        fails=["apply_filter", "any_direction", "any_strength"],
+        "clips the answers", edit(APPLY, "return answers", "return np.clip(answers, 0, 255)"), fails=["apply_filter"]
     ),
-    mutant("takes the mean of the products", edit(APPLY, "np.sum", "np.mean"), fails=["apply_filter"]),
-    mutant("normalises by itself", edit(APPLY, SUM, f"{SUM} / (np.sum(kernel) or 1)"), fails=["apply_filter"]),
+    mutant(
+        "takes the mean of the products", edit(APPLY, "return answers", "return answers / 9"), fails=["apply_filter"]
+    ),
+    mutant(
+        "normalises by itself",
+        edit(APPLY, "return answers", "return answers / (np.sum(kernel) or 1)"),
+        fails=["apply_filter"],
+    ),
     mutant(
         "takes the picture for square",
-        edit(APPLY, "range(width - 2)", "range(min(height, width) - 2)"),
+        edit(APPLY, "range(3):\n            part", "range(3):\n            width = height\n            part"),
         fails=["apply_filter"],
     ),
     mutant(
         "one row and column short",
-        edit(APPLY, "height - 2, width - 2))", "height - 3, width - 3))"),
-        edit(APPLY, "range(height - 2)", "range(height - 3)"),
-        edit(APPLY, "range(width - 2)", "range(width - 3)"),
+        edit(APPLY, "return answers", "return answers[:-1, :-1]"),
         fails=["apply_filter"],
     ),
     mutant(
@@ -199,7 +219,8 @@ mutants = [
         "asks whether the sum is exactly 0", edit(NORMALISE, "abs(total) < 1e-9", "total == 0"), fails=["normalise"]
     ),
     mutant("takes negative sums for 0", edit(NORMALISE, "abs(total) < 1e-9", "total < 1e-9"), fails=["normalise"]),
-    mutant("a coarse idea of 0", edit(NORMALISE, "1e-9", "0.01"), fails=["normalise"]),
+    mutant("a coarse idea of 0", edit(NORMALISE, "1e-9", "1e-8"), fails=["nearly_zero"]),
+    mutant("a fine idea of 0", edit(NORMALISE, "1e-9", "1e-12"), fails=["nearly_zero"]),
     mutant(
         "divides in place",
         edit(NORMALISE, "return kernel / total", "kernel[...] = kernel / total\n    return kernel"),
@@ -219,6 +240,16 @@ mutants = [
         "cuts fractions off",
         edit(BYTES, "np.round(np.clip(answers, 0, 255))", "np.clip(answers, 0, 255)"),
         fails=["to_picture"],
+    ),
+    mutant(
+        "rounds to short whole numbers first",
+        edit(BYTES, TO_BYTES, 'np.clip(np.round(answers).astype("int16"), 0, 255).astype("uint8")'),
+        fails=["beyond_both_ends", "any_answers"],
+    ),
+    mutant(
+        "by way of half precision",
+        edit(BYTES, "np.clip(answers, 0, 255)", 'np.clip(answers, 0, 255).astype("float16")'),
+        fails=["nearest_whole_number", "any_answers"],
     ),
     mutant("rounds up", edit(BYTES, "np.round", "np.ceil"), fails=["to_picture"]),
     mutant("floats that look like bytes", edit(BYTES, '.astype("uint8")', ""), fails=["to_picture"]),
@@ -305,7 +336,10 @@ mutants = [
         "turned by a quarter", edit(STRENGTH, "kernel.T", "np.rot90(kernel)"), fails=["three_four_five", "any_strength"]
     ),
 ]
-harmless_mutations = []
+harmless_mutations = [
+    harmless("total) < 1e-9 → abs(total) <= 1e-9", because="the text leaves open whether the ends count"),
+    harmless("np.clip(0, answers, 255)", because="the larger of 0 and the answers, whichever of them comes first"),
+]
 hidden_because = {
     "any_answers": "the notebook says that what is given stays as it is; whoever forgets it meets it",
 }

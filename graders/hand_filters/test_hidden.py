@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from proctor import CriterionFailed, as_array, assert_close, assert_shape, call_unchanged, criterion, described
+from proctor import (
+    CriterionFailed,
+    as_array,
+    assert_apart,
+    assert_close,
+    assert_shape,
+    call_unchanged,
+    criterion,
+    described,
+)
 
 SIZES = [
     pytest.param((3, 3), id="3 × 3 pixels"),
@@ -34,9 +43,11 @@ def any_kernel(seed):
 
 
 def answers(picture, kernel):
-    """The answers of a filter at all places where it fits."""
-    patches = np.lib.stride_tricks.sliding_window_view(picture.astype(float), (3, 3))
-    return np.einsum("rcij,ij->rc", patches, kernel.astype(float))
+    """The answers of a filter at all places where it fits; it may stand in for the student's."""
+    import numpy
+
+    patches = numpy.lib.stride_tricks.sliding_window_view(picture.astype(float), (3, 3))
+    return numpy.einsum("rcij,ij->rc", patches, kernel.astype(float))
 
 
 def assert_near(found, expected, dtype, what):
@@ -62,10 +73,11 @@ def test_any_size(student, size):
 )
 @pytest.mark.parametrize("dtype", TYPES)
 def test_any_type(student, dtype):
-    """Pictures of any type of numbers, and filters of whole numbers or fractions, get the right
-    answers."""
+    """Pictures and filters of any type of numbers, bytes, too, get the right answers."""
     for seed in range(4):
         picture, kernel = any_picture((8, 11), dtype, seed), any_kernel(seed)
+        if seed == 3:
+            kernel = np.abs(kernel).astype("uint8")
         found = call_unchanged(student, "apply_filter", picture, kernel)
         assert_near(found, answers(picture, kernel), dtype, "the answers")
 
@@ -90,7 +102,8 @@ def test_any_answers(student, shape):
     """Answers of any shape and type become the right bytes, and are left as they were."""
     draw = np.random.default_rng(len(shape))
     whole = draw.integers(-300, 600, shape)
-    for given in (whole, whole + draw.uniform(-0.45, 0.45, shape), 40 * whole, (whole + 0.25).astype("float32")):
+    near_half = whole + draw.choice([-0.49, 0.49], shape)
+    for given in (whole, near_half, 4000 * whole, (whole + 0.25).astype("float32")):
         expected = np.minimum(np.maximum(np.rint(given.astype(float)), 0), 255)
         found = as_array(call_unchanged(student, "to_picture", given), "the picture")
         assert_close(found.astype(float), expected, "the picture", rtol=0, atol=1e-9)
@@ -121,27 +134,31 @@ def test_any_rows_and_edges(student):
     kernel = kernel.astype(float)
     for seed in range(3):
         rows = np.repeat(np.random.default_rng(seed).uniform(0, 255, (12, 1)), 7, axis=1)
-        assert_close(answers(rows, kernel), np.zeros((10, 5)), "the answers to plain rows", atol=1e-6)
+        # A filter of single precision leaves a rounding.
+        assert_close(answers(rows, kernel), np.zeros((10, 5)), "the answers to plain rows", atol=1e-3)
     for left, right in ((50.0, 200.0), (200.0, 50.0)):
         largest = max(
             np.abs(answers(np.repeat([[left] * n + [right] * (4 - n)], 3, axis=0), kernel)).max() for n in (1, 2, 3)
         )
-        if not largest >= 30:
+        if not round(largest, 3) >= 30:
             raise CriterionFailed("an answer of at least 30 to an edge between 50 and 200", f"{largest:g}")
 
 
 @criterion(
     "edge_strength",
     points=2,
-    needs="answers_on_paper",
     hint="Use the picture and the kernel that are given, whatever they are, and kernel.T for the other direction.",
 )
 @pytest.mark.parametrize("dtype", TYPES)
 def test_any_strength(student, dtype):
     """The strength is right for pictures of any size and type and for any filter, and nothing is
     changed."""
-    for seed, size in enumerate(((3, 3), (5, 8), (12, 7))):
-        picture, kernel = any_picture(size, dtype, seed), any_kernel(seed)
-        found = call_unchanged(student, "edge_strength", picture, kernel)
-        expected = np.hypot(answers(picture, kernel), answers(picture, kernel.T))
-        assert_near(found, expected, dtype, "the strength")
+
+    def judge(_):
+        for seed, size in enumerate(((3, 3), (5, 8), (12, 7))):
+            picture, kernel = any_picture(size, dtype, seed), any_kernel(seed)
+            found = call_unchanged(student, "edge_strength", picture, kernel)
+            expected = np.hypot(answers(picture, kernel), answers(picture, kernel.T))
+            assert_near(found, expected, dtype, "the strength")
+
+    assert_apart(student, "edge_strength", {"apply_filter": answers}, judge)
