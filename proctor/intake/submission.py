@@ -23,6 +23,8 @@ NOTEBOOK_BYTES = 30 * 2**20
 FILE_BYTES = 64 * 2**20
 OUTPUT_CHARACTERS = 50_000
 """How much of a check cell's saved output is kept."""
+_READ = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+"""How files are opened: no link is followed, no pipe waited for, no line end changed."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def read_file(path: Path, limit: int) -> bytes:
     or is larger.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, _READ)
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -7,7 +7,7 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,19 @@ ALL = "all checks"
 class CheckTable:
     """The result of `check`: an HTML table in Jupyter, text anywhere else."""
 
-    def __init__(self, group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = ""):
+    def __init__(
+        self,
+        group: str,
+        criteria: list[CriterionResult],
+        points: float | None = None,
+        owner: str = "",
+        closing: str = "",
+    ):
         self.group = group
         self.criteria = criteria
         self._points = points
         self._owner = owner
+        self._closing = closing
 
     @property
     def met(self) -> bool:
@@ -41,12 +49,12 @@ class CheckTable:
     def __repr__(self) -> str:
         from proctor.feedback.table import text
 
-        return text(self.group, self.criteria, self._points, self._owner)
+        return text(self.group, self.criteria, self._points, self._owner, self._closing)
 
     def _repr_html_(self) -> str:
         from proctor.feedback.table import html
 
-        return html(self.group, self.criteria, self._points, self._owner)
+        return html(self.group, self.criteria, self._points, self._owner, self._closing)
 
 
 class Remark:
@@ -84,16 +92,35 @@ def check(group: str = "") -> CheckTable | Remark:
     owner = describe_owner(last_asked_for()) if assignment and assignment.values else ""
     if group:
         return CheckTable(group, criteria, points.get(group), owner)
-    return _sum_up(criteria, points, owner)
+    return _sum_up(criteria, points, owner, how_to_hand_in(_find_notebook(folder)))
 
 
-def _sum_up(criteria: list[CriterionResult], points: dict[str, float], owner: str = "") -> CheckTable:
+def _sum_up(
+    criteria: list[CriterionResult], points: dict[str, float], owner: str = "", closing: str = ""
+) -> CheckTable:
     """A table with a line for each group of these criteria; `points` are those of all groups."""
     from proctor.feedback.table import overview
 
     rows = overview(criteria)
     worth = {row.group: row.points for row in rows} | points
-    return CheckTable(ALL, rows, sum(worth[row.group] for row in rows), owner)
+    return CheckTable(ALL, rows, sum(worth[row.group] for row in rows), owner, closing)
+
+
+def how_to_hand_in(notebook: str) -> str:
+    """The sentence that ends the sum of all checks; `notebook` is the file's name."""
+    name = f'"{notebook}"' if " " in notebook else notebook
+    return f"To hand in: save, and in a terminal `proctor pack {name}`"
+
+
+def _find_notebook(folder: Path) -> str:
+    """The name of the notebook in `folder`; what it should be called, if there are several."""
+    found = [path.name for path in folder.glob("*.ipynb")]
+    return found[0] if len(found) == 1 else f"{folder.name}.ipynb"
+
+
+def declared_beside(notebook: Path) -> Assignment | None:
+    """What is declared beside a notebook's file; None if nothing is."""
+    return _read_declared(notebook.resolve().parent)
 
 
 def _read_declared(folder: Path) -> Assignment | None:
@@ -148,10 +175,20 @@ def check_namespace(groups: Collection[str], namespace: dict[str, Any], folder: 
     return [result for result in criteria_run.results if not groups or result.group in groups]
 
 
-def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
+def check_notebook(
+    notebook: Path,
+    closing: str = "",
+    afterwards: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> Iterator[CheckTable | Remark]:
     """Run a notebook's code cells in this process; yield the result of each check, then their sum.
 
     A cell that raises, or waits for an unwritten answer, yields a sentence, and the next one runs.
+
+    Args:
+        notebook: its file; cells run in the folder where it lies.
+        closing: a sentence that ends the sum, or "".
+        afterwards: called with the notebook's global variables when all cells have run.
+
     Raises ProctorError if the file cannot be read as a notebook.
     """
     import nbformat
@@ -189,8 +226,9 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
                     yield ran.result
                     if isinstance(ran.result, CheckTable) and ran.result.group != ALL:
                         criteria += ran.result.criteria
+            afterwards(shell.user_ns)
         if criteria:
-            yield _sum_up(criteria, _read_points(notebook.parent))
+            yield _sum_up(criteria, _read_points(notebook.parent), closing=closing)
     finally:
         InteractiveShell.clear_instance()
 
