@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import json
 import os
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -290,3 +293,41 @@ def test_a_time_in_the_zip_is_not_the_time_of_handing_in(course, graded, solutio
     folder = put_zip(course, zipped(("double.ipynb", as_file(solution)), ("timestamp.txt", b"2001-01-01 00:00:00 UTC")))
     assert graded(None).earned == 6
     assert [path.name for path in folder.iterdir()] == ["double.zip"]
+
+
+COLLECT = r"""
+c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>\w+)_attempt_[-\d]+_(?P<file_id>[^/]+)$"
+c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".keras", ".zip"]
+c.ExtractorPlugin.zip_ext = []
+"""
+
+
+def test_nbgrader_collects_zips_and_names_those_that_it_does_not_grade(course, proctor, solution):
+    """A zip from a learning platform is collected whole; `nbgrader autograde` opens none, and says
+    which command does."""
+    with open(course.root / "nbgrader_config.py", "a") as config:
+        config.write(COLLECT)
+    archive = course.root / "downloaded/double/archive"
+    archive.mkdir(parents=True)
+    (archive / "ada_attempt_2026-01-30-15-00-00_double.ipynb").write_bytes(as_file(solution))
+    zipped = make_zip({"double.ipynb": as_file(solution)})
+    (archive / "bob_attempt_2026-01-30-15-00-00_double-3.zip").write_bytes(zipped)
+    proctor("release")
+    run_nbgrader(course, "zip_collect", "double")
+    assert (course.submitted("bob", "double") / "double-3.zip").read_bytes() == zipped
+    said = run_nbgrader(course, "autograde", "double")
+    assert (
+        "nbgrader autograde does not open zip files, so that bob is not graded here; run: proctor grade double" in said
+    )
+    assert not course.autograded("bob", "double").exists()
+    lines = [json.loads(line) for line in proctor("grade", "--json", "--jobs", "1").stdout.splitlines()]
+    assert {line["student"]: line.get("earned") for line in lines[:-1]} == {"ada": 6, "bob": 6}
+
+
+def run_nbgrader(course, *arguments: str) -> str:
+    """Run `nbgrader ...` in the course; returns what it logs."""
+    command = [str(Path(sys.executable).with_name("nbgrader")), *arguments]
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=1200, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
