@@ -6,10 +6,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from proctor.errors import NotPacked
 from proctor.feedback.table import number
 from proctor.judge.fresh_run import FreshRun, run_afresh
-from proctor.judge.packing import HandIn, Model, Refused, points_to_come, read_hand_in, read_model, write_zip
-from proctor.text import plain
+from proctor.judge.packing import HandIn, Model, points_to_come, read_hand_in, read_model, write_zip
+from proctor.text import as_sentence, plain
 
 
 def pack_notebook(console: Console, path: Path) -> bool:
@@ -35,15 +36,15 @@ def pack_notebook(console: Console, path: Path) -> bool:
         run = run_afresh(path)
         models = {file: read_model(hand_in, name, file, run) for name, file in artifacts.items()}
         size = write_zip(hand_in, models)
-    except Refused as error:
-        say(f"Not packed. {error}.", "red")
+    except NotPacked as error:
+        say(f"Not packed. {as_sentence(error)}", "red")
         if hand_in is not None and hand_in.zip.exists():
             say(f"{hand_in.zip.name} is from an earlier time: do not hand it in.", "red")
         return False
     for sentence in _describe(hand_in, run, models, size):
         say(sentence)
     for doubt in _list_doubts(run, models):
-        say(f"But: {doubt}.", "yellow")
+        say(f"But: {as_sentence(doubt)}", "yellow")
     say(f"Hand in {hand_in.zip}")
     return True
 
@@ -55,6 +56,8 @@ def _describe(hand_in: HandIn, run: FreshRun, models: dict[str, Model], size: in
     files |= {file: (len(model.data), f"the model: {model.remark}") for file, model in models.items()}
     width = max(map(len, files))
     lines += [f"  {name.ljust(width)}  {_format_bytes(count):>9}  {what}" for name, (count, what) in files.items()]
+    if run.ended:
+        return lines
     worth, earned = sum(run.points.values()), sum(run.earned.values())
     lines.append(f"The checks give {number(earned)} of {number(worth)} points.")
     for who, groups in points_to_come(hand_in.notebook, run):
@@ -73,7 +76,7 @@ def _list_doubts(run: FreshRun, models: dict[str, Model]) -> list[str]:
         doubts.append("your identifier is missing: type it where the notebook asks for it, save and pack again")
     if unmet := [group for group in run.points if run.earned[group] < run.points[group]]:
         doubts.append(f"not all checks are met ({', '.join(unmet)})")
-    doubts += [remark.rstrip(".") for remark in run.remarks]
+    doubts += run.remarks
     return [doubt for doubt in doubts if doubt]
 
 

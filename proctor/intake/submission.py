@@ -146,7 +146,11 @@ def open_hand_in(folder: Path, assignment: Assignment, notes: list[str]) -> Hand
             return FILE_BYTES
         return NOTEBOOK_BYTES if name.endswith(".ipynb") else 0
 
-    unpacked = open_zip(read_file(folder / zips[0], FILE_BYTES), zips[0], advice, limit_of)
+    try:
+        data = read_file(folder / zips[0], FILE_BYTES)
+    except UnreadableSubmission as error:
+        raise UnreadableSubmission(f"{error}. {advice}") from None
+    unpacked = open_zip(data, zips[0], advice, limit_of)
     if not any(name.endswith(".ipynb") for name in unpacked):
         raise UnreadableSubmission(f"there is no notebook in {zips[0]}. {advice}")
     twice = sorted(unpacked.keys() & set(names))

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from proctor.channel.student import ask_for_model
 from proctor.course.assignment import Assignment
 from proctor.course.cells import check_cells, grade_id, has_role, points
-from proctor.errors import CriterionFailed, JailLost, ProctorError, RefusedModel, StudentError, UnreadableSubmission
+from proctor.errors import CriterionFailed, JailLost, NotPacked, RefusedModel, StudentError, UnreadableSubmission
 from proctor.intake.handed_zip import make_zip
 from proctor.intake.submission import FILE_BYTES, NOTEBOOK_BYTES, parse_notebook, read_file
 from proctor.jail.client import SPAWN, Jail
@@ -24,10 +24,7 @@ from proctor.judge.fresh_run import FreshRun
 from proctor.judge.links import ModelLink
 from proctor.judge.live import declared_beside
 from proctor.models.gate import CustomLayers, open_gate
-
-
-class Refused(ProctorError):
-    """There is nothing to hand in as it stands; the text says what to do."""
+from proctor.text import as_sentence
 
 
 @dataclass(frozen=True)
@@ -53,17 +50,17 @@ class HandIn:
 
 
 def read_hand_in(path: Path) -> HandIn:
-    """Read a notebook that is to be handed in; raises Refused if it cannot be."""
+    """Read a notebook that is to be handed in; raises NotPacked if it cannot be."""
     try:
         data = read_file(path, NOTEBOOK_BYTES)
         notebook = parse_notebook(data, path.name, [])
     except FileNotFoundError:
-        raise Refused(f"There is no file {path}: give the path of your notebook") from None
+        raise NotPacked(f"There is no file {path}: give the path of your notebook") from None
     except UnreadableSubmission as error:
-        raise Refused(f"{error}. Save the notebook again, then pack it") from None
+        raise NotPacked(f"{as_sentence(error)} Save the notebook again, then pack it") from None
     assignment = declared_beside(path)
     if assignment is None:
-        raise Refused(f"What {path.name} asks for is not known: put beside it all files that you were given with it")
+        raise NotPacked(f"What {path.name} asks for is not known: put beside it all files that you were given with it")
     return HandIn(path, assignment, data, notebook)
 
 
@@ -91,22 +88,22 @@ def read_model(hand_in: HandIn, name: str, file: str, run: FreshRun) -> Model:
         file: what the model's file is called.
         run: the run of the notebook that should have saved it.
 
-    Raises Refused if it is missing or cannot be opened.
+    Raises NotPacked if it is missing or cannot be opened.
     """
     try:
         data = read_file(hand_in.path.with_name(file), FILE_BYTES)
     except FileNotFoundError:
-        why = f" ({run.remarks[0]})" if run.remarks else ""
-        raise Refused(
+        why = f" ({run.remarks[0].rstrip('.')})" if run.remarks else ""
+        raise NotPacked(
             f"{file} is missing: the run has not saved it{why}. Complete the cell that trains and saves the model, "
             f"then pack again. Unfinished work can be handed in without it, as {hand_in.assignment.name}.ipynb alone"
         ) from None
     except UnreadableSubmission as error:
-        raise Refused(f"{error}. Save it with model.save({file!r}), then pack again") from None
+        raise NotPacked(f"{as_sentence(error)} Save it with model.save({file!r}), then pack again") from None
     try:
         weights, remark = _open(hand_in.assignment, name, file, data, run), "opens again"
     except RefusedModel as error:
-        raise Refused(f"{file} cannot be opened again, and so not be graded. {error}") from None
+        raise NotPacked(f"{file} cannot be opened again, and so not be graded. {error}") from None
     except (StudentError, CriterionFailed, JailLost) as error:  # perhaps this machine's doing
         return Model(data, "it could not be opened here", f"{file} could not be opened here: {error}")
     if name not in run.weights:
@@ -121,7 +118,7 @@ def read_model(hand_in: HandIn, name: str, file: str, run: FreshRun) -> Model:
 def _open(assignment: Assignment, name: str, file: str, data: bytes, run: FreshRun) -> list[np.ndarray]:
     """The weights in a model file.
 
-    Raises RefusedModel if it would not be opened at grading; StudentError, CriterionFailed or
+    Raises NotPackedModel if it would not be opened at grading; StudentError, CriterionFailed or
     JailLost if the process in which it was tried ended, took too long or could not be started.
     """
     try:
@@ -170,12 +167,12 @@ def write_zip(hand_in: HandIn, models: dict[str, Model]) -> int:
         hand_in: the notebook.
         models: file's name → model.
 
-    Raises Refused if it would be larger than what is read at grading.
+    Raises NotPacked if it would be larger than what is read at grading.
     """
     files = {f"{hand_in.assignment.name}.ipynb": hand_in.data}
     data = make_zip(files | {file: model.data for file, model in models.items()})
     if len(data) > FILE_BYTES:
-        raise Refused(
+        raise NotPacked(
             f"{hand_in.zip.name} would be larger than {FILE_BYTES // 2**20} MiB, and is not read then. "
             "Use fewer or smaller layers, clear large outputs, or hand in the files themselves"
         )
@@ -184,5 +181,5 @@ def write_zip(hand_in: HandIn, models: dict[str, Model]) -> int:
         part.write_bytes(data)
         os.replace(part, hand_in.zip)
     except OSError as error:
-        raise Refused(f"{hand_in.zip} cannot be written ({error.strerror}). Make room or pack elsewhere") from None
+        raise NotPacked(f"{hand_in.zip} cannot be written ({error.strerror}). Make room or pack elsewhere") from None
     return len(data)

@@ -9,9 +9,11 @@ from conftest import code, solution_notebook
 from nbformat.v4 import new_notebook
 
 from proctor.course.assignment import Assignment
+from proctor.errors import NotPacked
 from proctor.intake.submission import FILE_BYTES
 from proctor.judge.fresh_run import FreshRun
-from proctor.judge.packing import HandIn, Model, Refused, points_to_come, read_model, write_zip
+from proctor.judge.packing import HandIn, Model, points_to_come, read_model, write_zip
+from proctor.text import as_sentence
 
 ASSIGNMENT = Assignment("double", "Double", artifacts={"model": "double.keras"})
 
@@ -60,7 +62,7 @@ def test_the_notebooks_model_is_known_by_its_weights(hand_in, model):
 )
 def test_what_grading_would_not_open_is_refused(hand_in, data, said):
     """The gate is the one at grading, and so is what it says."""
-    with pytest.raises(Refused, match=r"pack again|cannot be opened again") as caught:
+    with pytest.raises(NotPacked, match=r"pack again|cannot be opened again") as caught:
         found(hand_in, data)
     assert said in str(caught.value)
 
@@ -69,14 +71,14 @@ def test_a_link_is_not_packed(hand_in, tmp_path, model):
     """A link would not be read when it is handed in."""
     (tmp_path / "elsewhere.keras").write_bytes(model)
     os.symlink(tmp_path / "elsewhere.keras", tmp_path / "double.keras")
-    with pytest.raises(Refused, match="not a plain file"):
+    with pytest.raises(NotPacked, match="not a plain file"):
         read_model(hand_in, "model", "double.keras", FreshRun())
 
 
 def test_a_zip_that_would_not_be_read_is_not_made(hand_in):
     """A notebook and a model that are within their limits may be too large together."""
     noise = np.random.default_rng(5).bytes(FILE_BYTES)
-    with pytest.raises(Refused, match=r"double\.zip would be larger than 64 MiB"):
+    with pytest.raises(NotPacked, match=r"double\.zip would be larger than 64 MiB"):
         write_zip(hand_in, {"double.keras": Model(noise, "")})
     assert [path.name for path in hand_in.path.parent.iterdir()] == ["mine.ipynb"]
 
@@ -98,3 +100,8 @@ def test_each_point_is_accounted_for():
     run = FreshRun(points={"relu": 1, "count": 1}, earned={"relu": 0, "count": 1})
     by_hidden, by_hand = (groups for _, groups in points_to_come(new_notebook(cells=cells), run))
     assert (by_hidden, by_hand) == ({"relu": 1, "model": 3}, {"essay": 2})
+
+
+def test_a_sentence_ends_once():
+    """Reasons from everywhere become sentences, whatever they end with."""
+    assert [as_sentence(text) for text in ("no", "no.", "no? ")] == ["no.", "no.", "no?"]
