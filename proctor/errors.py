@@ -17,6 +17,10 @@ class UnreadableSubmission(ProctorError):
     """A submission cannot be read; it is reported as not graded, never scored 0."""
 
 
+class NotPacked(ProctorError):
+    """There is nothing to hand in as it stands; the text says what to do."""
+
+
 class ReleaseError(ProctorError):
     """A release would show parts of the solution, would not run, or could not be made."""
 

@@ -19,13 +19,26 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from proctor.course.course import Course
 from proctor.errors import NotGraded, ReleaseError
+from proctor.intake.submission import is_zipped
 
 
 class Unread(NotebookExporter):
     """The exporter of `nbgrader autograde`: gives nbgrader an empty notebook.
 
     nbconvert would read the student's file without bounds; only `proctor.intake` reads it.
+    nbgrader itself passes by hand-ins without a loose notebook: a warning names the zipped ones.
     """
+
+    def __init__(self, *arguments: Any, **settings: Any):
+        super().__init__(*arguments, **settings)
+        converter = settings.get("parent")
+        if converter is not None and (zipped := _find_zipped(converter.coursedir)):
+            name = converter.coursedir.assignment_id
+            self.log.warning(
+                "nbgrader autograde does not open zip files, so that %s is not graded here; run: proctor grade %s",
+                ", ".join(zipped),
+                name,
+            )
 
     def from_filename(self, filename: str, resources: Any = None, **settings: Any) -> tuple[Any, Any]:  # noqa: ARG002
         """Convert an empty notebook instead of the file."""
@@ -94,6 +107,19 @@ def complete_release(assignment: str, **ignored: Any) -> None:
     if found:
         shutil.rmtree(course.release(assignment))
         raise ReleaseError(f"{assignment!r} is not released, it would tell:\n" + "\n".join(found))
+
+
+def _find_zipped(directory: Any) -> list[str]:
+    """The students who handed in a zip file of the assignment, and no loose notebook.
+
+    Args:
+        directory: nbgrader's CourseDirectory, with the names of the assignment and of the students.
+    """
+    course, name = Course(Path(directory.root)), directory.assignment_id
+    if name not in course.names():
+        return []
+    students = [who for who in course.students(name) if directory.student_id in ("*", who)]
+    return [who for who in students if is_zipped(course.submitted(who, name))]
 
 
 def _find_submission(hook: NbGraderPreprocessor, resources: Any) -> tuple[Course, str, str]:

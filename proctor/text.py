@@ -73,6 +73,12 @@ def one_line(text: object, limit: int = 200) -> str:
     return " ".join(plain(text, limit).split())
 
 
+def as_sentence(text: object) -> str:
+    """`text` with a full stop, unless it ends as a sentence does."""
+    found = str(text).rstrip()
+    return found if found.endswith((".", "?", "!")) else f"{found}."
+
+
 def _folders() -> dict[str, str]:
     """Folders of Python and its packages on this machine → what `neutral` writes for each."""
     paths = sysconfig.get_paths()

@@ -169,14 +169,27 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> N
     The last table sums them up. It runs in this process, without a jail. The exit code is 1 if a
     cell raised an exception or a criterion is not met.
     """
-    from proctor.judge.live import check_notebook
+    from proctor.judge.live import check_notebook, how_to_hand_in
 
     unmet = 0
-    for table in check_notebook(notebook):
+    for table in check_notebook(notebook, how_to_hand_in(notebook.name)):
         unmet += not table.met
         console.print(str(table), highlight=False, markup=False)
         console.print()
     raise typer.Exit(1 if unmet else 0)
+
+
+@application.command()
+def pack(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> None:
+    """Run a notebook whole, training included, and put what is to be handed in into one zip file.
+
+    It shows the check tables, tries the model file, and says what the zip holds. The exit code is 1
+    if there is nothing to hand in yet, such as a model file that is missing.
+    """
+    from proctor.cli.packing import pack_notebook
+
+    if not pack_notebook(console, notebook):
+        raise typer.Exit(1)
 
 
 @application.command()

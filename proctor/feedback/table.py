@@ -41,12 +41,15 @@ def look_of(criterion: CriterionResult) -> Look:
     return LOOKS["waiting" if criterion.unwritten else criterion.status]
 
 
-def text(group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = "") -> str:
+def text(
+    group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = "", closing: str = ""
+) -> str:
     """Format the check table of `group` for a terminal, at most 80 columns wide.
 
     Args:
         points: what the group is worth; by default the sum over its criteria.
         owner: whose values of their own were used, such as "numbers of ada", or "".
+        closing: a sentence that ends the table, or "".
     """
     name = f"{plain(group)} ({one_line(owner)})" if owner else plain(group)
     lines = [_justify(name, _format_score(criteria, points))]
@@ -54,7 +57,7 @@ def text(group: str, criteria: list[CriterionResult], points: float | None = Non
         lines += _format_text(criterion)
     if more := _describe_missing_points(criteria, points):
         lines.append(f"  … {more}")
-    return "\n".join(lines)
+    return "\n".join(lines + (_wrap(plain(closing), "  ", "  ") if closing else []))
 
 
 def _describe_missing_points(criteria: list[CriterionResult], points: float | None) -> str:
@@ -109,12 +112,15 @@ def summary_text(verdict: Verdict) -> str:
     return "\n\n".join(parts)
 
 
-def html(group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = "") -> str:
+def html(
+    group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = "", closing: str = ""
+) -> str:
     """Format the check table of `group` as HTML without style sheet or script, for any theme.
 
     Args:
         points: what the group is worth; by default the sum over its criteria.
         owner: whose values of their own were used, such as "numbers of ada", or "".
+        closing: a sentence that ends the table, or "".
     """
     # What is only checked after handing in is said in words, not drawn as missing.
     shown = sum(criterion.points for criterion in criteria)
@@ -123,8 +129,9 @@ def html(group: str, criteria: list[CriterionResult], points: float | None = Non
     colour = LOOKS["passed" if share == 100 else "partial"].colour
     score = _format_score(criteria, points)
     rows = "".join(_format_html(criterion) for criterion in criteria)
-    if more := _describe_missing_points(criteria, points):
-        rows += f'<tr style="{_ROW}"><td colspan="2" style="{_CELL}padding-left:38px;{_MUTED}">{more}</td></tr>'
+    for line in (_describe_missing_points(criteria, points), _format_prose(closing)):
+        if line:
+            rows += f'<tr style="{_ROW}"><td colspan="2" style="{_CELL}padding-left:38px;{_MUTED}">{line}</td></tr>'
     return (
         '<div style="max-width:52em;margin:4px 0;border:1px solid rgba(128,128,128,0.4);border-radius:6px;'
         'overflow:hidden;font-family:system-ui,sans-serif;font-size:13px;line-height:1.45">'

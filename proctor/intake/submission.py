@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from proctor.course.assignment import Assignment
 from proctor.course.cells import grade_id, is_check
 from proctor.errors import UnreadableSubmission
+from proctor.intake.handed_zip import is_zip, open_zip
 from proctor.intake.pictures import Pictures
 from proctor.intake.recover import recover
 
@@ -22,6 +23,8 @@ NOTEBOOK_BYTES = 30 * 2**20
 FILE_BYTES = 64 * 2**20
 OUTPUT_CHARACTERS = 50_000
 """How much of a check cell's saved output is kept."""
+_READ = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+"""How files are opened: no link is followed, no pipe waited for, no line end changed."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Submission:
 
 
 def read_submission(folder: Path, student: str, assignment: Assignment, source: NotebookNode) -> Submission:
-    """Read the submission in a folder.
+    """Read the submission in a folder, or in the zip file that `proctor pack` made.
 
     The notebook is found by its file name, or else by the grade ids in it.
 
@@ -58,13 +61,14 @@ def read_submission(folder: Path, student: str, assignment: Assignment, source: 
     """
     require_folder(folder, student, assignment.name)
     notes: list[str] = []
-    notebook = recover(source, find_notebook(folder, assignment.name, source, notes), assignment.name, notes)
+    handed_in = open_hand_in(folder, assignment, notes)
+    notebook = recover(source, find_notebook(handed_in, assignment.name, source, notes), assignment.name, notes)
     files = {}
     for name in assignment.artifacts.values():
-        data = _read_artifact(folder, name, notes)
+        data = _read_artifact(handed_in, name, notes)
         if data is not None:
             files[name] = data
-    others = sorted(path.name for path in folder.glob("*.keras"))
+    others = [name for name in handed_in.names() if name.endswith(".keras")]
     for name in assignment.artifacts.values():
         if others and name not in others:
             named = ", ".join(others[:5])
@@ -80,10 +84,84 @@ def require_folder(folder: Path, student: str, name: str) -> None:
         raise UnreadableSubmission(f"{student} handed in nothing for '{name}' (no such folder)")
 
 
-def _read_artifact(folder: Path, name: str, notes: list[str]) -> bytes | None:
+class HandedIn:
+    """The files that were handed in.
+
+    Args:
+        folder: where they lie.
+        unpacked: name → content of those that lay in a zip file; they count before those in the
+            folder.
+    """
+
+    def __init__(self, folder: Path, unpacked: dict[str, bytes] | None = None):
+        self._folder = folder
+        self._unpacked = unpacked or {}
+
+    def names(self) -> list[str]:
+        """The names of all files, sorted; raises UnreadableSubmission if they cannot be listed."""
+        try:
+            return sorted({*os.listdir(self._folder), *self._unpacked})
+        except OSError as error:
+            raise UnreadableSubmission(f"the folder {self._folder.name} cannot be read ({error.strerror})") from error
+
+    def read(self, name: str, limit: int) -> bytes:
+        """The content of a file; the limit and what is raised are those of `read_file`."""
+        return self._unpacked[name] if name in self._unpacked else read_file(self._folder / name, limit)
+
+
+def is_zipped(folder: Path) -> bool:
+    """Whether a submission's folder holds a zip file and no loose notebook."""
+    names = HandedIn(folder).names()
+    return any(map(is_zip, names)) and not any(name.endswith(".ipynb") for name in names)
+
+
+def open_hand_in(folder: Path, assignment: Assignment, notes: list[str]) -> HandedIn:
+    """The files of a submission, loose ones or those in the one zip file that was handed in.
+
+    If a notebook lies loose in the folder, a zip file beside it is not opened. Otherwise the files
+    in the zip count before loose ones of the same name.
+
+    Args:
+        folder: the submission's.
+        assignment: what it is a submission of.
+        notes: a sentence for each file that is left unread is added.
+
+    Raises UnreadableSubmission if there are several zip files and no notebook, or the one cannot be
+    read (see `open_zip`).
+    """
+    names = HandedIn(folder).names()
+    zips = [name for name in names if is_zip(name)]
+    if not zips:
+        return HandedIn(folder)
+    if loose := [name for name in names if name.endswith(".ipynb")]:
+        notes.append(f"{', '.join(zips[:3])} was not opened: {loose[0]}, which lies beside it, counts")
+        return HandedIn(folder)
+    if len(zips) > 1:
+        named = ", ".join(zips[:5])
+        raise UnreadableSubmission(f"there is no notebook, but several zip files: {named}. Leave the one that is meant")
+    advice = f"Ask for the zip file that this makes: proctor pack {assignment.name}.ipynb"
+
+    def limit_of(name: str) -> int:
+        if name in assignment.artifacts.values():
+            return FILE_BYTES
+        return NOTEBOOK_BYTES if name.endswith(".ipynb") else 0
+
+    try:
+        data = read_file(folder / zips[0], FILE_BYTES)
+    except UnreadableSubmission as error:
+        raise UnreadableSubmission(f"{error}. {advice}") from None
+    unpacked = open_zip(data, zips[0], advice, limit_of)
+    if not any(name.endswith(".ipynb") for name in unpacked):
+        raise UnreadableSubmission(f"there is no notebook in {zips[0]}. {advice}")
+    twice = sorted(unpacked.keys() & set(names))
+    notes.extend(f"{name} beside {zips[0]} was not read: the one in the zip file counts" for name in twice)
+    return HandedIn(folder, unpacked)
+
+
+def _read_artifact(handed_in: HandedIn, name: str, notes: list[str]) -> bytes | None:
     """The bytes of a handed-in model file; None if it is missing, or (with a note) unreadable."""
     try:
-        return read_file(folder / name, FILE_BYTES)
+        return handed_in.read(name, FILE_BYTES)
     except FileNotFoundError:
         return None
     except UnreadableSubmission as error:
@@ -102,7 +180,7 @@ def read_file(path: Path, limit: int) -> bytes:
     or is larger.
     """
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, _READ)
     except FileNotFoundError:
         raise
     except OSError as error:
@@ -117,57 +195,54 @@ def read_file(path: Path, limit: int) -> bytes:
     return data
 
 
-def find_notebook(folder: Path, name: str, source: NotebookNode, notes: list[str]) -> NotebookNode:
-    """Find and read a notebook of an assignment in a submission's folder.
+def find_notebook(handed_in: HandedIn, name: str, source: NotebookNode, notes: list[str]) -> NotebookNode:
+    """Find and read a notebook of an assignment among the files that were handed in.
 
     Without a file of the right name, it is the one with more than half of the source's grade ids.
 
     Args:
-        folder: the submission's.
+        handed_in: the files.
         name: the notebook's, without ".ipynb".
         source: the instructor's notebook.
         notes: a sentence for each thing that had to be mended is added.
 
     Raises UnreadableSubmission if there is none, or several that could be it.
     """
-    wanted = folder / f"{name}.ipynb"
-    if os.path.lexists(wanted):
-        return read_notebook(wanted, notes)
+    found = handed_in.names()
+    if f"{name}.ipynb" in found:
+        return read_notebook(handed_in, f"{name}.ipynb", notes)
     expected = {grade_id(cell) for cell in source.cells} - {""}
     candidates = []
-    for path in sorted(folder.glob("*.ipynb"))[:20]:
+    for file in [file for file in found if file.endswith(".ipynb")][:20]:
         try:
             remarks: list[str] = []
-            notebook = read_notebook(path, remarks)
+            notebook = read_notebook(handed_in, file, remarks)
         except UnreadableSubmission:
             continue
         if len(expected & {grade_id(cell) for cell in notebook.cells}) > len(expected) / 2:
-            candidates.append((path, notebook, remarks))
+            candidates.append((file, notebook, remarks))
     if not candidates:
-        raise UnreadableSubmission(f"there is no {name}.ipynb in the submission{_describe_contents(folder)}")
+        holds = f"; it holds {', '.join(found[:5])}" if found else "; it is empty"
+        raise UnreadableSubmission(f"there is no {name}.ipynb in the submission{holds}")
     if len(candidates) > 1:
-        names = ", ".join(path.name for path, _, _ in candidates)
+        names = ", ".join(file for file, _, _ in candidates)
         raise UnreadableSubmission(f"there is no {name}.ipynb but several notebooks that could be it: {names}")
-    path, notebook, remarks = candidates[0]
-    notes.extend([f"the notebook was handed in as '{path.name}', not '{name}.ipynb'", *remarks])
+    file, notebook, remarks = candidates[0]
+    notes.extend([f"the notebook was handed in as '{file}', not '{name}.ipynb'", *remarks])
     return notebook
 
 
-def _describe_contents(folder: Path) -> str:
-    found = sorted(path.name for path in folder.iterdir())[:5]
-    return f"; it holds {', '.join(found)}" if found else "; it is empty"
-
-
-def read_notebook(path: Path, notes: list[str]) -> NotebookNode:
+def read_notebook(handed_in: HandedIn, file: str, notes: list[str]) -> NotebookNode:
     """Read a notebook file into format 4.5, with no outputs but the text of check cells'.
 
     Args:
-        path: the file.
+        handed_in: the files.
+        file: its name.
         notes: a sentence for each thing that had to be mended is added.
 
     Raises UnreadableSubmission if the file is not a notebook.
     """
-    return parse_notebook(read_file(path, NOTEBOOK_BYTES), path.name, notes)
+    return parse_notebook(handed_in.read(file, NOTEBOOK_BYTES), file, notes)
 
 
 def parse_notebook(data: bytes, name: str, notes: list[str]) -> NotebookNode:

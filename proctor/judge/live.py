@@ -6,7 +6,7 @@ import contextlib
 import difflib
 import os
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,19 @@ VS_CODE = "__vsc_ipynb_file__"
 class CheckTable:
     """The result of `check`: an HTML table in Jupyter, text anywhere else."""
 
-    def __init__(self, group: str, criteria: list[CriterionResult], points: float | None = None, owner: str = ""):
+    def __init__(
+        self,
+        group: str,
+        criteria: list[CriterionResult],
+        points: float | None = None,
+        owner: str = "",
+        closing: str = "",
+    ):
         self.group = group
         self.criteria = criteria
         self._points = points
         self._owner = owner
+        self._closing = closing
 
     @property
     def met(self) -> bool:
@@ -44,12 +52,12 @@ class CheckTable:
     def __repr__(self) -> str:
         from proctor.feedback.table import text
 
-        return text(self.group, self.criteria, self._points, self._owner)
+        return text(self.group, self.criteria, self._points, self._owner, self._closing)
 
     def _repr_html_(self) -> str:
         from proctor.feedback.table import html
 
-        return html(self.group, self.criteria, self._points, self._owner)
+        return html(self.group, self.criteria, self._points, self._owner, self._closing)
 
 
 class Remark:
@@ -74,8 +82,9 @@ def check(group: str = "") -> CheckTable | Remark:
     recorded anywhere.
     """
     called, namespace = f"check({group!r})" if group else "check()", _namespace()
+    file = _notebook_file(namespace)
     try:
-        released = find_released(Path.cwd(), group, _notebook_file(namespace))
+        released = find_released(Path.cwd(), group, file)
         criteria = check_namespace([group] if group else [], namespace, released)
     except ProctorError as error:
         return Remark(f"{called}: {error}")
@@ -86,16 +95,32 @@ def check(group: str = "") -> CheckTable | Remark:
     owner = describe_owner(last_asked_for()) if assignment and assignment.values else ""
     if group:
         return CheckTable(group, criteria, points.get(group), owner)
-    return _sum_up(criteria, points, owner)
+    return _sum_up(criteria, points, owner, how_to_hand_in(file.name if file else f"{released.name}.ipynb"))
 
 
-def _sum_up(criteria: list[CriterionResult], points: dict[str, float], owner: str = "") -> CheckTable:
+def _sum_up(
+    criteria: list[CriterionResult], points: dict[str, float], owner: str = "", closing: str = ""
+) -> CheckTable:
     """A table with a line for each group of these criteria; `points` are those of all groups."""
     from proctor.feedback.table import overview
 
     rows = overview(criteria)
     worth = {row.group: row.points for row in rows} | points
-    return CheckTable(ALL, rows, sum(worth[row.group] for row in rows), owner)
+    return CheckTable(ALL, rows, sum(worth[row.group] for row in rows), owner, closing)
+
+
+def how_to_hand_in(notebook: str) -> str:
+    """The sentence that ends the sum of all checks; `notebook` is the file's name."""
+    name = f'"{notebook}"' if " " in notebook else notebook
+    return f"To hand in: save, and in a terminal `proctor pack {name}`"
+
+
+def declared_beside(notebook: Path) -> Assignment | None:
+    """What the exercise of a notebook declares, in a file beside it; None if that is missing.
+
+    Raises ProctorError if it cannot be told which exercise that is.
+    """
+    return _read_declared(find_released(notebook.parent, notebook=notebook))
 
 
 def _read_declared(released: Released) -> Assignment | None:
@@ -138,10 +163,20 @@ def check_namespace(groups: Collection[str], namespace: dict[str, Any], released
     return [result for result in criteria_run.results if not groups or result.group in groups]
 
 
-def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
+def check_notebook(
+    notebook: Path,
+    closing: str = "",
+    afterwards: Callable[[dict[str, Any]], None] = lambda _: None,
+) -> Iterator[CheckTable | Remark]:
     """Run a notebook's code cells in this process; yield the result of each check, then their sum.
 
     A cell that raises, or waits for an unwritten answer, yields a sentence, and the next one runs.
+
+    Args:
+        notebook: its file; cells run in the folder where it lies.
+        closing: a sentence that ends the sum, or "".
+        afterwards: called with the notebook's global variables when all cells have run.
+
     Raises ProctorError if the file cannot be read as a notebook.
     """
     import nbformat
@@ -180,8 +215,9 @@ def check_notebook(notebook: Path) -> Iterator[CheckTable | Remark]:
                     yield ran.result
                     if isinstance(ran.result, CheckTable) and ran.result.group != ALL:
                         criteria += ran.result.criteria
+            afterwards(shell.user_ns)
         if criteria:
-            yield _sum_up(criteria, read_points(notebook))
+            yield _sum_up(criteria, read_points(notebook), closing=closing)
     finally:
         InteractiveShell.clear_instance()
 

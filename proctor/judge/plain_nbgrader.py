@@ -23,7 +23,7 @@ from proctor.errors import JailLost, ProctorError, UnreadableSubmission
 from proctor.feedback.inert import make_inert
 from proctor.intake.rebuild import restore
 from proctor.intake.recover import recover
-from proctor.intake.submission import FILE_BYTES, find_notebook, read_file, read_notebook, require_folder
+from proctor.intake.submission import FILE_BYTES, HandedIn, find_notebook, read_file, read_notebook, require_folder
 from proctor.jail import layers
 from proctor.jail.course_jail import Jails
 from proctor.jail.limits import Limits
@@ -302,14 +302,15 @@ def _read_notebooks(
     Raises UnreadableSubmission if there is none, or one of them cannot be read.
     """
     require_folder(folder, student, assignment.name)
+    handed_in = HandedIn(folder)
     found = {}
     for name, source in assignment.notebooks.items():
         if os.path.lexists(folder / f"{name}.ipynb"):
-            found[name] = read_notebook(folder / f"{name}.ipynb", notes)
+            found[name] = read_notebook(handed_in, f"{name}.ipynb", notes)
         elif not assignment.nbgrader_rules and {path.stem for path in folder.glob("*.ipynb")} - set(
             assignment.notebooks
         ):
-            found[name] = find_notebook(folder, name, source, notes)
+            found[name] = find_notebook(handed_in, name, source, notes)
     if not found:
         names = ", ".join(f"{name}.ipynb" for name in assignment.notebooks)
         raise UnreadableSubmission(f"{student} handed in no notebook of '{assignment.name}' ({names})")

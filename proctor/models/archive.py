@@ -64,12 +64,25 @@ def _require_zip(data: bytes, again: str) -> None:
         )
     if not data.startswith(b"PK"):
         raise RefusedModel(f"The model file {_describe_format(data)}. {again}")
+    end = read_end(data)
+    if end is None:
+        raise RefusedModel(f"The model file is cut off or damaged (it does not end as a zip file does). {again}")
+    members, size = end
+    if members > MOST_MEMBERS or size > CHUNK:
+        raise RefusedModel(f"The file is a zip archive of {members} files rather than a model. {again}")
+
+
+def read_end(data: bytes) -> tuple[int, int] | None:
+    """What the end of a zip file says of its directory, which `zipfile` would read whole.
+
+    Returns how many members it lists and how many bytes it has, the largest numbers possible for a
+    zip64 file; None if `data` does not end as a zip file without a comment does.
+    """
     end = data[-22:]
     if not end.startswith(b"PK\x05\x06") or len(end) < 22 or end[-2:] != b"\0\0":
-        raise RefusedModel(f"The model file is cut off or damaged (it does not end as a zip file does). {again}")
+        return None
     members, size = struct.unpack("<HI", end[10:16])
-    if members > MOST_MEMBERS or size > CHUNK or data[-42:-38] == b"PK\x06\x07":
-        raise RefusedModel(f"The file is a zip archive of {members} files rather than a model. {again}")
+    return (2**16 - 1, 2**32 - 1) if data[-42:-38] == b"PK\x06\x07" else (members, size)
 
 
 def _describe_format(data: bytes) -> str:

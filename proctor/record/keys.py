@@ -16,6 +16,7 @@ from proctor.course.course import Course
 from proctor.datasets import use_course
 from proctor.datasets.dataset import files_of
 from proctor.datasets.loading import definition, find, named
+from proctor.intake.handed_zip import is_zip
 from proctor.intake.submission import FILE_BYTES
 from proctor.jail import layers
 from proctor.jail.course_jail import accepted_jail
@@ -73,10 +74,10 @@ def submission_key(course: Course, assignment: Assignment, student: str) -> Key:
     wanted = {*assignment.artifacts.values(), f"{name}.ipynb", "timestamp.txt"}
     with suppress(OSError):  # a folder that cannot be read is not graded
         found = os.listdir(folder)
-        # What was handed in under another name is read, or named in a note.
+        # What was handed in under another name, or in a zip file, is read or named in a note.
         others = [".ipynb"] if f"{name}.ipynb" not in found else []
         others += [".keras"] if not {*assignment.artifacts.values()} <= {*found} else []
-        files = [file for file in found if file in wanted or file.endswith(tuple(others))]
+        files = [file for file in found if file in wanted or is_zip(file) or file.endswith(tuple(others))]
         return {"submission": {file: _digest_submitted_file(f"{folder}/{file}") for file in sorted(files)}}
     return {"submission": {}}
 

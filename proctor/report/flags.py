@@ -22,7 +22,7 @@ from proctor.answers import load_answers
 from proctor.course.cells import grade_id, is_solution, read_source
 from proctor.course.course import Course
 from proctor.errors import UnreadableSubmission
-from proctor.intake.submission import find_notebook
+from proctor.intake.submission import find_notebook, open_hand_in
 from proctor.record.kept import read_verdict
 from proctor.verdict import Flag
 
@@ -77,7 +77,8 @@ def _fingerprint_students(
     prints = {}
     for student in students:
         try:
-            notebook = find_notebook(course.submitted(student, name), name, source, [])
+            handed_in = open_hand_in(course.submitted(student, name), course.assignment(name), [])
+            notebook = find_notebook(handed_in, name, source, [])
         except UnreadableSubmission:
             continue
         prints[student] = fingerprint(own_code(notebook, source))

@@ -39,6 +39,7 @@ from proctor.course.cells import read_source
 from proctor.course.course import Course
 from proctor.datasets.course import COURSE_DATA
 from proctor.errors import CourseError, ProctorError, UnreadableSubmission
+from proctor.intake.handed_zip import is_zip
 from proctor.intake.submission import FILE_BYTES, read_file, read_submission
 from proctor.jail.course_jail import Jails, accepted_jail, fork_server
 from proctor.judge.plain_nbgrader import PlainAssignment
@@ -201,7 +202,7 @@ def _read_files(course: Course, plan: Plan) -> dict[str, bytes | int | None]:
     """
     name, student, files = plan.name, plan.student, list(plan.key["submission"])
     folder = course.submitted(student, name)
-    if plan.shared.plain is None and not any(file.endswith(".ipynb") for file in files):
+    if plan.shared.plain is None and not any(file.endswith(".ipynb") or is_zip(file) for file in files):
         # Raises UnreadableSubmission with the reason, which depends on all files of the folder.
         read_submission(folder, student, plan.shared.assignment, read_source(course.source(name)))
     contents = {file: _read_content(folder / file) for file in files}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -275,6 +276,19 @@ def _renamed(folder: Path, course: Course) -> None:
     _write(folder, right(), "sums (1).ipynb")
 
 
+def _zip_of(name: str, content: bytes) -> Callable[[Path, Course], None]:
+    def put(folder: Path, course: Course) -> None:
+        with zipfile.ZipFile(folder / "sums.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, content)
+
+    return put
+
+
+def _zip_and_loose(folder: Path, course: Course) -> None:
+    _write(folder, wrong())
+    _zip_of(FILE, json.dumps(right()).encode())(folder, course)
+
+
 def _clutter(folder: Path, course: Course) -> None:
     _write(folder, right())
     for number in range(300):
@@ -311,6 +325,10 @@ FOLDERS: dict[str, tuple[Callable[[Path, Course], None], float | None]] = {
     "two_notebooks": (_two_notebooks, 0),
     "two_candidates": (_two_candidates, None),
     "renamed": (_renamed, FULL),
+    "zip": (_zip_of(FILE, json.dumps(right()).encode()), FULL),
+    "zip_and_loose": (_zip_and_loose, 0),
+    "zip_that_leaves_its_folder": (_zip_of(f"../../bystander/{NAME}/{FILE}", b"achieved"), None),
+    "zip_bomb": (_zip_of(FILE, b" " * 2**25), None),
     "clutter": (_clutter, FULL),
     "from_the_future": (_future, FULL),
     "nothing_in_it": (_nothing, None),

@@ -119,13 +119,14 @@ def test_a_model_that_is_not_trained_yet_is_told(course, run_released):
 
 
 def test_check_alone_sums_up_every_check(run_released):
-    """A line for each check cell, what is open in it, and the points so far."""
+    """A line for each check cell, what is open in it, the points so far, and how to hand in."""
     cells = run_released(write_relu=RELU, model="check()")
     said = shown(cells["model"])
     assert said.splitlines()[0].split() == ["all", "checks", "1", "of", "6", "points"]
     assert "✓ `relu`" in said
     assert "– `count`: count yields" in said
     assert "to get when you hand in" in said
+    assert said.endswith("\n  To hand in: save, and in a terminal `proctor pack double.ipynb`")
 
 
 def test_a_mistyped_check_is_told_which_there_are(run_released):

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import nbformat
 import pytest
 from conftest import HIDDEN, HandIn, edited, make_stuck_exercise
 from nbformat import NotebookNode
 
 from proctor.course.course import Course
+from proctor.intake.handed_zip import make_zip
 from proctor.run.pool import Workers, each
 
 Client = pytest.importorskip("distributed").Client
@@ -113,6 +115,8 @@ def test_verdicts_from_a_cluster_are_the_verdicts_from_here(
     hand_in("dan", None, {"double.docx": b"essay"})
     hand_in("eve", None)
     os.mkfifo(course.submitted("eve", "double") / "double.ipynb")
+    hand_in("fay", None, {"double-3.zip": make_zip({"double.ipynb": nbformat.writes(solution).encode()})})
+    hand_in("gus", None, {"double.zip": b"essay"})
     found = []
     for where in (["--scheduler", scheduler], ["--jobs", "1"]):
         said = lines(proctor("grade", "--again", "--json", *where, code=1))
@@ -123,6 +127,8 @@ def test_verdicts_from_a_cluster_are_the_verdicts_from_here(
             "cleo": 6,
             "dan": None,
             "eve": None,
+            "fay": 6,
+            "gus": None,
         }
         reasons = {student: line["reason"] for student, line in said.items()}
         verdicts = {path.stem: json.loads(path.read_bytes()) for path in course.state.glob("verdicts/double/*.json")}

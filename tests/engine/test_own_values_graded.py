@@ -267,3 +267,22 @@ def test_without_values_a_criterion_that_asks_is_the_authors_fault(town, address
     verdict, _ = grade(course, course.assignment("town"), "ada", Jails(address))
     assert not verdict.graded
     assert "assignment.toml has no table [values]" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    "identifier, said",
+    [
+        ("Ada", "It was worked with the numbers of ada: hand in under that name."),
+        ("", "But: your identifier is missing: type it where the notebook asks for it, save and pack again."),
+    ],
+)
+def test_whose_numbers_are_packed_is_said(town, identifier, said):
+    """The name to hand in under is the one that the notebook was worked with."""
+    folder = release(town, "town")
+    notebook = nbformat.read(folder / "town.ipynb", as_version=4)
+    nbformat.write(
+        edited(edited(notebook, "student_id", f"student_id = {identifier!r}"), "write_price", PRICE),
+        folder / "town.ipynb",
+    )
+    assert said in " ".join(run_proctor(folder, "pack", "town.ipynb").stdout.split())
+    assert (folder / "town.zip").is_file()

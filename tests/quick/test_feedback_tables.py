@@ -221,3 +221,11 @@ def test_a_summary_names_total_groups_notes_and_cells():
     assert "not graded" in ungraded
     assert "the worker was killed" in ungraded
     assert "point" not in ungraded
+
+
+def test_a_closing_sentence_ends_the_table():
+    """The last line of text and of HTML is the sentence, its command set as code."""
+    closing = "To hand in: save, and in a terminal `proctor pack a<b.ipynb`"
+    assert text("all checks", [PASSED], 3, closing=closing).splitlines()[-1] == f"  {closing}"
+    shown = html("all checks", [PASSED], 3, closing=closing)
+    assert shown.index("2 points more") < shown.index(">proctor pack a&lt;b.ipynb</code></td></tr></table></div>")
