@@ -99,6 +99,11 @@ SURE_AROUND = """
 def share_sure(probabilities, limit=0.99):
     return (np.abs(np.asarray(probabilities) - 0.5) >= limit - 0.5).mean()
 """
+SURE_ADDED = """
+def share_sure(probabilities, limit=0.99):
+    blue = probabilities >= limit
+    return (np.sum(blue) + np.sum((probabilities <= 1 - limit) & ~blue)) / probabilities.size
+"""
 STRENGTHS_NORM = """
 def strengths(parameters, x):
     A = x
@@ -130,6 +135,10 @@ PREDICT_SQUARES = """
 def predict_strengths(sizes, deviation):
     return np.sqrt([np.prod(0.5 * np.array(sizes[:k], float) * deviation**2) for k in range(1, len(sizes))])
 """
+PREDICT_WHOLE = """
+def predict_strengths(sizes, deviation):
+    return [deviation**k * np.sqrt(np.prod(sizes[:k]) / 2**k) for k in range(1, len(sizes))]
+"""
 
 LINEAR_AT_LAST = """
 def strengths(parameters, x):
@@ -159,7 +168,13 @@ variants = [
     ),
     variant("a uniform distribution with the right deviation", replace(HE, HE_UNIFORM), replace(APART, APART_PAIRS)),
     variant("layer by layer, from the start at random", replace(HE, HE_BY_LAYER), replace(SURE, SURE_AROUND)),
-    variant("in single precision", replace(HE, HE_SINGLE), replace(STRENGTHS, STRENGTHS_NORM)),
+    variant(
+        "in single and in half precision",
+        replace(HE, HE_SINGLE),
+        replace(STRENGTHS, STRENGTHS_NORM),
+        edit(NORMAL, "(inputs, neurons))", '(inputs, neurons)).astype("float16")'),
+        replace(SURE, SURE_ADDED),
+    ),
     variant(
         "column by column, one layer by recursion, squares multiplied",
         replace(HE, HE_BY_COLUMN),
@@ -172,6 +187,7 @@ NORMAL_DRAWN = "rng.normal(0, deviation, (inputs, neurons))"
 HE_DRAWN = "rng.normal(0, np.sqrt(2 / inputs), (inputs, neurons))"
 DIFFERENCE = "np.max(np.max(weights, axis=1) - np.min(weights, axis=1))"
 LAYER = "        x = np.maximum(x @ weights + biases, 0)\n"
+KEYS = ["what_zeros_can_learn", "what_is_left_behind_ten_layers", "without_relu"]
 HE_SCATTER = ["the_right_deviations", "the_right_start_for_any_layers"]
 mutants = [
     mutant(
@@ -233,6 +249,23 @@ mutants = [
         fails="normally_distributed",
     ),
     mutant(
+        "the sum of two even distributions",
+        edit(NORMAL, NORMAL_DRAWN, "rng.triangular(-(6**0.5), 0, 6**0.5, (inputs, neurons)) * deviation"),
+        fails="normally_distributed",
+    ),
+    mutant(
+        "takes the deviation for the variance, and the right start is made of it",
+        edit(NORMAL, "deviation, (inputs", "deviation**0.5, (inputs"),
+        replace(HE, HE_BY_LAYER),
+        fails=["normally_distributed", "any_layers_at_random"],
+    ),
+    mutant(
+        "biases in a row, and the right start is made of it",
+        edit(NORMAL, "np.zeros(neurons)", "np.zeros((1, neurons))"),
+        replace(HE, HE_BY_LAYER),
+        fails=["the_shapes_of_random_parameters", "any_layers_at_random"],
+    ),
+    mutant(
         "takes the deviation for the variance",
         edit(NORMAL, "deviation, (inputs", "deviation**0.5, (inputs"),
         fails=["normally_distributed", "any_layers_at_random"],
@@ -275,6 +308,15 @@ mutants = [
             "(probabilities > limit) | (probabilities < 1 - limit)",
         ),
         fails=["the_limit_itself_is_sure"],
+    ),
+    mutant(
+        "counts what is sure of both twice",
+        edit(
+            SURE,
+            "np.mean((probabilities >= limit) | (probabilities <= 1 - limit))",
+            "np.mean(probabilities >= limit) + np.mean(probabilities <= 1 - limit)",
+        ),
+        fails="any_share",
     ),
     mutant("counts them", edit(SURE, "np.mean", "np.sum"), fails="share_sure"),
     mutant(
@@ -327,6 +369,11 @@ mutants = [
         fails=["predicts_one_layer", "predicts_three_layers", "predicts_any_layers"],
     ),
     mutant(
+        "the product of many whole numbers, which runs over",
+        replace(PREDICT, PREDICT_WHOLE),
+        fails="predicts_any_layers",
+    ),
+    mutant(
         "begins the list with the input",
         edit(PREDICT, "np.cumprod([", "np.cumprod([1.0] + ["),
         fails="predict_strengths",
@@ -340,6 +387,11 @@ mutants = [
         "the last layer like one without ReLU",
         edit(HE, "2 / inputs", "(1 if neurons == 1 else 2) / inputs"),
         fails=HE_SCATTER,
+    ),
+    mutant(
+        "half of the neurons are the others with the sign changed",
+        edit(HE, HE_DRAWN, f"{HE_DRAWN}[:, np.arange(neurons) // 2] * (-1.0) ** np.arange(neurons)"),
+        fails="random_numbers_of_the_right_start_differ",
     ),
     mutant(
         "the same seed for each layer of the right start",
@@ -360,12 +412,16 @@ mutants = [
     mutant(
         "a deviation of a hundredth for all", edit(HE, "np.sqrt(2 / inputs)", "0.01"), fails=[*HE_SCATTER, "learned"]
     ),
-    mutant("all change", edit(ANSWERS, '"zeros": "b"', '"zeros": "a"'), fails="what_zeros_can_learn"),
-    mutant("the last layer changes", edit(ANSWERS, '"zeros": "b"', '"zeros": "c"'), fails="what_zeros_can_learn"),
-    mutant("one layer's share", edit(ANSWERS, '"tenth": "c"', '"tenth": "a"'), fails="what_is_left_behind_ten_layers"),
-    mutant("five layers' share", edit(ANSWERS, '"tenth": "c"', '"tenth": "b"'), fails="what_is_left_behind_ten_layers"),
-    mutant("2 / n again", edit(ANSWERS, '"no_relu": "a"', '"no_relu": "b"'), fails="without_relu"),
-    mutant("4 / n", edit(ANSWERS, '"no_relu": "a"', '"no_relu": "c"'), fails="without_relu"),
+    mutant(
+        "all change, five layers' share, 2 / n again",
+        replace(ANSWERS, 'answers = {"zeros": "a", "tenth": "b", "no_relu": "b"}'),
+        fails=KEYS,
+    ),
+    mutant(
+        "the last layer changes, one layer's share, 4 / n",
+        replace(ANSWERS, 'answers = {"zeros": "c", "tenth": "a", "no_relu": "c"}'),
+        fails=KEYS,
+    ),
     mutant(
         "leaves a question out",
         edit(ANSWERS, ', "tenth": "c"', ""),
@@ -376,6 +432,8 @@ mutants = [
 harmless_mutations = [harmless("1 → -1 (axis)", because="axis 1 of two is the last one")]
 
 hidden_because = {
+    "any_share": "the stub says that it is a share from 0 to 1",
+    "predicts_any_layers": "the plot of the tower shows it",
     "zeros_of_any_sizes": "the stub says that the sizes stay as they are; the notebook shows what is left of them",
     "any_neurons_apart": "the stub says that the weights stay as they are",
     "what_zeros_can_learn": "a public criterion would hold the key",

@@ -8,6 +8,7 @@ import pytest
 from proctor import (
     as_array,
     as_tuple,
+    assert_apart,
     assert_between,
     assert_choice,
     assert_close,
@@ -87,6 +88,8 @@ def test_any_share(student, shape, limit):
     expected = sum(max(p, 1 - p) >= limit for p in probabilities.ravel().tolist()) / probabilities.size
     found = as_array(call_unchanged(student, "share_sure", probabilities, limit), "the share")
     assert_close(found, np.array(expected), "the share", rtol=1e-4)
+    found = as_array(student.share_sure(np.full(shape, 0.5), 0.5), "the share")
+    assert_between(found, 0, 1, "the share of answers of 0.5 that are sure by a limit of 0.5")
 
 
 @criterion(
@@ -112,7 +115,7 @@ def test_any_strengths(student, sizes, dtype):
 
 @criterion("predict_strengths", points=2, hint="Any number of layers, of any sizes; leave the list of sizes as it is.")
 @pytest.mark.parametrize("deviation", [0.03, 1, 1.7])
-@pytest.mark.parametrize("sizes", [[5, 3], [12, 100, 7, 9, 31], [1, 6, 1, 40, 2, 300]])
+@pytest.mark.parametrize("sizes", [[5, 3], [12, 100, 7, 9, 31] * 4, [1, 6, 1, 40, 2, 300]])
 def test_predicts_any_layers(student, sizes, deviation):
     """The prediction is right for any sizes and any deviation, and the sizes are left as they
     were."""
@@ -129,22 +132,38 @@ def test_predicts_any_layers(student, sizes, deviation):
 def test_the_right_start_for_any_layers(student, sizes):
     """In narrow and in wide layers, the first and the last, the weights have the right variance up
     to 10 %, and the sizes are left as they were."""
-    for number, (weights, _) in enumerate(asked(student, "start_he", sizes), start=1):
-        assert_scatter(weights, 2 / sizes[number - 1], number)
+
+    def judge(_):
+        for number, (weights, _) in enumerate(asked(student, "start_he", sizes), start=1):
+            assert_scatter(weights, 2 / sizes[number - 1], number)
+
+    assert_apart(student, "start_he", {"start_normal": start_normal}, judge)
 
 
-@criterion("learned", points=1, hint="Does `start_he` do its part? Then 400 steps are all that it takes.")
+def start_normal(sizes, deviation):
+    """In place of the student's."""
+    import numpy as np
+
+    rng, shapes = np.random.default_rng(4), [sizes[layer : layer + 2] for layer in range(len(sizes) - 1)]
+    return [(rng.normal(0, deviation, shape), np.zeros(shape[1])) for shape in shapes]
+
+
+@criterion(
+    "learned",
+    points=1,
+    hint="Does `start_he` do its part? Then 400 steps are all that it takes.",
+)
 def test_rings_never_seen(student, thresholds, credit):
     """The network that began with `start_he` is right about points that it has never seen."""
     layers = as_layers(student.he_parameters, 5)
     for (weights, biases), inputs, neurons in zip(layers, (2, 16, 16, 16, 16), (16, 16, 16, 16, 1), strict=True):
         assert_shape(weights, (inputs, neurons), "the weights of a layer")
-        assert_shape(biases, (neurons,), "the biases of a layer")
+        assert_shape(np.ravel(biases), (neurons,), "the biases of a layer")
     x, labels = datasets.draw_rings(3000, seed=7301)
     for weights, biases in layers[:-1]:
-        x = np.maximum(x @ weights + biases, 0)
+        x = np.maximum(x @ weights + np.ravel(biases), 0)
     weights, biases = layers[-1]
-    credit.within(np.mean((x @ weights + biases >= 0)[:, 0] == labels), thresholds, "unseen")
+    credit.within(np.mean((x @ weights + np.ravel(biases) >= 0)[:, 0] == labels), thresholds, "unseen")
 
 
 @criterion("answers", points=1, hint="What did `show_zeros` print? Work out the slopes of one weight of each layer.")
