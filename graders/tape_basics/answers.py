@@ -197,25 +197,23 @@ TOTAL = "total += loss * len(inputs)"
 
 variants = [
     variant(
-        "a generator of NumPy's, layers by index, log_softmax, assign, batches of a data set",
+        "a generator of NumPy's, layers by index, log_softmax, assign",
         replace(TENSOR, BY_NUMPY),
         replace(HOT, BY_EYE),
         replace(VARIABLES, WITH_A_GENERATOR),
         replace(FORWARD, BY_INDEX),
         replace(LOSS, BY_LOG_SOFTMAX),
-        replace(SLOPES, PERSISTENT),
         replace(STEP, BY_ASSIGN),
-        replace(EPOCH, BY_DATASET),
     ),
+    variant("a tape that persists, and batches of a data set", replace(SLOPES, PERSISTENT), replace(EPOCH, BY_DATASET)),
     variant(
-        "an initializer, one-hot in a loop, the loss by hand, a step layer by layer, steps counted",
+        "an initializer, one-hot in a loop, the loss by hand",
         edit(TENSOR, "rows / 127.5 - 1", "(rows - 127.5) / 127.5"),
         replace(HOT, BY_LOOP),
         replace(VARIABLES, WITH_AN_INITIALIZER),
         replace(LOSS, BY_HAND),
-        replace(STEP, LAYER_BY_LAYER),
-        replace(EPOCH, BY_STEPS),
     ),
+    variant("a step layer by layer, and steps counted", replace(STEP, LAYER_BY_LAYER), replace(EPOCH, BY_STEPS)),
     variant(
         "functions of Keras, and an epoch with a tape of its own",
         replace(LOSS, BY_KERAS.replace("tf.keras", "keras")),
