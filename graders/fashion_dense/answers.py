@@ -268,6 +268,12 @@ mutants = [
         edit(BUILD, '"sparse_categorical_crossentropy"', '"categorical_crossentropy"'),
         fails=["reports_its_accuracy", "is_taught_by_crossentropy"],
     ),
+    mutant("no optimizer", edit(BUILD, '"adam"', "None"), fails="is_taught_by_crossentropy"),
+    mutant(
+        "a hidden layer without an activation",
+        edit(BUILD, ', activation="relu"', ""),
+        fails="draws_more_than_straight_lines",
+    ),
     mutant("calls the metric acc", edit(BUILD, '["accuracy"]', '["acc"]'), fails="reports_its_accuracy"),
     # train
     mutant("turns the pictures over", replace(TRAIN, IN_NEGATIVE), fails="teaches_what_it_is_given"),

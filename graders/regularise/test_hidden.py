@@ -8,6 +8,7 @@ import pytest
 from proctor import (
     as_array,
     as_tuple,
+    assert_apart,
     assert_between,
     assert_choice,
     assert_close,
@@ -87,7 +88,7 @@ def test_any_way_back(student, shape, keep):
     """The slopes of any array go back through its own mask, also after other arrays have been
     dropped, and nothing is changed."""
     draw = np.random.default_rng([*shape, 6])
-    values, slopes = draw.uniform(1, 2, shape), draw.normal(size=shape)
+    values, slopes = draw.uniform(1, 2, shape) * draw.choice([-1, 1], shape), draw.normal(size=shape)
     kept, mask = as_tuple(student.dropout(values, keep, True), "dropout(...)", ("values", "mask"))
     student.dropout(values, 1 - keep / 2, True)
     found = call_unchanged(student, "dropout_backward", slopes, mask, keep)
@@ -104,10 +105,22 @@ def test_any_way_back(student, shape, keep):
 def test_any_network(student, sizes, keep):
     """Networks of any sizes learn with gaps and answer without, and nothing given is changed."""
     parameters, x = network(sizes, seed=1), np.random.default_rng(7).normal(0, 1, (40, sizes[0]))
-    for training in (False, True):
-        found = call_unchanged(student, "forward", parameters, x, keep, training)
-        outputs = as_tuple(found, "forward(...)", ("outputs", "masks"))[0]
-        assert_sent(outputs, parameters, x, keep if training else None)
+
+    def judge(_):
+        for training in (False, True):
+            found = call_unchanged(student, "forward", parameters, x, keep, training)
+            outputs = as_tuple(found, "forward(...)", ("outputs", "masks"))[0]
+            assert_sent(outputs, parameters, x, keep if training else None)
+
+    assert_apart(student, "forward", {"dropout": some}, judge)
+
+
+def some(values, keep, training):
+    """Stand in for `dropout`: keep two of three numbers."""
+    import numpy as np
+
+    kept = np.arange(values.size).reshape(values.shape) % 3 > 0
+    return (np.where(kept, values / keep, 0), kept) if training else (values, None)
 
 
 def assert_same_mean(found, values, keep):

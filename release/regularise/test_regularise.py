@@ -7,6 +7,7 @@ from proctor import (
     CriterionFailed,
     as_array,
     as_tuple,
+    assert_apart,
     assert_between,
     assert_choices,
     assert_close,
@@ -88,12 +89,15 @@ def test_off_when_asked(student):
     assert_close(found, values, "the values")
 
 
-@criterion("dropout", points=1, hint="Anew at each call: does something in it set a seed?")
+@criterion("dropout", points=1, hint="Anew at each call, for each number: is a seed set, or a certain number kept?")
 def test_anew_at_each_call(student):
-    """Each call drops other numbers."""
-    first, second = (dropped(student, np.ones((30, 30)), 0.5)[0] != 0 for _ in range(2))
-    if np.array_equal(first, second):
-        raise CriterionFailed("other numbers to be dropped at the next call", "the same ones")
+    """Each call drops other numbers, and not always equally many."""
+    calls = [dropped(student, np.ones((30, 30)), 0.5)[0] != 0 for _ in range(7)]
+    if len({kept.tobytes() for kept in calls}) < len(calls):
+        raise CriterionFailed("other numbers to be dropped at each call", "the same ones")
+    # Two calls keep equally many of 900 in one of 53 cases, seven do so in one of 20 billion.
+    if len({kept.sum() for kept in calls}) == 1:
+        raise CriterionFailed("each number to be kept by chance, whatever becomes of the others", "always equally many")
 
 
 @criterion("dropout", points=1, hint="Draw one random number for each value: what is the shape of what you draw?")
@@ -122,36 +126,49 @@ def test_no_slope_where_dropped(student):
 )
 @pytest.mark.parametrize("keep", [0.8, 0.4])
 def test_slopes_where_kept(student, keep):
-    """Where a number was kept, the slope is divided by `keep`."""
+    """Where a number was kept, the slope is divided by `keep`, even if the number was 0."""
     kept, found = there_and_back(student, keep)
     # Slopes of numbers that were dropped are judged by another criterion.
     assert_close(
         found[kept & (found != 0)], (SLOPES / keep)[kept & (found != 0)], "the slopes of numbers that were kept"
     )
     assert_between(np.mean(found != 0), 0.01, 1, "the share of slopes that are not 0")
+    _, mask = dropped(student, np.zeros(4000), keep)
+    back = as_array(student.dropout_backward(np.ones(4000), mask, keep), "the slopes")
+    # Of 4,000 numbers, the share that is kept strays by 0.008.
+    assert_between(
+        np.mean(back != 0), keep - 0.06, keep + 0.06, "where all values are 0, the share of slopes that are not"
+    )
 
 
 @criterion("forward", points=1, hint="Without dropout it is the network of plain_forward: ReLU, ReLU, …, sigmoid.")
 def test_asked_without_gaps(student):
     """Where it is asked and does not learn, the network says what it says without dropout."""
     x = points(6, 2)
-    outputs, _ = sent(student, NETWORK, x, 0.5, False)
-    for number, (found, expected) in enumerate(zip(outputs, plain(NETWORK, x), strict=True), start=1):
-        assert_close(found, expected, f"what comes out of layer {number}")
+
+    def judge(_):
+        outputs, _ = sent(student, NETWORK, x, 0.5, False)
+        for number, (found, expected) in enumerate(zip(outputs, plain(NETWORK, x), strict=True), start=1):
+            assert_close(found, expected, f"what comes out of layer {number}")
+
+    assert_apart(student, "forward", {"dropout": every_second}, judge)
 
 
 @criterion(
     "forward",
     points=1,
-    needs="dropped_or_divided",
     hint="Dropout behind the ReLU of each hidden layer; and the next layer gets what is left.",
 )
 def test_gaps_behind_each_hidden_layer(student):
     """While it learns, what comes out of each hidden layer is 0 or divided by `keep`, and the next
     layer works with that."""
     x = points(50, 2)
-    outputs, _ = sent(student, NETWORK, x, 0.5, True)
-    assert_gaps(outputs, NETWORK, x, 0.5)
+    assert_apart(
+        student,
+        "forward",
+        {"dropout": every_second},
+        lambda _: assert_gaps(sent(student, NETWORK, x, 0.5, True)[0], NETWORK, x, 0.5),
+    )
 
 
 @criterion("forward", points=1, hint="The last neuron gives the answer; nothing is dropped behind it.")
@@ -214,6 +231,14 @@ def points(count, inputs):
     return np.random.default_rng([count, inputs]).normal(0, 1, (count, inputs))
 
 
+def every_second(values, keep, training):
+    """Stand in for `dropout`: keep every second number."""
+    import numpy as np
+
+    kept = np.arange(values.size).reshape(values.shape) % 2 == 0
+    return (np.where(kept, values / keep, 0), kept) if training else (values, None)
+
+
 def plain(parameters, x):
     """What comes out of each layer without dropout."""
     outputs = []
@@ -269,7 +294,7 @@ def assert_answer(found, left, weights, biases):
 def there_and_back(student, keep):
     """Which numbers `dropout` has kept, and what `dropout_backward` makes of SLOPES with its
     mask."""
-    out, mask = dropped(student, np.full(SLOPES.shape, 2.0), keep)
+    out, mask = dropped(student, -2.0 * np.sign(SLOPES), keep)
     found = as_array(student.dropout_backward(SLOPES, mask, keep), "the slopes")
     assert_shape(found, SLOPES.shape, "the slopes")
     return out != 0, found

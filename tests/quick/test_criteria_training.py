@@ -13,6 +13,7 @@ from proctor import (
     assert_crossentropy_loss,
     assert_ends_at_target,
     assert_lasts,
+    assert_nonlinear,
     assert_reports,
     assert_stops,
     assert_teaches_all,
@@ -325,3 +326,31 @@ def test_another_end_is_told_by_what_the_model_knows(train, found):
     """Whatever the History says, a model that knows too little was stopped early, or late."""
     said = told(assert_ends_at_target, student(train=train), "train", (28, 28), target=0.5, max_epochs=15)
     assert said[1].startswith(found)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu", "softmax"])
+def test_a_hidden_layer_that_bends_is_nonlinear(activation):
+    """Any activation that bends will do."""
+    assert_nonlinear(student(model=hidden(activation)).model, (3,))
+
+
+@pytest.mark.parametrize(
+    "model", [pytest.param(lambda: hidden(None), id="a linear hidden layer"), pytest.param(built, id="none")]
+)
+def test_layers_without_a_bend_are_not_nonlinear(model):
+    """However many linear layers there are, they make straight lines."""
+    expected, found = told(assert_nonlinear, student(model=model()).model, (3,))
+    assert "an activation such as ReLU" in expected
+    assert "straight lines" in found
+
+
+def hidden(activation):
+    """A classifier with a hidden layer of this activation."""
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(16, activation=activation),
+            keras.layers.Dense(4, activation="softmax"),
+        ]
+    )
