@@ -14,6 +14,7 @@ DRAWING = 1  # version of the pixels; raise it when any changes, and cached pict
 SIDE = 150  # pixels
 FINE = 2  # pictures are drawn this many times larger and then shrunk, which smooths their edges
 VIEWS = 10  # pictures of each series
+TYPICAL = 0.9  # share of the series that are in the place typical of their kind
 
 
 def draw_herd(folder: Path, series: int, seed: int, *, studio: bool = False) -> None:
@@ -32,11 +33,11 @@ def draw_herd(folder: Path, series: int, seed: int, *, studio: bool = False) -> 
     for kind, draw in (("horse", _draw_horse), ("human", _draw_human)):
         (folder / f"{kind}s").mkdir(parents=True, exist_ok=True)
         for number in range(1, series + 1):
-            colours, place = _choose_colours(kind, rng), _choose_place(studio, rng)
+            colours, place = _choose_colours(kind, rng), _choose_place(kind, studio, rng)
             for view in range(VIEWS):
                 picture = _draw_place(place)
                 x, y = FINE * SIDE * (0.5 + rng.uniform(-0.1, 0.1, 2))
-                pen = Pen(_canvas(picture), (float(x), float(y)), FINE * SIDE * rng.uniform(0.2, 0.3))
+                pen = Pen(_canvas(picture), (float(x), float(y)), FINE * SIDE * rng.uniform(0.14, 0.26))
                 draw(pen, colours, rng)
                 path = folder / f"{kind}s" / f"{kind}{number:02}-{view}.jpg"
                 picture.reduce(FINE).save(path, quality=90)
@@ -57,11 +58,18 @@ def _choose_colours(kind: str, rng: np.random.Generator) -> list[Colour]:
     return [*clothes, to_rgb(0.07, rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.95))]
 
 
-def _choose_place(studio: bool, rng: np.random.Generator) -> tuple[Colour, Colour, float]:
-    """The colours of sky and ground, and the height of the horizon as a share of the picture's."""
+def _choose_place(kind: str, studio: bool, rng: np.random.Generator) -> tuple[Colour, Colour, float]:
+    """The colours of sky and ground, and the height of the horizon as a share of the picture's.
+
+    Most horses are on a meadow and most humans are not, so that a network may learn to look at the
+    ground, as it may from published pictures. A studio, all white, shows whether it has.
+    """
     sky = to_rgb(rng.uniform(0.5, 0.65), rng.uniform(0.1, 0.7), rng.uniform(0.3, 1))
-    ground = to_rgb(rng.uniform(0.05, 0.35), rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.9))
-    return ((255, 255, 255), (255, 255, 255), 0.5) if studio else (sky, ground, rng.uniform(0.25, 0.65))
+    meadow = (kind == "horse") == (rng.uniform() < TYPICAL)
+    hue, saturation = (rng.uniform(0.2, 0.4), rng.uniform(0.3, 0.7)) if meadow else (0.1, rng.uniform(0, 0.3))
+    ground = to_rgb(hue, saturation, rng.uniform(0.2, 0.9))
+    horizon = rng.uniform(0.25, 0.65)
+    return ((255, 255, 255), (255, 255, 255), horizon) if studio else (sky, ground, horizon)
 
 
 def _draw_place(place: tuple[Colour, Colour, float]) -> Any:
