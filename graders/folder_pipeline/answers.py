@@ -139,11 +139,6 @@ def train(model, training, held_apart, epochs):
         training, epochs=epochs, validation_data=held_apart, verbose=0, callbacks=[keras.callbacks.TerminateOnNaN()]
     )
 """
-UNKNOWN_VARIANT = """
-def name_picture(model, file, classes):
-    picture = np.array(keras.utils.load_img(file, target_size=model.input_shape[1:3]))
-    return classes[1], float(model.predict(picture[None], verbose=0)[0, 0])
-"""
 
 CLASSES = 'sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))'
 FIT = "fit(training, validation_data=held_apart, epochs=epochs, verbose=2)"
@@ -163,11 +158,10 @@ variants = [
         retrained(),
     ),
     variant(
-        "ImageDataGenerator, input_shape in the first layer, RMSprop, trained anew",
+        "ImageDataGenerator, input_shape in the first layer, RMSprop",
         replace("write_load_parts", GENERATORS),
         replace("write_build_model", LAYER_BY_LAYER),
         replace("write_halve_side", COUNTED_BY_LAYER),
-        retrained(),
     ),
     variant(
         "pictures read with Pillow, a list of layers without Input",
@@ -198,7 +192,7 @@ mutants = [
     mutant(
         "files are classes",
         edit("write_list_classes", "if path.is_dir() and not", "if not"),
-        fails=["only_visible_folders", "any_names", "count"],
+        fails=["only_visible_folders", "any_names", "counts_any_folder"],
     ),
     mutant(
         "hidden folders are classes",
@@ -228,14 +222,6 @@ mutants = [
     mutant(
         "capital letters are no picture",
         edit("write_count_pictures", ".suffix.lower()", ".suffix"),
-        fails=["counts_pictures_alone", "counts_any_folder"],
-    ),
-    mutant(
-        "JPEG alone", edit("write_count_pictures", ', ".png"', ""), fails=["counts_pictures_alone", "counts_any_folder"]
-    ),
-    mutant(
-        "leaves out the ending .jpeg",
-        edit("write_count_pictures", '".jpeg", ', ""),
         fails=["counts_pictures_alone", "counts_any_folder"],
     ),
     mutant(
@@ -292,26 +278,13 @@ mutants = [
         fails="kinds_are_mixed",
     ),
     mutant(
-        "always 64 pixels",
-        edit("write_load_parts", "(side, side)", "(64, 64)"),
-        fails=["batches_of_pictures_from_0_to_255", "loads_any_folder"],
-    ),
-    mutant(
         "grey pictures",
         edit("write_load_parts", '"verbose": False}', '"verbose": False, "color_mode": "grayscale"}'),
         fails="load_parts",
     ),
-    mutant(
-        "loses the last batch",
-        edit(
-            "write_load_parts", "return training, held_apart", "return training.unbatch().batch(32, True), held_apart"
-        ),
-        fails=["every_picture_in_its_own_part", "loads_any_folder"],
-    ),
     # build_model
     mutant("does not scale", edit("write_build_model", RESCALING, ""), fails="scales_the_pictures_itself"),
     mutant("scales twice", edit("write_build_model", RESCALING, RESCALING * 2), fails="scales_the_pictures_itself"),
-    mutant("multiplies by 255", edit("write_build_model", "1 / 255", "255"), fails=["scales_the_pictures_itself"]),
     mutant(
         "always 64 pixels in",
         edit("write_build_model", "Input((side, side, 3))", "Input((64, 64, 3))"),
@@ -326,11 +299,6 @@ mutants = [
         "an end without activation",
         edit("write_build_model", ', activation="sigmoid"', ""),
         fails=["one_probability", "is_taught_by_crossentropy"],
-    ),
-    mutant(
-        "two units",
-        edit("write_build_model", 'Dense(1, activation="sigmoid")', 'Dense(2, activation="softmax")'),
-        fails=["one_probability", "is_taught_by_crossentropy", "reports_its_accuracy"],
     ),
     mutant("too many units", edit("write_build_model", "Dense(64", "Dense(256"), fails="convolutions_and_a_small_file"),
     mutant(
@@ -353,35 +321,19 @@ mutants = [
         edit("write_halve_side", "build(side // 2).count_params()", "build(side).count_params() // 4"),
         fails="halve_side",
     ),
-    mutant(
-        "for the side of this notebook",
-        edit("write_halve_side", "build(side).count_params(), build(side // 2)", "build(64).count_params(), build(32)"),
-        fails="halve_side",
-    ),
     # train
-    mutant(
-        "learns from both",
-        edit("write_train", "return model.fit", "model.fit(held_apart, epochs=1, verbose=0)\n    return model.fit"),
-        fails=["learns_nothing_from_the_part_held_apart", "lasts_as_many_epochs_as_asked"],
-    ),
     mutant(
         "learns from both at once",
         edit("write_train", "fit(training,", "fit(training.concatenate(held_apart),"),
-        fails=["learns_nothing_from_the_part_held_apart", "lasts_as_many_epochs_as_asked"],
-    ),
-    mutant(
-        "learns from what is held apart",
-        edit("write_train", FIT, "fit(held_apart, validation_data=training, epochs=epochs)"),
-        fails="train",
+        fails=[
+            "learns_nothing_from_the_part_held_apart",
+            "lasts_as_many_epochs_as_asked",
+            "is_judged_by_the_part_held_apart",
+        ],
     ),
     mutant(
         "is judged by what it learns from",
         edit("write_train", "validation_data=held_apart", "validation_data=training"),
-        fails="is_judged_by_the_part_held_apart",
-    ),
-    mutant(
-        "is not judged",
-        edit("write_train", "validation_data=held_apart, ", ""),
         fails="is_judged_by_the_part_held_apart",
     ),
     mutant(
@@ -401,27 +353,14 @@ mutants = [
         fails="name_picture",
     ),
     mutant(
-        "the classes the other way round",
-        edit(
-            "write_name_picture",
-            NAMED,
-            "return (classes[0], probability) if probability > 0.5 else (classes[1], 1 - probability)",
-        ),
-        fails="name_picture",
-    ),
-    mutant(
         "scales once more",
         edit("write_name_picture", "np.array(picture)[None]", "np.array(picture)[None] / 255"),
         fails=["a_picture_of_another_size", "names_any_picture"],
     ),
-    mutant("always class 1", replace("write_name_picture", UNKNOWN_VARIANT), fails="name_picture"),
     mutant(
         "forgets the batch",
         edit("write_name_picture", "np.array(picture)[None]", "np.array(picture)"),
         fails="name_picture",
-    ),
-    mutant(
-        "for 64 pixels alone", edit("write_name_picture", "model.input_shape[1:3]", "(64, 64)"), fails="name_picture"
     ),
     mutant(
         "keeps the file's size",
@@ -467,17 +406,6 @@ mutants = [
     ),
     mutant("no answer", edit("write_answers", ', "series": "c"', ""), fails="answers"),
     mutant("hands in an untrained model", untrained(), fails=["tells_the_validation_pictures", "tells_new_series"]),
-    mutant(
-        "a model that was taught scaled pictures, and scales none",
-        edit(
-            "write_load_parts",
-            "return training, held_apart",
-            "return tuple(dataset.map(lambda x, y: (x / 255, y)) for dataset in (training, held_apart))",
-        ),
-        edit("write_build_model", RESCALING, ""),
-        retrained(),
-        fails=["batches_of_pictures_from_0_to_255", "loads_any_folder", "scales_the_pictures_itself", "accuracy"],
-    ),
 ]
 hidden_because = {
     "any_names": "other names in a check could be written into an answer",

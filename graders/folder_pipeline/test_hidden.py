@@ -50,7 +50,7 @@ def test_any_names(student):
     assert_equal(list(map(str, found)), sorted(names), "list_classes(folder)")
 
 
-@criterion("count", points=2, hint="Does it look at every class of the folder that it is given, and only at pictures?")
+@criterion("count", points=1, hint="Does it look at every class of the folder that it is given, and only at pictures?")
 def test_counts_any_folder(student):
     """The pictures of any classes are counted, those of an empty one too."""
     counts = {"Zoo": 3, "empty": 0, "no pictures": 0, "p.png": 11, "1": 1}
@@ -92,7 +92,7 @@ def test_loads_any_folder(student):
             raise CriterionFailed(f"the {len(expected)} pictures of {part}/", f"{len(seen)}, of which {strange} others")
 
 
-@criterion("halve_side", points=2, hint="Does it ask the function that it is given, for the side that it is given?")
+@criterion("halve_side", points=1, hint="Does it ask the function that it is given, for the side that it is given?")
 def test_of_any_network(student):
     """The parameters of any network are counted, for any side."""
 
@@ -114,7 +114,7 @@ def test_of_any_network(student):
         assert_close(found, expected, f"the numbers of parameters for {side} pixels and half of it")
 
 
-@criterion("name_picture", points=2, hint="Try a grey picture, one with four channels, and a network of another side.")
+@criterion("name_picture", points=1, hint="Try a grey picture, one with four channels, and a network of another side.")
 def test_names_any_picture(student):
     """Any file is named, grey or with four channels, by networks of any side and any classes."""
     for side, classes in ((20, ["left", "right"]), (33, ["Yaks", "axes"])):
@@ -133,7 +133,7 @@ def test_names_any_picture(student):
             assert_close(probability, 1 / (1 + np.exp(-abs(logit))), "the probability", rtol=0, atol=0.02)
 
 
-@criterion("accuracy", points=4, hint="How far apart are the two learning curves, and is the second one still rising?")
+@criterion("accuracy", points=3, hint="How far apart are the two learning curves, and is the second one still rising?")
 def test_tells_new_series(student, thresholds, credit):
     """The saved model is right about 90 % of horses and humans of series that it has never seen."""
     model = as_model(student.model)
