@@ -116,21 +116,21 @@ def test_of_any_network(student):
 
 @criterion("name_picture", points=1, hint="Try a grey picture, one with four channels, and a network of another side.")
 def test_names_any_picture(student):
-    """Any file is named, grey or with four channels, by networks of any side and any classes."""
-    for side, classes in ((20, ["left", "right"]), (33, ["Yaks", "axes"])):
-        weights = np.outer(np.where(np.arange(side) < side / 2, 1.0, -1.0), [0.02, -0.004, -0.012])
-        network = make_seer(student, weights)
-        files = {f"a{number}.{kind}": draw_halves(*picture) for number, (*picture, kind) in enumerate(SEEN)}
-        folder = make_folder(student, files)
-        for name, (height, _, _, upper, lower, _) in zip(files, SEEN, strict=True):
-            halves = [np.broadcast_to(colour, 3) for colour in (upper, lower)]
-            rows = draw_rows(halves, height, side)
-            logit = float((rows * weights).sum() / side)
-            named = student.name_picture(network, folder.joinpath(name), classes)
-            found, probability = as_tuple(named, "name_picture(model, file, classes)", ("name", "probability"))
-            assert_equal(found, classes[int(logit > 0)], "the name")
-            # How a picture is resized, and JPEG, change the rows where both halves meet.
-            assert_close(probability, 1 / (1 + np.exp(-abs(logit))), "the probability", rtol=0, atol=0.02)
+    """Any file is named, grey or with four channels, by a network of another side."""
+    side, classes = 33, ["Yaks", "axes"]
+    weights = np.outer(np.where(np.arange(side) < side / 2, 1.0, -1.0), [0.02, -0.004, -0.012])
+    network = make_seer(student, weights)
+    files = {f"a{number}.{kind}": draw_halves(*picture) for number, (*picture, kind) in enumerate(SEEN)}
+    folder = make_folder(student, files)
+    for name, (height, _, _, upper, lower, _) in zip(files, SEEN, strict=True):
+        halves = [np.broadcast_to(colour, 3) for colour in (upper, lower)]
+        rows = draw_rows(halves, height, side)
+        logit = float((rows * weights).sum() / side)
+        named = student.name_picture(network, folder.joinpath(name), classes)
+        found, probability = as_tuple(named, "name_picture(model, file, classes)", ("name", "probability"))
+        assert_equal(found, classes[int(logit > 0)], "the name")
+        # How a picture is resized, and JPEG, change the rows where both halves meet.
+        assert_close(probability, 1 / (1 + np.exp(-abs(logit))), "the probability", rtol=0, atol=0.02)
 
 
 @criterion("accuracy", points=3, hint="How far apart are the two learning curves, and is the second one still rising?")
