@@ -139,10 +139,12 @@ def train(model, training, held_apart, epochs):
         training, epochs=epochs, validation_data=held_apart, verbose=0, callbacks=[keras.callbacks.TerminateOnNaN()]
     )
 """
-
 CLASSES = 'sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))'
 RESCALING = "            keras.layers.Rescaling(1 / 255),\n"
 HELD_APART = '(folder / "validation", shuffle=False, **settings)'
+BCE = 'loss="binary_crossentropy"'
+SECOND_CONVOLUTION = '    model.add(keras.layers.Conv2D(32, (3, 3), activation="relu"))\n'
+NAMED = "return (classes[1], probability) if probability > 0.5 else (classes[0], 1 - probability)"
 
 variants = [
     variant(
@@ -178,15 +180,41 @@ variants = [
     variant("a wider first layer, and none before the last", edit("write_build_model", "Conv2D(16, 3", "Conv2D(24, 5")),
 ]
 mutants = [
+    # list_classes
     mutant(
         "names as they come, the last first",
-        edit("write_list_classes", CLASSES, CLASSES[:-1] + ", reverse=True)"),
+        edit("write_list_classes", CLASSES, CLASSES + "[::-1]"),
         fails=["classes"],
     ),
     mutant(
         "files are classes",
         edit("write_list_classes", "if path.is_dir() and not", "if not"),
         fails=["only_visible_folders", "any_names", "counts_any_folder"],
+    ),
+    mutant(
+        "hidden folders are classes",
+        edit("write_list_classes", ' and not path.name.startswith(".")', ""),
+        fails=["only_visible_folders", "any_names"],
+    ),
+    mutant(
+        "small letters first",
+        edit(
+            "write_list_classes",
+            CLASSES,
+            CLASSES.replace("sorted(", "sorted((").replace('"))', '")), key=str.lower)'),
+        ),
+        fails="any_names",
+    ),
+    mutant(
+        "the two classes that it knows",
+        edit("write_list_classes", CLASSES, '["horses", "humans"]'),
+        fails=["classes", "count"],
+    ),
+    # count_pictures
+    mutant(
+        "counts every file",
+        edit("write_count_pictures", "path.suffix.lower() in endings", "path.is_file()"),
+        fails=["counts_pictures_alone", "counts_any_folder"],
     ),
     mutant(
         "capital letters are no picture",
@@ -198,9 +226,29 @@ mutants = [
         edit("write_count_pictures", "    return {", "    return len(list(folder.glob('*/*.jpg')))\n    return {"),
         fails="count",
     ),
+    # load_parts
     mutant(
         "both parts of train/",
         edit("write_load_parts", '"validation"', '"train"'),
+        fails=["every_picture_in_its_own_part", "loads_any_folder"],
+    ),
+    mutant(
+        "the parts in the other order",
+        edit("write_load_parts", "return training, held_apart", "return held_apart, training"),
+        fails=["every_picture_in_its_own_part", "kinds_are_mixed", "loads_any_folder"],
+    ),
+    mutant(
+        "learns from both parts",
+        edit("write_load_parts", "return training,", "return training.concatenate(held_apart),"),
+        fails=["every_picture_in_its_own_part", "batches_of_pictures_from_0_to_255", "loads_any_folder"],
+    ),
+    mutant(
+        "a part of train/ at random",
+        edit(
+            "write_load_parts",
+            '(folder / "train", **',
+            '(folder / "train", validation_split=0.2, subset="training", seed=1, **',
+        ),
         fails=["every_picture_in_its_own_part", "loads_any_folder"],
     ),
     mutant(
@@ -226,14 +274,38 @@ mutants = [
         edit("write_load_parts", '(folder / "train", **', '(folder / "train", shuffle=False, **'),
         fails="kinds_are_mixed",
     ),
+    mutant(
+        "grey pictures",
+        edit("write_load_parts", '"verbose": False}', '"verbose": False, "color_mode": "grayscale"}'),
+        fails="load_parts",
+    ),
+    # build_model
     mutant("does not scale", edit("write_build_model", RESCALING, ""), fails="scales_the_pictures_itself"),
+    mutant("scales twice", edit("write_build_model", RESCALING, RESCALING * 2), fails="scales_the_pictures_itself"),
+    mutant(
+        "always 64 pixels in",
+        edit("write_build_model", "Input((side, side, 3))", "Input((64, 64, 3))"),
+        fails="build_model",
+    ),
     mutant(
         "softmax over one unit",
         edit("write_build_model", '"sigmoid"', '"softmax"'),
         fails=["one_probability", "scales_the_pictures_itself", "is_taught_by_crossentropy"],
     ),
+    mutant(
+        "an end without activation",
+        edit("write_build_model", ', activation="sigmoid"', ""),
+        fails=["one_probability", "is_taught_by_crossentropy"],
+    ),
     mutant("too many units", edit("write_build_model", "Dense(64", "Dense(256"), fails="convolutions_and_a_small_file"),
+    mutant(
+        "one convolution",
+        replace("write_build_model", LAYER_BY_LAYER.replace(SECOND_CONVOLUTION, "")),
+        fails="convolutions_and_a_small_file",
+    ),
+    mutant("the squared error", edit("write_build_model", BCE, 'loss="mse"'), fails="is_taught_by_crossentropy"),
     mutant("the metric's old name", edit("write_build_model", '["accuracy"]', '["acc"]'), fails="reports_its_accuracy"),
+    # halve_side
     mutant(
         "counts its own network",
         edit(
@@ -241,6 +313,12 @@ mutants = [
         ),
         fails="halve_side",
     ),
+    mutant(
+        "divides the number",
+        edit("write_halve_side", "build(side // 2).count_params()", "build(side).count_params() // 4"),
+        fails="halve_side",
+    ),
+    # train
     mutant(
         "learns from both at once",
         edit("write_train", "fit(training,", "fit(training.concatenate(held_apart),"),
@@ -251,10 +329,21 @@ mutants = [
         ],
     ),
     mutant(
+        "is judged by what it learns from",
+        edit("write_train", "validation_data=held_apart", "validation_data=training"),
+        fails="is_judged_by_the_part_held_apart",
+    ),
+    mutant(
+        "ten epochs always",
+        edit("write_train", "epochs=epochs", "epochs=10"),
+        fails=["lasts_as_many_epochs_as_asked", "is_judged_by_the_part_held_apart"],
+    ),
+    mutant(
         "the first batches alone",
         edit("write_train", "fit(training,", "fit(training.take(3),"),
         fails=["learns_every_picture", "lasts_as_many_epochs_as_asked"],
     ),
+    # name_picture
     mutant(
         "the probability of class 1 for both",
         edit("write_name_picture", "1 - probability)", "probability)"),
@@ -265,18 +354,55 @@ mutants = [
         edit("write_name_picture", "np.array(picture)[None]", "np.array(picture)[None] / 255"),
         fails=["a_picture_of_another_size", "names_any_picture"],
     ),
+    mutant(
+        "forgets the batch",
+        edit("write_name_picture", "np.array(picture)[None]", "np.array(picture)"),
+        fails="name_picture",
+    ),
+    mutant(
+        "keeps the file's size",
+        edit("write_name_picture", ", target_size=model.input_shape[1:3]", ""),
+        fails=["a_picture_of_another_size", "names_any_picture"],
+    ),
+    mutant(
+        "keeps the file's channels",
+        edit(
+            "write_name_picture",
+            "keras.utils.load_img(file, target_size=model.input_shape[1:3])",
+            "Image.open(file).resize(model.input_shape[1:3])",
+        ),
+        fails="names_any_picture",
+    ),
+    mutant(
+        "names that it knows",
+        edit(
+            "write_name_picture",
+            NAMED,
+            'return ("humans", probability) if probability > 0.5 else ("horses", 1 - probability)',
+        ),
+        fails="name_picture",
+    ),
+    # answers, and what is handed in
+    mutant(
+        "a quarter by fewer rows",
+        edit("write_answers", '"quarter": "a"', '"quarter": "b"'),
+        fails="why_more_than_a_quarter",
+    ),
+    mutant(
+        "a quarter by pooling",
+        edit("write_answers", '"quarter": "a"', '"quarter": "c"'),
+        fails="why_more_than_a_quarter",
+    ),
+    mutant(
+        "lower by chance", edit("write_answers", '"series": "c"', '"series": "a"'), fails="what_a_random_choice_hides"
+    ),
+    mutant(
+        "the same by chance",
+        edit("write_answers", '"series": "c"', '"series": "b"'),
+        fails="what_a_random_choice_hides",
+    ),
     mutant("no answer", edit("write_answers", ', "series": "c"', ""), fails="answers"),
     mutant("hands in an untrained model", untrained(), fails=["tells_the_validation_pictures", "tells_new_series"]),
-    mutant(
-        "wrong about both questions",
-        edit("write_answers", '"quarter": "a", "series": "c"', '"quarter": "b", "series": "a"'),
-        fails=["why_more_than_a_quarter", "what_a_random_choice_hides"],
-    ),
-    mutant(
-        "wrong about both in another way",
-        edit("write_answers", '"quarter": "a", "series": "c"', '"quarter": "c", "series": "b"'),
-        fails=["why_more_than_a_quarter", "what_a_random_choice_hides"],
-    ),
 ]
 hidden_because = {
     "any_names": "other names in a check could be written into an answer",
