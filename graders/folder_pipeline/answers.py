@@ -384,14 +384,14 @@ mutants = [
     ),
     # answers, and what is handed in
     mutant(
-        "a quarter by fewer rows",
+        "the convolutions lose them",
         edit("write_answers", '"quarter": "a"', '"quarter": "b"'),
-        fails="why_more_than_a_quarter",
+        fails="where_the_parameters_go",
     ),
     mutant(
-        "a quarter by pooling",
+        "the pooling layers lose them",
         edit("write_answers", '"quarter": "a"', '"quarter": "c"'),
-        fails="why_more_than_a_quarter",
+        fails="where_the_parameters_go",
     ),
     mutant(
         "lower by chance", edit("write_answers", '"series": "c"', '"series": "a"'), fails="what_a_random_choice_hides"
@@ -406,7 +406,7 @@ mutants = [
 ]
 hidden_because = {
     "any_names": "other names in a check could be written into an answer",
-    "why_more_than_a_quarter": "a public criterion would hold the key",
+    "where_the_parameters_go": "a public criterion would hold the key",
     "what_a_random_choice_hides": "a public criterion would hold the key",
     "names_any_picture": "it holds the kinds of files that are easily forgotten",
 }

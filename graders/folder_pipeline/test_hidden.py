@@ -144,7 +144,7 @@ def test_tells_new_series(student, thresholds, credit):
 
 
 @criterion("answers", points=1, hint="Which layers' parameters depend on how large the pictures are?")
-def test_why_more_than_a_quarter(student):
+def test_where_the_parameters_go(student):
     """You know which parameters depend on the size of the pictures."""
     wrong = {
         "b": "How many numbers does a filter of 3 × 3 have, and does that depend on the picture it moves over?",
