@@ -22,6 +22,7 @@ from proctor.criteria.arrays import (
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.criterion import criterion
+from proctor.criteria.files import make_folder
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
 from proctor.criteria.layers import (
     as_model,
@@ -96,6 +97,7 @@ __all__ = [
     "fetch",
     "first_batch",
     "layer",
+    "make_folder",
     "make_learner",
     "make_model",
     "mean_absolute_error",

@@ -13,6 +13,7 @@ from proctor.datasets.exporting import export
 from proctor.datasets.faces import draw_faces
 from proctor.datasets.flower import grow_flower
 from proctor.datasets.garments import draw_garments
+from proctor.datasets.herd import draw_herd
 from proctor.datasets.loading import load, names, put_aside, source
 from proctor.datasets.rings import draw_rings
 from proctor.datasets.series import generate_series
@@ -23,6 +24,7 @@ __all__ = [
     "draw_digits",
     "draw_faces",
     "draw_garments",
+    "draw_herd",
     "draw_rings",
     "draw_shapes",
     "export",

@@ -28,8 +28,14 @@ def draw_cats(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([_draw_picture(bool(label), rng) for label in labels]), labels
 
 
-class _Pen:
-    """Draws shapes whose points are given in radii around the middle of the thing drawn."""
+class Pen:
+    """Draws shapes whose points are given in radii around the middle of the thing drawn.
+
+    Args:
+        pen: Pillow's ImageDraw of the picture.
+        middle: x and y in pixels.
+        radius: in pixels.
+    """
 
     def __init__(self, pen: Any, middle: tuple[float, float], radius: float):
         self._pen = pen
@@ -57,21 +63,21 @@ def _draw_picture(cat: bool, rng: np.random.Generator) -> np.ndarray:
 
     size = FINE * SIDE
     hue = rng.uniform()
-    image = Image.new("RGB", (size, size), _to_rgb(hue, rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.95)))
+    image = Image.new("RGB", (size, size), to_rgb(hue, rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.95)))
     canvas = ImageDraw.Draw(image)
     if rng.uniform() < 0.6:  # a floor
-        floor = _to_rgb(hue + rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.9))
+        floor = to_rgb(hue + rng.uniform(0.1, 0.9), rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.9))
         canvas.rectangle((0, size * rng.uniform(0.55, 0.85), size, size), fill=floor)
     if rng.uniform() < 0.5:  # a curtain
         left = rng.uniform(0, 0.8)
-        curtain = _to_rgb(rng.uniform(), rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.95))
+        curtain = to_rgb(rng.uniform(), rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.95))
         right, bottom = left + rng.uniform(0.1, 0.4), rng.uniform(0.3, 0.7)
         canvas.rectangle((size * left, 0, size * right, size * bottom), fill=curtain)
 
-    fur = _to_rgb(rng.choice([0.07, 0.09, 0.1, 0.6]), rng.uniform(0.05, 0.6), rng.uniform(0.2, 0.95))
-    paint = _to_rgb(rng.uniform(), rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.95))
+    fur = to_rgb(rng.choice([0.07, 0.09, 0.1, 0.6]), rng.uniform(0.05, 0.6), rng.uniform(0.2, 0.95))
+    paint = to_rgb(rng.uniform(), rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.95))
     x, y = size * (0.5 + rng.uniform(-0.06, 0.06, 2))
-    pen = _Pen(canvas, (float(x), float(y)), size * rng.uniform(0.26, 0.34))
+    pen = Pen(canvas, (float(x), float(y)), size * rng.uniform(0.26, 0.34))
     if cat:
         _draw_cat(pen, fur, rng)
     else:
@@ -82,7 +88,7 @@ def _draw_picture(cat: bool, rng: np.random.Generator) -> np.ndarray:
     return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
 
 
-def _draw_cat(pen: _Pen, fur: Colour, rng: np.random.Generator) -> None:
+def _draw_cat(pen: Pen, fur: Colour, rng: np.random.Generator) -> None:
     pen.ellipse(rng.uniform(-0.5, 0.5), 1.5, 0.9, 1.0, fur)
     for side in (-1, 1):
         pen.polygon((side * 0.95, -0.3), (side * rng.uniform(0.75, 0.95), -1.25), (side * 0.2, -0.75), fill=fur)
@@ -94,43 +100,43 @@ def _draw_cat(pen: _Pen, fur: Colour, rng: np.random.Generator) -> None:
             pen.line((side * 0.25, 0.3), (side * 1.15, 0.3 + drop), fill=WHITE)
 
 
-def _draw_dog(pen: _Pen, fur: Colour, rng: np.random.Generator) -> None:
+def _draw_dog(pen: Pen, fur: Colour, rng: np.random.Generator) -> None:
     pen.ellipse(rng.uniform(-0.5, 0.5), 1.5, 0.9, 1.0, fur)
     _draw_face(pen, fur, rng)
     for side in (-1, 1):
-        pen.ellipse(side * 0.95, 0.1, 0.28, 0.65, _darker(fur, 0.6))
-    pen.ellipse(0, 0.4, 0.4, 0.3, _darker(fur, 0.85))
+        pen.ellipse(side * 0.95, 0.1, 0.28, 0.65, darker(fur, 0.6))
+    pen.ellipse(0, 0.4, 0.4, 0.3, darker(fur, 0.85))
     pen.ellipse(0, 0.25, 0.16, 0.12, INK)
 
 
-def _draw_face(pen: _Pen, fur: Colour, rng: np.random.Generator) -> None:
+def _draw_face(pen: Pen, fur: Colour, rng: np.random.Generator) -> None:
     pen.ellipse(0, 0, 1, 0.85, fur)
     for side in (-1, 1):
-        pen.ellipse(side * 0.4, -0.15, 0.2, 0.17, _to_rgb(rng.uniform(0.12, 0.4), 0.7, 0.9))
+        pen.ellipse(side * 0.4, -0.15, 0.2, 0.17, to_rgb(rng.uniform(0.12, 0.4), 0.7, 0.9))
         pen.ellipse(side * 0.4, -0.15, 0.07, 0.16, INK)
 
 
-def _draw_fish(pen: _Pen, paint: Colour, rng: np.random.Generator) -> None:
+def _draw_fish(pen: Pen, paint: Colour, rng: np.random.Generator) -> None:
     side = rng.choice([-1, 1])
     pen.ellipse(0, 0, 1.1, 0.6, paint)
-    pen.polygon((side * 0.9, 0), (side * 1.6, -0.6), (side * 1.6, 0.6), fill=_darker(paint, 0.6))
+    pen.polygon((side * 0.9, 0), (side * 1.6, -0.6), (side * 1.6, 0.6), fill=darker(paint, 0.6))
     pen.ellipse(-side * 0.6, -0.15, 0.14, 0.14, WHITE)
     pen.ellipse(-side * 0.62, -0.15, 0.07, 0.07, INK)
 
 
-def _draw_house(pen: _Pen, paint: Colour, rng: np.random.Generator) -> None:
+def _draw_house(pen: Pen, paint: Colour, rng: np.random.Generator) -> None:
     door = rng.uniform(-0.5, 0.3)
     pen.polygon((-0.9, -0.2), (0.9, -0.2), (0.9, 1.2), (-0.9, 1.2), fill=paint)
-    pen.polygon((-1.1, -0.2), (1.1, -0.2), (0, -1.1), fill=_darker(paint, 0.6))
-    pen.polygon((door, 0.4), (door + 0.4, 0.4), (door + 0.4, 1.2), (door, 1.2), fill=_darker(paint, 0.4))
+    pen.polygon((-1.1, -0.2), (1.1, -0.2), (0, -1.1), fill=darker(paint, 0.6))
+    pen.polygon((door, 0.4), (door + 0.4, 0.4), (door + 0.4, 1.2), (door, 1.2), fill=darker(paint, 0.4))
 
 
-def _draw_tree(pen: _Pen, paint: Colour, rng: np.random.Generator) -> None:
-    pen.polygon((-0.15, 0), (0.15, 0), (0.2, 1.5), (-0.2, 1.5), fill=_darker(paint, 0.4))
-    pen.ellipse(0, -0.4, 0.8, 0.8, _to_rgb(rng.uniform(0.2, 0.4), 0.6, rng.uniform(0.3, 0.8)))
+def _draw_tree(pen: Pen, paint: Colour, rng: np.random.Generator) -> None:
+    pen.polygon((-0.15, 0), (0.15, 0), (0.2, 1.5), (-0.2, 1.5), fill=darker(paint, 0.4))
+    pen.ellipse(0, -0.4, 0.8, 0.8, to_rgb(rng.uniform(0.2, 0.4), 0.6, rng.uniform(0.3, 0.8)))
 
 
-def _draw_car(pen: _Pen, paint: Colour, rng: np.random.Generator) -> None:
+def _draw_car(pen: Pen, paint: Colour, rng: np.random.Generator) -> None:
     roof = rng.uniform(0.5, 0.7)
     corners = ((-1.3, 0), (-0.8, 0), (-0.5, -roof), (0.5, -roof), (0.8, 0), (1.3, 0), (1.3, 0.6), (-1.3, 0.6))
     pen.polygon(*corners, fill=paint)
@@ -138,11 +144,13 @@ def _draw_car(pen: _Pen, paint: Colour, rng: np.random.Generator) -> None:
         pen.ellipse(side * 0.75, 0.6, 0.3, 0.3, INK)
 
 
-def _darker(colour: Colour, share: float) -> Colour:
+def darker(colour: Colour, share: float) -> Colour:
+    """Return `colour` with each of its parts multiplied by `share`, from 0 to 1."""
     red, green, blue = (round(share * part) for part in colour)
     return red, green, blue
 
 
-def _to_rgb(hue: float, saturation: float, value: float) -> Colour:
+def to_rgb(hue: float, saturation: float, value: float) -> Colour:
+    """Return the colour as three bytes; its parts are from 0 to 1, and a hue may be any number."""
     red, green, blue = (round(255 * part) for part in colorsys.hsv_to_rgb(hue % 1.0, saturation, value))
     return red, green, blue

@@ -1,6 +1,8 @@
-"""Pictures of ten classes that are drawn quickly and learned in a few epochs, to test training."""
+"""Pictures of ten classes, learned in a few epochs, to test training; pictures of folders."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 
@@ -61,6 +63,39 @@ def noise(count: int, shape: tuple[int, ...], seed: int) -> Lesson:
     """
     rng = np.random.default_rng(seed)
     return rng.random((count, *shape), dtype="float32"), rng.integers(0, CLASSES, count).astype("uint8")
+
+
+def read_folder(folder: Path, side: int) -> Lesson:
+    """Read the JPEG and PNG pictures of a folder that has a folder for each class.
+
+    Args:
+        folder: the classes are the folders in it, numbered in alphabetical order.
+        side: height and width of the pictures in pixels; they are resized as
+            `keras.utils.image_dataset_from_directory` does it.
+
+    Returns pictures, float32 (n, side, side, 3) from 0 to 255, and classes, int64 (n,).
+    """
+    from PIL import Image
+
+    pictures, labels = [], []
+    for label, kind in enumerate(sorted(path for path in folder.iterdir() if path.is_dir())):
+        for file in sorted(path for path in kind.iterdir() if path.suffix in (".jpg", ".png")):
+            with Image.open(file) as picture:
+                pictures.append(_resize(np.asarray(picture.convert("RGB"), "float32"), side))
+            labels.append(label)
+    return np.stack(pictures), np.array(labels)
+
+
+def _resize(picture: np.ndarray, side: int) -> np.ndarray:
+    """Interpolate along both axes between the two nearest pixels, without smoothing before."""
+    for axis in (0, 1):
+        length = picture.shape[axis]
+        at = np.clip((np.arange(side) + 0.5) * length / side - 0.5, 0, length - 1)
+        low = np.minimum(at.astype(int), max(length - 2, 0))
+        high = np.minimum(low + 1, length - 1)
+        shares = np.expand_dims(at - low, tuple(other for other in range(3) if other != axis))
+        picture = (1 - shares) * np.take(picture, low, axis) + shares * np.take(picture, high, axis)
+    return picture.astype("float32")
 
 
 def _places(length: int) -> tuple[int, int]:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from PIL import Image
 
 from proctor import datasets, pictures
 from proctor.channel.described import described
@@ -30,6 +31,7 @@ from proctor.criteria.arrays import (
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.criterion import Credit
+from proctor.criteria.files import make_folder
 from proctor.criteria.layers import (
     as_model,
     assert_compiled,
@@ -527,6 +529,38 @@ def test_a_value_that_is_no_number_where_one_is_wanted():
 
 
 # Data to learn from
+
+
+def test_a_folder_is_made_where_the_student_reads():
+    """`make_folder` writes pictures, texts and empty folders, each time into a new folder."""
+    picture = np.arange(60, dtype=np.uint8).reshape(4, 5, 3)
+    someone = student(read=lambda folder: np.asarray(Image.open(folder / "a" / "1.png")), names=list_files)
+    folder = make_folder(someone, {"a/1.png": picture, "b/notes.txt": "hello", "empty": None})
+    assert_equal(someone.names(folder), ["a", "a/1.png", "b", "b/notes.txt", "empty"], "names")
+    assert_equal(someone.read(folder), picture, "the picture")
+    assert someone.names(make_folder(someone, {})) == []
+
+
+def list_files(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_pictures_of_folders_are_read_as_keras_reads_them(tmp_path):
+    """`read_folder` numbers the classes alphabetically, and resizes as Keras does, to any side."""
+    import keras
+
+    rng = np.random.default_rng(4)
+    for kind, size in (("zebras", (20, 31)), ("ants", (9, 50)), ("ants", (64, 64))):
+        (tmp_path / kind).mkdir(exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (*size, 3), "uint8")).save(tmp_path / kind / f"{size[0]}.png")
+    (tmp_path / "ants" / "notes.txt").write_text("no picture")
+    for side in (16, 64):
+        found, labels = pictures.read_folder(tmp_path, side)
+        settings = {"image_size": (side, side), "shuffle": False, "verbose": False, "batch_size": None}
+        expected = [picture for picture, _ in keras.utils.image_dataset_from_directory(tmp_path, **settings)]
+        assert labels.tolist() == [0, 0, 1]
+        assert found.dtype == np.float32
+        np.testing.assert_allclose(found, np.stack(expected), atol=0.01)
 
 
 @pytest.mark.parametrize("draw", [pictures.bars, pictures.stripes, pictures.noise])

@@ -274,6 +274,67 @@ def test_cats_are_exported_without_hdf5(kind, real_cats, tmp_path, monkeypatch):
         assert sorted(arrays) == ["x_train", "y_train"]
 
 
+@pytest.fixture
+def real_horses(tmp_path):
+    """A folder with a small zip laid out like the published one."""
+    folder = tmp_path / "horses"
+    folder.mkdir()
+    datasets.draw_herd(tmp_path / "herd" / "train", 6, seed=0)
+    datasets.draw_herd(tmp_path / "herd" / "validation", 1, seed=1, studio=True)
+    with zipfile.ZipFile(folder / "horse-or-human.zip", "w") as packed:
+        for picture in (tmp_path / "herd").rglob("*.jpg"):
+            packed.write(picture, picture.relative_to(tmp_path / "herd"))
+        packed.writestr("train/horses/notes.txt", b"")
+    return folder
+
+
+def test_horses_and_humans_are_held_apart_by_series(real_horses, tmp_path, monkeypatch):
+    """Whole series of the published training pictures are put aside, and those with a white
+    background are a part of their own; no picture is in two parts, a jail gets no test picture."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_horses))
+    folder, test = datasets.load("horses_humans"), datasets.load("horses_humans", split="test")
+    found = {part: {path.name for path in (folder / part).glob("*/*")} for part in ("train", "validation", "studio")}
+    series = {part: sorted({name.split("-")[0] for name in names}) for part, names in found.items()}
+    assert series == {
+        "train": ["horse01", "horse02", "horse04", "horse05", "human01", "human02", "human04", "human06"],
+        "validation": ["horse06", "human03"],
+        "studio": ["horse01", "human01"],
+    }
+    assert {path.name.split("-")[0] for path in test.glob("*/*")} == {"horse03", "human05"}
+    datasets.export(["horses_humans"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    again = datasets.load("horses_humans")
+    assert again == tmp_path / "out" / "horses-and-humans"
+    for part, names in found.items():
+        assert {path.name for path in (again / part).glob("*/*")} == names
+    with pytest.raises(ProctorError, match="test split is not available"):
+        datasets.load("horses_humans", split="test")
+
+
+def test_a_zip_without_horses_and_humans_is_refused(tmp_path, monkeypatch):
+    """Another zip of that name, as one with other folders, ends in a sentence about the file."""
+    with zipfile.ZipFile(tmp_path / "horse-or-human.zip", "w") as packed:
+        packed.writestr("horses/horse01-0.png", b"")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    with pytest.raises(ProctorError, match=r"horse-or-human\.zip .* cannot be read"):
+        datasets.load("horses_humans")
+
+
+def test_drawn_horses_and_humans_are_laid_out_like_the_real_ones():
+    """JPEG pictures of 150 x 150 pixels, as many of each kind, the same ones in no two parts."""
+    folder, test = datasets.load("horses_humans"), datasets.load("horses_humans", split="test")
+    seen = set()
+    for part, count in ((folder / "train", 300), (folder / "validation", 80), (folder / "studio", 60), (test, 120)):
+        assert sorted(path.name for path in part.iterdir()) == ["horses", "humans"]
+        for kind in part.iterdir():
+            files = list(kind.iterdir())
+            assert len(files) == count
+            seen |= {file.read_bytes() for file in files}
+            with Image.open(files[0]) as picture:
+                assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (150, 150))
+    assert len(seen) == 2 * (300 + 80 + 60 + 120)
+
+
 def test_drawn_cats_are_two_in_five_of_the_pictures():
     """209 pictures to learn from, 84 of them with a cat, and 400 others to judge by."""
     pictures, labels = datasets.load("cats")
