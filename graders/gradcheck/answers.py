@@ -227,6 +227,9 @@ NUDGED = "nudged = values.copy()"
 CLAIMED = "slope_error(derivative(x), left, right)"
 COMPARED = "slope_error(promised[name], left[name], right[name])"
 RIGHT_W2, WRONG_W2 = "first.T @ at_second", "at_second.T @ first"
+NAN_ALONE = """    if any(np.isnan(error) for error in errors.values()):
+        return [name for name, error in errors.items() if np.isnan(error)]
+    return ["""
 ACCUSED = "[name for name, error in errors.items() if not error <= limit]"
 mutants = [
     mutant(
@@ -247,20 +250,13 @@ mutants = [
     mutant(
         "the mean of both sides, twice",
         edit(SLOPES, "return left, right", "return (left + right) / 2, (left + right) / 2"),
-        fails=["two_slopes", "at_most_the_limit", "nobody_is_accused", "the_limit_that_is_given", "fair_at_kinks"],
+        fails=["two_slopes", "nobody_is_accused"],
     ),
     mutant("a step of its own", edit(SLOPES, "here = f(x)", "step = 1e-7\n    here = f(x)"), fails=["two_slopes"]),
     mutant(
         "half a step to the right",
         edit(SLOPES, "f(x + step)", "f(x + step / 2)"),
-        fails=[
-            "two_slopes",
-            "at_most_the_limit",
-            "slopes_of_a_network",
-            "nobody_is_accused",
-            "the_limit_that_is_given",
-            "fair_at_kinks",
-        ],
+        fails=["two_slopes", "slopes_of_a_network", "nobody_is_accused"],
     ),
     mutant(
         "adds up absolute values",
@@ -270,7 +266,7 @@ mutants = [
     mutant(
         "forgets the roots",
         edit(ERROR, APART, "np.linalg.norm(promised - measured) ** 2 / lengths**2"),
-        fails=["relative_error", "planted_faults"],
+        fails=["relative_error"],
     ),
     mutant(
         "relative to the measured slopes alone",
@@ -283,22 +279,27 @@ mutants = [
     mutant(
         "a small number in the denominator",
         edit(ERROR, NORMS, f"{NORMS} + 1e-8"),
-        fails=["any_error", "any_slope_error"],
+        fails=["any_error"],
+    ),
+    mutant(
+        "takes what is very small for zero",
+        edit(ERROR, "lengths == 0", "lengths < 1e-10"),
+        fails=["any_error"],
     ),
     mutant(
         "0/0",
         edit(ERROR, "lengths == 0", "lengths < 0"),
-        fails=["nothing_but_zeros", "right_derivatives", "the_limit_that_is_given"],
+        fails=["nothing_but_zeros"],
     ),
     mutant(
         "the largest stretch of a matrix",
         edit(ERROR, "(promised - measured)", "(promised - measured, 2 if np.ndim(promised) == 2 else None)"),
-        fails=["any_error", "any_slope_error", "planted_faults"],
+        fails=["any_error"],
     ),
     mutant(
         "an error for each element",
         edit(ERROR, APART, "np.abs(promised - measured) / lengths"),
-        fails=["relative_error", "between_costs_nothing", "the_culprits", "not_a_number", "planted_faults"],
+        fails=["relative_error", "not_a_number"],
     ),
     mutant("knows no kinks", edit(FAIR, NEAREST, "nearest = (np.asarray(left) + right) / 2"), fails=["slope_error"]),
     mutant(
@@ -309,16 +310,14 @@ mutants = [
     mutant(
         "compares with the left side alone",
         edit(FAIR, NEAREST, "nearest = left"),
-        fails=["slope_error", "right_derivatives", "planted_faults"],
+        fails=["slope_error"],
     ),
     mutant(
         "one pair of sides for the whole array",
         edit(FAIR, NEAREST, "nearest = np.clip(promised, np.min([left, right]), np.max([left, right]))"),
-        fails=["any_slope_error", "the_culprits", "planted_faults"],
+        fails=["any_slope_error"],
     ),
-    mutant(
-        "the farther end", replace(FAIR, FAIR_FARTHER), fails=["slope_error", "right_derivatives", "planted_faults"]
-    ),
+    mutant("the farther end", replace(FAIR, FAIR_FARTHER), fails=["slope_error"]),
     mutant("True where it is wrong", edit(RIGHT, "<=", ">"), fails=["is_right"]),
     mutant("below the limit only", edit(RIGHT, "<=", "<"), fails=["at_most_the_limit"]),
     mutant("promises at another point", edit(RIGHT, "derivative(x)", "derivative(0.7)"), fails=["is_right"]),
@@ -331,7 +330,7 @@ mutants = [
     mutant(
         "nudges the parameters themselves",
         edit(MEASURE, NUDGED, "nudged = values"),
-        fails=["measure", "the_limit_that_is_given", "planted_faults", "fair_at_kinks"],
+        fails=["measure"],
     ),
     mutant(
         "adds a step and takes it away again",
@@ -345,14 +344,14 @@ mutants = [
     mutant(
         "only the first row",
         edit(MEASURE, "np.ndindex(values.shape)", "np.ndindex((1,) * (values.ndim - 1) + values.shape[-1:])"),
-        fails=["measure", "fair_at_kinks"],
+        fails=["measure"],
     ),
     mutant(
         "nudges all numbers of a parameter at once",
         edit(MEASURE, "nudged[place] = number", "nudged += number - values[place]"),
-        fails=["measure", "nobody_is_accused", "the_culprits", "fair_at_kinks"],
+        fails=["measure", "nobody_is_accused", "the_culprits"],
     ),
-    mutant("slopes in a row", edit(MEASURE, "    return left, right", IN_A_ROW), fails=["measure", "fair_at_kinks"]),
+    mutant("slopes in a row", edit(MEASURE, "    return left, right", IN_A_ROW), fails=["measure"]),
     mutant(
         "a step of its own for the network",
         edit(MEASURE, "values[place], step)", "values[place])"),
@@ -378,6 +377,11 @@ mutants = [
     mutant("returns the errors", edit(WRONG, ACCUSED, "errors"), fails=["wrong_parameters"]),
     mutant("a limit of its own", edit(WRONG, "<= limit", "<= 1e-5"), fails=["wrong_parameters"]),
     mutant("a coarse limit", edit(WRONG, "<= limit", "<= max(limit, 0.03)"), fails=["wrong_parameters"]),
+    mutant(
+        "names nobody else where some are not numbers",
+        edit(WRONG, "    return [", NAN_ALONE),
+        fails=["planted_faults"],
+    ),
     mutant(
         "pairs slopes by their order",
         edit(
@@ -431,6 +435,7 @@ hidden_because = {
     "any_derivative": "the next function but one has a public criterion about NaN",
     "any_measurement": "the notebook names the step, and a public criterion of `two_slopes` asks for it",
     "any_slope_error": REFERENCE,
+    "fair_at_kinks": REFERENCE,
     "planted_faults": REFERENCE,
     "any_network": REFERENCE,
 }

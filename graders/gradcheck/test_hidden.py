@@ -7,6 +7,7 @@ from proctor import (
     CriterionFailed,
     as_array,
     as_tuple,
+    assert_apart,
     assert_close,
     call_unchanged,
     criterion,
@@ -124,7 +125,7 @@ def test_any_error(student, shape):
     """The relative error of any slopes is right, however small or large they are, and they are
     left as they were."""
     draw = np.random.default_rng(len(shape) + 40)
-    for scale, apart in ((1.0, 0.7), (3e-9, 0.2), (4e5, 1e-3)):
+    for scale, apart in ((1.0, 0.7), (2e-13, 0.2), (4e5, 1e-3)):
         promised = np.asarray(scale * draw.normal(size=shape))
         measured = np.asarray(promised + apart * scale * draw.normal(size=shape))
         given = (promised, measured) if shape else (float(promised), float(measured))
@@ -132,7 +133,7 @@ def test_any_error(student, shape):
         assert_close(found, error(promised, measured), "the error", rtol=1e-5)
 
 
-@criterion("slope_error", points=1, needs="lengths_on_paper", hint="Each element is compared with its own two sides.")
+@criterion("slope_error", points=1, hint="Each element is compared with its own two sides.")
 @pytest.mark.parametrize("shape", SHAPES)
 def test_any_slope_error(student, shape):
     """The error of any slopes beside any two sides is right, and nothing given is changed."""
@@ -144,24 +145,69 @@ def test_any_slope_error(student, shape):
         low, high = np.where(left < right, left, right), np.where(left < right, right, left)
         nearest = np.where(promised < low, low, np.where(promised > high, high, promised))
         given = [array if shape else float(array) for array in (promised, left, right)]
-        found = call_unchanged(student, "slope_error", *given)
-        assert_close(found, error(promised, nearest), "the error", rtol=1e-5)
+        expected = error(promised, nearest)
+
+        def judge(_, given=given, expected=expected):
+            assert_close(call_unchanged(student, "slope_error", *given), expected, "the error", rtol=1e-5)
+
+        assert_apart(student, "slope_error", {"relative_error": relative_error}, judge)
 
 
-@criterion("is_right", points=1, needs="the_nearest_end", hint="Small faults, NaN, and the limit that is given.")
+def relative_error(promised, measured):
+    """In place of the student's."""
+    import numpy as np
+
+    lengths = np.linalg.norm(promised) + np.linalg.norm(measured)
+    return np.linalg.norm(promised - measured) / lengths if lengths != 0 else 0.0
+
+
+def slope_error(promised, left, right):
+    """In place of the student's."""
+    import numpy as np
+
+    nearest = np.clip(promised, np.minimum(left, right), np.maximum(left, right))
+    lengths = np.linalg.norm(promised) + np.linalg.norm(nearest)
+    return np.linalg.norm(promised - nearest) / lengths if lengths != 0 else 0.0
+
+
+def two_slopes(f, x, step=1e-7):
+    """In place of the student's."""
+    return (f(x) - f(x - step)) / step, (f(x + step) - f(x)) / step
+
+
+def measure(cost_of, parameters, step=1e-7):
+    """In place of the student's."""
+    import numpy as np
+
+    sides, base = ({}, {}), cost_of(parameters)
+    for side, sign in zip(sides, (-1, 1)):  # noqa: B905
+        for name, values in parameters.items():
+            side[name] = np.zeros(values.shape)
+            for place in np.ndindex(values.shape):
+                nudged = values.copy()
+                nudged[place] += sign * step
+                side[name][place] = sign * (cost_of({**parameters, name: nudged}) - base) / step
+    return sides
+
+
+@criterion("is_right", points=1, hint="Small faults, NaN, and the limit that is given.")
 def test_any_derivative(student):
     """Right and slightly wrong derivatives are told apart, by the limit that is given."""
-    for coefficients, x in zip(POLYNOMIALS, (-1.7, 0.6, 2.3), strict=True):
-        f, slopes = polynomial(student, coefficients), np.array(slopes_of(coefficients))
-        slightly = polynomial(student, 1.001 * slopes)
-        assert_says(student.is_right(f, polynomial(student, slopes), x), True)
-        assert_says(student.is_right(f, slightly, x), False)
-        assert_says(student.is_right(f, slightly, x, 0.01), True)
-        assert_says(student.is_right(f, slightly, x, limit=2e-4), False)
-        assert_says(student.is_right(f, polynomial(student, [np.nan]), x), False)
+
+    def judge(_):
+        for coefficients, x in zip(POLYNOMIALS, (-1.7, 0.6, 2.3), strict=True):
+            f, slopes = polynomial(student, coefficients), np.array(slopes_of(coefficients))
+            slightly = polynomial(student, 1.001 * slopes)
+            assert_says(student.is_right(f, polynomial(student, slopes), x), True)
+            assert_says(student.is_right(f, slightly, x), False)
+            assert_says(student.is_right(f, slightly, x, 0.01), True)
+            assert_says(student.is_right(f, slightly, x, limit=2e-4), False)
+            assert_says(student.is_right(f, polynomial(student, [np.nan]), x), False)
+
+    assert_apart(student, "is_right", {"two_slopes": two_slopes, "slope_error": slope_error}, judge)
 
 
-@criterion("measure", points=2, needs="two_slopes_on_paper", hint="Does it use the step, the cost and the names given?")
+@criterion("measure", points=2, hint="Does it use the step, the cost and the names given?")
 @pytest.mark.parametrize(
     "widths", [pytest.param((3, 2, 4), id="3, 2 and 4 neurons"), pytest.param((1, 5, 1), id="1, 5 and 1 neurons")]
 )
@@ -169,15 +215,16 @@ def test_any_derivative(student):
 def test_any_measurement(student, widths, step):
     """Both slopes are right for every number of any network, and of another cost."""
     parameters, x, y = lesson(widths, seed=7)
-    assert_measures(student, student.cost_on(x, y), lambda given: cost(given, x, y), parameters, step)
     other = {"b": np.array([-1.4]), "a": np.array([0.9, 0.004, -2.2])}
-    assert_measures(
-        student,
-        student.small_cost,
-        lambda given: given["a"][0] ** 2 + given["a"][0] * given["b"][0] + abs(given["a"][1]),
-        other,
-        step,
-    )
+
+    def small_cost(given):
+        return given["a"][0] ** 2 + given["a"][0] * given["b"][0] + abs(given["a"][1])
+
+    def judge(_):
+        assert_measures(student, student.cost_on(x, y), lambda given: cost(given, x, y), parameters, step)
+        assert_measures(student, student.small_cost, small_cost, other, step)
+
+    assert_apart(student, "measure", {"two_slopes": two_slopes}, judge)
 
 
 def assert_measures(student, cost_of, own_cost, parameters, step):
@@ -195,6 +242,7 @@ def assert_measures(student, cost_of, own_cost, parameters, step):
             assert_close(slopes[name], expected, f"the {side} slopes of {name}", rtol=1e-5)
 
 
+PARTS = {"measure": measure, "slope_error": slope_error}
 FAULTS = {
     "the sign turned round": lambda slopes: -slopes,
     "twice as large": lambda slopes: 2 * slopes,
@@ -216,13 +264,17 @@ def off_by_a_hundredth(slopes):
 @criterion(
     "wrong_parameters",
     points=1,
-    needs="slopes_of_a_network",
     hint="Each parameter has an error of its own, in relation to the size of its slopes.",
 )
 @pytest.mark.parametrize("fault", [pytest.param(fault, id=fault) for fault in FAULTS])
 def test_planted_faults(student, fault):
     """Whatever fault is planted in the slopes of whichever parameter, that parameter is named and
     no other; where slopes are tiny, too."""
+    assert_apart(student, "wrong_parameters", PARTS, lambda _: assert_finds(student, fault))
+
+
+def assert_finds(student, fault):
+    """Assert that a fault is found wherever it is planted, and that no other name is accused."""
     for scale, widths in ((1.0, (2, 3, 3)), (1e-4, (1, 4, 2))):
         parameters, x, y = lesson(widths, seed=9)
         parameters, y = parameters | {"W3": scale * parameters["W3"], "b3": scale * parameters["b3"]}, scale * y
@@ -234,6 +286,8 @@ def test_planted_faults(student, fault):
             found = call_unchanged(student, "wrong_parameters", promised, cost_of, parameters)
             assert_accuses(found, culprits)
     spoiled = right | {"W2": 1.02 * right["W2"]}  # an error of 0.02 / 2.02
+    mixed = right | {"b2": np.nan * right["b2"], "W3": 2 * right["W3"]}
+    assert_accuses(student.wrong_parameters(mixed, cost_of, parameters), ["b2", "W3"])
     for limit, culprits in ((0.1, []), (0.002, ["W2"])):
         assert_accuses(student.wrong_parameters(spoiled, cost_of, parameters, limit=limit), culprits)
 
@@ -241,13 +295,17 @@ def test_planted_faults(student, fault):
 @criterion(
     "wrong_parameters",
     points=1,
-    needs="between_costs_nothing",
     hint="At a kink, every slope between left and right is right, and those beyond are not.",
 )
 @pytest.mark.parametrize("layer", ["first", "second"])
 def test_fair_at_kinks(student, layer):
     """Neurons at the kink of their ReLU are not accused, whatever the pass takes for the slope
     there; a promise beyond both sides is."""
+    assert_apart(student, "wrong_parameters", PARTS, lambda _: assert_fair(student, layer))
+
+
+def assert_fair(student, layer):
+    """Assert that only promises beyond both sides are accused."""
     parameters, x, y = at_their_kinks(layer)
     cost_of = student.cost_on(x, y)
     for at_kinks in (0.0, 0.5, 1.0):

@@ -7,6 +7,7 @@ from proctor import (
     CriterionFailed,
     as_array,
     as_tuple,
+    assert_apart,
     assert_close,
     assert_gradient,
     assert_shape,
@@ -81,6 +82,21 @@ def parts(found, parameters, what):
     return found
 
 
+def between(promised, left, right):
+    """In place of `slope_error`: 0 if all promises are about between the sides, and 0.5 if not."""
+    import numpy as np
+
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    return 0.5 - 0.5 * np.all((promised > low - 1e-3) & (promised < high + 1e-3))
+
+
+def difference(promised, measured):
+    """In place of `relative_error`: the differences, added up."""
+    import numpy as np
+
+    return float(np.sum(np.abs(promised - measured)))
+
+
 @criterion("two_slopes", points=1, hint="Work out three values on paper: at the point, and a step to either side.")
 @pytest.mark.parametrize(
     "x, step, left, right",
@@ -136,22 +152,31 @@ def test_nothing_but_zeros(student, slopes):
 )
 def test_between_costs_nothing(student, promised, left, right):
     """A promise between the two sides, or at either end, has an error of 0."""
-    assert_close(student.slope_error(promised, left, right), 0.0, "the error", atol=1e-12)
+
+    def judge(_):
+        assert_close(student.slope_error(promised, left, right), 0.0, "the error", atol=1e-12)
+
+    assert_apart(student, "slope_error", {"relative_error": difference}, judge)
 
 
 @criterion(
     "slope_error",
     points=1,
-    needs="lengths_on_paper",
     hint="For each element: is the promise below both sides, above both, or between?",
 )
 def test_the_nearest_end(student):
     """A promise beyond both sides is compared with the nearer end: 6 with 4 where the sides are 2
     and 4, and 1 with 2 where they are 3 and 2."""
-    assert_close(student.slope_error(6.0, 2.0, 4.0), 0.2, "the error of 6 beside 2 and 4")
-    assert_close(student.slope_error(1.0, 3.0, 2.0), 1 / 3, "the error of 1 beside 3 and 2")
-    found = student.slope_error(np.array([6.0, 1.0, 3.0]), np.array([2.0, 3.0, 4.0]), np.array([4.0, 2.0, 2.0]))
-    assert_close(found, np.sqrt(5) / (np.sqrt(46) + np.sqrt(29)), "the error of (6, 1, 3)")
+
+    def judge(apart):
+        several = np.sqrt(5) / (np.sqrt(46) + np.sqrt(29))
+        expected = (2.0, 1.0, 3.0) if apart else (0.2, 1 / 3, several)
+        assert_close(student.slope_error(6.0, 2.0, 4.0), expected[0], "the error of 6 beside 2 and 4")
+        assert_close(student.slope_error(1.0, 3.0, 2.0), expected[1], "the error of 1 beside 3 and 2")
+        found = student.slope_error(np.array([6.0, 1.0, 3.0]), np.array([2.0, 3.0, 4.0]), np.array([4.0, 2.0, 2.0]))
+        assert_close(found, expected[2], "the error of (6, 1, 3)")
+
+    assert_apart(student, "slope_error", {"relative_error": difference}, judge)
 
 
 @criterion("is_right", points=1, hint="Measure at x, promise at x, and compare the error with the limit.")
@@ -167,8 +192,12 @@ def test_the_nearest_end(student):
 )
 def test_right_derivatives(student, function, derivative, x):
     """Derivatives that keep their promise are right, at a kink, too."""
-    found = student.is_right(getattr(student.np, function), getattr(student.np, derivative), x)
-    assert_says(found, True, "is_right(...)")
+
+    def judge(_):
+        found = student.is_right(getattr(student.np, function), getattr(student.np, derivative), x)
+        assert_says(found, True, "is_right(...)")
+
+    assert_apart(student, "is_right", {"slope_error": between}, judge)
 
 
 @criterion("is_right", points=1, hint="If the promise is not near what was measured, is the answer False?")
@@ -183,23 +212,26 @@ def test_right_derivatives(student, function, derivative, x):
 )
 def test_wrong_derivatives(student, function, derivative, x):
     """Derivatives that do not keep their promise are found out."""
-    found = student.is_right(getattr(student.np, function), getattr(student.np, derivative), x)
-    assert_says(found, False, "is_right(...)")
+
+    def judge(_):
+        found = student.is_right(getattr(student.np, function), getattr(student.np, derivative), x)
+        assert_says(found, False, "is_right(...)")
+
+    assert_apart(student, "is_right", {"slope_error": between}, judge)
 
 
-@criterion(
-    "is_right",
-    points=1,
-    needs="the_nearest_end",
-    hint="An error of exactly the limit is still right, a larger one is not.",
-)
+@criterion("is_right", points=1, hint="An error of exactly the limit is still right, a larger one is not.")
 def test_at_most_the_limit(student):
     """For the absolute value at 0, a promise of 3 has an error of 2/4, at most 0.5 and
     more than 0.49."""
     three = polynomial(student, 3)
-    for limit, expected in ((0.5, True), (0.49, False)):
-        found = student.is_right(student.np.abs, three, 0.0, limit=limit)
-        assert_says(found, expected, f"is_right(..., limit={limit})")
+
+    def judge(_):
+        for limit, expected in ((0.5, True), (0.49, False)):
+            found = student.is_right(student.np.abs, three, 0.0, limit=limit)
+            assert_says(found, expected, f"is_right(..., limit={limit})")
+
+    assert_apart(student, "is_right", {"slope_error": between}, judge)
 
 
 @criterion("measure", points=1, needs="slopes_at_a_kink", hint="Nudge one number of one array, all others held still.")
@@ -235,14 +267,16 @@ def test_parameters_stay(student):
     call_unchanged(student, "measure", student.cost_on(x, y), tiny)
 
 
-@criterion(
-    "wrong_parameters", points=1, needs="between_costs_nothing", hint="Which errors are small enough to be believed?"
-)
+@criterion("wrong_parameters", points=1, hint="Which errors are small enough to be believed?")
 def test_nobody_is_accused(student):
     """Where all promises are right, also at the kink, the list is empty."""
-    for at_the_kink in (-1.0, 0.3, 1.0):
-        promised = {"a": np.array([9.0, at_the_kink]), "b": np.array([2.0])}
-        assert_accuses(student.wrong_parameters(promised, student.small_cost, SMALL), [])
+
+    def judge(_):
+        for at_the_kink in (-1.0, 0.3, 1.0):
+            promised = {"a": np.array([9.0, at_the_kink]), "b": np.array([2.0])}
+            assert_accuses(student.wrong_parameters(promised, student.small_cost, SMALL), [])
+
+    assert_apart(student, "wrong_parameters", {"slope_error": between}, judge)
 
 
 # Away from the kink, where the slopes are 9, -1 and 2.
@@ -262,7 +296,11 @@ SMOOTH = {"a": np.array([2.0, -3.0]), "b": np.array([5.0])}
 def test_the_culprits(student, a, b, culprits):
     """Parameters whose promises are wrong are named, and no others."""
     promised = {"a": np.array(a), "b": np.array(b)}
-    assert_accuses(student.wrong_parameters(promised, student.small_cost, SMOOTH), culprits)
+
+    def judge(_):
+        assert_accuses(student.wrong_parameters(promised, student.small_cost, SMOOTH), culprits)
+
+    assert_apart(student, "wrong_parameters", {"slope_error": between}, judge)
 
 
 @criterion("wrong_parameters", points=1, hint="Is NaN at most the limit? Is it above the limit?")
@@ -275,16 +313,19 @@ def test_not_a_number(student):
 @criterion(
     "wrong_parameters",
     points=1,
-    needs="the_nearest_end",
     hint="Does it compare with the limit that it is given? An error of exactly the limit is still right.",
 )
 def test_the_limit_that_is_given(student):
     """Where a is (0, 0) and b is 0, promises of 0 and 3 for a have an error of 2/4: at most 0.5,
     and more than 0.49."""
     parameters, promised = {"a": np.zeros(2), "b": np.zeros(1)}, {"a": np.array([0.0, 3.0]), "b": np.zeros(1)}
-    for limit, culprits in ((0.5, []), (0.49, ["a"])):
-        found = student.wrong_parameters(promised, student.small_cost, parameters, limit=limit)
-        assert_accuses(found, culprits, f"wrong_parameters(..., limit={limit})")
+
+    def judge(_):
+        for limit, culprits in ((0.5, []), (0.49, ["a"])):
+            found = student.wrong_parameters(promised, student.small_cost, parameters, limit=limit)
+            assert_accuses(found, culprits, f"wrong_parameters(..., limit={limit})")
+
+    assert_apart(student, "wrong_parameters", {"slope_error": between}, judge)
 
 
 @criterion("mended_backward", points=2, hint="Row i, column j of W2: from which neuron to which? Try other widths.")
