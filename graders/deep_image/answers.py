@@ -1,6 +1,8 @@
 """Other right answers of the exercise on prints and negatives, and wrong ones."""
 
-from proctor.answers import edit, mutant, replace, variant
+import copy
+
+from proctor.answers import edit, harmless, mutant, replace, variant
 
 NEGATIVES, PREPARE, START, FORWARD, BACKWARD, PREDICT, TRAIN, SHARE = (
     f"write_{name}"
@@ -150,6 +152,24 @@ def train(parameters, x, labels, rate, steps):
                 part -= rate * slope
     return [parameters, wrong]
 """
+TRAIN_INLINE = """
+def train(parameters, x, labels, rate, steps):
+    pairs = [(weights.copy(), biases.copy()) for weights, biases in parameters]
+    wrong = np.zeros(steps)
+    for step in range(steps):
+        outputs = [x]
+        for weights, biases in pairs[:-1]:
+            outputs.append(np.clip(outputs[-1] @ weights + biases, 0, None))
+        scores = outputs[-1] @ pairs[-1][0] + pairs[-1][1]
+        wrong[step] = np.abs((scores >= 0) - labels).sum()
+        errors = (0.5 + 0.5 * np.tanh(scores / 2) - labels) / len(x)
+        for (weights, biases), inputs in zip(pairs[::-1], outputs[::-1]):
+            before = errors @ weights.T * (inputs > 0)
+            weights -= rate * (inputs.T @ errors)
+            biases -= rate * errors.sum(0)
+            errors = before
+    return pairs, wrong
+"""
 SHARE_COUNTED = """
 def balanced_share(answers, labels):
     hits = [0, 0]
@@ -166,6 +186,20 @@ def balanced_share(answers, labels):
     return np.array([cats, rest]).mean()
 """
 
+PLAYED = """
+network = initialise([768, 5, 1], seed=9)
+x, pictures, parameters = prepare(pictures), None, train(network, x, box_labels, rate=0.1, steps=2)
+"""
+
+
+def play(attempt):
+    """Add a cell at the end."""
+    cell = copy.deepcopy(attempt.cell(SHARE))
+    cell.id, cell.source = "played", PLAYED.strip()
+    del cell.metadata["nbgrader"]
+    attempt.notebook.cells.append(cell)
+
+
 variants = [
     variant(
         "in the form of the published courses",
@@ -179,6 +213,7 @@ variants = [
     variant("single precision, lists for pairs", replace(PREPARE, PREPARE_SINGLE), replace(START, START_LIST)),
     variant("recursion, and the sigmoid by tanh", replace(FORWARD, FORWARD_RECURSIVE)),
     variant("the chain rule spelled out", replace(BACKWARD, BACKWARD_CHAIN), replace(SHARE, SHARE_BY_SUMS)),
+    variant("one function within another, and plays at the end", replace(TRAIN, TRAIN_INLINE), play),
     variant("steps in copies that are changed in place", replace(TRAIN, TRAIN_IN_PLACE), replace(SHARE, SHARE_COUNTED)),
     variant(
         "answers are booleans, bytes turned round",
@@ -196,6 +231,18 @@ IN_PLACE = """
             biases -= rate * d_biases
         _ = [
 """
+COUNTS = ["a_walk_with_sixty_rows", "the_counts_of_any_walk"]
+NARROW = ["one_step_on_paper", "a_count_for_each_step", "a_walk_with_sixty_rows"]
+OVERFLOWS = "np.exp(outputs[-1] @ weights + biases) / (1 + np.exp(outputs[-1] @ weights + biases))"
+ANY_WALK = ["a_walk_with_sixty_rows", "where_any_walk_ends", "the_counts_of_any_walk"]
+MORE = "        if wrong[-1] > min(wrong): "
+
+
+def walk(title, fails, *edits):
+    """A wrong answer that trains in another way."""
+    return mutant(title, *(edit(TRAIN, *change) for change in edits), fails=fails)
+
+
 mutants = [
     mutant(
         "each print beside its negative",
@@ -256,17 +303,17 @@ mutants = [
     mutant(
         "forgets the ReLU",
         edit(FORWARD, "np.maximum(outputs[-1] @ weights + biases, 0)", "outputs[-1] @ weights + biases"),
-        fails=["three_layers", "any_network", "any_answers", "learns_what_no_neuron_can", "any_walk", "learned"],
+        fails=["three_layers", "any_network", "learned"],
     ),
     mutant(
         "forgets the biases of the last layer",
         edit(FORWARD, "(outputs[-1] @ weights + biases)))", "(outputs[-1] @ weights)))"),
-        fails=["three_layers", "any_network", "any_answers", "learns_what_no_neuron_can", "any_walk"],
+        fails=["three_layers", "any_network"],
     ),
     mutant(
         "forgets the biases in the middle",
         edit(FORWARD, "np.maximum(outputs[-1] @ weights + biases, 0)", "np.maximum(outputs[-1] @ weights, 0)"),
-        fails=["three_layers", "any_network", "any_answers", "any_walk"],
+        fails=["three_layers", "any_network"],
     ),
     mutant(
         "the ReLU in the last layer",
@@ -275,17 +322,17 @@ mutants = [
             "1 / (1 + np.exp(-(outputs[-1] @ weights + biases)))",
             "np.maximum(outputs[-1] @ weights + biases, 0)",
         ),
-        fails=["forward", "predict", "one_step_on_paper", "any_walk"],
+        fails=["forward", "learned"],
     ),
     mutant(
         "only the probabilities",
         edit(FORWARD, "return [*outputs, 1", "return [1"),
-        fails=["forward", "train", "learned"],
+        fails=["forward", "learned"],
     ),
     mutant(
         "without x itself",
         edit(FORWARD, "return [*outputs, 1", "return [*outputs[1:], 1"),
-        fails=["forward", "train", "learned"],
+        fails=["forward", "learned"],
     ),
     mutant(
         "the error the other way round",
@@ -319,13 +366,13 @@ mutants = [
     mutant(
         "biases and weights swapped",
         edit(BACKWARD, "(inputs.T @ errors, errors.sum(axis=0))", "(errors.sum(axis=0), inputs.T @ errors)"),
-        fails=["backward", "a_count_for_each_step", "learned"],
+        fails=["backward", "learned"],
     ),
-    mutant("above 0.5 only", edit(PREDICT, ">= 0.5", "> 0.5"), fails="cats_are_ones"),
+    mutant("above 0.5 only", edit(PREDICT, ">= 0.5", "> 0.5"), fails="as_probable_as_not"),
     mutant(
         "answers in a row",
         edit(PREDICT, "[-1] >= 0.5)", "[-1][:, 0] >= 0.5)"),
-        fails=["predict", "two_layers_know_the_box", "four_layers_know_the_box"],
+        fails="predict",
     ),
     mutant(
         "uphill",
@@ -334,38 +381,38 @@ mutants = [
             "weights - rate * d_weights, biases - rate * d_biases",
             "weights + rate * d_weights, biases + rate * d_biases",
         ),
-        fails=["one_step_on_paper", "learns_what_no_neuron_can", "any_walk", "learned"],
+        fails=["train", "learned"],
     ),
     mutant(
         "forgets the biases",
         edit(TRAIN, "biases - rate * d_biases", "biases"),
-        fails=["one_step_on_paper", "learns_what_no_neuron_can", "any_walk"],
+        fails=["one_step_on_paper", "learns_what_no_neuron_can", *ANY_WALK],
     ),
     mutant(
         "forgets the rate",
         edit(TRAIN, STEP, "(weights - d_weights, biases - d_biases)"),
-        fails=["one_step_on_paper", "any_walk"],
+        fails=["one_step_on_paper", "learns_what_no_neuron_can", *ANY_WALK],
     ),
     mutant(
         "one forward pass for all steps",
         edit(TRAIN, "        outputs = forward(parameters, x)\n", ONCE),
-        fails=["learns_what_no_neuron_can", "any_walk", "learned"],
+        fails=["learns_what_no_neuron_can", "a_count_for_each_step", *ANY_WALK, "learned"],
     ),
     mutant(
         "a single step",
         edit(TRAIN, "    return parameters, wrong", "        return parameters, wrong"),
-        fails=["learns_what_no_neuron_can", "a_count_for_each_step", "any_walk", "learned"],
+        fails=["learns_what_no_neuron_can", "a_count_for_each_step", *ANY_WALK, "learned"],
     ),
     mutant("as many steps as in the notebook", edit(TRAIN, "range(steps)", "range(400)"), fails="train"),
     mutant(
         "counts the right ones",
         edit(TRAIN, "!= (labels == 1)", "== (labels == 1)"),
-        fails=["one_step_on_paper", "learns_what_no_neuron_can", "any_walk"],
+        fails=["one_step_on_paper", "learns_what_no_neuron_can", "a_count_for_each_step", *COUNTS],
     ),
     mutant(
         "shares instead of counts",
         edit(TRAIN, "np.sum(", "np.mean("),
-        fails=["one_step_on_paper", "a_count_for_each_step", "any_walk"],
+        fails=["one_step_on_paper", "learns_what_no_neuron_can", "a_count_for_each_step", *COUNTS],
     ),
     mutant(
         "begins anew",
@@ -374,17 +421,53 @@ mutants = [
             "    wrong = []\n",
             "    wrong = []\n    parameters = initialise([len(x[0]), *(len(biases) for _, biases in parameters)], 1)\n",
         ),
-        fails=["one_step_on_paper", "a_count_for_each_step", "any_walk"],
+        fails="train",
     ),
     mutant(
         "changes what it was given",
         edit(TRAIN, "        parameters = [\n", IN_PLACE),
-        fails=["a_count_for_each_step", "any_walk"],
+        fails="train",
     ),
     mutant(
         "returns where it began",
         edit(TRAIN, "        parameters = [\n", "        _ = [\n"),
-        fails=["one_step_on_paper", "learns_what_no_neuron_can", "any_walk", "learned"],
+        fails=["train", "learned"],
+    ),
+    walk("turns back where the count rises", [*ANY_WALK, "learned"], (WRONG, WRONG + MORE + "break\n")),
+    walk("smaller steps where the count rises", [*ANY_WALK, "learned"], (WRONG, WRONG + MORE + "rate /= 2\n")),
+    walk(
+        "smaller steps after a while",
+        [*ANY_WALK, "one_step_on_paper"],
+        ("range(steps):\n", "range(steps):\n        rate *= 0.995\n"),
+    ),
+    walk("steps of a bounded rate", ANY_WALK, ("    wrong = []\n", "    wrong, rate = [], min(rate, 2.0)\n")),
+    walk(
+        "stops when it knows all",
+        ["a_count_for_each_step", "learns_what_no_neuron_can"],
+        (WRONG, WRONG + "        if not wrong[-1]: break\n"),
+    ),
+    walk("at most 100 steps", [*ANY_WALK, "learned"], ("range(steps)", "range(min(steps, 100))")),
+    walk("slopes of one at most", NARROW, ("rate * d_weights", "rate * np.clip(d_weights, -1, 1)")),
+    walk("forgets a little in each step", ANY_WALK, ("weights - rate", "weights * 0.9999 - rate")),
+    mutant(
+        "weights from a uniform distribution",
+        edit(START, "draw.normal(0, np.sqrt(2 / inputs), ", "draw.uniform(-np.sqrt(6 / inputs), np.sqrt(6 / inputs), "),
+        fails="how_far_weights_scatter",
+    ),
+    mutant(
+        "the deviation by the neurons of the layer",
+        edit(START, "np.sqrt(2 / inputs)", "np.sqrt(2 / neurons)"),
+        fails=["how_far_weights_scatter", "learned"],
+    ),
+    mutant(
+        "a row of biases",
+        edit(START, "np.zeros(neurons)", "np.zeros((1, neurons))"),
+        fails="shapes_of_all_layers",
+    ),
+    mutant(
+        "a sigmoid that overflows",
+        edit(FORWARD, "1 / (1 + np.exp(-(outputs[-1] @ weights + biases)))", OVERFLOWS),
+        fails=["one_layer", "any_network"],
     ),
     mutant(
         "the share of all",
@@ -405,4 +488,10 @@ mutants = [
         ),
         fails=["always_the_same", "any_share"],
     ),
+]
+
+ANY_NUMBER = "the text asks for 0 and 1, of any type"
+harmless_mutations = [
+    harmless("(astype dropped)", because=ANY_NUMBER),
+    harmless("(cut to whole numbers)", because=ANY_NUMBER),
 ]

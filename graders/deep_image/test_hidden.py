@@ -8,6 +8,7 @@ import pytest
 from proctor import (
     as_array,
     as_tuple,
+    assert_apart,
     assert_close,
     assert_gradient,
     assert_shape,
@@ -39,29 +40,39 @@ def lesson(sizes, count, seed=0):
     return parameters, numbers(count, sizes[0], seed=seed + 1), labels
 
 
-def outputs_of(parameters, x):
-    """The rows and the outputs of all layers."""
+def forward(parameters, x):
+    """The rows and the outputs of all layers; it stands in for a student's `forward`."""
+    import numpy
+
     outputs = [x]
     for number, (weights, biases) in enumerate(parameters, start=1):
         scores = outputs[-1] @ weights + biases
         last = number == len(parameters)
-        outputs.append(0.5 + 0.5 * np.tanh(scores / 2) if last else np.where(scores > 0, scores, 0))
+        outputs.append(0.5 + 0.5 * numpy.tanh(scores / 2) if last else numpy.where(scores > 0, scores, 0))
     return outputs
+
+
+def backward(parameters, outputs, labels):
+    """The slopes for all weights and biases; it stands in for a student's `backward`."""
+    errors, slopes = (outputs[-1] - labels) / len(labels), []
+    for (weights, _), inputs in zip(parameters[::-1], outputs[-2::-1], strict=True):
+        slopes.append((inputs.T @ errors, errors.sum(axis=0)))
+        errors = errors @ weights.T * (inputs > 0)
+    return slopes[::-1]
+
+
+def predict(parameters, x):
+    """The answers; it stands in for a student's `predict`."""
+    import numpy
+
+    for weights, biases in parameters[:-1]:
+        x = numpy.maximum(x @ weights + biases, 0)
+    return (x @ parameters[-1][0] + parameters[-1][1] >= 0) * 1
 
 
 def surprise(parameters, x, labels):
     """The cost of a network."""
-    return -np.mean(np.log(np.abs(1 - labels - outputs_of(parameters, x)[-1])))
-
-
-def slopes_of(parameters, x, labels):
-    """The slopes of the cost for all weights and biases."""
-    outputs = outputs_of(parameters, x)
-    errors, slopes = (outputs[-1] - labels) / len(x), []
-    for (weights, _), inputs in zip(parameters[::-1], outputs[-2::-1], strict=True):
-        slopes.append((np.einsum("nk,nj->kj", inputs, errors), np.einsum("nj->j", errors)))
-        errors = np.einsum("nj,kj->nk", errors, weights) * (inputs > 0)
-    return slopes[::-1]
+    return -np.mean(np.log(np.abs(1 - labels - forward(parameters, x)[-1])))
 
 
 def pairs_of(found, count, what, names=PAIR):
@@ -106,10 +117,10 @@ def test_any_pictures(student, shape, dtype):
 def test_any_network(student, sizes):
     """Networks of one to four layers put out the right numbers, also for scores of hundreds, and
     what is given stays as it was."""
-    for count, scale in ((1, 1), (7, 1), (3, 900)):
+    for count, scale in ((1, 1), (7, 1), (5, 6), (3, 900)):
         parameters, x, _ = lesson(sizes, count, seed=3)
         found = call_unchanged(student, "forward", parameters, scale * x)
-        expected = outputs_of(parameters, scale * x)
+        expected = forward(parameters, scale * x)
         names = [f"outputs[{number}]" for number in range(len(expected))]
         for output, right, name in zip(as_tuple(found, "forward(...)", names), expected, names, strict=True):
             assert_close(output, right, name, atol=1e-6 if scale > 1 and name == names[-1] else None)
@@ -123,7 +134,9 @@ def test_any_depth(student, sizes):
     """For one to four layers, the slopes are those that one finds by nudging every weight and every
     bias, and what is given stays as it was."""
     parameters, x, labels = lesson(sizes, 6, seed=5)
-    found = call_unchanged(student, "backward", parameters, outputs_of(parameters, x), labels)
+    scale = 40.0 if len(sizes) == 3 else 1.0  # large numbers, too
+    parameters[0], x = (parameters[0][0] / scale, parameters[0][1]), scale * x
+    found = call_unchanged(student, "backward", parameters, forward(parameters, x), labels)
     for number, slopes in enumerate(pairs_of(found, len(parameters), "backward(...)", SLOPES)):
         for which, name in enumerate(SLOPES):
 
@@ -139,35 +152,75 @@ def test_any_depth(student, sizes):
 @pytest.mark.parametrize("sizes", DEPTHS)
 def test_any_answers(student, sizes):
     """The answers of any network are right, one for each row, and nothing given is changed."""
-    for count in (1, 9):
+    for count, scale in ((1, 1.0), (9, 1.0), (9, 1e-4)):
         parameters, x, _ = lesson(sizes, count, seed=7)
-        found = as_array(call_unchanged(student, "predict", parameters, x), "the answers")
-        assert_close(found.astype(float), (outputs_of(parameters, x)[-1] >= 0.5).astype(float), "the answers")
+        # Probabilities close to 0.5 on both sides, too.
+        parameters[-1] = tuple(scale * part for part in parameters[-1])
+        expected = (forward(parameters, x)[-1] >= 0.5).astype(float)
+
+        def judge(_, parameters=parameters, x=x, expected=expected):
+            found = as_array(call_unchanged(student, "predict", parameters, x), "the answers")
+            assert_close(found.astype(float), expected, "the answers")
+
+        assert_apart(student, "predict", {"forward": forward}, judge)
 
 
-@criterion(
-    "train",
-    points=2,
-    needs="any_depth",
-    hint="Does it take all steps, with the rate, the rows and the labels that it is given?",
-)
-@pytest.mark.parametrize("sizes", DEPTHS)
-def test_any_walk(student, sizes):
-    """Any walk ends where it should, with the right counts on its way, and leaves what it was given
-    as it was."""
-    for count, rate, steps in ((8, 0.3, 1), (9, 0.17, 12)):
-        parameters, x, labels = lesson(sizes, count, seed=8)
-        found = call_unchanged(student, "train", parameters, x, labels, rate=rate, steps=steps)
-        ended, wrong = as_tuple(found, "train(...)", ("parameters", "wrong"))
-        at, expected = parameters, []
-        for _ in range(steps):
-            expected.append(np.sum((outputs_of(at, x)[-1] >= 0.5) != (labels == 1)))
-            slopes = slopes_of(at, x, labels)
-            at = [(w - rate * dw, b - rate * db) for (w, b), (dw, db) in zip(at, slopes, strict=True)]
-        assert_close(np.ravel(as_array(wrong, "wrong")).astype(float), np.array(expected, float), "wrong")
-        for number, pair in enumerate(pairs_of(ended, len(parameters), "train(...)[0]")):
-            for part, right, name in zip(pair, at[number], PAIR, strict=True):
+WALKS = [
+    pytest.param((5, 1), 9, 0.17, 12, id="one layer"),
+    pytest.param((3, 4, 1), 150, 0.2, 30, id="two layers, 150 rows"),
+    pytest.param((2, 5, 3, 1), 40, 0.1, 120, id="three layers, 120 steps"),
+    pytest.param((4, 3, 5, 4, 1), 9, 0.17, 12, id="four layers"),
+    pytest.param((3, 6, 1), 12, 3.0, 8, id="steps so wide that more answers are wrong"),
+    pytest.param((4, 3, 5, 1), 8, 0.3, 1, id="one step"),
+]
+
+
+def trained(parameters, x, labels, rate, steps):
+    """The right parameters and counts of a walk."""
+    wrong = []
+    for _ in range(steps):
+        outputs = forward(parameters, x)
+        wrong.append(np.sum((outputs[-1] >= 0.5) != (labels == 1)))
+        slopes = backward(parameters, outputs, labels)
+        parameters = [(w - rate * dw, b - rate * db) for (w, b), (dw, db) in zip(parameters, slopes, strict=True)]
+    return parameters, np.array(wrong, float)
+
+
+def assert_walk(student, given, compare):
+    """Call `train`, and compare what it returns with the right parameters and counts."""
+    *arguments, rate, steps = given
+    expected = trained(*given)
+
+    def judge(_):
+        found = call_unchanged(student, "train", *arguments, rate=rate, steps=steps)
+        compare(*as_tuple(found, "train(...)", ("parameters", "wrong")), *expected)
+
+    others = {"forward": forward, "backward": backward, "predict": predict}
+    assert_apart(student, "train", others, judge)
+
+
+@criterion("train", points=1, hint="All steps, with the rate, all rows and the parameters that it is given?")
+@pytest.mark.parametrize("sizes, count, rate, steps", WALKS)
+def test_where_any_walk_ends(student, sizes, count, rate, steps):
+    """Any walk ends where it should, and leaves what it was given as it was."""
+
+    def compare(ended, _, expected, __):
+        for number, pair in enumerate(pairs_of(ended, len(sizes) - 1, "train(...)[0]")):
+            for part, right, name in zip(pair, expected[number], PAIR, strict=True):
                 assert_close(part, right, f"the {name} of layer {number + 1}", rtol=1e-4)
+
+    assert_walk(student, (*lesson(sizes, count, seed=8), rate, steps), compare)
+
+
+@criterion("train", points=1, hint="Is each count that of the network before the step, as it is, and one a step?")
+@pytest.mark.parametrize("sizes, count, rate, steps", WALKS)
+def test_the_counts_of_any_walk(student, sizes, count, rate, steps):
+    """The counts of any walk are those before each of its steps."""
+
+    def compare(_, wrong, __, expected):
+        assert_close(np.ravel(as_array(wrong, "wrong")).astype(float), expected, "wrong")
+
+    assert_walk(student, (*lesson(sizes, count, seed=8), rate, steps), compare)
 
 
 @criterion(
@@ -182,7 +235,7 @@ def test_any_share(student, count, share):
     labels[:2, 0] = 1, 0
     right = [np.mean(answers[labels == kind] == kind) for kind in (0, 1)]
     found = as_array(call_unchanged(student, "balanced_share", answers, labels), "the share")
-    assert_close(found, np.mean(right), "the share", rtol=1e-4)
+    assert_close(found, np.mean(right), "the share", rtol=1e-6)
 
 
 def unseen(student, name, sizes):
@@ -196,9 +249,11 @@ def unseen(student, name, sizes):
             as_array(part, f"the {what} of layer {number + 1}") for part, what in zip(pair, PAIR, strict=True)
         )
         assert_shape(weights, sizes[number : number + 2], f"the weights of layer {number + 1}")
+        # A row in place of a flat array is another criterion's question.
+        biases = biases.ravel()
         assert_shape(biases, sizes[number + 1 : number + 2], f"the biases of layer {number + 1}")
         parameters.append((weights.astype(float), biases.astype(float)))
-    answers = outputs_of(parameters, np.concatenate([pictures, 255 - pictures]) / 127.5 - 1)[-1][:, 0] >= 0.5
+    answers = forward(parameters, np.concatenate([pictures, 255 - pictures]) / 127.5 - 1)[-1][:, 0] >= 0.5
     return np.mean([np.mean(answers[labels == kind] == kind) for kind in (0, 1)])
 
 
@@ -209,7 +264,7 @@ def test_two_layers_see_cats(student, thresholds, credit):
     credit.within(unseen(student, "shallow", (768, 24, 1)), thresholds, "unseen_shallow")
 
 
-@criterion("learned", points=2, hint="Does each of your functions do its part? Then 400 steps are all that it takes.")
+@criterion("learned", points=1, hint="Does each of your functions do its part? Then 400 steps are all that it takes.")
 def test_four_layers_see_cats(student, thresholds, credit):
     """The network of four layers does better than a coin on prints and negatives that it has never
     seen."""

@@ -3,11 +3,13 @@
 import math
 
 import numpy as np
+import pytest
 
 from proctor import (
     CriterionFailed,
     as_array,
     as_tuple,
+    assert_apart,
     assert_between,
     assert_close,
     assert_shape,
@@ -19,6 +21,7 @@ from proctor import (
 LOG2, LOG3 = math.log(2), math.log(3)
 PAIR, SLOPES = ("weights", "biases"), ("d_weights", "d_biases")
 # Two pictures of 1 × 2 pixels with two channels.
+PARTS = "the parameters, all in one row,"
 PICTURES = np.array([[[[0, 255], [30, 100]]], [[[7, 128], [254, 51]]]], "uint8")
 
 
@@ -70,15 +73,17 @@ def test_shapes_of_all_layers(student):
 
 @criterion("initialise", points=1, hint="The deviation follows from how many numbers go into this layer; biases are 0.")
 def test_how_far_weights_scatter(student):
-    """The weights are different numbers around 0, with the right deviation in each layer; the
-    biases are 0."""
-    sizes = [800, 50, 30]
+    """The weights are different numbers from a normal distribution around 0, with the right
+    deviation in each layer; the biases are 0."""
+    sizes = [800, 50, 80]
     for number, (weights, biases) in enumerate(layers(student.initialise(sizes, 5), 2, "initialise")):
         what, deviation = f"the weights of layer {number + 1}", math.sqrt(2 / sizes[number])
         weights = as_array(weights, what).astype(float)
-        # Of 1500 numbers, mean and deviation stray by 0.026 and 0.018 of the deviation.
-        assert_between(weights.mean() / deviation, -0.2, 0.2, f"the mean of {what}, in deviations,")
-        assert_between(weights.std(), 0.88 * deviation, 1.12 * deviation, f"the deviation of {what}")
+        # Of 4000 numbers, each of the three strays by less than 0.016 of the deviation.
+        assert_between(weights.mean() / deviation, -0.08, 0.08, f"the mean of {what}, in deviations,")
+        assert_between(weights.std(), 0.94 * deviation, 1.06 * deviation, f"the deviation of {what}")
+        share = float(np.mean(np.abs(weights) < deviation))
+        assert_between(share, 0.645, 0.72, f"the share of {what} within one deviation, 68 % if normal,")
         if len(np.unique(weights)) < 0.9 * sizes[number] * sizes[number + 1]:
             raise CriterionFailed(f"{what} to be different numbers", "many that are the same")
         assert_between(biases, 0, 0, f"the biases of layer {number + 1}")
@@ -108,12 +113,14 @@ def test_layers_are_unlike(student):
         raise CriterionFailed("other weights in the second layer than in the first", "some that are the same")
 
 
-@criterion("forward", points=1, hint="The only layer is also the last: which activation has it?")
+@criterion("forward", points=1, hint="The only layer is also the last: which activation has it? Can it be infinite?")
 def test_one_layer(student):
-    """A single layer puts out 0.75 and 1/3, after the rows themselves."""
-    found = forward(student, [(np.array([[LOG3], [-LOG2]]), np.zeros(1))], np.eye(2))
-    assert_close(found[0], np.eye(2), "outputs[0]")
-    assert_close(found[1], np.array([[0.75], [1 / 3]]), "outputs[1]")
+    """A single layer puts out 0.75, 1/3 and, for a score of hundreds, 1, after the rows
+    themselves."""
+    x = np.array([[1.0, 0.0], [0.0, 1.0], [800.0, 0.0]])
+    found = forward(student, [(np.array([[LOG3], [-LOG2]]), np.zeros(1))], x)
+    assert_close(found[0], x, "outputs[0]")
+    assert_close(found[1], np.array([[0.75], [1 / 3], [1.0]]), "outputs[1]")
 
 
 @criterion("forward", points=1, hint="ReLU in all layers but the last; and where do the biases come in?")
@@ -157,56 +164,79 @@ def test_slopes_of_the_first_of_two(student):
     assert_pair(found, [[2 * error, 0.0], [error, 0.0]], [error, 0.0], 1)
 
 
-@criterion("predict", points=1, hint="At least 0.5: what about 0.5 itself? One answer for each row, in a column.")
+@criterion("predict", points=1, hint="Compare the last output with 0.5. One answer for each row, in a column.")
 def test_cats_are_ones(student):
-    """Where the probability is above 0.5, or is 0.5, the answer is 1, and where it is below, 0."""
-    parameters = [(np.array([[1.0], [-0.5]]), np.zeros(1))]
-    found = student.predict(parameters, np.array([[9.0, 2.0], [-1.0, 1.0], [0.0, 0.0], [0.3, 1.0], [1.0, 1.5]]))
-    assert_close(
-        as_array(found, "the answers").astype(float), np.array([[1.0], [0.0], [1.0], [0.0], [1.0]]), "the answers"
-    )
+    """Where the probability is above 0.5, the answer is 1, and where it is below, 0."""
+    rows = np.array([[9.0, 2.0], [-1.0, 1.0], [0.3, 1.0], [1.0, 1.5]])
+    assert_answers(student, [[1.0], [-0.5]], 0.0, rows, [[1.0], [0.0], [0.0], [1.0]])
+
+
+@criterion("predict", points=1, hint="At least 0.5: what about 0.5 itself?")
+def test_as_probable_as_not(student):
+    """Where the probability is exactly 0.5, the answer is 1; just below, it is 0."""
+    for bias, answer in ((0.0, 1.0), (-1e-4, 0.0)):
+        assert_answers(student, [[0.0], [0.0]], bias, np.array([[3.0, 1.0], [0.0, -2.0]]), [[answer], [answer]])
 
 
 ROWS, LABELS = np.array([[2.0, -4.0], [6.0, 2.0], [0.0, 2.0], [4.0, 2.0]]), np.array([[1], [0], [0], [0]])
+NETWORK = [
+    (np.array([[0.9, -0.4, 0.3], [-1.1, 0.7, 0.2]]), np.array([0.1, -0.2, 0.4])),
+    (np.array([[0.8], [-1.3], [0.5]]), np.array([0.3])),
+]
 
 
-@criterion(
-    "train",
-    points=1,
-    needs="slopes_of_one_layer",
-    hint="Against the slope: minus rate × slope, for weights and biases.",
-)
+@criterion("train", points=1, hint="Against the slope: minus rate × slope, for weights and biases. Count at least 0.5.")
 def test_one_step_on_paper(student):
     """One step of a single layer, which begins with three wrong answers, ends where it does on
     paper."""
     # All probabilities are 0.5, so the errors are -0.125, 0.125, 0.125 and 0.125.
-    ended, wrong = walk(student, [(np.zeros((2, 1)), np.zeros(1))], ROWS, LABELS, 0.4, 1)
-    assert_pair(ended[0], [[-0.4], [-0.5]], [-0.1], 1)
-    assert_close(wrong, np.array([3.0]), "wrong")
+    start = [(np.zeros((2, 1)), np.zeros(1))]
+    assert_walk(student, start, (ROWS, LABELS, 0.4, 1), end=[-0.4, -0.5, -0.1], wrong=[3.0])
 
 
-@criterion("train", points=1, needs="slopes_of_the_first_of_two", hint="Each step begins where the last one has ended.")
+@criterion("train", points=1, hint="Each step begins where the last one has ended, and moves all layers.")
 def test_learns_what_no_neuron_can(student):
     """From given parameters, a hidden layer learns that pictures and their negatives are of one
-    kind; how many are wrong falls to 0."""
+    kind; how many are wrong falls from 4 to 0."""
     start = [
         (np.array([[0.9, -0.7, 0.4, -0.2], [0.3, 0.2, -0.8, 0.6]]), np.zeros(4)),
         (np.array([[-0.5], [-0.2], [0.3], [0.6]]), np.zeros(1)),
     ]
     x, labels = np.array([[2.0, 0.5], [-2.0, -0.5], [0.5, 2.0], [-0.5, -2.0]]), np.array([[1], [1], [0], [0]])
-    wrong = walk(student, start, x, labels, 0.5, 60)[1]
-    assert_shape(wrong, (60,), "wrong")
-    assert_between(wrong[-1], 0, 0, "how many are wrong at the end")
+    assert_walk(student, start, (x, labels, 0.5, 60), wrong=[4, 3, 1, 0], places=[0, 1, 10, 59])
 
 
 @criterion("train", points=1, hint="Count for each step, before it is taken; a new list, with new arrays in it.")
 def test_a_count_for_each_step(student):
     """There is one count for each step, and the parameters that were given stay as they were."""
     start = [(np.array([[-0.5], [0.25]]), np.array([0.1]))]
-    found = call_unchanged(student, "train", start, ROWS, LABELS, rate=0.4, steps=7)
-    wrong = as_array(as_tuple(found, "train(...)", ("parameters", "wrong"))[1], "wrong")
-    assert_close(np.ravel(wrong)[:1].astype(float), np.array([2.0]), "how many are wrong at first")
-    assert_shape(np.ravel(wrong), (7,), "wrong")
+    assert_walk(student, start, (ROWS, LABELS, 0.4, 7), wrong=[2, 0, 0, 0, 0, 0, 0])
+
+
+CAREFUL = [1.752596, -0.384318, 1.252576, -0.663814, 1.163209, 1.092641]
+CAREFUL += [-0.534375, 0.133722, -1.062372, -1.583897, -1.584422, 1.957999, 0.807669]
+WIDE = [2.165051, -0.938405, 3.646939, -7.267268, 5.06549, 0.5079]
+WIDE += [-8.918272, 0.161571, -6.518685, 1.68998, -3.487137, 1.549428, -0.948399]
+
+
+@criterion(
+    "train",
+    points=1,
+    hint="All rows in every step, the rate that is given, and as many steps as are asked for, whatever the counts do.",
+)
+@pytest.mark.parametrize(
+    "rate, steps, end, wrong",
+    [
+        pytest.param(0.3, 150, CAREFUL, [24, 28, 8], id="150 careful steps"),
+        pytest.param(6.0, 5, WIDE, [24, 20, 30], id="five steps so wide that more and more answers are wrong"),
+    ],
+)
+def test_a_walk_with_sixty_rows(student, rate, steps, end, wrong):
+    """A long walk with small steps, and a short one with wide steps, end where they should."""
+    draw = np.random.default_rng(3)
+    x = draw.normal(size=(60, 2)) * [1.0, 2.0]
+    labels = (x[:, :1] * x[:, 1:] + 0.5 * draw.normal(size=(60, 1)) > 0.3).astype("int64")
+    assert_walk(student, NETWORK, (x, labels, rate, steps), end, wrong, places=[0, 3, steps - 1])
 
 
 @criterion("balanced_share", points=1, hint="The share of the cats, the share of the rest, and the mean of both.")
@@ -226,20 +256,11 @@ def test_always_the_same(student):
         assert_close(found, np.array(0.5), "the share", rtol=1e-4)
 
 
-@criterion(
-    "learned", points=1, hint="Does the curve of the two layers fall to nearly 0? Run the cell of the 400 steps again."
-)
-def test_two_layers_know_the_box(student, thresholds, credit):
-    """The network of two layers is right about the prints and negatives in the box."""
-    credit.within(known(student, "shallow"), thresholds, "known")
-
-
-@criterion(
-    "learned", points=1, hint="Does the curve of the four layers fall to nearly 0? Run the cell of the 400 steps again."
-)
-def test_four_layers_know_the_box(student, thresholds, credit):
-    """The network of four layers is right about the prints and negatives in the box."""
-    credit.within(known(student, "deep"), thresholds, "known")
+@criterion("learned", points=1, hint="Do both curves fall to nearly 0? Run the cell of the 400 steps again.")
+def test_both_know_the_box(student, thresholds, credit):
+    """The networks of two and of four layers are right about the prints and negatives in the
+    box."""
+    credit.within(min(known(student, "shallow", 2), known(student, "deep", 4)), thresholds, "known")
 
 
 def layers(found, count, function):
@@ -262,11 +283,88 @@ def backward(student, parameters, outputs, labels):
     return layers(found, len(parameters), "backward")
 
 
-def walk(student, parameters, x, labels, rate, steps):
-    """The pairs that `train` ended with, and the counts."""
-    found = student.train(parameters, x, labels, rate=rate, steps=steps)
-    ended, wrong = as_tuple(found, "train(...)", ("parameters", "wrong"))
-    return layers(ended, len(parameters), "train"), np.ravel(as_array(wrong, "wrong")).astype(float)
+def odd_forward(parameters, x):
+    """What stands in for `forward` in `train`: no layers, but it depends on all it is given."""
+    import numpy
+
+    outputs = [x]
+    for weights, biases in parameters:
+        outputs.append(numpy.cos(outputs[-1] @ weights - 2 * biases))
+    return outputs
+
+
+def odd_backward(parameters, outputs, labels):
+    """What stands in for `backward` in `train`: no slopes."""
+    found = []
+    for (weights, biases), before, after in zip(parameters, outputs, outputs[1:], strict=False):
+        waves = (after - labels) ** 3 / len(labels)
+        found.append((before.T @ waves + 0.1 * weights, waves.sum(axis=0) + 0.1 * biases))
+    return found
+
+
+def odd_predict(parameters, x):
+    """What stands in for `predict` in `train`."""
+    import numpy
+
+    for weights, biases in parameters:
+        x = numpy.cos(x @ weights - 2 * biases)
+    return (x > 0.4999999) * 1
+
+
+# With these in place of the student's, a fault in one of the student's costs nothing in `train`.
+OTHERS = {"forward": odd_forward, "backward": odd_backward, "predict": odd_predict}
+
+
+def walk_of_others(parameters, x, labels, rate, steps):
+    """The numbers and the counts of a walk with the functions that stand in."""
+    wrong = []
+    for _ in range(steps):
+        wrong.append(np.sum(odd_predict(parameters, x) != labels))
+        slopes = odd_backward(parameters, odd_forward(parameters, x), labels)
+        parameters = [
+            tuple(part - rate * slope for part, slope in zip(*pairs, strict=True))
+            for pairs in zip(parameters, slopes, strict=True)
+        ]
+    return np.concatenate([np.ravel(part) for pair in parameters for part in pair]), np.array(wrong)
+
+
+def assert_walk(student, start, given, end=None, wrong=None, places=...):
+    """Assert that `train` ends with the numbers `end`, and has such counts at these places."""
+    x, labels, rate, steps = given
+
+    def judge(others):
+        ended, counts = end, wrong
+        if others:
+            ended, counts = walk_of_others(start, *given)
+            counts = counts[places]
+        found = call_unchanged(student, "train", start, x, labels, rate=rate, steps=steps)
+        found, found_counts = as_tuple(found, "train(...)", ("parameters", "wrong"))
+        if wrong is not None:
+            found_counts = np.ravel(as_array(found_counts, "wrong")).astype(float)
+            assert_shape(found_counts, (steps,), "wrong")
+            assert_close(found_counts[places], np.array(counts, float), "wrong")
+        if end is not None:
+            parts = [as_array(part, "train(...)[0]") for pair in layers(found, len(start), "train") for part in pair]
+            assert_close(np.concatenate([np.ravel(part) for part in parts]), np.array(ended), PARTS, rtol=1e-4)
+
+    assert_apart(student, "train", OTHERS, judge)
+
+
+def forward_of_one_layer(parameters, x):
+    """What stands in for `forward` in `predict`: right probabilities of a single layer."""
+    import numpy
+
+    return [x, 0.5 + 0.5 * numpy.tanh((x @ parameters[0][0] + parameters[0][1]) / 2)]
+
+
+def assert_answers(student, weights, bias, x, expected):
+    """Assert that `predict` gives the expected answers for a single layer."""
+
+    def judge(_):
+        found = as_array(student.predict([(np.array(weights), np.array([bias]))], x), "the answers")
+        assert_close(found.astype(float), np.array(expected), "the answers")
+
+    assert_apart(student, "predict", {"forward": forward_of_one_layer}, judge)
 
 
 def assert_pair(found, first, second, number):
@@ -275,11 +373,15 @@ def assert_pair(found, first, second, number):
     assert_close(found[1], np.array(second), f"those for the biases of layer {number}")
 
 
-def known(student, name):
+def known(student, name, depth):
     """The share of the pictures in the box that a network of the notebook is right about."""
     photographs, labels = datasets.load("cats")
     pictures = np.rint(photographs.reshape(-1, 16, 4, 16, 4, 3).mean(axis=(2, 4))).reshape(-1, 768)
     x = np.concatenate([pictures, 255 - pictures]) / 127.5 - 1
-    answers = as_array(student.predict(getattr(student, name), x), "the answers")
-    assert_shape(answers, (len(x), 1), "the answers")
-    return np.mean(answers[:, 0] == np.concatenate([labels, labels]))
+    for number, (weights, biases) in enumerate(layers(getattr(student, name), depth, "train")):
+        x = np.clip(x, 0, None) if number else x
+        weights, biases = as_array(weights, "weights").astype(float), as_array(biases, "biases").astype(float).ravel()
+        assert_shape(weights, (x.shape[1], len(biases)), f"the weights of a layer of `{name}`")
+        x = x @ weights + biases
+    assert_shape(x, (2 * len(labels), 1), f"what `{name}` puts out")
+    return np.mean((x[:, 0] >= 0) == np.concatenate([labels, labels]))
