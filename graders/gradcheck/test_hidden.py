@@ -180,7 +180,7 @@ def measure(cost_of, parameters, step=1e-7):
     import numpy as np
 
     sides, base = ({}, {}), cost_of(parameters)
-    for side, sign in zip(sides, (-1, 1)):  # noqa: B905
+    for side, sign in zip(sides, (-1, 1), strict=True):
         for name, values in parameters.items():
             side[name] = np.zeros(values.shape)
             for place in np.ndindex(values.shape):

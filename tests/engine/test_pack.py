@@ -189,10 +189,10 @@ def test_a_notebook_that_grading_could_not_read_is_not_packed(work, data, said):
 def test_a_notebook_without_its_files_is_not_packed(work):
     """Without what lies beside it, nobody knows what the exercise asks for."""
     folder = work()
-    for path in folder.iterdir():
-        if path.suffix != ".ipynb":
-            path.unlink()
+    (folder / "double.toml").unlink()
     assert "put beside it all files that you were given with it" in pack(folder, code=1)
+    (folder / "test_double.py").unlink()
+    assert "test_double.py is not in this notebook's folder" in pack(folder, code=1)
 
 
 def zipped(*members) -> bytes:
