@@ -126,6 +126,9 @@ variants = [
         replace(PENALTY, PENALTY_CLASSIC),
         replace(SLOPES, SLOPES_CLASSIC),
         replace(DROPOUT, DROPOUT_CLASSIC),
+    ),
+    variant(
+        "a forward pass without functions of its own, and letters written otherwise",
         replace(FORWARD, FORWARD_PLAIN),
         replace(ANSWERS, 'answers = dict(strict="A", silent=" c", both="B")'),
     ),
@@ -203,7 +206,7 @@ mutants = [
     mutant(
         "keep for the share that is dropped",
         edit(DROPOUT, "< keep", "> keep"),
-        fails=["as_many_as_asked_for", "the_mean_stays"],
+        fails=["as_many_as_asked_for", "the_mean_stays", "slopes_where_kept"],
     ),
     mutant(
         "drops when it is asked",
@@ -245,7 +248,7 @@ mutants = [
     mutant(
         "a mask that is thrown away",
         edit(DROPOUT, "keep, mask", "keep, np.ones(values.shape)"),
-        fails=["no_slope_where_dropped", "any_way_back"],
+        fails=["no_slope_where_dropped", "slopes_where_kept", "any_way_back"],
     ),
     mutant(
         "goes back through a new mask",
