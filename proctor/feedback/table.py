@@ -124,7 +124,8 @@ def html(
     """
     # What is only checked after handing in is said in words, not drawn as missing.
     shown = sum(criterion.points for criterion in criteria)
-    share = 100 * min(1.0, max(0.0, sum(criterion.earned for criterion in criteria) / shown)) if shown else 100.0
+    met = all(criterion.status == "passed" for criterion in criteria)
+    share = 100 * min(1.0, max(0.0, sum(criterion.earned for criterion in criteria) / shown)) if shown else 100.0 * met
     whose = f'<span style="{_MUTED}font-weight:normal"> {_escape(owner)}</span>' if owner else ""
     colour = LOOKS["passed" if share == 100 else "partial"].colour
     score = _format_score(criteria, points)

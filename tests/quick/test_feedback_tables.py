@@ -132,6 +132,9 @@ all checks                                                     2 of 7 points
   … 3 points more to get when you hand in"""
     )
     assert "width:100%;background-color:#1f7a45" in html("all checks", overview([PASSED, other]), 7)
+    worthless = replace(PASSED, points=0.0, earned=0.0)
+    assert "width:100%" in html("answers", [worthless], 2)
+    assert "width:0%" in html("answers", [replace(worthless, status="failed")], 2)
 
 
 def test_a_hidden_criterion_shows_title_hint_and_status_only():
