@@ -294,7 +294,7 @@ mutants = [
     mutant(
         "the largest stretch of a matrix",
         edit(ERROR, "(promised - measured)", "(promised - measured, 2 if np.ndim(promised) == 2 else None)"),
-        fails=["any_error"],
+        fails=["lengths_on_paper", "any_error"],
     ),
     mutant(
         "an error for each element",
@@ -321,6 +321,11 @@ mutants = [
     mutant("True where it is wrong", edit(RIGHT, "<=", ">"), fails=["is_right"]),
     mutant("below the limit only", edit(RIGHT, "<=", "<"), fails=["at_most_the_limit"]),
     mutant("promises at another point", edit(RIGHT, "derivative(x)", "derivative(0.7)"), fails=["is_right"]),
+    mutant(
+        "looks at one point, whatever it is asked",
+        edit(RIGHT, "    left, right = two_slopes", "    x = 0.7\n    left, right = two_slopes"),
+        fails=["right_derivatives", "any_derivative"],
+    ),
     mutant("a limit of its own for a number", edit(RIGHT, "<= limit", "<= 1e-5"), fails=["is_right"]),
     mutant(
         "not above the limit, so that NaN passes",

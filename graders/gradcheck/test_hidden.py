@@ -199,6 +199,7 @@ def test_any_derivative(student):
             f, slopes = polynomial(student, coefficients), np.array(slopes_of(coefficients))
             slightly = polynomial(student, 1.001 * slopes)
             assert_says(student.is_right(f, polynomial(student, slopes), x), True)
+            assert_says(student.is_right(f, polynomial(student, [value(slopes, x)]), x), True)  # at x alone
             assert_says(student.is_right(f, slightly, x), False)
             assert_says(student.is_right(f, slightly, x, 0.01), True)
             assert_says(student.is_right(f, slightly, x, limit=2e-4), False)

@@ -124,8 +124,9 @@ def test_slopes_at_a_kink(student, x, left, right):
 
 @criterion("relative_error", points=1, hint="Which lengths stand above the fraction's line, and which below it?")
 def test_lengths_on_paper(student):
-    """Between (3, 0) and (0, 4), the error is 5/7, and between the numbers 2 and 6 it is 4/8."""
+    """Between (3, 0) and (0, 4), the error is 5/7, in matrices too; between 2 and 6 it is 4/8."""
     assert_close(student.relative_error(np.array([3.0, 0.0]), np.array([0.0, 4.0])), 5 / 7, "the error")
+    assert_close(student.relative_error(np.diag([3.0, 0.0]), np.diag([0.0, 4.0])), 5 / 7, "the error")
     assert_close(student.relative_error(2.0, 6.0), 0.5, "the error")
 
 
@@ -186,6 +187,7 @@ def test_the_nearest_end(student):
         pytest.param("sin", "cos", 0.7, id="cos for sin"),
         pytest.param("exp", "exp", -1.2, id="exp for exp"),
         pytest.param("sinh", "cosh", 2.0, id="cosh for sinh"),
+        pytest.param("square", "exp2", 1.0, id="2ˣ for the square, which is right where x is 1"),
         pytest.param("abs", "sign", -2.5, id="the sign for the absolute value"),
         pytest.param("abs", "sign", 0.0, id="0 for the absolute value at its kink"),
     ],
