@@ -217,6 +217,11 @@ mutants = [
         fails=["counts_pictures_alone", "counts_any_folder"],
     ),
     mutant(
+        "counts what lies in folders below",
+        edit("write_count_pictures", "(folder / name).iterdir()", '(folder / name).rglob("*")'),
+        fails=["counts_pictures_alone", "counts_any_folder"],
+    ),
+    mutant(
         "capital letters are no picture",
         edit("write_count_pictures", ".suffix.lower()", ".suffix"),
         fails=["counts_pictures_alone", "counts_any_folder"],

@@ -56,7 +56,7 @@ def test_counts_any_folder(student):
     counts = {"Zoo": 3, "empty": 0, "no pictures": 0, "p.png": 11, "1": 1}
     files = {f"{name}/{number}.{('PnG', 'jpeg')[number % 2]}": DOT for name, n in counts.items() for number in range(n)}
     files |= {"empty": None, "no pictures/a.jpg.bak": "not counted", "no pictures/png": "not counted"}
-    files |= {"Zoo/photo.gif.txt": "not counted", "cover.jpg": DOT, "1/readme": "not counted"}
+    files |= {"Zoo/photo.gif.txt": "not counted", "cover.jpg": DOT, "1/readme": "not counted", "Zoo/old/9.png": DOT}
     found = student.count_pictures(make_folder(student, files))
     if not isinstance(found, dict):
         raise CriterionFailed("a dict", described(found))

@@ -130,13 +130,13 @@ def test_counts_horses_and_humans(student):
     assert_equal(as_counts(student.count_pictures(student.folder.joinpath("train"))), expected, "the counts")
 
 
-@criterion("count", points=1, hint="What is the ending of each file's name, and does it have capital letters?")
+@criterion("count", points=1, hint="Look at the ending of each name, in capital letters too, and into no folder below.")
 def test_counts_pictures_alone(student):
-    """Files of all three endings are counted, in capital letters too, and other files are not."""
+    """Files of all three endings are counted, in capital letters too, and nothing else is."""
     dot = np.zeros((4, 4, 3), "uint8")
     files = {f"ants/{name}": dot for name in ("1.jpg", "2.jpeg", "3.png", "4.JPG", "5.JPEG", "6.PNG")}
     files |= {f"bees/{name}": "no picture" for name in ("notes.txt", "jpg", "1.jpg.txt", "Thumbs.db")}
-    found = student.count_pictures(make_folder(student, {**files, "bees/7.png": dot}))
+    found = student.count_pictures(make_folder(student, {**files, "bees/7.png": dot, "bees/old/8.png": dot}))
     assert_equal(as_counts(found), {"ants": 6, "bees": 1}, "the counts")
 
 
