@@ -91,13 +91,13 @@ def _fork_server(course: Course) -> str:
 
 
 def complete_release(assignment: str, **ignored: Any) -> None:
-    """Put the public criteria beside the notebook, after `nbgrader generate_assignment`.
+    """Do what `proctor release` does after nbgrader's part, for `nbgrader generate_assignment`.
 
     A release that shows parts of the solution is removed, since nbgrader only logs what a hook
     raises. Raises ReleaseError then.
     """
     from proctor.author import leaks
-    from proctor.author.release import put_public
+    from proctor.author.release import publish, put_public
 
     course = Course(Path.cwd())  # nbgrader's working directory while it converts
     if assignment not in course.names():
@@ -107,6 +107,7 @@ def complete_release(assignment: str, **ignored: Any) -> None:
     if found:
         shutil.rmtree(course.release(assignment))
         raise ReleaseError(f"{assignment!r} is not released, it would tell:\n" + "\n".join(found))
+    publish(course)
 
 
 def _find_zipped(directory: Any) -> list[str]:

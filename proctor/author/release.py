@@ -10,7 +10,10 @@ import tomllib
 from pathlib import Path
 
 from proctor import datasets
+from proctor.author.first_cell import put_first_cell
+from proctor.author.index_page import INDEX, index_page
 from proctor.author.leaks import PUBLIC, check_markers, leaks, list_files
+from proctor.author.wheel import build_wheel, wheel_name
 from proctor.course.cells import read_source
 from proctor.course.course import Course
 from proctor.course.released import criteria_file, settings_file
@@ -45,8 +48,21 @@ def release(course: Course, name: str) -> Path:
     return target
 
 
+def publish(course: Course) -> None:
+    """Write what all releases share into `release/`: the page of the course and Proctor's wheel.
+
+    Raises CourseError if the course's settings are not valid.
+    """
+    (course.root / "release" / INDEX).write_text(index_page(course), encoding="utf-8")
+    (course.root / "release" / wheel_name()).write_bytes(build_wheel())
+
+
 def stale(course: Course) -> list[str]:
-    """Return a sentence for each assignment whose release is not what its source makes now."""
+    """Return a sentence for each assignment whose release is not what its source makes now.
+
+    One more is about the page of the course. The wheel is not compared, since it changes with every
+    change of Proctor.
+    """
     sentences = []
     for name in course.names():
         try:
@@ -57,6 +73,9 @@ def stale(course: Course) -> list[str]:
             changed = [str(error)]
         if changed:
             sentences.append(f"release/{name} is not fresh; run `proctor release {name}`:\n" + _format_list(changed))
+    index = course.root / "release" / INDEX
+    if not sentences and (not index.is_file() or index.read_text(encoding="utf-8") != index_page(course)):
+        sentences.append(f"release/{INDEX} is not fresh; run `proctor release`")
     return sentences
 
 
@@ -73,11 +92,11 @@ def student_version(course: Course, name: str, folder: Path) -> Path:
 
 
 def put_public(course: Course, name: str, folder: Path) -> None:
-    """Put into `folder` what students get beside the notebook.
+    """Put into `folder` what students get beside nbgrader's part of the notebook.
 
     That is the public criteria, the settings without hidden thresholds and comments, and the file
-    of the course's own data sets. Raises ReleaseError if it cannot be told which thresholds are
-    public.
+    of the course's own data sets. The notebook gets the cell that finds or installs Proctor.
+    Raises ReleaseError if it cannot be told which thresholds are public.
     """
     datasets.use_course(course.root)
     if defined := definition(course.assignment(name).dataset):
@@ -95,6 +114,7 @@ def put_public(course: Course, name: str, folder: Path) -> None:
     if found != whole:
         raise ReleaseError(f"graders/{name}/{declared.name}: write each threshold on a line of its own: name = value")
     (folder / settings_file(name)).write_text(text, encoding="utf-8")
+    put_first_cell(course, name, folder)
 
 
 def thresholds_asked_for(criteria: Path) -> set[str]:

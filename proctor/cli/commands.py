@@ -149,8 +149,8 @@ def release(
     fresh: Annotated[bool, typer.Option("--check", help="Only say whether release/ is up to date.")] = False,
 ) -> None:
     """Make what students get, through nbgrader; refuse if any of the solution is left in it."""
+    from proctor.author.release import publish, stale
     from proctor.author.release import release as make
-    from proctor.author.release import stale
 
     course = Course.find()
     if fresh:
@@ -158,8 +158,10 @@ def release(
         for sentence in found:
             console.print(sentence, highlight=False, markup=False)
         raise typer.Exit(1 if found else 0)
-    for name in names or course.names():
+    for name in (chosen := names or course.names()):
         console.print(f"released {make(course, name).relative_to(course.root)}", highlight=False)
+    if chosen:
+        publish(course)
 
 
 @application.command()

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbgrader.api import Gradebook
 
 from proctor.author.leaks import leaks
-from proctor.author.release import release, stale
+from proctor.author.release import publish, release, stale
 from proctor.course.course import Course
 from proctor.errors import ReleaseError
 
@@ -95,7 +95,7 @@ def test_a_release_has_stub_checksums_and_the_public_criteria(course):
     folder = release(course, "rectify")
 
     assert sorted(content(folder)) == ["rectify.ipynb", "rectify.toml", "test_rectify.py"]
-    setup, stub, check = nbformat.read(folder / "rectify.ipynb", as_version=4).cells[1:]
+    setup, stub, check = nbformat.read(folder / "rectify.ipynb", as_version=4).cells[2:]
     assert "raise NotImplementedError()" in stub.source
     assert "np.where" not in stub.source
     assert stub.metadata.nbgrader.checksum
@@ -124,6 +124,7 @@ def test_releasing_twice_gives_the_same_bytes(course):
     first = content(release(course, "rectify"))
 
     assert content(release(course, "rectify")) == first
+    publish(course)
     assert stale(course) == []
 
 
@@ -282,7 +283,7 @@ def test_a_solution_that_the_text_tells_is_a_leak(course):
 
     told = refusal(course)
 
-    assert "cell 5, line 3: tells all of the solution in cell 'write_relu'" in told
+    assert "cell 6, line 3: tells all of the solution in cell 'write_relu'" in told
     assert "cell 'again', line 2" in told
     assert "test_rectify.py, line 8" in told
 
@@ -320,9 +321,9 @@ def test_files_outputs_and_metadata_are_searched(course):
     edit put back is found."""
     folder = release(course, "rectify")
     made = nbformat.read(folder / "rectify.ipynb", as_version=4)
-    made.cells[1].outputs = [new_output("stream", text="0.73")]
-    made.cells[1].execution_count = 4
-    made.cells[2].metadata["old"] = ["    positive = np.asarray(x) > 0"]
+    made.cells[2].outputs = [new_output("stream", text="0.73")]
+    made.cells[2].execution_count = 4
+    made.cells[3].metadata["old"] = ["    positive = np.asarray(x) > 0"]
     nbformat.write(made, folder / "rectify.ipynb")
     (folder / "test_hidden.py").write_text(HIDDEN)
     (folder / "helper.py").write_text("def relu(x):\n    return np.where(positive,  x, 0.0)\n")

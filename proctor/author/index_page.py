@@ -1,0 +1,88 @@
+"""The page of a course's `release/` folder: what exercises there are, and how to begin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import jinja2
+import nbformat
+from markupsafe import Markup
+from nbconvert.filters import markdown2html
+from nbformat import NotebookNode
+
+from proctor.author.wheel import wheel_name
+from proctor.course.assignment import Assignment
+from proctor.course.cells import is_check, is_solution
+from proctor.course.course import Course
+from proctor.course.publishing import colab_url
+
+INDEX = "index.html"
+STYLE = Path(__file__).parent.parent / "feedback" / "templates" / "feedback_page" / "style.css"
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What the page says of an exercise.
+
+    Args:
+        declared: what its `assignment.toml` says.
+        opening: the first paragraph of its notebook, as HTML.
+        written: the functions and classes that the student writes.
+        points: what its check cells are worth together.
+        files: the names of what students get.
+        colab: the address that opens it in Colab; "" for none.
+    """
+
+    declared: Assignment
+    opening: Markup
+    written: list[str]
+    points: float
+    files: list[str]
+    colab: str
+
+
+def index_page(course: Course) -> str:
+    """The page, as HTML: each released exercise by track and week, with its files and badge.
+
+    Raises CourseError if `c.Proctor.url` is no https address.
+    """
+    released = [name for name in course.names() if (course.release(name) / f"{name}.ipynb").is_file()]
+    tracks = groupby((_read_entry(course, name) for name in released), key=lambda entry: entry.declared.course)
+    places = jinja2.FileSystemLoader(Path(__file__).parent)
+    environment = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("index_page.html.j2").render(
+        course=str(course.settings().CourseDirectory.get("course_id", "")),
+        style=Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704  # Proctor's own file
+        tracks=[(track, list(entries)) for track, entries in tracks],
+        wheel=wheel_name(),
+    )
+
+
+def _read_entry(course: Course, name: str) -> _Entry:
+    folder = course.release(name)
+    notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+    return _Entry(
+        declared=course.assignment(name),
+        opening=_read_opening(notebook),
+        written=[
+            found
+            for cell in notebook.cells
+            if is_solution(cell)
+            for found in re.findall(r"^(?:def|class) (\w+)", cell.source, re.MULTILINE)
+        ],
+        points=sum(cell.metadata.nbgrader.points for cell in notebook.cells if is_check(cell)),
+        files=sorted(path.name for path in folder.iterdir()),
+        colab=colab_url(course, name),
+    )
+
+
+def _read_opening(notebook: NotebookNode) -> Markup:
+    """The first paragraph of the notebook's first text cell, below its title."""
+    texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    paragraphs = [part for part in next(texts, "").split("\n\n") if part.strip() and not part.startswith("#")]
+    opening = paragraphs[0].strip() if paragraphs else ""
+    # A colon leads to a list or a formula that is not shown here.
+    return Markup(markdown2html(re.sub(r":$", ".", opening)))  # noqa: S704  # written by the course's author

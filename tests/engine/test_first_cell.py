@@ -1,0 +1,123 @@
+"""A release is all that a student needs: first cell, Proctor's wheel, the page of the course."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import make_course
+
+from proctor.author.release import publish, release, stale
+from proctor.course.course import Course
+from proctor.errors import CourseError
+
+
+def first_cell(folder: Path, name: str = "double") -> str:
+    """The first code cell of a released notebook."""
+    notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
+    return next(cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+def run(python: Path | str, code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run code in a fresh Python, in a folder."""
+    return subprocess.run(
+        [str(python), "-c", code], cwd=folder, capture_output=True, text=True, timeout=600, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory) -> Course:
+    """A course with an address, and its release."""
+    course = make_course(tmp_path_factory.mktemp("published"))
+    settings = course.root / "nbgrader_config.py"
+    text = settings.read_text() if settings.is_file() else "c = get_config()\n"
+    settings.write_text(f'{text}\nc.Proctor.url = "https://github.com/ada/course/tree/main/release/"\n')
+    course = Course(course.root)
+    release(course, "double")
+    publish(course)
+    return course
+
+
+def test_the_first_cell_installs_proctor_in_a_bare_python(released, tmp_path):
+    """Python without Proctor, and nothing but the notebook: the cell downloads the other files and
+    the wheel, from which the checks then run. A second run changes nothing."""
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "bare")], check=True, timeout=300)
+    python, folder = tmp_path / "bare" / "bin" / "python", tmp_path / "downloads"
+    folder.mkdir()
+    shutil.copy(released.release("double") / "double.ipynb", folder)
+    cell = first_cell(folder)
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(released.root / "release"))
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        address = "https://raw.githubusercontent.com/ada/course/main/release"
+        assert address in cell
+        cell = cell.replace(address, f"http://127.0.0.1:{server.server_port}")
+        checked = cell + "\nfrom proctor import check\nfor _ in range(2):\n    print(check())"
+        done = run(python, checked, folder)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert done.returncode == 0, done.stderr
+    assert "not written yet" in done.stdout
+    assert sorted(path.suffix for path in folder.iterdir() if path.is_file()) == [".ipynb", ".py", ".toml", ".whl"]
+    # The server is gone: what is installed is not asked for again.
+    assert run(python, checked, folder).returncode == 0
+
+
+def test_a_wheel_in_the_folder_above_will_do_and_its_lack_is_said(released, tmp_path):
+    """Without an address nothing is downloaded; the sentence says which file belongs beside the
+    notebook. `release/` as it is has the wheel one folder above."""
+    course = make_course(tmp_path / "course")
+    release(course, "double")
+    publish(course)
+    cell = first_cell(course.release("double"))
+    assert "urlretrieve" not in cell
+    missing = "import importlib.util\nimportlib.util.find_spec = lambda name: None\n"
+    succeeded = "subprocess.CompletedProcess(command, 0)"
+    pip = f"import subprocess\nsubprocess.run = lambda command, **_: print(command) or {succeeded}\n"
+    done = run(sys.executable, missing + pip + cell, course.release("double"))
+    assert re.search(r"'install', '--quiet', '\.\./proctor-[\w.]+-py3-none-any\.whl'", done.stdout), done.stderr
+    (wheel,) = (course.root / "release").glob("*.whl")
+    wheel.unlink()
+    done = run(sys.executable, missing + pip + cell, course.release("double"))
+    assert "Put proctor-….whl, which comes with the exercises, beside this notebook" in done.stderr
+
+
+def test_tensorflow_starts_without_a_line(tmp_path):
+    """The notices of TensorFlow's start are red lines above a student's first picture."""
+    code = "import proctor\nproctor.start_tensorflow()\nimport keras\nprint(keras.ops.sum([1, 2]).numpy())"
+    done = run(sys.executable, code, tmp_path)
+    assert (done.stdout, done.stderr) == ("3\n", "")
+
+
+def test_the_page_of_the_course_names_each_exercise_and_opens_it_in_colab(released):
+    """With its points, what is written in it, its files, and the wheel; a change makes it stale."""
+    page = released.root / "release" / "index.html"
+    text = page.read_text()
+    colab = "https://colab.research.google.com/github/ada/course/blob/main/release/double/double.ipynb"
+    for part in (released.assignment("double").title, colab, 'href="double/double.ipynb"', "<code>relu</code>"):
+        assert part in text, part
+    assert all((page.parent / link).is_file() for link in re.findall(r'href="([^":]+)"', text))
+    assert stale(released) == []
+    page.write_text(text.replace("points", "marks"))
+    assert stale(released) == ["release/index.html is not fresh; run `proctor release`"]
+    page.write_text(text)
+
+
+@pytest.mark.parametrize("url", ["http://example.org/release", 'https://example.org/"+evil+"', "release"])
+def test_an_address_that_is_none_is_refused(tmp_path, url):
+    """The sentence says what is expected and what was found."""
+    course = make_course(tmp_path)
+    (course.root / "nbgrader_config.py").write_text(f"c = get_config()\nc.Proctor.url = {url!r}\n")
+    with pytest.raises(CourseError, match=r"must be the https address of the published release/ folder, got"):
+        release(Course(course.root), "double")
