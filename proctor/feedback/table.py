@@ -152,6 +152,7 @@ _CELL = _RESET + "text-align:left;padding:6px 10px;"
 _SCORE = _RESET + "text-align:right;padding:6px 10px;white-space:nowrap;"
 _ROW = "background-color:transparent;border-top:1px solid rgba(128,128,128,0.25)"
 _FACT = _RESET + "text-align:left;padding:1px 10px 1px 0;font-weight:normal;"
+_BELOW = _CELL + "padding:0 10px 8px 38px;"
 _MUTED = "opacity:0.72;"
 _NAME = "width:62px;white-space:nowrap;"
 
@@ -159,23 +160,30 @@ _NAME = "width:62px;white-space:nowrap;"
 def _format_html(criterion: CriterionResult) -> str:
     look = look_of(criterion)
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
-    facts = "".join(
-        f'<tr style="background-color:transparent"><th scope="row" style="{_FACT}{_MUTED}{_NAME}">{label}</th>'
-        f'<td style="{_FACT}overflow-wrap:anywhere">{_format_prose(value)}</td></tr>'
-        for label, value in facts_of(criterion)
-    )
-    if facts:
-        facts = f'<table style="border-collapse:collapse;margin:3px 0 0;border:none;font-size:12.5px">{facts}</table>'
     badge = (
         "float:left;width:18px;height:18px;line-height:18px;border-radius:9px;text-align:center;"
         f"color:#fff;background-color:{look.colour};font-size:12px;font-weight:700"
     )
     return (
         f'<tr style="{_ROW}"><td style="{_CELL}"><span style="{badge}">{look.symbol}</span> '
-        f'<div style="margin-left:28px">{_format_prose(criterion.title)}{facts}</div></td>'
+        f'<div style="margin-left:28px">{_format_prose(criterion.title)}</div></td>'
         f'<td style="{_SCORE}"><span style="{_MUTED}">{look.word}</span>&nbsp; {score}</td></tr>'
+        + _format_html_facts(criterion)
         + _format_html_detail(criterion)
     )
+
+
+def _format_html_facts(criterion: CriterionResult) -> str:
+    """A row as wide as the table, since a column of it is too narrow for a sentence on a phone."""
+    facts = "".join(
+        f'<tr style="background-color:transparent"><th scope="row" style="{_FACT}{_MUTED}{_NAME}">{label}</th>'
+        f'<td style="{_FACT}overflow-wrap:anywhere">{_format_prose(value)}</td></tr>'
+        for label, value in facts_of(criterion)
+    )
+    if not facts:
+        return ""
+    table = f'<table style="border-collapse:collapse;margin:0;border:none;font-size:12.5px">{facts}</table>'
+    return f'<tr style="background-color:transparent"><td colspan="2" style="{_BELOW}">{table}</td></tr>'
 
 
 def _format_html_detail(criterion: CriterionResult) -> str:
@@ -197,9 +205,8 @@ def _format_html_detail(criterion: CriterionResult) -> str:
         cells = "".join(f'<td style="{style}">{value}</td>' for value, style in zip(values, styles, strict=False))
         lines.append(f'<tr style="{look}">{cells}</tr>')
     frame = "border-collapse:collapse;margin:0;border:1px solid rgba(128,128,128,0.3)"
-    place = _CELL + "padding:0 10px 8px 38px"
     return (
-        f'<tr style="background-color:transparent"><td colspan="2" style="{place}"><div style="overflow-x:auto">'
+        f'<tr style="background-color:transparent"><td colspan="2" style="{_BELOW}"><div style="overflow-x:auto">'
         f'<table style="{frame}">{"".join(lines)}</table></div></td></tr>'
     )
 
