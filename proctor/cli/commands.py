@@ -171,14 +171,10 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> N
     The last table sums them up. It runs in this process, without a jail. The exit code is 1 if a
     cell raised an exception or a criterion is not met.
     """
-    from proctor.judge.live import check_notebook, how_to_hand_in
+    from proctor.cli.checking import check_in_terminal
 
-    unmet = 0
-    for table in check_notebook(notebook, how_to_hand_in(notebook.name)):
-        unmet += not table.met
-        console.print(str(table), highlight=False, markup=False)
-        console.print()
-    raise typer.Exit(1 if unmet else 0)
+    if not check_in_terminal(console, notebook):
+        raise typer.Exit(1)
 
 
 @application.command()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from proctor.cli.checking import warn_of_overwriting
 from proctor.errors import NotPacked
 from proctor.feedback.table import number
 from proctor.judge.fresh_run import FreshRun, run_afresh
@@ -29,9 +30,7 @@ def pack_notebook(console: Console, path: Path) -> bool:
         hand_in = read_hand_in(path)
         artifacts = hand_in.assignment.artifacts
         say(f"{path.name}, as it was last saved, runs from top to bottom in a fresh process.")
-        for file in artifacts.values():
-            if path.with_name(file).exists():
-                say(f"{file} is there already. If the run saves it anew, it is overwritten.", "yellow")
+        warn_of_overwriting(console, path, artifacts.values())
         say("")
         run = run_afresh(path)
         models = {file: read_model(hand_in, name, file, run) for name, file in artifacts.items()}

@@ -167,6 +167,7 @@ def check_notebook(
     notebook: Path,
     closing: str = "",
     afterwards: Callable[[dict[str, Any]], None] = lambda _: None,
+    begin: Callable[[str], None] = lambda _: None,
 ) -> Iterator[CheckTable | Remark]:
     """Run a notebook's code cells in this process; yield the result of each check, then their sum.
 
@@ -176,6 +177,7 @@ def check_notebook(
         notebook: its file; cells run in the folder where it lies.
         closing: a sentence that ends the sum, or "".
         afterwards: called with the notebook's global variables when all cells have run.
+        begin: called before each cell, with the cell's name and how many there are.
 
     Raises ProctorError if the file cannot be read as a notebook.
     """
@@ -202,10 +204,11 @@ def check_notebook(
             for number, cell in enumerate(cells, start=1):
                 if cell.cell_type != "code":
                     continue
+                name = f"cell '{grade_id(cell) or number}'"
+                begin(f"{name}, {number} of {len(cells)}")
                 with capture_output():
                     ran = shell.run_cell(cell.source)
                 raised = ran.error_before_exec or ran.error_in_exec
-                name = f"cell '{grade_id(cell) or number}'"
                 if raised is not None:
                     reason = f"{type(raised).__name__}: {raised}".rstrip(": ")
                     yield Remark(f"{name} stopped with {with_todays_way(reason)}")

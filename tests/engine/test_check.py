@@ -28,7 +28,7 @@ def run_released(course, monkeypatch):
             allow_errors=allow_errors,
             resources={"metadata": {"path": str(folder)}},
         )
-        return {cell.metadata.nbgrader.grade_id: cell for cell in client.execute().cells if cell.cell_type == "code"}
+        return {cell.metadata.nbgrader.grade_id: cell for cell in client.execute().cells if "nbgrader" in cell.metadata}
 
     return run
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -86,3 +90,25 @@ def test_jupyter_and_vs_code_tell_which_notebook_runs(downloads, name):
 
 def _cells(setup: str) -> list[str]:
     return [f"{setup}\nimport numpy as np\nfrom proctor import check\n{RELU}", "check()"]
+
+
+def test_a_terminal_shows_which_cell_runs_and_what_the_run_overwrites(downloads):
+    """A training may take minutes: the line is replaced cell by cell, the tables stay."""
+    (downloads / "double.keras").touch()
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "proctor", "check", "double.ipynb"]
+    with subprocess.Popen(command, cwd=downloads, stdin=theirs, stdout=theirs, stderr=theirs) as running:
+        os.close(theirs)
+        shown = b""
+        try:
+            while chunk := os.read(ours, 65536):
+                shown += chunk
+        except OSError:  # the other end is closed
+            pass
+        finally:
+            running.kill()
+            os.close(ours)
+    text = shown.decode()
+    assert "double.keras is there already. If the run saves it anew, it is overwritten." in text
+    assert "is running" in text
+    assert "relu keeps what is positive" in text

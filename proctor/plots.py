@@ -1,0 +1,157 @@
+"""Pictures that many exercises draw: data or Keras's own objects in, matplotlib's axes out.
+
+Matplotlib takes long to import, so `import proctor` does not: write `from proctor import plots`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+LINE = 0.17
+"""Height of a title's line, in inches."""
+
+
+def draw_pictures(pictures: Any, titles: Any = (), columns: int = 10, width: float = 9.5, **colours: Any) -> Axes:
+    """Draw pictures in rows, each below its title.
+
+    Args:
+        pictures: a sequence of arrays (height, width), or (height, width, 3) in colour.
+        titles: a sequence of as many texts or numbers; or none.
+        columns: pictures in a row.
+        width: of the whole drawing, in inches.
+        colours: how `imshow` colours a picture (height, width): `cmap`, `vmin`, `vmax`; by default
+            its largest value is black and its smallest white.
+
+    Returns the axes. Raises ValueError if there are titles, but not one for each picture.
+    """
+    titles = [str(title) for title in titles] or [""] * len(pictures)
+    rows, unit = max(1, math.ceil(len(pictures) / columns)), width / columns
+    shapes = [np.shape(picture)[:2] for picture in pictures]
+    tallest = max((height / breadth for height, breadth in shapes), default=1)
+    lines = max((title.count("\n") + 1 for title in titles if title), default=0)
+    step = 0.9 * tallest + (LINE * lines + 0.06) / unit
+    _, axis = plt.subplots(figsize=(width, unit * step * rows), layout="constrained")
+    for index, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
+        left, bottom = index % columns, -step * (index // columns)
+        height = 0.9 * shapes[index][0] / shapes[index][1]
+        axis.imshow(picture, extent=(left, left + 0.9, bottom, bottom + height), **({"cmap": "gray_r"} | colours))
+        axis.text(left + 0.45, bottom + height + 0.03, title, ha="center", va="bottom", fontsize=9)
+    axis.set(xlim=(-0.05, columns - 0.05), ylim=(-step * (rows - 1) - 0.03, step - 0.03), aspect="equal")
+    axis.axis("off")
+    return axis
+
+
+def draw_learning_curves(
+    history: Any, metric: str = "loss", target: float | None = None, names: tuple[str, str] = ("training", "validation")
+) -> Axes:
+    """Draw how a number changed from epoch to epoch.
+
+    If the training ended before its last epoch, the epochs that it did not need are shaded.
+
+    Args:
+        history: what Keras's `model.fit` returns.
+        metric: "loss", or the name of a metric that the model was compiled with.
+        target: drawn as a line across, if given.
+        names: what the curves are called: that of `metric`, and that of "val_" + `metric`, which is
+            drawn if the training had validation data.
+
+    Returns the axes. Raises KeyError, with the names there are, if the history lacks the metric.
+    """
+    if metric not in history.history:
+        raise KeyError(f"the history has no {metric!r}, but {', '.join(map(repr, history.history))}")
+    _, axis = plt.subplots(figsize=(7, 3), layout="constrained")
+    epochs, planned = len(history.history[metric]), history.params.get("epochs", 0)
+    for key, name, marker in zip((metric, f"val_{metric}"), names, "os", strict=True):
+        if key in history.history:
+            axis.plot(range(1, epochs + 1), history.history[key], f"{marker}-", markersize=4, label=name)
+    if target is not None:
+        axis.axhline(target, color="tab:red", linewidth=1, label="target")
+    if planned > epochs:
+        axis.axvspan(epochs, planned, color="0.5", alpha=0.12, linewidth=0, label="epochs it did not need")
+        axis.set_title(f"ended after {epochs} of {planned} epochs", fontsize=10)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axis.set(xlabel="epoch", ylabel=metric, xlim=(0.5, max(epochs, planned) + 0.5))
+    axis.legend()
+    return axis
+
+
+def draw_confusion_matrix(matrix: Any, names: Sequence[Any], axis: Axes | None = None) -> Axes:
+    """Draw a confusion matrix with its numbers; the colours are those of the mistakes.
+
+    Args:
+        matrix: array (classes, classes) of counts, a row for each true class, a column for each
+            guessed one.
+        names: of the classes.
+        axis: where to draw; by default in a figure of its own.
+
+    Returns the axes.
+    """
+    counts = np.asarray(matrix)
+    mistakes = counts * (1 - np.eye(len(counts)))
+    if axis is None:
+        side = 1.4 + 0.42 * len(counts)
+        _, axis = plt.subplots(figsize=(side, side), layout="constrained")
+    axis.imshow(mistakes, cmap="Reds")
+    for (true, guessed), count in np.ndenumerate(counts):
+        dark = mistakes[true, guessed] > mistakes.max() / 2
+        axis.text(guessed, true, f"{count:.0f}", ha="center", va="center", fontsize=7, color="w" if dark else "k")
+    axis.set_xticks(range(len(names)), names, rotation=90)
+    axis.set_yticks(range(len(names)), names)
+    axis.set(xlabel="guessed", ylabel="true")
+    return axis
+
+
+def draw_worst_mistakes(
+    pictures: Any, labels: Any, probabilities: Any, names: Sequence[Any] | None = None, most: int = 16
+) -> Axes:
+    """Draw the pictures about which a network was wrong and most sure, the surest first.
+
+    Args:
+        pictures: array (n, height, width) or (n, height, width, 3).
+        labels: array (n,) of their true classes, as numbers from 0.
+        probabilities: array (n, classes), as the network gives them.
+        names: of the classes; by default their numbers.
+        most: how many to draw at most.
+
+    Returns the axes.
+    """
+    labels, probabilities = np.asarray(labels).ravel(), np.asarray(probabilities)
+    guesses, sure = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    wrong = np.flatnonzero(guesses != labels)
+    worst = wrong[np.argsort(-sure[wrong], kind="stable")][:most]
+    named = list(names) if names is not None else list(range(probabilities.shape[1]))
+    titles = [f"{named[labels[i]]} read as {named[guesses[i]]}\n{sure[i]:.0%} sure" for i in worst]
+    return draw_pictures([pictures[i] for i in worst], titles, columns=8)
+
+
+def draw_regions(
+    axis: Axes, x: Any, labels: Any, says_blue: Callable[[Any], Any] | None = None, title: str = ""
+) -> None:
+    """Draw points of two classes in the plane, and behind them where a rule says blue.
+
+    Args:
+        axis: where to draw.
+        x: array (n, 2) of points.
+        labels: array (n,) of 0 (red) and 1 (blue).
+        says_blue: function of an array (m, 2) of points that returns m numbers from 0 (red) to 1
+            (blue), or True and False.
+        title: of the drawing.
+    """
+    limit, steps = 1.05 * float(np.abs(x).max()), 100
+    if says_blue is not None:
+        side = np.linspace(-limit, limit, steps)
+        ground = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+        field = np.asarray(says_blue(ground), float).reshape(steps, steps)
+        extent = (-limit, limit, -limit, limit)
+        axis.imshow(field, origin="lower", extent=extent, cmap="coolwarm_r", vmin=-0.6, vmax=1.6)
+    colours = np.where(np.ravel(labels) == 1, "tab:blue", "tab:red")
+    axis.scatter(np.asarray(x)[:, 0], np.asarray(x)[:, 1], s=9, c=colours)
+    axis.set_title(title, fontsize=10)
+    axis.set(xticks=[], yticks=[], xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")

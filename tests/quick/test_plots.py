@@ -1,0 +1,95 @@
+"""The pictures that exercises share show what they are given."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+
+from proctor import plots
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    """Each test begins and ends without open figures."""
+    yield
+    plt.close("all")
+
+
+def texts(axis):
+    """The texts in a drawing that are not empty, in the order in which they were drawn."""
+    return [text.get_text() for text in axis.texts if text.get_text()]
+
+
+def test_pictures_stand_in_rows_below_their_titles():
+    """Each picture keeps its proportions and covers no other; a title is any text or number."""
+    rng = np.random.default_rng(5)
+    axis = plots.draw_pictures(
+        [rng.random((8, 8)), rng.random((6, 12)), rng.random((8, 4, 3))], ["a", 7, "c\nd"], columns=2
+    )
+    assert texts(axis) == ["a", "7", "c\nd"]
+    boxes = [image.get_extent() for image in axis.images]
+    assert [round((right - left) / (top - bottom), 6) for left, right, bottom, top in boxes] == [1, 2, 0.5]
+    first, second, third = boxes
+    assert first[1] < second[0]
+    assert third[3] < min(first[2], second[2])
+    for left, right, bottom, top in boxes:
+        assert axis.get_xlim()[0] <= left < right <= axis.get_xlim()[1]
+        assert axis.get_ylim()[0] <= bottom < top <= axis.get_ylim()[1]
+    with pytest.raises(ValueError, match="shorter"):
+        plots.draw_pictures(np.zeros((3, 4, 4)), ["one", "two"])
+    assert not plots.draw_pictures([]).images
+
+
+def test_learning_curves_are_those_of_the_history():
+    """Both curves if there is validation data, the target, and the epochs that were not needed."""
+    history = SimpleNamespace(
+        history={"accuracy": [0.5, 0.8, 0.9], "val_accuracy": [0.4, 0.6, 0.7], "loss": [3, 2, 1]}, params={"epochs": 8}
+    )
+    axis = plots.draw_learning_curves(history, "accuracy", target=0.88, names=("seen", "unseen"))
+    drawn = {line.get_label(): np.asarray(line.get_ydata()).tolist() for line in axis.lines}
+    assert drawn == {"seen": [0.5, 0.8, 0.9], "unseen": [0.4, 0.6, 0.7], "target": [0.88, 0.88]}
+    assert np.asarray(axis.lines[0].get_xdata()).tolist() == [1, 2, 3]
+    assert axis.get_title() == "ended after 3 of 8 epochs"
+    history.params = {"epochs": 3}
+    axis = plots.draw_learning_curves(history)
+    assert [line.get_label() for line in axis.lines] == ["training"]
+    assert axis.get_title() == ""
+    with pytest.raises(KeyError, match="no 'acc', but 'accuracy', 'val_accuracy', 'loss'"):
+        plots.draw_learning_curves(history, "acc")
+
+
+def test_a_confusion_matrix_has_its_numbers_and_the_colours_of_the_mistakes():
+    """Rows are true, columns guessed; what is right has the palest colour, however often."""
+    axis = plots.draw_confusion_matrix([[90, 3], [7, 60]], ["cat", "dog"])
+    assert texts(axis) == ["90", "3", "7", "60"]
+    assert np.asarray(axis.images[0].get_array()).tolist() == [[0, 3], [7, 0]]
+    assert (axis.get_ylabel(), axis.get_xlabel()) == ("true", "guessed")
+    given = plt.figure().subplots()
+    assert plots.draw_confusion_matrix(np.eye(3), "abc", given) is given
+
+
+def test_the_worst_mistakes_come_first():
+    """Those of which the network was most sure; right answers are not shown."""
+    probabilities = [[0.9, 0.1], [0.3, 0.7], [0.2, 0.8], [0.6, 0.4]]
+    axis = plots.draw_worst_mistakes(np.ones((4, 5, 5)), [[0], [0], [0], [1]], probabilities, ["cat", "dog"])
+    assert texts(axis) == ["cat read as dog\n80% sure", "cat read as dog\n70% sure", "dog read as cat\n60% sure"]
+    assert len(plots.draw_worst_mistakes(np.ones((4, 5, 5)), [0, 0, 0, 1], probabilities, most=1).images) == 1
+
+
+def test_regions_lie_behind_their_points():
+    """Where the rule says blue is seen at the place of the points, not mirrored or turned."""
+    x, axis = np.array([[2.0, 1.0], [-2.0, 1.5], [0.0, -2.0]]), plt.figure().subplots()
+    plots.draw_regions(axis, x, np.array([[1], [0], [0]]), lambda ground: ground[:, 0] > 1.5, "right of a line")
+    (image,) = axis.images
+    left, right, _, _ = image.get_extent()
+    field = np.asarray(image.get_array())
+    columns = np.linspace(left, right, field.shape[1])
+    assert (field == (columns > 1.5)).all()
+    assert left < -2
+    assert right > 2
+    colours = np.asarray(axis.collections[0].get_facecolor())[:, :3]
+    np.testing.assert_allclose(colours, [to_rgb(f"tab:{name}") for name in ("blue", "red", "red")])
