@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
@@ -12,6 +14,9 @@ from proctor.intake.submission import Submission
 from proctor.jail.course_jail import Jails, jail_limits
 from proctor.jail.run import NotebookRun
 
+# Changes parse code. In Python 3.11, `ast.parse` raises SystemError if another thread parses while
+# it collects garbage (https://github.com/python/cpython/issues/106905).
+_CHANGING = threading.Lock()
 NO_FIGURES = 'import matplotlib.pyplot as plt\nplt.show = lambda *values, **named: plt.close("all")'
 
 
@@ -55,14 +60,15 @@ def run_for_artifacts(
 def make_submission(
     course: Course, assignment: Assignment, source: NotebookNode, answer: Answer, solution: Submission, address: str
 ) -> Submission:
-    """Return what a student with this `answer` would hand in.
+    """Return what a student with this `answer` would hand in; threads may call it side by side.
 
     Args:
         solution: what the solution's own run hands in, as the same student; its files are handed in
             again, unless `answer` says otherwise.
         address: of the fork server, in a jail of which an untrained model is made.
     """
-    attempt: Attempt = answer.attempt(source)
+    with _CHANGING:
+        attempt: Attempt = answer.attempt(source)
     files = dict(solution.files)
     if attempt.hands_in == RETRAINED:
         files = {}

@@ -7,6 +7,7 @@ import re
 from proctor.course.course import Course
 from proctor.errors import CourseError
 
+ADDRESS = re.compile(r"https://[^\s\"'\\{}]+")
 GITHUB = re.compile(r"https://github\.com/(?P<repository>[\w.-]+/[\w.-]+)/tree/(?P<place>[^?#]+)")
 """The address of a folder in a repository on GitHub, such as .../OWNER/NAME/tree/main/release."""
 
@@ -17,7 +18,7 @@ def published_url(course: Course) -> str:
     Raises CourseError if it is no https address.
     """
     url = str(course.settings().Proctor.get("url", "")).rstrip("/")
-    if url and not re.fullmatch(r"https://[^\s\"'\\{}]+", url):
+    if url and not ADDRESS.fullmatch(url):
         raise CourseError(
             "c.Proctor.url in nbgrader_config.py must be the https address of the published release/ folder, "
             f"got {url!r}"

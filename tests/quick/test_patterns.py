@@ -72,8 +72,10 @@ UNITS = [
 
 
 def literals(pattern: re.Pattern[str]) -> set[str]:
-    """The pieces of plain text in a pattern, such as "### BEGIN SOLUTION" or "<a href="."""
-    found = re.findall(r"[A-Za-z0-9 #<>/=\"'.:,`-]+|\\x1b\\?.", pattern.pattern)
+    """The pieces of plain text in a pattern, such as "### BEGIN SOLUTION" or "<a href=", without
+    its sets of characters, counts and names of groups."""
+    outside = re.sub(r"(?<!\\)\[(?:\\.|[^\]\\])+\]|\{\d*,?\d*\}|\(\?(?:P<\w+>|[:=!])|\\[dws]", "\n", pattern.pattern)
+    found = re.findall(r"[A-Za-z0-9 #<>/=\"'.:,`-]+|\\x1b\\?.", outside)
     return {piece.replace("\\x1b", "\x1b").replace("\\", "") for piece in found}
 
 
