@@ -99,7 +99,7 @@ def test_what_worked_only_in_the_kernel_is_told(work):
     said = pack(folder)
     assert "NameError" in said
     assert "But: not all checks are met (relu)." in said
-    assert "But: cell '10' stopped with NameError: name 'left_over' is not defined." in said
+    assert "But: cell '11' stopped with NameError: name 'left_over' is not defined." in said
     assert "The checks give 2 of 3 points." in said
     assert (folder / "double.zip").is_file()
 

@@ -10,7 +10,7 @@ import sys
 
 import nbformat
 import pytest
-from conftest import RELU, edited
+from conftest import RELU, edited, make_course
 
 from proctor.author.release import release
 from proctor.author.scaffold import scaffold
@@ -19,16 +19,23 @@ from proctor.course.course import Course
 OTHER = "first_steps"
 
 
-@pytest.fixture
-def downloads(course, tmp_path):
-    """Two exercises' releases, unpacked into one folder."""
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    """Two exercises' releases in one folder, one of them begun."""
+    course = make_course(tmp_path_factory.mktemp("course"))
     scaffold(course, OTHER)
-    folder = tmp_path / "downloads"
+    folder = tmp_path_factory.mktemp("unpacked")
     for name in ("double", OTHER):
         shutil.copytree(release(Course(course.root), name), folder, dirs_exist_ok=True)
     notebook = nbformat.read(folder / "double.ipynb", as_version=4)
     nbformat.write(edited(notebook, "write_relu", RELU), folder / "double.ipynb")
     return folder
+
+
+@pytest.fixture
+def downloads(unpacked, tmp_path):
+    """A copy of that folder, as a browser's folder of downloads."""
+    return shutil.copytree(unpacked, tmp_path / "downloads")
 
 
 def test_two_exercises_in_one_folder_are_judged_each_by_its_own_checks(downloads, proctor):
