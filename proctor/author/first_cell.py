@@ -37,7 +37,8 @@ def put_first_cell(course: Course, name: str, folder: Path) -> None:
         files=sorted(each.name for each in folder.iterdir() if each != path),
         tensorflow=_uses_tensorflow(notebook),
     )
-    cell = new_code_cell(source, id=CELL_ID)
+    # Folded: nobody has to read it who has Proctor. JupyterLab and VS Code know this setting.
+    cell = new_code_cell(source, id=CELL_ID, metadata={"jupyter": {"source_hidden": True}})
     place = next((number for number, each in enumerate(notebook.cells) if each.cell_type == "code"), 0)
     notebook.cells = [each for each in notebook.cells if each.id != CELL_ID]
     notebook.cells.insert(place, cell)
