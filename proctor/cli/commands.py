@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from proctor.cli.ci import ci
+from proctor.cli.handed_in import find_graded, find_submissions, update_late_penalties
 from proctor.cli.markup import escape_markup
 from proctor.course.course import Course
 from proctor.errors import ProctorError
@@ -21,6 +22,7 @@ console = Console(emoji=False)
 
 Name = Annotated[str, typer.Argument(help="The name of the exercise, like mnist_callback.")]
 Names = Annotated[list[str] | None, typer.Argument(help="The exercises; all of them by default.")]
+Students = Annotated[list[str] | None, typer.Option("--student", help="Only these students.")]
 Jobs = Annotated[int, typer.Option(help="How many at once; 0 for one on each processor.")]
 
 
@@ -193,7 +195,7 @@ def pack(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> No
 @application.command()
 def grade(
     names: Names = None,
-    student: Annotated[list[str] | None, typer.Option(help="Only these students.")] = None,
+    student: Students = None,
     jobs: Jobs = 0,
     scheduler: Annotated[str, typer.Option(help="Grade on the dask cluster at tcp://HOST:PORT.")] = "",
     keep_warm: Annotated[
@@ -220,13 +222,14 @@ def grade(
 
     if not explain and not scheduler:
         pool.prepare()  # the process that examiners are forked from imports while this one does
+    from proctor.record.scores import named_scores
     from proctor.report import progress
     from proctor.run.batch import grade_class
     from proctor.run.plan import make_plans
 
     console.stderr = as_json  # standard output holds JSON objects only
     course = Course.find(nbgrader_rules=nbgrader_rules)
-    pairs = _find_submissions(course, names or course.every_name(), student)
+    pairs = find_submissions(course, names or course.every_name(), student)
     if explain:
         table, count = progress.explain(make_plans(course, pairs))
         console.print(table)
@@ -236,33 +239,19 @@ def grade(
     outcomes = grade_class(course, pairs, jobs=jobs, again=again, scheduler=scheduler, keep_warm=keep_warm)
     if as_json:
         progress.print_json(tally, outcomes)
+        update_late_penalties(console, course)
     else:
         place = {pair: index for index, pair in enumerate(pairs)}
         lines = sorted(
             progress.show_progress(console, tally, outcomes, show=show, quiet=quiet),
             key=lambda line: place[line.assignment, line.student],
         )
-        progress.print_report(console, tally, lines, quiet=quiet)
+        update_late_penalties(console, course)
+        progress.print_report(console, tally, lines, named_scores(course), quiet=quiet)
         if not quiet:
             _warn_of_plain_tests(sorted({name for name, _ in pairs} & set(course.plain_names())))
     if tally.failed:
         raise typer.Exit(1)
-
-
-def _find_submissions(course: Course, names: list[str], students: list[str] | None) -> list[tuple[str, str]]:
-    """Return the (exercise, student) pairs to grade.
-
-    Raises ProctorError if a student of `students` handed in none of the exercises `names`.
-    """
-    for name in names:
-        course.assignment(name)
-    pairs = [(name, who) for name in names for who in course.students(name) if students is None or who in students]
-    missing = sorted(set(students or ()) - {who for _, who in pairs})
-    if missing:
-        raise ProctorError(f"{', '.join(missing)} handed in nothing for {', '.join(names)}")
-    if not pairs:
-        raise ProctorError("there is nothing to grade: submitted/ has no folder <student>/<exercise>")
-    return pairs
 
 
 application.command()(ci)
@@ -284,7 +273,7 @@ def flags(names: Names = None) -> None:
 
 
 @application.command()
-def feedback(names: Names = None, jobs: Jobs = 0) -> None:
+def feedback(names: Names = None, student: Students = None, jobs: Jobs = 0) -> None:
     """Make the feedback pages of everything that has been graded.
 
     The exit code is 1 if the pages of a submission could not be made.
@@ -292,9 +281,7 @@ def feedback(names: Names = None, jobs: Jobs = 0) -> None:
     from proctor.run.pages import make_pages
 
     course = Course.find()
-    pairs = [(name, student) for name in names or course.every_name() for student in _find_graded(course, name)]
-    if not pairs:
-        raise ProctorError("there is nothing to give feedback on: grade something first")
+    pairs = find_graded(course, names or course.every_name(), student)
     failed = 0
     for page in make_pages(course, pairs, jobs):
         if page.fault:
@@ -307,18 +294,14 @@ def feedback(names: Names = None, jobs: Jobs = 0) -> None:
         raise typer.Exit(1)
 
 
-def _find_graded(course: Course, name: str) -> list[str]:
-    """The students whose work on an exercise is graded; raises ProctorError for an unknown one."""
-    course.assignment(name)
-    return course.graded_students(name)
-
-
 @application.command()
 def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] = Path("marks.csv")) -> None:
     """Write every mark in the gradebook to a CSV file."""
     from proctor.report.export import write
 
-    count = write(Course.find(), file)
+    course = Course.find()
+    update_late_penalties(console, course)
+    count = write(course, file)
     console.print(f"{count} marks in {file}", highlight=False)
 
 

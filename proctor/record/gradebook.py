@@ -270,7 +270,7 @@ def _save_marks(
     )
     session.flush()
     late = AssignLatePenalties(config=course.settings())
-    _set_late_penalty(late, submission, notebooks[source.id])
+    set_late_penalty(late, submission, notebooks[source.id])
 
 
 def _find_source_notebook(session: Session, assignment: str, notebook: str) -> Any:
@@ -379,7 +379,7 @@ def _set_scores(
             comments[name].auto_comment = "No response." if untouched else None
 
 
-def _set_late_penalty(late: AssignLatePenalties, submission: Any, notebook: Any) -> None:
+def set_late_penalty(late: AssignLatePenalties, submission: Any, notebook: Any) -> None:
     """Set the late penalty as nbgrader's `AssignLatePenalties.preprocess`, in our transaction."""
     late.init_plugin()
     notebook.late_submission_penalty = None

@@ -26,6 +26,8 @@ from proctor.versions import engine, every_version
 Key = dict[str, dict[str, str]]
 """Area, such as "grader" → part of it, such as a file's name → digest or value."""
 
+NOT_GRADING = {"assignment.toml", "answers.py", "proof.json"}
+"""Files of a grader that prove or describe it: on their bytes no verdict depends."""
 VALUES = {"limits", "data", "versions"}
 """Areas that hold readable values, not digests: a change is shown as "old → new"."""
 
@@ -115,7 +117,7 @@ def _describe_change(part: str, old: dict[str, str], new: dict[str, str]) -> str
 
 def _is_part_of_grader(file: str) -> bool:
     """Whether a file in a grader's folder goes into the key; `assignment.toml` does as "limits"."""
-    return file != "assignment.toml" and not any(part.startswith((".", "__pycache__")) for part in Path(file).parts)
+    return file not in NOT_GRADING and not any(part.startswith((".", "__pycache__")) for part in Path(file).parts)
 
 
 def _read_limits(assignment: Assignment) -> dict[str, str]:

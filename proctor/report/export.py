@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from nbgrader.api import Assignment, Grade, Student, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from nbgrader.api import Assignment, Student
+from sqlalchemy import select
 
 from proctor.course.course import Course
 from proctor.course.private import tighten
+from proctor.errors import ProctorError
 from proctor.record.gradebook import transaction
+from proctor.record.scores import read_scores
 from proctor.text import one_line
 
 
@@ -35,66 +36,45 @@ class Mark:
 
 
 def marks(course: Course) -> list[Mark]:
-    """Return every student's mark of every assignment; names are escaped as by `cell_text`."""
+    """Return every student's mark of every assignment; names are escaped as by `cell_text`.
+
+    The students are those of the gradebook, and those who handed in something.
+    """
     with transaction(course, write=False) as session:
         by_due_date = select(Assignment.id, Assignment.name, Assignment.max_score)
         assignments = session.execute(by_due_date.order_by(Assignment.duedate, Assignment.name)).all()
         students = session.scalars(select(Student.id).order_by(Student.last_name, Student.first_name, Student.id)).all()
-        scores = _read_scores(session)
+        scores = read_scores(session)
+    known = set(students)
+    students = [*students, *sorted({who for _, name, _ in assignments for who in course.students(name)} - known)]
     texts = [(student, cell_text(student)) for student in students]
     found = []
     for assignment, name, max_score in assignments:
         escaped, most = cell_text(name), float(max_score)
-        found += [Mark(text, escaped, scores.get((assignment, student)), most) for student, text in texts]
+        for student, text in texts:
+            score = scores.get((assignment, student))
+            found.append(Mark(text, escaped, score.total if score else None, most))
     return found
-
-
-def _read_scores(session: Session) -> dict[tuple[str, str], float]:
-    """Return (assignment's id, student) → score after the late penalty, where there is a mark.
-
-    The score is nbgrader's `submission.score` less its `late_submission_penalty`. nbgrader computes
-    these by several queries for each submission; this is one query for all.
-    """
-    notebooks = (
-        select(
-            Grade.notebook_id,
-            func.sum(Grade.score).label("score"),
-            func.count(func.coalesce(Grade.auto_score, Grade.manual_score)).label("given"),
-        )
-        .group_by(Grade.notebook_id)
-        .subquery()
-    )
-    submissions = (
-        select(
-            SubmittedAssignment.assignment_id,
-            SubmittedAssignment.student_id,
-            func.sum(notebooks.c.score),
-            func.sum(func.coalesce(SubmittedNotebook.late_submission_penalty, 0.0)),
-        )
-        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .outerjoin(notebooks, notebooks.c.notebook_id == SubmittedNotebook.id)
-        .group_by(SubmittedAssignment.id)
-        .having(func.sum(notebooks.c.given) > 0)
-    )
-    return {
-        (assignment, student): max(0.0, float(score) - float(penalty))
-        for assignment, student, score, penalty in session.execute(submissions)
-    }
 
 
 def write(course: Course, file: Path) -> int:
     """Write every mark into the CSV file `file`, for its owner alone; return how many there are.
 
     A student without a mark has a row with an empty score.
+
+    Raises ProctorError if the file cannot be written.
     """
     found = marks(course)
-    with file.open("a", encoding="utf-8", newline="") as opened:
-        tighten(course, file)
-        if opened.seekable():
-            opened.truncate(0)
-        rows = csv.writer(opened)
-        rows.writerow([column.name for column in fields(Mark)])
-        rows.writerows((mark.student, mark.assignment, mark.score, mark.max_score) for mark in found)
+    try:
+        with file.open("a", encoding="utf-8", newline="") as opened:
+            tighten(course, file)
+            if opened.seekable():
+                opened.truncate(0)
+            rows = csv.writer(opened)
+            rows.writerow([column.name for column in fields(Mark)])
+            rows.writerows((mark.student, mark.assignment, mark.score, mark.max_score) for mark in found)
+    except OSError as error:
+        raise ProctorError(f"the marks cannot be written into {file}: {error.strerror}") from error
     return sum(mark.score is not None for mark in found)
 
 

@@ -19,6 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from proctor.feedback.table import number, summary_text
+from proctor.record.scores import Score
 from proctor.run.batch import GRADED, NOT_GRADED, NOT_RECORDED, RECORDED, UNCHANGED, Outcome
 from proctor.run.plan import Plan
 from proctor.text import one_line
@@ -188,13 +189,18 @@ def print_json(tally: Tally, outcomes: Iterable[Outcome]) -> None:
     print(json.dumps({"summary": summary}), flush=True)
 
 
-def print_report(console: Console, tally: Tally, lines: list[Line], *, quiet: bool) -> None:
+def print_report(
+    console: Console, tally: Tally, lines: list[Line], scores: dict[tuple[str, str], Score], *, quiet: bool
+) -> None:
     """Print the table at the end of a run, and what the user has to do about it.
 
     Of up to `MANY` submissions each has a row; of more, only those that need attention, by reason.
+
+    Args:
+        scores: (assignment, student) → what stands in the gradebook, shown where it is another.
     """
     if not quiet and len(lines) <= MANY:
-        console.print(_make_table(lines))
+        console.print(_make_table(lines, scores))
     elif problems := _group_problems(lines):
         console.print(problems)
     for name in sorted({line.assignment for line in lines if line.faults}):
@@ -215,16 +221,27 @@ def print_report(console: Console, tally: Tally, lines: list[Line], *, quiet: bo
         console.print("Submissions not graded keep the marks they had: mend the reason and run this again.")
 
 
-def _make_table(lines: list[Line]) -> Table:
+def _make_table(lines: list[Line], scores: dict[tuple[str, str], Score]) -> Table:
     table = Table("exercise", "student", "points", "of", "")
     for line in lines:
         if line.earned is None or line.points is None:
             row = ["–", "–", f"[yellow]{line.status}:[/] {escape(one_line(line.reason, 2000))}"]
         else:
             remark = f"{line.seconds:.1f} s" if line.status == GRADED else line.status
+            if recorded := _describe_recorded(line.earned, scores.get((line.assignment, line.student))):
+                remark += f"; {recorded}"
             row = [number(line.earned), number(line.points), remark]
         table.add_row(line.assignment, escape(one_line(line.student)), *row)
     return table
+
+
+def _describe_recorded(earned: float, score: Score | None) -> str:
+    """What stands in the gradebook, and why, if it is not what the criteria gave; else ""."""
+    if score is None or abs(score.total - earned) < 0.005:
+        return ""
+    why = [f"{number(score.given)} with what people gave"] if abs(score.given - earned) >= 0.005 else []
+    why += [f"less {number(score.penalty)} for being late"] if score.penalty else []
+    return f"{number(score.total)} in the gradebook ({', '.join(why)})"
 
 
 def _group_problems(lines: list[Line]) -> Table | None:
@@ -264,7 +281,11 @@ def _make_grouped_table(students: dict[tuple[str, str], list[str]]) -> Table:
     """Return a table with a row for each (exercise, sentence) and the students that it is about."""
     table = Table("exercise", "", "", "students")
     for (name, sentence), who in students.items():
-        named = ", ".join(one_line(student) for student in who[:NAMED])
-        more = f" and {len(who) - NAMED:,} more" if len(who) > NAMED else ""
-        table.add_row(name, escape(one_line(sentence, 2000)), f"{len(who):,}", escape(named + more))
+        table.add_row(name, escape(one_line(sentence, 2000)), f"{len(who):,}", escape(name_some(who)))
     return table
+
+
+def name_some(students: list[str]) -> str:
+    """The first few students, and how many more there are."""
+    named = ", ".join(one_line(student) for student in students[:NAMED])
+    return named + (f" and {len(students) - NAMED:,} more" if len(students) > NAMED else "")

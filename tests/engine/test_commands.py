@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from conftest import RELU, edited
+from nbgrader.api import Gradebook
 
 from proctor.course.course import Course
 
@@ -44,7 +45,9 @@ def test_a_class_is_graded_from_release_to_marks(course, proctor, submissions):
     done = proctor("grade", code=1)
     assert "not graded: double.ipynb is not valid JSON" in " ".join(done.stdout.split())
     proctor("export")
-    assert marks(course) == {"ada": "6.0", "bob": "2.0"}
+    assert marks(course) == {"ada": "6.0", "bob": "2.0", "cy": ""}  # who is not graded has a row, too
+    nowhere = proctor("export", "nowhere/marks.csv", code=2).stdout
+    assert "the marks cannot be written into nowhere/marks.csv: No such file or directory" in nowhere
 
     proctor("feedback")
     page = (course.feedback("bob", "double") / "double.html").read_text()
@@ -212,3 +215,53 @@ def test_a_fresh_process_gives_the_same_verdict(course, hand_in, solution):
         "one_unit": "passed",
         "doubles": "waiting",
     }
+
+
+def test_lateness_is_decided_anew_whenever_a_due_date_changes(course, proctor, hand_in, solution):
+    """A due date or an extension that comes after grading changes marks, table and pages, and
+    grades nothing again."""
+    hand_in("ada", solution)
+    hand_in("bob", solution)
+    for student in ("ada", "bob"):
+        (course.submitted(student, "double") / "timestamp.txt").write_text("2030-01-02 10:00:00 UTC")
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    proctor("release")
+    assert "late" not in proctor("grade").stdout
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
+        book.update_or_create_assignment("double", duedate="2030-01-01 10:00:00 UTC")
+
+    said = " ".join(proctor("grade").stdout.split())
+    assert "double: the late penalty changed for ada, bob" in said
+    assert "2 unchanged" in said
+    assert "0 in the gradebook (less 6 for being late)" in said
+    proctor("export")
+    assert marks(course) == {"ada": "0.0", "bob": "0.0"}
+
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
+        book.grant_extension("double", "ada", days=3)
+    assert "the late penalty changed for ada" in proctor("export").stdout
+    assert marks(course) == {"ada": "6.0", "bob": "0.0"}
+    assert "changed" not in proctor("export").stdout
+
+
+def test_pages_of_one_student(course, proctor, submissions):
+    """`--student` makes theirs alone; of one who is not graded it says so."""
+    proctor("release")
+    proctor("grade", code=1)
+    assert proctor("feedback", "--student", "bob").stdout.split() == ["made", "feedback/bob/double"]
+    assert "nothing of cy is graded yet" in proctor("feedback", "--student", "cy", code=2).stdout
+
+
+def test_a_proof_that_grows_grades_nothing_again(course, proctor, hand_in, solution):
+    """On answers.py and the proof's record no verdict depends."""
+    hand_in("ada", solution)
+    proctor("release")
+    proctor("grade")
+    with (course.grader("double") / "answers.py").open("a") as answers:
+        answers.write("\nvariants.append(variants[0])\n")
+    (course.grader("double") / "proof.json").write_text("{}")
+    assert "1 unchanged" in proctor("grade").stdout
+    with (course.grader("double") / "test_hidden.py").open("a") as tests:
+        tests.write("\n")
+    assert "1 graded" in proctor("grade").stdout

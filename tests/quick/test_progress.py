@@ -7,6 +7,7 @@ import io
 from conftest import verdict
 from rich.console import Console
 
+from proctor.record.scores import Score
 from proctor.report import progress
 from proctor.run.batch import NOT_GRADED, Outcome
 from proctor.verdict import CriterionResult, Verdict
@@ -21,7 +22,7 @@ def test_many_are_counted_and_those_with_a_problem_listed_by_reason():
     outcomes += [Outcome(Verdict("double", f"t{n}", graded=False, reason="no room"), NOT_GRADED) for n in range(10)]
     tally = progress.Tally(len(outcomes))
     seen = list(progress.show_progress(console, tally, iter(outcomes), show=False, quiet=False))
-    progress.print_report(console, tally, seen, quiet=False)
+    progress.print_report(console, tally, seen, {}, quiet=False)
     said = printed.getvalue()
     assert "\x1b" not in said
     assert "\r" not in said
@@ -39,7 +40,7 @@ def test_quiet_prints_the_problems_and_one_line():
     outcomes = [Outcome(verdict("ada"), "graded"), Outcome(Verdict("double", "cy", False, "no room"), NOT_GRADED)]
     tally = progress.Tally(2)
     seen = list(progress.show_progress(console, tally, iter(outcomes), show=False, quiet=True))
-    progress.print_report(console, tally, seen, quiet=True)
+    progress.print_report(console, tally, seen, {}, quiet=True)
     said = printed.getvalue()
     assert "ada" not in said
     assert "no room" in said
@@ -58,9 +59,32 @@ def test_what_a_grader_stumbled_over_is_one_line():
     found = Verdict("double", "ada", graded=True, criteria=criteria)
     tally = progress.Tally(1)
     seen = list(progress.show_progress(console, tally, iter([Outcome(found, "graded")]), show=False, quiet=True))
-    progress.print_report(console, tally, seen, quiet=True)
+    progress.print_report(console, tally, seen, {}, quiet=True)
     said = printed.getvalue()
     assert said.count("stumbled") == 1
     assert (
         "grader of double stumbled over answers, 3 times, most often (2) as test_hidden.py:5 raised TypeError" in said
     )
+
+
+def test_what_the_gradebook_says_otherwise_is_shown_with_the_reason():
+    """A score that people changed, or that is late, stands beside what the criteria gave."""
+    printed = io.StringIO()
+    console = Console(file=printed, width=200)
+    outcomes = [Outcome(verdict(student), "unchanged") for student in ("ada", "bob", "cy")]
+    earned = outcomes[0].verdict.earned
+    tally = progress.Tally(3)
+    seen = list(progress.show_progress(console, tally, iter(outcomes), show=False, quiet=False))
+    name = outcomes[0].verdict.assignment
+    scores = {
+        (name, "ada"): Score(earned + 1.5, 0.0),
+        (name, "bob"): Score(earned, earned),
+        (name, "cy"): Score(earned, 0.0),
+    }
+    progress.print_report(console, tally, seen, scores, quiet=False)
+    ada, bob, cy = (
+        line for line in printed.getvalue().splitlines() if "unchanged" in line and "submissions" not in line
+    )
+    assert f"{earned + 1.5:g} in the gradebook ({earned + 1.5:g} with what people gave)" in ada
+    assert f"0 in the gradebook (less {earned:g} for being late)" in bob
+    assert "gradebook" not in cy

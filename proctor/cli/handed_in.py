@@ -1,0 +1,53 @@
+"""Which submissions a command is about, and what changes of them without being graded again."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+
+from rich.console import Console
+
+from proctor.course.course import Course
+from proctor.errors import ProctorError
+from proctor.text import one_line
+
+
+def update_late_penalties(console: Console, course: Course) -> None:
+    """Bring late penalties up to date, and say whose changed."""
+    from proctor.record import scores
+    from proctor.report.progress import name_some
+
+    for name, changed in groupby(scores.update_late_penalties(course), key=itemgetter(0)):
+        sentence = f"{name}: the late penalty changed for {name_some([student for _, student in changed])}"
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def find_submissions(course: Course, names: list[str], students: list[str] | None) -> list[tuple[str, str]]:
+    """Return the (exercise, student) pairs to grade.
+
+    Raises ProctorError if a student of `students` handed in none of the exercises `names`.
+    """
+    for name in names:
+        course.assignment(name)
+    pairs = [(name, who) for name in names for who in course.students(name) if students is None or who in students]
+    missing = sorted(set(students or ()) - {who for _, who in pairs})
+    if missing:
+        raise ProctorError(f"{', '.join(missing)} handed in nothing for {', '.join(names)}")
+    if not pairs:
+        raise ProctorError("there is nothing to grade: submitted/ has no folder <student>/<exercise>")
+    return pairs
+
+
+def find_graded(course: Course, names: list[str], students: list[str] | None) -> list[tuple[str, str]]:
+    """Return the (exercise, student) pairs that have been graded.
+
+    Raises ProctorError if there are none, or none of one of `students`.
+    """
+    for name in names:
+        course.assignment(name)
+    pairs = [(name, who) for name in names for who in course.graded_students(name)]
+    if missing := sorted(set(students or ()) - {who for _, who in pairs}):
+        raise ProctorError(f"nothing of {', '.join(map(one_line, missing))} is graded yet: proctor grade")
+    if not pairs:
+        raise ProctorError("there is nothing to give feedback on: grade something first")
+    return [(name, who) for name, who in pairs if students is None or who in students]

@@ -1,0 +1,113 @@
+"""Scores in nbgrader's gradebook: read for a whole course at once, and late penalties kept true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from proctor.course.course import Course
+from proctor.record.gradebook import reading, set_late_penalty, transaction
+
+
+@dataclass(frozen=True)
+class Score:
+    """A submission's score in the gradebook, in points.
+
+    Args:
+        given: by the criteria and by people, extra credit included.
+        penalty: what is taken off for being late.
+    """
+
+    given: float
+    penalty: float
+
+    @property
+    def total(self) -> float:
+        """What counts: never less than nothing."""
+        return max(0.0, self.given - self.penalty)
+
+
+def read_scores(session: Session) -> dict[tuple[str, str], Score]:
+    """(assignment's id, student) → score, where there is one.
+
+    `total` is nbgrader's `submission.score` less its `late_submission_penalty`. nbgrader computes
+    these by several queries for each submission; this is one query for all.
+    """
+    notebooks = (
+        select(
+            Grade.notebook_id,
+            func.sum(Grade.score).label("score"),
+            func.count(func.coalesce(Grade.auto_score, Grade.manual_score)).label("given"),
+        )
+        .group_by(Grade.notebook_id)
+        .subquery()
+    )
+    submissions = (
+        select(
+            SubmittedAssignment.assignment_id,
+            SubmittedAssignment.student_id,
+            func.sum(notebooks.c.score),
+            func.sum(func.coalesce(SubmittedNotebook.late_submission_penalty, 0.0)),
+        )
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .outerjoin(notebooks, notebooks.c.notebook_id == SubmittedNotebook.id)
+        .group_by(SubmittedAssignment.id)
+        .having(func.sum(notebooks.c.given) > 0)
+    )
+    return {
+        (assignment, student): Score(float(score), float(penalty))
+        for assignment, student, score, penalty in session.execute(submissions)
+    }
+
+
+def named_scores(course: Course) -> dict[tuple[str, str], Score]:
+    """(assignment's name, student) → score; empty without a gradebook."""
+    with reading(course) as session:
+        if session is None:
+            return {}
+        names: dict[str, str] = dict(session.execute(select(Assignment.id, Assignment.name)).tuples().all())
+        return {(names[assignment], who): score for (assignment, who), score in read_scores(session).items()}
+
+
+def update_late_penalties(course: Course) -> list[tuple[str, str]]:
+    """Bring late penalties up to date with due dates, extensions and the course's rule.
+
+    They are nbgrader's, and change without a submission being graded again. Nothing is written if
+    none changed.
+
+    Returns the (assignment, student) of each submission whose penalty changed. Raises ProctorError
+    if the gradebook cannot be written.
+    """
+    with reading(course) as session:
+        if session is None or not _find_changes(course, session):
+            return []
+    with transaction(course) as session:
+        return _find_changes(course, session)
+
+
+def _find_changes(course: Course, session: Session) -> list[tuple[str, str]]:
+    """Set each late penalty anew in a session; returns whose changed."""
+    late = AssignLatePenalties(config=course.settings())
+    may_be_late = (
+        select(SubmittedNotebook, SubmittedAssignment, Assignment.name)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .where(
+            or_(
+                SubmittedNotebook.late_submission_penalty.is_not(None),
+                SubmittedAssignment.timestamp > Assignment.duedate,
+            )
+        )
+        .order_by(Assignment.name, SubmittedAssignment.student_id)
+    )
+    changed = []
+    for notebook, submission, name in session.execute(may_be_late).all():
+        before = notebook.late_submission_penalty
+        set_late_penalty(late, submission, notebook)
+        if (notebook.late_submission_penalty or 0.0) != (before or 0.0):
+            changed.append((name, submission.student_id))
+    return list(dict.fromkeys(changed))
