@@ -33,7 +33,7 @@ test: $(READY)
 
 # Under a minute: what needs no jail, no nbgrader and no exercise.
 quick: $(READY)
-	$(PYTEST) tests/quick
+	$(PYTEST) tests/quick --numprocesses $(WORKERS) --dist loadfile
 
 # Jails, nbgrader, clusters, attacks and commands; the tests of a file share what they have made, in one worker.
 engine: $(READY)
