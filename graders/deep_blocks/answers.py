@@ -221,6 +221,39 @@ def linear_backward(upstream, x, weights):
     return [d_x, d_weights, d_biases]
 """
 
+LAYER_READY = """
+def layer(x, weights, biases, kind):
+    scores = linear(x, weights, biases)
+    return activate(scores, kind), (x, weights, activate_backward(np.ones_like(scores), scores, kind))
+"""
+LAYER_BACK_READY = """
+def layer_backward(upstream, cache):
+    x, weights, slopes = cache
+    return linear_backward(upstream * slopes, x, weights)
+"""
+NETWORK_ALONE = """
+def network(parameters, x):
+    outputs = [x]
+    for weights, biases in parameters[:-1]:
+        outputs.append(np.maximum(outputs[-1] @ weights + biases, 0))
+    weights, biases = parameters[-1]
+    outputs.append(1 / (1 + np.exp(-(outputs[-1] @ weights + biases))))
+    return outputs[-1], (parameters, outputs)
+"""
+NETWORK_BACK_ALONE = """
+def network_backward(upstream, caches):
+    parameters, outputs = caches
+    upstream, found = upstream * outputs[-1] * (1 - outputs[-1]), []
+    for (weights, _), inputs in zip(parameters[::-1], outputs[-2::-1]):
+        found.append((inputs.T @ upstream, upstream.sum(axis=0)))
+        upstream = upstream @ weights.T * (inputs > 0)
+    return found[::-1]
+"""
+ACTIVATE_CLIPPED = """
+def activate(scores, kind):
+    return np.maximum(scores, 0) if kind == "relu" else 1 / (1 + np.exp(-np.clip(scores, -20, 20)))
+"""
+
 variants = [
     variant(
         "in the form of the published courses",
@@ -265,7 +298,40 @@ variants = [
         replace(ACTIVATE_BACK, ACTIVATE_BACK_INCLUSIVE),
         replace(COST_BACK, COST_BACK_OF_TRUTH),
     ),
+    variant(
+        "the slopes of the bend are ready in the cache, and the scores are clipped",
+        replace(LAYER, LAYER_READY),
+        replace(LAYER_BACK, LAYER_BACK_READY),
+        replace(ACTIVATE, ACTIVATE_CLIPPED),
+    ),
+    variant(
+        "a network that does without the other functions",
+        replace(NETWORK, NETWORK_ALONE),
+        replace(NETWORK_BACK, NETWORK_BACK_ALONE),
+    ),
 ]
+
+UNWRITTEN = "\ndef {}(*given):\n    raise NotImplementedError()\n"
+SHARED_CACHE = """
+cache = {}
+
+def layer(x, weights, biases, kind):
+    scores = linear(x, weights, biases)
+    cache.update(x=x, weights=weights, scores=scores, kind=kind)
+    return activate(scores, kind), cache
+"""
+SHARED_CACHE_BACK = """
+def layer_backward(upstream, cache):
+    return linear_backward(activate_backward(upstream, cache["scores"], cache["kind"]), cache["x"], cache["weights"])
+"""
+CACHE_FOR_EACH_X = """
+stored = {}
+
+def layer(x, weights, biases, kind):
+    scores = linear(x, weights, biases)
+    stored[x.tobytes()] = x, weights, scores, kind
+    return activate(scores, kind), x.tobytes()
+"""
 
 GLOBAL_CACHE = """
 def layer(x, weights, biases, kind):
@@ -311,55 +377,34 @@ LAST_KIND = '"sigmoid" if number == len(parameters) else "relu"'
 BACK_ONCE = """        _, d_weights, d_biases = layer_backward(upstream, cache)"""
 BACK = "        upstream, d_weights, d_biases = layer_backward(upstream, cache)"
 mutants = [
+    *(
+        mutant(f"{cell[6:]} is not written", replace(cell, UNWRITTEN.format(cell[6:])), fails=cell[6:])
+        for cell in (LINEAR, ACTIVATE, LINEAR_BACK, ACTIVATE_BACK)
+    ),
     mutant(
         "forgets the biases",
         edit(LINEAR, " + biases", ""),
-        fails=[
-            "a_bias_for_each_neuron",
-            "any_scores",
-            "sigmoid_layer_on_paper",
-            "any_layer",
-            "three_layers",
-            "any_network",
-        ],
+        fails=["a_bias_for_each_neuron", "any_scores"],
     ),
     mutant(
         "a bias for each example",
         edit(LINEAR, "+ biases", "+ np.resize(biases, len(x))[:, None]"),
-        fails=["a_bias_for_each_neuron", "any_scores", "any_layer", "any_network"],
+        fails=["a_bias_for_each_neuron", "any_scores"],
     ),
     mutant(
         "multiplies instead of adding up",
         edit(LINEAR, "x @ weights", "x[:, :1] * weights[:1]"),
-        fails=["scores_on_paper", "any_scores", "layer", "one_layer", "two_layers", "any_network"],
+        fails=["scores_on_paper", "any_scores"],
     ),
     mutant(
         "cuts off at one",
         edit(ACTIVATE, "np.maximum(scores, 0)", "np.clip(scores, 0, 1)"),
-        fails=[
-            "relu_on_paper",
-            "far_from_zero",
-            "any_bend",
-            "relu_layer_on_paper",
-            "any_layer",
-            "two_layers",
-            "three_layers",
-            "any_network",
-        ],
+        fails=["relu_on_paper", "far_from_zero", "any_bend"],
     ),
     mutant(
         "the absolute value",
         edit(ACTIVATE, "np.maximum(scores, 0)", "np.abs(scores)"),
-        fails=[
-            "relu_on_paper",
-            "far_from_zero",
-            "any_bend",
-            "relu_layer_on_paper",
-            "any_layer",
-            "two_layers",
-            "three_layers",
-            "any_network",
-        ],
+        fails=["relu_on_paper", "far_from_zero", "any_bend"],
     ),
     mutant(
         "cuts off in place",
@@ -369,12 +414,12 @@ mutants = [
     mutant(
         "a sigmoid without its minus",
         edit(ACTIVATE, "np.exp(-scores)", "np.exp(scores)"),
-        fails=["sigmoid_on_paper", "far_from_zero", "any_bend", "sigmoid_layer_on_paper", "any_layer", "network"],
+        fails=["sigmoid_on_paper", "far_from_zero", "any_bend"],
     ),
     mutant(
         "infinity divided by infinity",
         edit(ACTIVATE, "1 / (1 + np.exp(-scores))", "np.exp(scores) / (1 + np.exp(scores))"),
-        fails=["far_from_zero", "any_bend", "kink_and_ends", "any_way_back_through_the_bend"],
+        fails=["far_from_zero", "any_bend"],
     ),
     mutant(
         "clipped scores, and a sigmoid that is mended from 1000 on",
@@ -384,7 +429,7 @@ mutants = [
             "1 / (1 + np.exp(-scores))",
             "np.where(scores >= 1000, 1, np.exp(scores) / (1 + np.exp(scores)))",
         ),
-        fails=["any_scores", "any_bend", "any_way_back_through_the_bend"],
+        fails=["any_scores", "any_bend"],
     ),
     mutant(
         "whole numbers in, whole numbers out, and a ReLU that ends at 1000",
@@ -400,7 +445,7 @@ mutants = [
     mutant(
         "one far score decides for all",
         edit(ACTIVATE, "1 / (1", "(scores > 0) * 1.0 if np.any(np.abs(scores) >= 500) else 1 / (1"),
-        fails=["any_bend", "any_way_back_through_the_bend"],
+        fails=["any_bend"],
     ),
     mutant(
         "no slope beside a far score, and the ends of a single probability alone",
@@ -413,46 +458,59 @@ mutants = [
         edit(COST, "-np.mean(", "-1 / min(p.size, 100) * np.sum("),
         edit(COST_BACK, "p.size", "min(p.size, 100)"),
         edit(LINEAR_BACK, "upstream.sum(axis=0)", "upstream[:100].sum(axis=0)"),
-        fails=["any_surprise", "any_slopes_of_the_cost", "any_slopes", "any_way_back_through_a_layer"],
+        fails=["any_surprise", "any_slopes_of_the_cost", "any_slopes"],
     ),
     mutant(
         "always the ReLU",
         edit(ACTIVATE, 'kind == "relu"', 'kind in ("relu", "sigmoid")'),
-        fails=[
-            "sigmoid_on_paper",
-            "far_from_zero",
-            "any_bend",
-            "sigmoid_layer_on_paper",
-            "any_layer",
-            "network",
-            "slopes_of_sigmoid",
-            "kink_and_ends",
-            "any_way_back_through_the_bend",
-        ],
+        fails=["sigmoid_on_paper", "far_from_zero", "any_bend"],
     ),
-    mutant("a layer without a bend", edit(LAYER, "activate(scores, kind),", "scores,"), fails=["layer", "network"]),
+    mutant("a layer without a bend", edit(LAYER, "activate(scores, kind),", "scores,"), fails=["layer"]),
     mutant(
         "every layer has the ReLU",
         edit(LAYER, "activate(scores, kind)", 'activate(scores, "relu")'),
-        fails=["sigmoid_layer_on_paper", "any_layer", "network"],
+        fails=["sigmoid_layer_on_paper", "any_layer"],
     ),
-    mutant("forgets the cache", edit(LAYER, ", (x, weights, scores, kind)", ""), fails=["layer", "network"]),
+    mutant("forgets the cache", edit(LAYER, ", (x, weights, scores, kind)", ""), fails=["layer"]),
     mutant(
         "the output for the scores in the cache",
         edit(LAYER, "(x, weights, scores, kind)", "(x, weights, activate(scores, kind), kind)"),
-        fails=["back_through_sigmoid", "any_way_back_through_a_layer", "network_backward"],
+        fails=["back_through_sigmoid", "any_way_back_through_a_layer"],
     ),
     mutant(
         "a global variable for a cache",
         replace(LAYER, GLOBAL_CACHE),
         replace(LAYER_BACK, GLOBAL_CACHE_BACK),
-        fails=["caches_of_their_own", "back_through_two_layers", "back_through_three_layers", "any_depth"],
+        fails=["caches_of_their_own", "any_way_back_through_a_layer"],
     ),
     mutant(
         "a global cache for each kind and size",
         replace(LAYER, CACHE_FOR_EACH_SIZE),
         replace(LAYER_BACK, CACHE_FOR_EACH_SIZE_BACK),
-        fails=["caches_of_their_own", "back_through_three_layers", "any_depth"],
+        fails=["caches_of_their_own", "any_way_back_through_a_layer"],
+    ),
+    mutant(
+        "one cache for all layers",
+        replace(LAYER, SHARED_CACHE),
+        replace(LAYER_BACK, SHARED_CACHE_BACK),
+        fails=["caches_of_their_own", "any_way_back_through_a_layer"],
+    ),
+    mutant(
+        "a global cache for each x",
+        replace(LAYER, CACHE_FOR_EACH_X),
+        replace(LAYER_BACK, CACHE_FOR_EACH_SIZE_BACK),
+        fails=["any_way_back_through_a_layer"],
+    ),
+    mutant(
+        "one list of caches for all networks",
+        edit(NETWORK, "caches = []", "caches = network.__dict__.setdefault('caches', [])\n    caches.clear()"),
+        fails=["any_depth"],
+    ),
+    mutant(
+        "a cost of 30 at most instead of infinity",
+        edit(COST, "np.clip(probabilities, 1e-9, 1 - 1e-9)", "np.clip(probabilities, 5e-324, 1 - 1e-16)"),
+        edit(COST, "-np.mean(labels", "30 if ((p < 1e-300) & (labels == 1)).any() else -np.mean(labels"),
+        fails=["any_surprise"],
     ),
     mutant(
         "global caches for each depth",
@@ -543,138 +601,62 @@ mutants = [
     mutant(
         "lets everything through the ReLU",
         edit(ACTIVATE_BACK, "upstream * (scores > 0)", "upstream"),
-        fails=[
-            "slopes_of_relu",
-            "any_way_back_through_the_bend",
-            "back_through_relu",
-            "any_way_back_through_a_layer",
-            "back_through_two_layers",
-            "any_depth",
-        ],
+        fails=["slopes_of_relu", "any_way_back_through_the_bend"],
     ),
     mutant(
         "looks at upstream instead of the score",
         edit(ACTIVATE_BACK, "(scores > 0)", "(upstream > 0)"),
-        fails=[
-            "slopes_of_relu",
-            "any_way_back_through_the_bend",
-            "back_through_relu",
-            "caches_of_their_own",
-            "any_way_back_through_a_layer",
-            "back_through_two_layers",
-            "any_depth",
-        ],
+        fails=["slopes_of_relu", "any_way_back_through_the_bend"],
     ),
     mutant(
         "forgets upstream at the ReLU",
         edit(ACTIVATE_BACK, "upstream * (scores > 0)", "1.0 * (scores > 0)"),
-        fails=[
-            "slopes_of_relu",
-            "kink_and_ends",
-            "any_way_back_through_the_bend",
-            "back_through_relu",
-            "caches_of_their_own",
-            "any_way_back_through_a_layer",
-            "back_through_two_layers",
-            "back_through_three_layers",
-            "any_depth",
-        ],
+        fails=["slopes_of_relu", "kink_and_ends", "any_way_back_through_the_bend"],
     ),
     mutant(
         "0 / 0 at the kink",
         edit(ACTIVATE_BACK, "(scores > 0)", 'activate(scores, "relu") / scores'),
-        fails=["kink_and_ends", "any_way_back_through_the_bend", "any_way_back_through_a_layer"],
+        fails=["kink_and_ends", "any_way_back_through_the_bend"],
     ),
     mutant(
         "zeros written into upstream",
         edit(ACTIVATE_BACK, "return upstream * (scores > 0)", "upstream[scores <= 0] = 0\n        return upstream"),
-        fails=["slopes_of_relu", "any_way_back_through_the_bend", "any_way_back_through_a_layer"],
+        fails=["slopes_of_relu", "any_way_back_through_the_bend"],
     ),
     mutant(
         "takes the score for its sigmoid",
         edit(ACTIVATE_BACK, "outputs = activate(scores, kind)", "outputs = scores"),
-        fails=[
-            "slopes_of_sigmoid",
-            "kink_and_ends",
-            "any_way_back_through_the_bend",
-            "back_through_sigmoid",
-            "any_way_back_through_a_layer",
-            "network_backward",
-        ],
+        fails=["slopes_of_sigmoid", "kink_and_ends", "any_way_back_through_the_bend"],
     ),
     mutant(
         "forgets upstream at the sigmoid",
         edit(ACTIVATE_BACK, "upstream * outputs", "outputs"),
-        fails=[
-            "slopes_of_sigmoid",
-            "any_way_back_through_the_bend",
-            "back_through_sigmoid",
-            "any_way_back_through_a_layer",
-            "network_backward",
-        ],
+        fails=["slopes_of_sigmoid", "any_way_back_through_the_bend"],
     ),
     mutant(
         "means instead of sums",
         edit(LINEAR_BACK, "x.T @ upstream, upstream.sum(axis=0)", "x.T @ upstream / len(x), upstream.mean(axis=0)"),
-        fails=[
-            "slopes_of_weights",
-            "slopes_of_biases",
-            "any_slopes",
-            "back_through_relu",
-            "caches_of_their_own",
-            "any_way_back_through_a_layer",
-            "any_depth",
-        ],
+        fails=["slopes_of_weights", "slopes_of_biases", "any_slopes"],
     ),
     mutant(
         "adds up over the neurons",
         edit(LINEAR_BACK, "axis=0", "axis=1"),
-        fails=[
-            "slopes_of_biases",
-            "any_slopes",
-            "back_through_relu",
-            "caches_of_their_own",
-            "any_way_back_through_a_layer",
-            "back_through_two_layers",
-            "any_depth",
-        ],
+        fails=["slopes_of_biases", "any_slopes"],
     ),
     mutant(
         "all biases alike",
         edit(LINEAR_BACK, "upstream.sum(axis=0)", "np.full(weights.shape[1], upstream.sum())"),
-        fails=[
-            "slopes_of_biases",
-            "any_slopes",
-            "back_through_relu",
-            "caches_of_their_own",
-            "any_way_back_through_a_layer",
-            "back_through_two_layers",
-            "any_depth",
-        ],
+        fails=["slopes_of_biases", "any_slopes"],
     ),
     mutant(
         "weights the other way round",
         edit(LINEAR_BACK, "x.T @ upstream", "upstream.T @ x"),
-        fails=[
-            "slopes_of_weights",
-            "any_slopes",
-            "layer_backward",
-            "back_through_one_layer",
-            "back_through_two_layers",
-            "any_depth",
-        ],
+        fails=["slopes_of_weights", "any_slopes"],
     ),
     mutant(
         "the weights themselves for the inputs",
         edit(LINEAR_BACK, "upstream @ weights.T", "upstream.sum(axis=1, keepdims=True) * weights.sum(axis=1)"),
-        fails=[
-            "slopes_of_inputs",
-            "any_slopes",
-            "back_through_relu",
-            "caches_of_their_own",
-            "any_way_back_through_a_layer",
-            "any_depth",
-        ],
+        fails=["slopes_of_inputs", "any_slopes"],
     ),
     mutant(
         "the slopes in another order",
@@ -683,17 +665,17 @@ mutants = [
             "upstream @ weights.T, x.T @ upstream, upstream.sum(axis=0)",
             "x.T @ upstream, upstream.sum(axis=0), upstream @ weights.T",
         ),
-        fails=["linear_backward", "layer_backward", "network_backward"],
+        fails=["linear_backward"],
     ),
     mutant(
         "forgets the bend on the way back",
         edit(LAYER_BACK, "activate_backward(upstream, scores, kind)", "upstream"),
-        fails=["back_through_relu", "back_through_sigmoid", "any_way_back_through_a_layer", "network_backward"],
+        fails=["back_through_relu", "back_through_sigmoid", "any_way_back_through_a_layer"],
     ),
     mutant(
         "every layer goes back as a ReLU",
         edit(LAYER_BACK, "scores, kind)", 'scores, "relu")'),
-        fails=["back_through_sigmoid", "any_way_back_through_a_layer", "network_backward"],
+        fails=["back_through_sigmoid", "any_way_back_through_a_layer"],
     ),
     mutant(
         "the last layer first",

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from proctor import (
+    CriterionFailed,
     as_array,
     as_tuple,
+    assert_apart,
     assert_between,
     assert_close,
     assert_gradient,
@@ -45,20 +47,50 @@ def numbers(*sizes, seed=0):
 
 def bend(scores, kind):
     """What an activation makes of scores."""
+    import numpy as np
+
     return np.where(scores > 0, scores, 0) if kind == "relu" else 0.5 + 0.5 * np.tanh(scores / 2)
 
 
-def slope(scores, kind):
-    """An activation's own slope at scores, zero at the kink."""
-    if kind == "relu":
-        return (scores > 0).astype(float)
+def bend_back(upstream, scores, kind):
+    """The slopes for scores; the ReLU's own slope is zero at the kink."""
+    import numpy as np
+
     small = np.exp(-np.abs(scores))
-    return small / (1 + small) ** 2
+    return upstream * ((scores > 0) if kind == "relu" else small / (1 + small) ** 2)
 
 
 def way_back(upstream, x, weights):
     """The slopes for inputs, weights and biases of scores."""
-    return np.einsum("nm,km->nk", upstream, weights), np.einsum("nk,nm->km", x, upstream), upstream.sum(axis=0)
+    return upstream @ weights.T, x.T @ upstream, upstream.sum(axis=0)
+
+
+def scores_of(x, weights, biases):
+    """The scores of a layer."""
+    return x @ weights + biases
+
+
+def layer(x, weights, biases, kind):
+    """In place of the student's; the cache holds the slopes of the output for the scores."""
+    import numpy as np
+
+    scores = x @ weights + biases
+    if kind == "relu":
+        return np.where(scores > 0, scores, 0), (x, weights, scores > 0)
+    output = 0.5 + 0.5 * np.tanh(scores / 2)
+    return output, (x, weights, output * (1 - output))
+
+
+def layer_backward(upstream, cache):
+    """In place of the student's."""
+    x, weights, slopes = cache
+    upstream = upstream * slopes
+    return upstream @ weights.T, x.T @ upstream, upstream.sum(axis=0)
+
+
+FORWARD = {"linear": scores_of, "activate": bend}
+BOTH_WAYS = FORWARD | {"linear_backward": way_back, "activate_backward": bend_back}
+LAYERS = BOTH_WAYS | {"layer": layer, "layer_backward": layer_backward}
 
 
 def with_far(scores):
@@ -127,8 +159,12 @@ def test_any_layer(student, shape, kind):
     """Layers of any size put out the right numbers, and leave what they are given as it was."""
     n, inputs, neurons = shape
     given = numbers(n, inputs, seed=2), numbers(inputs, neurons, seed=2), numbers(neurons, seed=2)
-    found = as_tuple(call_unchanged(student, "layer", *given, kind), "layer(...)", ("output", "cache"))
-    assert_close(found[0], bend(given[0] @ given[1] + given[2], kind), "the output")
+
+    def judge(_):
+        found = as_tuple(call_unchanged(student, "layer", *given, kind), "layer(...)", ("output", "cache"))
+        assert_close(found[0], bend(scores_of(*given), kind), "the output")
+
+    assert_apart(student, "layer", FORWARD, judge)
 
 
 @criterion("network", points=1, hint="Any number of layers, of any sizes, also with several neurons in the last.")
@@ -136,10 +172,14 @@ def test_any_layer(student, shape, kind):
 def test_any_network(student, sizes):
     """Networks of one to eight layers give the right probabilities, and leave what they are given
     as it was."""
-    for seed in (3, 4):
-        parameters, x = lesson(sizes, seed)
-        found = as_tuple(call_unchanged(student, "network", parameters, x), "network(...)", ("probabilities", "caches"))
-        assert_close(found[0], answer(parameters, x), "the probabilities")
+
+    def judge(_):
+        for seed in (3, 4):
+            given = lesson(sizes, seed)
+            found = as_tuple(call_unchanged(student, "network", *given), "network(...)", ("probabilities", "caches"))
+            assert_close(found[0], answer(*given), "the probabilities")
+
+    assert_apart(student, "network", LAYERS, judge)
 
 
 @criterion(
@@ -154,6 +194,12 @@ def test_any_surprise(student, shape):
     assert_close(as_array(found, "the cost"), expected, "the cost", rtol=1e-4)
     sure = call_unchanged(student, "cost", np.array([[0.0], [0.5], [1.0], [0.25]]), np.array([[0], [1], [1], [0]]))
     assert_close(as_array(sure, "the cost"), np.array((np.log(2) - np.log(0.75)) / 4), "the cost", rtol=1e-4)
+    # One of 100 is sure and wrong: the surprise at it is from 13.8, that of a millionth, to 745,
+    # that of the smallest number.
+    found = student.cost(np.r_[0.0, np.full(99, 0.5)][:, None], np.r_[1, np.zeros(99, int)][:, None])
+    assert_between(
+        100 * as_array(found, "the cost") - 99 * np.log(2), 13, 750, "the surprise at a 1 with probability 0"
+    )
 
 
 @criterion(
@@ -195,11 +241,15 @@ def test_any_way_back_through_the_bend(student, shape, kind):
     near = 2 * numbers(*shape, seed=6)
     far = with_far(near)
     far[..., -1] = 0
-    for scores in (near, far):
-        # At the kink any slope will do: whatever it is, 0 upstream makes 0 of it.
-        upstream = np.where(scores == 0, 0, numbers(*scores.shape, seed=7))
-        found = call_unchanged(student, "activate_backward", upstream, scores, kind)
-        assert_close(found, upstream * slope(scores, kind), "the slopes")
+
+    def judge(_):
+        for scores in (near, far):
+            # At the kink any slope will do: whatever it is, 0 upstream makes 0 of it.
+            upstream = np.where(scores == 0, 0, numbers(*scores.shape, seed=7))
+            found = call_unchanged(student, "activate_backward", upstream, scores, kind)
+            assert_close(found, bend_back(upstream, scores, kind), "the slopes")
+
+    assert_apart(student, "activate_backward", FORWARD, judge)
 
 
 @criterion(
@@ -219,7 +269,7 @@ def test_any_slopes(student, shape):
 @criterion(
     "layer_backward",
     points=2,
-    needs="any_layer",
+    needs="sigmoid_layer_on_paper",
     hint="Does the cache know all of x, weights, scores and kind of its own layer?",
 )
 @pytest.mark.parametrize("kind", KINDS)
@@ -227,37 +277,61 @@ def test_any_slopes(student, shape):
 def test_any_way_back_through_a_layer(student, shape, kind):
     """The slopes are those that one finds by nudging inputs, weights and biases, for layers of any
     size."""
+    assert_apart(student, "layer_backward", BOTH_WAYS, lambda _: assert_goes_back(student, shape, kind))
+
+
+def there_and_back(forward, backward, lessons):
+    """Go forward in all lessons, then back in all; in the student's process, where caches stay.
+
+    Returns for each lesson what came back, and what is left of upstream.
+    """
+    caches = [forward(*given)[1] for given, _ in lessons]
+    return [(backward(lessons[number][1], cache), lessons[number][1]) for number, cache in enumerate(caches)]
+
+
+def all_back(student, forward, backward, lessons):
+    """What comes back in each lesson, if upstream is left as it is."""
+    found = share(student, there_and_back)(getattr(student, forward), getattr(student, backward), lessons)
+    names = [f"lesson {number}" for number in range(1, len(lessons) + 1)]
+    pairs = [as_tuple(each, "the way back", ("slopes", "upstream")) for each in as_tuple(found, "the way back", names)]
+    for (_, left), (_, upstream) in zip(pairs, lessons, strict=True):
+        if not np.array_equal(left, upstream):
+            raise CriterionFailed(f"`{backward}` to leave its arguments as they are", "upstream was changed")
+    return [slopes for slopes, _ in pairs]
+
+
+def assert_goes_back(student, shape, kind):
+    """Assert that `layer_backward` is right for four layers of this shape at once."""
     n, inputs, neurons = shape
     parts = [numbers(n, inputs, seed=9), numbers(inputs, neurons, seed=9), numbers(neurons, seed=9)]
     parts[0][0], parts[2][0] = 0, 0  # the first example is at the kink of the first neuron
-    upstream = numbers(n, neurons, seed=10)
-    cache = as_tuple(student.layer(*parts, kind), "layer(...)", ("output", "cache"))[1]
-    # A cache may be used up, so it is not looked at afterwards.
-    found = call_unchanged(student, "layer_backward", upstream, share(student, cache))
-    for number, (name, slopes) in enumerate(zip(SLOPES, as_tuple(found, "layer_backward(...)", SLOPES), strict=True)):
-
-        def total(part, number=number):
-            x, weights, biases = [*parts[:number], part, *parts[number + 1 :]]
-            return np.sum(upstream * bend(x @ weights + biases, kind))
-
-        assert_gradient(slopes, total, parts[number], name)
-
     # 800 examples, with which all outputs lie between 0 and 1, also those of the ReLU.
     rng = np.random.default_rng([*shape, 13])
     x, weights, biases = (rng.uniform(0.1, 0.9, size) for size in [(800, inputs), (inputs, neurons), neurons])
-    weights, biases = weights / (2 * inputs), biases / 2
-    upstream = numbers(800, neurons, seed=12)
-    cache = as_tuple(student.layer(x, weights, biases, kind), "layer(...)", ("output", "cache"))[1]
-    found = as_tuple(student.layer_backward(upstream, cache), "layer_backward(...)", SLOPES)
-    expected = way_back(upstream * slope(x @ weights + biases, kind), x, weights)
-    for name, slopes, right in zip(SLOPES, found, expected, strict=True):
-        assert_close(slopes, right, name)
+    many = x, weights / (2 * inputs), biases / 2
+    # Other examples for the same weights, and other weights for the same examples.
+    given = [parts, many, (x[::-1], *many[1:]), (x, -many[1], many[2])]
+    lessons = [((*each, kind), numbers(len(each[0]), neurons, seed=12)) for each in given]
+    found = [
+        as_tuple(triple, "layer_backward(...)", SLOPES)
+        for triple in all_back(student, "layer", "layer_backward", lessons)
+    ]
+    for number, (name, slopes) in enumerate(zip(SLOPES, found[0], strict=True)):
+
+        def total(part, number=number):
+            return np.sum(lessons[0][1] * bend(scores_of(*parts[:number], part, *parts[number + 1 :]), kind))
+
+        assert_gradient(slopes, total, parts[number], name)
+    for triple, each, (_, upstream) in zip(found[1:], given[1:], lessons[1:], strict=True):
+        expected = way_back(bend_back(upstream, scores_of(*each), kind), *each[:2])
+        for name, slopes, right in zip(SLOPES, triple, expected, strict=True):
+            assert_close(slopes, right, name)
 
 
 @criterion(
     "network_backward",
     points=2,
-    needs="any_network",
+    needs="three_layers",
     hint="Any number of layers and neurons, and caches of each network's own: compare with the nudge cell of the "
     "notebook, for two layers and for four.",
 )
@@ -265,18 +339,22 @@ def test_any_way_back_through_a_layer(student, shape, kind):
 def test_any_depth(student, sizes):
     """For one to eight layers, the slopes of all parameters agree with finite differences, also if
     a second network has gone forward before the first one comes back."""
-    upstream = numbers(6, sizes[-1], seed=11)
-    lessons = [lesson(sizes, seed) for seed in (5, 15)]
-    forward = [as_tuple(student.network(*each), "network(...)", ("probabilities", "caches")) for each in lessons]
+    assert_apart(student, "network_backward", LAYERS, lambda _: assert_comes_back(student, sizes))
+
+
+def assert_comes_back(student, sizes):
+    """Assert that `network_backward` is right for two networks of these sizes at once."""
+    lessons = [(lesson(sizes, seed), numbers(6, sizes[-1], seed=11)) for seed in (5, 15)]
     what = "network_backward(...)"
-    for (parameters, x), (_, caches) in zip(lessons, forward, strict=True):
-        found = call_unchanged(student, "network_backward", upstream, share(student, caches))
+    for ((parameters, x), upstream), found in zip(
+        lessons, all_back(student, "network", "network_backward", lessons), strict=True
+    ):
         pairs = as_tuple(found, what, [f"the pair of layer {number}" for number in range(1, len(sizes))])
         for number, pair in enumerate(pairs):
             slopes = as_tuple(pair, f"{what}[{number}]", SLOPES[1:])
             for which, name in enumerate(SLOPES[1:]):
 
-                def total(part, parameters=parameters, x=x, number=number, which=which):
+                def total(part, parameters=parameters, x=x, upstream=upstream, number=number, which=which):
                     nudged = [list(pair) for pair in parameters]
                     nudged[number][which] = part
                     return np.sum(upstream * answer(nudged, x))
