@@ -1,6 +1,6 @@
 """Other right answers of the case study of an orchard, and wrong ones."""
 
-from proctor.answers import append, edit, mutant, replace, variant
+from proctor.answers import append, edit, harmless, mutant, replace, variant
 
 DEV_SIZE, SIZES, GAPS, CEILINGS = "write_dev_size", "write_sizes", "write_gaps", "write_ceilings"
 FORMULA = "math.ceil(10 / difference / share)"
@@ -289,6 +289,11 @@ mutants = [
     mutant("one kind for each mistake", replace(CEILINGS, ONLY_THE_FIRST), fails="ceilings"),
     mutant("empties the sets", replace(CEILINGS, EMPTIED), fails="ceilings"),
     mutant("mistakes of one kind alone", replace(CEILINGS, ONLY_ALONE), fails="ceilings"),
+    mutant(
+        "rounded to hundredths",
+        edit(CEILINGS, f"misses * {SHARE}", f"round(misses * {SHARE}, 2)"),
+        fails="ceilings",
+    ),
     mutant("the kinds of this orchard", replace(CEILINGS, FIVE_KINDS), fails="any_tally"),
     mutant("in hundredths", edit(CEILINGS, "/ len(mistakes)", "/ 100"), fails="ceilings"),
 ]
@@ -305,3 +310,13 @@ hidden_because = {
     "any_dev_set": "an answer that is fitted to the public examples is right about them",
     "any_tally": "an answer that is fitted to the public examples is right about them",
 }
+
+harmless_mutations = [
+    harmless("limit → programmes[name][2] >= limit", because="no programme takes just as long as a battery allows"),
+    harmless(
+        "write_pick, line 3: 2 → 1", because="with the numbers of the proof, the slowest programme is fast enough"
+    ),
+    harmless('dev_size(own["share"], own["difference"])', because="a product does not depend on the order"),
+    harmless('gaps["bias"] >= gaps["variance"]', because="they are never equal"),
+    harmless('own["glare"] >= own["dew"]', because="they are never equal"),
+]

@@ -48,9 +48,9 @@ def test_ten_moths_differ(student, difference, share, photographs):
 @pytest.mark.parametrize(
     "difference, share, photographs",
     [
-        pytest.param(0.6, 0.7, 24, id="23.8 photographs"),
-        pytest.param(0.3, 1, 34, id="33.3 photographs"),
-        pytest.param(0.5, 0.5, 40, id="40 photographs exactly"),
+        pytest.param(0.6, 0.7, 24, id="where 23.8 photographs would do"),
+        pytest.param(0.3, 1, 34, id="where 33.3 photographs would do"),
+        pytest.param(0.5, 0.5, 40, id="where it is 40 exactly"),
     ],
 )
 def test_a_whole_number(student, difference, share, photographs):
@@ -112,8 +112,8 @@ def test_the_sample_is_decided(student):
         pytest.param([{"dew"}, {"edge"}, {"dew"}, {"dew"}], 0.08, {"dew": 0.06, "edge": 0.02}, id="one kind each"),
         pytest.param(
             [{"dew", "glare"}, {"glare"}, set(), {"leaf"}, {"glare", "leaf"}],
-            0.1,
-            {"dew": 0.02, "glare": 0.06, "leaf": 0.04},
+            0.07,
+            {"dew": 0.014, "glare": 0.042, "leaf": 0.028},
             id="with two kinds, and with none",
         ),
     ],
