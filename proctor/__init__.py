@@ -38,7 +38,7 @@ from proctor.criteria.layers import (
     output_activation,
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
-from proctor.criteria.questions import assert_choice, assert_choices
+from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.training import (
     assert_crossentropy_loss,
     assert_ends_at_target,
@@ -62,6 +62,7 @@ __all__ = [
     "as_array",
     "as_left",
     "as_model",
+    "as_numbers",
     "as_tuple",
     "assert_apart",
     "assert_between",
@@ -80,6 +81,7 @@ __all__ = [
     "assert_layer_count",
     "assert_layer_order",
     "assert_nonlinear",
+    "assert_number",
     "assert_output_shape",
     "assert_parameters",
     "assert_probabilities",

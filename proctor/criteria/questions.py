@@ -1,11 +1,14 @@
-"""Questions with choices: that each is answered, and that an answer is the right one."""
+"""Questions with choices or a number: that each is answered, and that an answer is right."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from proctor.channel.described import described
+from proctor.criteria.arrays import as_array
 from proctor.errors import CourseError, CriterionFailed
 
 
@@ -42,6 +45,54 @@ def assert_choice(answers: Any, question: str, key: str, wrong: Mapping[str, str
     found = _choice(answers, question, sorted([_plain(key), *sentences]), what)
     if found != _plain(key):
         raise CriterionFailed("another choice", f'"{found}" for "{question}"', tell=sentences[found])
+
+
+def as_numbers(found: Any, what: str, names: Iterable[str]) -> dict[str, float]:
+    """The numbers that a student's dict has under `names`, whatever their dtypes.
+
+    Args:
+        found: the student's dict; further entries do not matter.
+        what: its name in the message.
+        names: of the entries that it must have, a single number each.
+
+    Raises CriterionFailed if it is no dict, or one of them is missing or no single number.
+    """
+    if not isinstance(found, dict):
+        raise CriterionFailed(f"`{what}` to be a dict", described(found))
+    numbers = {}
+    for name in names:
+        if name not in found:
+            raise CriterionFailed(f'an entry "{name}" in `{what}`', described(found))
+        number = as_array(found[name], f'{what}["{name}"]')
+        if number.size != 1 or number.dtype.kind == "c":
+            raise CriterionFailed(f'`{what}["{name}"]` to be a single number', described(found[name]))
+        numbers[name] = float(number.item())
+    return numbers
+
+
+def assert_number(found: float, key: float, wrong: Iterable[tuple[float, str]], what: str, rtol: float = 1e-3) -> None:
+    """Fail unless a number that the student worked out is the right one; for hidden criteria.
+
+    The key is in no message. As in `assert_choice`, the sentence of a wrong number is shown to the
+    student: it says what was overlooked.
+
+    Args:
+        found: the student's number, as `as_numbers` returns it.
+        key: the right one, not 0.
+        wrong: pairs of a number that a usual slip leads to, and its sentence. One that equals the
+            key, as it may with some student's own values, is passed over.
+        what: its name in the message.
+        rtol: relative tolerance, for numbers that were rounded on the way.
+
+    Raises CourseError if a sentence is missing.
+    """
+    slips = [(number, sentence.strip()) for number, sentence in wrong]
+    if not all(sentence for _, sentence in slips):
+        raise CourseError(f"assert_number of {what}: every wrong number needs a sentence")
+    if np.isclose(found, key, rtol=rtol, atol=0):
+        return
+    near = [sentence for number, sentence in slips if np.isclose(found, number, rtol=rtol, atol=1e-9)]
+    raise CriterionFailed("another number", f"{found:.6g} as {what}", tell=near[0] if near else "")
 
 
 def _choice(answers: Any, question: str, choices: list[str], what: str) -> str:

@@ -18,6 +18,8 @@ from proctor.datasets.loading import load, names, put_aside, source
 from proctor.datasets.rings import draw_rings
 from proctor.datasets.series import generate_series
 from proctor.datasets.shapes import draw_shapes
+from proctor.datasets.tallies import draw_tally
+from proctor.datasets.traps import draw_trap
 
 __all__ = [
     "Dataset",
@@ -27,6 +29,8 @@ __all__ = [
     "draw_herd",
     "draw_rings",
     "draw_shapes",
+    "draw_tally",
+    "draw_trap",
     "export",
     "generate_series",
     "grow_flower",

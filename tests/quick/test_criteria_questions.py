@@ -1,8 +1,9 @@
-"""Questions with choices: what is right, what is told, and that the key never is."""
+"""Questions with choices or a number: what is right and told, and that the key never is."""
 
+import numpy as np
 import pytest
 
-from proctor import CriterionFailed, assert_choice, assert_choices
+from proctor import CriterionFailed, as_numbers, assert_choice, assert_choices, assert_number
 from proctor.errors import CourseError
 from proctor.feedback.table import html, text
 from proctor.verdict import CriterionResult
@@ -82,3 +83,40 @@ def test_the_table_tells_the_sentence_of_a_hidden_criterion_and_no_more():
         assert "Who is ill?" in shown
         assert "EXPECTED" not in shown
         assert "FOUND" not in shown
+
+
+SLIPS = [(0.06, "Others miss fewer."), (6.0, "That is in percent."), (0.08, "The key of another student.")]
+
+
+@pytest.mark.parametrize("number", [0.08, 0.08004])
+def test_the_right_number_passes(number):
+    """It may be rounded on the way; a slip that leads to the right number is none."""
+    assert_number(number, 0.08, SLIPS, "the bias")
+
+
+@pytest.mark.parametrize("number, told", [(0.06, SLIPS[0][1]), (6.0, SLIPS[1][1]), (0.5, ""), (float("nan"), "")])
+def test_a_wrong_number_tells_what_it_overlooks(number, told):
+    """A usual slip has its sentence, any other number has none, and the key is in no message."""
+    with pytest.raises(CriterionFailed) as raised:
+        assert_number(number, 0.08, SLIPS, "the bias")
+    assert raised.value.tell == told
+    assert "0.08" not in raised.value.expected + raised.value.found + raised.value.tell
+
+
+def test_a_slip_without_its_sentence_is_the_authors_fault():
+    """Whatever the number is."""
+    with pytest.raises(CourseError, match="needs a sentence"):
+        assert_number(0.08, 0.08, [(0.06, " ")], "the bias")
+
+
+def test_numbers_of_a_dict_may_have_any_dtype():
+    """Python's, NumPy's and arrays of one element are numbers; further entries do not matter."""
+    found = {"dev": np.int32(3), "test": np.array([2.5]), "training": 4, "note": "mine"}
+    assert as_numbers(found, "sizes", ["training", "dev", "test"]) == {"training": 4.0, "dev": 3.0, "test": 2.5}
+
+
+@pytest.mark.parametrize("found", [None, [1.0], {}, {"dev": "3"}, {"dev": [1, 2]}, {"dev": None}, {"dev": 1j}])
+def test_what_has_no_number_fails(found):
+    """The message names the dict or the entry."""
+    with pytest.raises(CriterionFailed, match="sizes"):
+        as_numbers(found, "sizes", ["dev"])

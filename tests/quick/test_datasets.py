@@ -569,3 +569,35 @@ def test_importing_is_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_a_trap_shows_what_is_on_it():
+    """A night changes the light and not the card; each thing changes the picture; a flash is
+    brighter than dusk; and the same picture is drawn again."""
+    empty = datasets.draw_trap([], 7)
+    assert empty.shape == (96, 96, 3)
+    assert empty.dtype == np.uint8
+    assert np.array_equal(empty, datasets.draw_trap([], 7))
+    for things in (["moth"], ["edge"], ["glare"], ["dew"], ["leaf"]):
+        assert not np.array_equal(empty, datasets.draw_trap(things, 7))
+    assert datasets.draw_trap([], 7, flash=True).mean() > empty.mean() + 50
+    card, next_night, other = (
+        datasets.draw_trap(["moth"], seed, night=night).mean(axis=2) for seed, night in ((7, 0), (7, 1), (8, 0))
+    )
+    assert np.corrcoef(card.ravel(), next_night.ravel())[0, 1] > 0.7 > np.corrcoef(card.ravel(), other.ravel())[0, 1]
+    with pytest.raises(ValueError, match="got bat, owl"):
+        datasets.draw_trap(["owl", "moth", "bat"], 7)
+
+
+def test_a_tally_has_as_many_of_each_kind_as_are_asked_for():
+    """Some mistakes are of two kinds and some of none; one kind can be alone; the same seed draws
+    the same tally."""
+    counts = {"dew": 30, "label": 6, "glare": 46}
+    tally = datasets.draw_tally(counts, 100, seed=1, alone="label")
+    assert len(tally) == 100
+    assert {kind: sum(kind in each for each in tally) for kind in counts} == counts
+    assert {"dew", "glare"} in tally
+    assert set() in tally
+    assert tally.count({"label"}) == 6
+    assert tally == datasets.draw_tally(counts, 100, seed=1, alone="label")
+    assert tally != datasets.draw_tally(counts, 100, seed=2, alone="label")
