@@ -95,10 +95,14 @@ def test_a_wheel_in_the_folder_above_will_do_and_its_lack_is_said(released, tmp_
 
 
 def test_tensorflow_starts_without_a_line(tmp_path):
-    """The notices of TensorFlow's start are red lines above a student's first picture."""
-    code = "import proctor\nproctor.start_tensorflow()\nimport keras\nprint(keras.ops.sum([1, 2]).numpy())"
-    done = run(sys.executable, code, tmp_path)
-    assert (done.stdout, done.stderr) == ("3\n", "")
+    """The notices of TensorFlow's start are red lines above a student's first picture, and those on
+    retracing a paragraph above a table; other warnings are said."""
+    many = "for n in range(1, 9):\n    model = keras.Sequential([keras.Input((n,)), keras.layers.Dense(1)])\n"
+    many += "    model.predict(numpy.ones((1, n)), verbose=0)\n"
+    code = "import proctor\nproctor.start_tensorflow()\nimport keras, numpy\nimport tensorflow as tf\n" + many
+    done = run(sys.executable, code + "tf.get_logger().warning('this matters')", tmp_path)
+    assert done.returncode == 0
+    assert done.stdout + done.stderr in ("WARNING:tensorflow:this matters\n", "this matters\n")
 
 
 def test_the_page_of_the_course_names_each_exercise_and_opens_it_in_colab(released):
