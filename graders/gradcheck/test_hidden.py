@@ -117,6 +117,12 @@ def test_any_two_slopes(student, step):
         )
         assert_close(found[0], (here - below) / step, "the left slope")
         assert_close(found[1], (above - here) / step, "the right slope")
+        # With the usual step, by curvature and rounding, 1e-6 off.
+        found = as_tuple(
+            student.two_slopes(polynomial(student, coefficients), x), "two_slopes(f, x)", ("left", "right")
+        )
+        for side in found:
+            assert_close(side, value(slopes_of(coefficients), x), "a slope with the usual step", rtol=1e-5, atol=1e-5)
 
 
 @criterion("relative_error", points=1, hint="Any shape, any size, any sign: a length has squares and a root.")
@@ -172,7 +178,8 @@ def slope_error(promised, left, right):
 
 def two_slopes(f, x, step=1e-7):
     """In place of the student's."""
-    return (f(x) - f(x - step)) / step, (f(x + step) - f(x)) / step
+    here = f(x)
+    return (here - f(x - step)) / step, (f(x + step) - here) / step
 
 
 def measure(cost_of, parameters, step=1e-7):
@@ -203,6 +210,7 @@ def test_any_derivative(student):
             assert_says(student.is_right(f, slightly, x), False)
             assert_says(student.is_right(f, slightly, x, 0.01), True)
             assert_says(student.is_right(f, slightly, x, limit=2e-4), False)
+            assert_says(student.is_right(f, polynomial(student, 0.5 * slopes), x, limit=0.33), False)  # an error of 1/3
             assert_says(student.is_right(f, polynomial(student, [np.nan]), x), False)
 
     assert_apart(student, "is_right", {"two_slopes": two_slopes, "slope_error": slope_error}, judge)

@@ -82,12 +82,27 @@ def parts(found, parameters, what):
     return found
 
 
+def close_by(f, x, step=1e-5):
+    """In place of `two_slopes`: right for small steps alone."""
+    step, here = min(step, 1e-5), f(x)
+    return (here - f(x - step)) / step, (f(x + step) - here) / step
+
+
+def of_small_cost(_cost_of, parameters, **_settings):
+    """In place of `measure`: the slopes of the small cost, whatever the cost."""
+    import numpy as np
+
+    (first, second), b = parameters["a"], parameters["b"]
+    sides = [-1.0, 1.0] if second == 0 else 2 * [np.sign(second)]
+    return [{"a": np.array([2 * first + b[0], side]), "b": np.array([first])} for side in sides]
+
+
 def between(promised, left, right):
-    """In place of `slope_error`: 0 if all promises are about between the sides, and 0.5 if not."""
+    """In place of `slope_error`: 0 if all promises are about between the sides, or 0.5, or NaN."""
     import numpy as np
 
     low, high = np.minimum(left, right), np.maximum(left, right)
-    return 0.5 - 0.5 * np.all((promised > low - 1e-3) & (promised < high + 1e-3))
+    return 0.5 - 0.5 * np.all((promised > low - 1e-3) & (promised < high + 1e-3)) + 0 * np.sum(promised)
 
 
 def difference(promised, measured):
@@ -95,6 +110,9 @@ def difference(promised, measured):
     import numpy as np
 
     return float(np.sum(np.abs(promised - measured)))
+
+
+PARTS = {"two_slopes": close_by, "slope_error": between, "measure": of_small_cost}
 
 
 @criterion("two_slopes", points=1, hint="Work out three values on paper: at the point, and a step to either side.")
@@ -136,8 +154,10 @@ def test_lengths_on_paper(student):
     [pytest.param(0.0, id="the number 0"), pytest.param(np.zeros((2, 3)), id="an array of zeros")],
 )
 def test_nothing_but_zeros(student, slopes):
-    """Between zeros and zeros, the error is 0."""
+    """Between zeros and zeros, the error is 0; between zeros and anything else, it is 1."""
     assert_close(student.relative_error(slopes, slopes), 0.0, "the error")
+    assert_close(student.relative_error(slopes, slopes + 2.0), 1.0, "the error beside 2")
+    assert_close(student.relative_error(slopes - 3.0, slopes), 1.0, "the error of -3")
 
 
 @criterion("slope_error", points=1, hint="Which of the two sides is the larger one? It may be either.")
@@ -199,7 +219,7 @@ def test_right_derivatives(student, function, derivative, x):
         found = student.is_right(getattr(student.np, function), getattr(student.np, derivative), x)
         assert_says(found, True, "is_right(...)")
 
-    assert_apart(student, "is_right", {"slope_error": between}, judge)
+    assert_apart(student, "is_right", PARTS, judge)
 
 
 @criterion("is_right", points=1, hint="If the promise is not near what was measured, is the answer False?")
@@ -219,7 +239,7 @@ def test_wrong_derivatives(student, function, derivative, x):
         found = student.is_right(getattr(student.np, function), getattr(student.np, derivative), x)
         assert_says(found, False, "is_right(...)")
 
-    assert_apart(student, "is_right", {"slope_error": between}, judge)
+    assert_apart(student, "is_right", PARTS, judge)
 
 
 @criterion("is_right", points=1, hint="An error of exactly the limit is still right, a larger one is not.")
@@ -233,17 +253,21 @@ def test_at_most_the_limit(student):
             found = student.is_right(student.np.abs, three, 0.0, limit=limit)
             assert_says(found, expected, f"is_right(..., limit={limit})")
 
-    assert_apart(student, "is_right", {"slope_error": between}, judge)
+    assert_apart(student, "is_right", PARTS, judge)
 
 
-@criterion("measure", points=1, needs="slopes_at_a_kink", hint="Nudge one number of one array, all others held still.")
+@criterion("measure", points=1, hint="Nudge one number of one array, all others held still.")
 def test_small_cost_on_paper(student):
     """The slopes of the small cost are those on paper: 9 and 9, -1 and 1, 2 and 2."""
-    sides = both_sides(student.measure(student.small_cost, SMALL), "measure(...)")
-    for side, kinked, found in zip(("left", "right"), (-1.0, 1.0), sides, strict=True):
-        slopes = parts(found, SMALL, f"the {side} slopes")
-        assert_close(slopes["a"], np.array([9.0, kinked]), f"the {side} slopes of a", rtol=1e-4)
-        assert_close(slopes["b"], np.array([2.0]), f"the {side} slopes of b", rtol=1e-4)
+
+    def judge(_):
+        sides = both_sides(student.measure(student.small_cost, SMALL), "measure(...)")
+        for side, kinked, found in zip(("left", "right"), (-1.0, 1.0), sides, strict=True):
+            slopes = parts(found, SMALL, f"the {side} slopes")
+            assert_close(slopes["a"], np.array([9.0, kinked]), f"the {side} slopes of a", rtol=1e-4)
+            assert_close(slopes["b"], np.array([2.0]), f"the {side} slopes of b", rtol=1e-4)
+
+    assert_apart(student, "measure", {"two_slopes": close_by}, judge)
 
 
 @criterion("measure", points=1, hint="Each array of slopes has the shape of its parameter; go through all its places.")
@@ -251,14 +275,18 @@ def test_small_cost_on_paper(student):
 def test_slopes_of_a_network(student, widths):
     """For a network, every slope is there, in the shape of its parameter, and near the true one."""
     parameters, x, y = lesson(widths)
-    sides = both_sides(student.measure(student.cost_on(x, y), parameters), "measure(...)")
-    for side, found in zip(("left", "right"), sides, strict=True):
-        slopes = parts(found, parameters, f"the {side} slopes")
-        for name, values in parameters.items():
-            expected = numerical_gradient(lambda array, name=name: cost({**parameters, name: array}, x, y), values)
-            what = f"the {side} slopes of {name}"
-            assert_shape(slopes[name], values.shape, what)
-            assert_close(slopes[name], expected, what, rtol=1e-3, atol=1e-4)
+
+    def judge(_):
+        sides = both_sides(student.measure(student.cost_on(x, y), parameters), "measure(...)")
+        for side, found in zip(("left", "right"), sides, strict=True):
+            slopes = parts(found, parameters, f"the {side} slopes")
+            for name, values in parameters.items():
+                expected = numerical_gradient(lambda array, name=name: cost({**parameters, name: array}, x, y), values)
+                what = f"the {side} slopes of {name}"
+                assert_shape(slopes[name], values.shape, what)
+                assert_close(slopes[name], expected, what, rtol=1e-3, atol=1e-4)
+
+    assert_apart(student, "measure", {"two_slopes": close_by}, judge)
 
 
 @criterion("measure", points=1, hint="Nudge a copy, or put the very number back that was there before.")
@@ -266,7 +294,11 @@ def test_parameters_stay(student):
     """After the measurement, the parameters are exactly what they were."""
     parameters, x, y = lesson((2, 3, 3))
     tiny = {name: 1e-8 * values for name, values in parameters.items()}
-    call_unchanged(student, "measure", student.cost_on(x, y), tiny)
+
+    def judge(_):
+        call_unchanged(student, "measure", student.cost_on(x, y), tiny)
+
+    assert_apart(student, "measure", {"two_slopes": close_by}, judge)
 
 
 @criterion("wrong_parameters", points=1, hint="Which errors are small enough to be believed?")
@@ -278,7 +310,7 @@ def test_nobody_is_accused(student):
             promised = {"a": np.array([9.0, at_the_kink]), "b": np.array([2.0])}
             assert_accuses(student.wrong_parameters(promised, student.small_cost, SMALL), [])
 
-    assert_apart(student, "wrong_parameters", {"slope_error": between}, judge)
+    assert_apart(student, "wrong_parameters", PARTS, judge)
 
 
 # Away from the kink, where the slopes are 9, -1 and 2.
@@ -302,14 +334,21 @@ def test_the_culprits(student, a, b, culprits):
     def judge(_):
         assert_accuses(student.wrong_parameters(promised, student.small_cost, SMOOTH), culprits)
 
-    assert_apart(student, "wrong_parameters", {"slope_error": between}, judge)
+    assert_apart(student, "wrong_parameters", PARTS, judge)
 
 
 @criterion("wrong_parameters", points=1, hint="Is NaN at most the limit? Is it above the limit?")
 def test_not_a_number(student):
-    """A parameter whose slopes are not numbers is accused, and no other."""
+    """A parameter whose slopes are not numbers is accused, and no other, also where the right slope
+    is 0."""
     promised = {"a": np.array([9.0, np.nan]), "b": np.array([2.0])}
-    assert_accuses(student.wrong_parameters(promised, student.small_cost, SMOOTH), ["a"])
+    at_zero = {"a": np.array([0.0, -3.0]), "b": np.array([5.0])}, {"a": np.array([5.0, -1.0]), "b": np.array([np.nan])}
+
+    def judge(_):
+        assert_accuses(student.wrong_parameters(promised, student.small_cost, SMOOTH), ["a"])
+        assert_accuses(student.wrong_parameters(at_zero[1], student.small_cost, at_zero[0]), ["b"])
+
+    assert_apart(student, "wrong_parameters", PARTS, judge)
 
 
 @criterion(
@@ -327,7 +366,7 @@ def test_the_limit_that_is_given(student):
             found = student.wrong_parameters(promised, student.small_cost, parameters, limit=limit)
             assert_accuses(found, culprits, f"wrong_parameters(..., limit={limit})")
 
-    assert_apart(student, "wrong_parameters", {"slope_error": between}, judge)
+    assert_apart(student, "wrong_parameters", PARTS, judge)
 
 
 @criterion("mended_backward", points=2, hint="Row i, column j of W2: from which neuron to which? Try other widths.")
