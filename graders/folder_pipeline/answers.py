@@ -1,6 +1,8 @@
 """Other right answers of the exercise on folders, and wrong ones."""
 
-from proctor.answers import edit, mutant, replace, untrained, variant
+from itertools import zip_longest
+
+from proctor.answers import edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 WALKING = """
 import os
@@ -140,6 +142,10 @@ def train(model, training, held_apart, epochs):
     )
 """
 CLASSES = 'sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))'
+TRAINED = """tuple(
+        sum(int(np.prod(weight.shape)) for weight in build(pixels).trainable_weights) for pixels in (side, side // 2)
+    )"""
+COMPILED = '    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])\n'
 RESCALING = "            keras.layers.Rescaling(1 / 255),\n"
 HELD_APART = '(folder / "validation", shuffle=False, **settings)'
 BCE = 'loss="binary_crossentropy"'
@@ -179,240 +185,347 @@ variants = [
     ),
     variant("a wider first layer, and none before the last", edit("write_build_model", "Conv2D(16, 3", "Conv2D(24, 5")),
 ]
-mutants = [
-    # list_classes
-    mutant(
-        "names as they come, the last first",
-        edit("write_list_classes", CLASSES, CLASSES + "[::-1]"),
-        fails=["classes"],
-    ),
-    mutant(
-        "files are classes",
-        edit("write_list_classes", "if path.is_dir() and not", "if not"),
-        fails=["only_visible_folders", "any_names", "counts_any_folder"],
-    ),
-    mutant(
-        "hidden folders are classes",
-        edit("write_list_classes", ' and not path.name.startswith(".")', ""),
-        fails=["only_visible_folders", "any_names"],
-    ),
-    mutant(
-        "small letters first",
-        edit(
-            "write_list_classes",
-            CLASSES,
-            CLASSES.replace("sorted(", "sorted((").replace('"))', '")), key=str.lower)'),
+# Wrong answers of one function each. One of every list is tried at a time, for criteria tell them
+# apart.
+slips = [
+    [  # list_classes
+        mutant(
+            "names as they come, the last first",
+            edit("write_list_classes", CLASSES, CLASSES + "[::-1]"),
+            fails=["classes"],
         ),
-        fails="any_names",
-    ),
-    mutant(
-        "the two classes that it knows",
-        edit("write_list_classes", CLASSES, '["horses", "humans"]'),
-        fails=["classes", "count"],
-    ),
-    # count_pictures
-    mutant(
-        "counts every file",
-        edit("write_count_pictures", "path.suffix.lower() in endings", "path.is_file()"),
-        fails=["counts_pictures_alone", "counts_any_folder"],
-    ),
-    mutant(
-        "counts what lies in folders below",
-        edit("write_count_pictures", "(folder / name).iterdir()", '(folder / name).rglob("*")'),
-        fails=["counts_pictures_alone", "counts_any_folder"],
-    ),
-    mutant(
-        "capital letters are no picture",
-        edit("write_count_pictures", ".suffix.lower()", ".suffix"),
-        fails=["counts_pictures_alone", "counts_any_folder"],
-    ),
-    mutant(
-        "a single number",
-        edit("write_count_pictures", "    return {", "    return len(list(folder.glob('*/*.jpg')))\n    return {"),
-        fails="count",
-    ),
-    # load_parts
-    mutant(
-        "both parts of train/",
-        edit("write_load_parts", '"validation"', '"train"'),
-        fails=["every_picture_in_its_own_part", "loads_any_folder"],
-    ),
-    mutant(
-        "the parts in the other order",
-        edit("write_load_parts", "return training, held_apart", "return held_apart, training"),
-        fails=["every_picture_in_its_own_part", "kinds_are_mixed", "loads_any_folder"],
-    ),
-    mutant(
-        "learns from both parts",
-        edit("write_load_parts", "return training,", "return training.concatenate(held_apart),"),
-        fails=["every_picture_in_its_own_part", "batches_of_pictures_from_0_to_255", "loads_any_folder"],
-    ),
-    mutant(
-        "a part of train/ at random",
-        edit(
-            "write_load_parts",
-            '(folder / "train", **',
-            '(folder / "train", validation_split=0.2, subset="training", seed=1, **',
+        mutant(
+            "files are classes",
+            edit("write_list_classes", "if path.is_dir() and not", "if not"),
+            fails=["only_visible_folders", "any_names"],
         ),
-        fails=["every_picture_in_its_own_part", "loads_any_folder"],
-    ),
-    mutant(
-        "scales in the dataset",
-        edit(
-            "write_load_parts",
-            "return training, held_apart",
-            "return tuple(dataset.map(lambda x, y: (x / 255, y)) for dataset in (training, held_apart))",
+        mutant(
+            "hidden folders are classes",
+            edit("write_list_classes", ' and not path.name.startswith(".")', ""),
+            fails=["only_visible_folders", "any_names"],
         ),
-        fails=["batches_of_pictures_from_0_to_255", "loads_any_folder"],
-    ),
-    mutant(
-        "classes in another order",
-        edit(
-            "write_load_parts",
-            '"verbose": False}',
-            '"verbose": False, "class_names": list_classes(folder / "train")[::-1]}',
+        mutant(
+            "small letters first",
+            edit(
+                "write_list_classes",
+                CLASSES,
+                CLASSES.replace("sorted(", "sorted((").replace('"))', '")), key=str.lower)'),
+            ),
+            fails="any_names",
         ),
-        fails=["labels_follow_the_alphabet", "loads_any_folder"],
-    ),
-    mutant(
-        "not shuffled",
-        edit("write_load_parts", '(folder / "train", **', '(folder / "train", shuffle=False, **'),
-        fails="kinds_are_mixed",
-    ),
-    mutant(
-        "grey pictures",
-        edit("write_load_parts", '"verbose": False}', '"verbose": False, "color_mode": "grayscale"}'),
-        fails="load_parts",
-    ),
-    # build_model
-    mutant("does not scale", edit("write_build_model", RESCALING, ""), fails="scales_the_pictures_itself"),
-    mutant("scales twice", edit("write_build_model", RESCALING, RESCALING * 2), fails="scales_the_pictures_itself"),
-    mutant(
-        "always 64 pixels in",
-        edit("write_build_model", "Input((side, side, 3))", "Input((64, 64, 3))"),
-        fails="build_model",
-    ),
-    mutant(
-        "softmax over one unit",
-        edit("write_build_model", '"sigmoid"', '"softmax"'),
-        fails=["one_probability", "scales_the_pictures_itself", "is_taught_by_crossentropy"],
-    ),
-    mutant(
-        "an end without activation",
-        edit("write_build_model", ', activation="sigmoid"', ""),
-        fails=["one_probability", "is_taught_by_crossentropy"],
-    ),
-    mutant("too many units", edit("write_build_model", "Dense(64", "Dense(256"), fails="convolutions_and_a_small_file"),
-    mutant(
-        "one convolution",
-        replace("write_build_model", LAYER_BY_LAYER.replace(SECOND_CONVOLUTION, "")),
-        fails="convolutions_and_a_small_file",
-    ),
-    mutant("the squared error", edit("write_build_model", BCE, 'loss="mse"'), fails="is_taught_by_crossentropy"),
-    mutant("the metric's old name", edit("write_build_model", '["accuracy"]', '["acc"]'), fails="reports_its_accuracy"),
-    # halve_side
-    mutant(
-        "counts its own network",
-        edit(
-            "write_halve_side", "build(side).count_params(), build(", "build_model(side).count_params(), build_model("
+        mutant(
+            "the two classes that it knows",
+            edit("write_list_classes", CLASSES, '["horses", "humans"]'),
+            fails="classes",
         ),
-        fails="halve_side",
-    ),
-    mutant(
-        "divides the number",
-        edit("write_halve_side", "build(side // 2).count_params()", "build(side).count_params() // 4"),
-        fails="halve_side",
-    ),
-    # train
-    mutant(
-        "learns from both at once",
-        edit("write_train", "fit(training,", "fit(training.concatenate(held_apart),"),
-        fails=[
-            "learns_nothing_from_the_part_held_apart",
-            "lasts_as_many_epochs_as_asked",
-            "is_judged_by_the_part_held_apart",
-        ],
-    ),
-    mutant(
-        "is judged by what it learns from",
-        edit("write_train", "validation_data=held_apart", "validation_data=training"),
-        fails="is_judged_by_the_part_held_apart",
-    ),
-    mutant(
-        "ten epochs always",
-        edit("write_train", "epochs=epochs", "epochs=10"),
-        fails=["lasts_as_many_epochs_as_asked", "is_judged_by_the_part_held_apart"],
-    ),
-    mutant(
-        "the first batches alone",
-        edit("write_train", "fit(training,", "fit(training.take(3),"),
-        fails=["learns_every_picture", "lasts_as_many_epochs_as_asked"],
-    ),
-    # name_picture
-    mutant(
-        "the probability of class 1 for both",
-        edit("write_name_picture", "1 - probability)", "probability)"),
-        fails="name_picture",
-    ),
-    mutant(
-        "scales once more",
-        edit("write_name_picture", "np.array(picture)[None]", "np.array(picture)[None] / 255"),
-        fails=["a_picture_of_another_size", "names_any_picture"],
-    ),
-    mutant(
-        "forgets the batch",
-        edit("write_name_picture", "np.array(picture)[None]", "np.array(picture)"),
-        fails="name_picture",
-    ),
-    mutant(
-        "keeps the file's size",
-        edit("write_name_picture", ", target_size=model.input_shape[1:3]", ""),
-        fails="names_any_picture",
-    ),
-    mutant(
-        "keeps the file's channels",
-        edit(
-            "write_name_picture",
-            "keras.utils.load_img(file, target_size=model.input_shape[1:3])",
-            "Image.open(file).resize(model.input_shape[1:3])",
+    ],
+    [  # count_pictures
+        mutant(
+            "counts every file",
+            edit("write_count_pictures", "path.suffix.lower() in endings", "path.is_file()"),
+            fails=["counts_pictures_alone", "counts_any_folder"],
         ),
-        fails="names_any_picture",
-    ),
-    mutant(
-        "names that it knows",
-        edit(
-            "write_name_picture",
-            NAMED,
-            'return ("humans", probability) if probability > 0.5 else ("horses", 1 - probability)',
+        mutant(
+            "counts pictures of other kinds",
+            edit("write_count_pictures", '".png"}', '".png", ".gif", ".bmp"}'),
+            fails=["counts_pictures_alone", "counts_any_folder"],
         ),
-        fails="name_picture",
-    ),
-    # answers, and what is handed in
-    mutant(
-        "the convolutions lose them",
-        edit("write_answers", '"quarter": "a"', '"quarter": "b"'),
-        fails="where_the_parameters_go",
-    ),
-    mutant(
-        "the pooling layers lose them",
-        edit("write_answers", '"quarter": "a"', '"quarter": "c"'),
-        fails="where_the_parameters_go",
-    ),
-    mutant(
-        "lower by chance", edit("write_answers", '"series": "c"', '"series": "a"'), fails="what_a_random_choice_hides"
-    ),
-    mutant(
-        "the same by chance",
-        edit("write_answers", '"series": "c"', '"series": "b"'),
-        fails="what_a_random_choice_hides",
-    ),
-    mutant("no answer", edit("write_answers", ', "series": "c"', ""), fails="answers"),
-    mutant("hands in an untrained model", untrained(), fails=["tells_the_validation_pictures", "tells_new_series"]),
+        mutant(
+            "counts a name once, whatever its ending",
+            edit("write_count_pictures", "sum(path.suffix.lower() in endings", "len({path.stem"),
+            edit(
+                "write_count_pictures",
+                "(folder / name).iterdir())",
+                "(folder / name).iterdir() if path.suffix.lower() in endings})",
+            ),
+            fails=["counts_pictures_alone", "counts_any_folder"],
+        ),
+        mutant(
+            "counts what lies in folders below",
+            edit("write_count_pictures", "(folder / name).iterdir()", '(folder / name).rglob("*")'),
+            fails=["counts_pictures_alone", "counts_any_folder"],
+        ),
+        mutant(
+            "capital letters are no picture",
+            edit("write_count_pictures", ".suffix.lower()", ".suffix"),
+            fails=["counts_pictures_alone", "counts_any_folder"],
+        ),
+        mutant(
+            "a single number",
+            edit("write_count_pictures", "    return {", "    return len(list(folder.glob('*/*.jpg')))\n    return {"),
+            fails="count",
+        ),
+    ],
+    [  # load_parts
+        mutant(
+            "both parts of train/",
+            edit("write_load_parts", '"validation"', '"train"'),
+            fails="every_picture_in_its_own_part",
+        ),
+        mutant(
+            "the parts in the other order",
+            edit("write_load_parts", "return training, held_apart", "return held_apart, training"),
+            fails="every_picture_in_its_own_part",
+        ),
+        mutant(
+            "learns from both parts",
+            edit("write_load_parts", "return training,", "return training.concatenate(held_apart),"),
+            fails=["every_picture_in_its_own_part", "batches_of_pictures_from_0_to_255"],
+        ),
+        mutant(
+            "a part of train/ at random",
+            edit(
+                "write_load_parts",
+                '(folder / "train", **',
+                '(folder / "train", validation_split=0.2, subset="training", seed=1, **',
+            ),
+            fails=["every_picture_in_its_own_part", "loads_any_folder"],
+        ),
+        mutant(
+            "scales in the dataset",
+            edit(
+                "write_load_parts",
+                "return training, held_apart",
+                "return tuple(dataset.map(lambda x, y: (x / 255, y)) for dataset in (training, held_apart))",
+            ),
+            fails="batches_of_pictures_from_0_to_255",
+        ),
+        mutant(
+            "classes in another order",
+            edit(
+                "write_load_parts",
+                '"verbose": False}',
+                '"verbose": False, "class_names": list_classes(folder / "train")[::-1]}',
+            ),
+            fails=["labels_follow_the_alphabet", "loads_any_folder"],
+        ),
+        mutant(
+            "not shuffled",
+            edit("write_load_parts", '(folder / "train", **', '(folder / "train", shuffle=False, **'),
+            fails="kinds_are_mixed",
+        ),
+        mutant(
+            "grey pictures",
+            edit("write_load_parts", '"verbose": False}', '"verbose": False, "color_mode": "grayscale"}'),
+            fails=["batches_of_pictures_from_0_to_255", "every_picture_in_its_own_part", "loads_any_folder"],
+        ),
+        mutant(
+            "mixes what is near to each other",
+            edit("write_load_parts", '(folder / "train", **', '(folder / "train", shuffle=False, **'),
+            edit("write_load_parts", "return training,", "return training.unbatch().shuffle(32).batch(32),"),
+            fails="kinds_are_mixed",
+        ),
+    ],
+    [  # build_model
+        mutant("does not scale", edit("write_build_model", RESCALING, ""), fails="scales_the_pictures_itself"),
+        mutant("scales twice", edit("write_build_model", RESCALING, RESCALING * 2), fails="scales_the_pictures_itself"),
+        mutant(
+            "always 64 pixels in",
+            edit("write_build_model", "Input((side, side, 3))", "Input((64, 64, 3))"),
+            fails="one_probability",
+        ),
+        mutant(
+            "softmax over one unit",
+            edit("write_build_model", '"sigmoid"', '"softmax"'),
+            fails="one_probability",
+        ),
+        mutant("numbers from -1 to 1", edit("write_build_model", '"sigmoid"', '"tanh"'), fails="one_probability"),
+        mutant(
+            "an end without activation",
+            edit("write_build_model", ', activation="sigmoid"', ""),
+            fails="one_probability",
+        ),
+        mutant(
+            "too many units", edit("write_build_model", "Dense(64", "Dense(256"), fails="convolutions_and_a_small_file"
+        ),
+        mutant(
+            "one convolution",
+            replace("write_build_model", LAYER_BY_LAYER.replace(SECOND_CONVOLUTION, "")),
+            fails="convolutions_and_a_small_file",
+        ),
+        mutant("the squared error", edit("write_build_model", BCE, 'loss="mse"'), fails="is_taught_by_crossentropy"),
+        mutant("no optimizer", edit("write_build_model", '"adam"', "None"), fails="reports_its_accuracy"),
+        mutant(
+            "the metric's old name", edit("write_build_model", '["accuracy"]', '["acc"]'), fails="reports_its_accuracy"
+        ),
+    ],
+    [  # halve_side
+        mutant(
+            "counts its own network",
+            edit(
+                "write_halve_side",
+                "build(side).count_params(), build(",
+                "build_model(side).count_params(), build_model(",
+            ),
+            fails="halve_side",
+        ),
+        mutant(
+            "divides the number",
+            edit("write_halve_side", "build(side // 2).count_params()", "build(side).count_params() // 4"),
+            fails="halve_side",
+        ),
+        mutant(
+            "counts what is trained",
+            edit("write_halve_side", "build(side).count_params(), build(side // 2).count_params()", TRAINED),
+            fails="of_any_network",
+        ),
+    ],
+    [  # train
+        mutant(
+            "learns from both at once",
+            edit("write_train", "fit(training,", "fit(training.concatenate(held_apart),"),
+            fails="learns_nothing_from_the_part_held_apart",
+        ),
+        mutant(
+            "learns from the part held apart first",
+            edit("write_train", "    return model", "    model.fit(held_apart, verbose=0)\n    return model"),
+            fails="learns_nothing_from_the_part_held_apart",
+        ),
+        mutant(
+            "learns from the part held apart last",
+            edit("write_train", "    return model", "    history = model"),
+            edit("write_train", "verbose=2)", "verbose=2)\n    model.fit(held_apart, verbose=0)\n    return history"),
+            fails="learns_nothing_from_the_part_held_apart",
+        ),
+        mutant(
+            "compiles the model anew",
+            edit("write_train", "    return model", COMPILED + "    return model"),
+            fails="learns_every_picture",
+        ),
+        mutant(
+            "stops when it does not get better",
+            edit("write_train", "verbose=2", "callbacks=[keras.callbacks.EarlyStopping(patience=3)], verbose=2"),
+            fails="lasts_as_many_epochs_as_asked",
+        ),
+        mutant(
+            "returns nothing",
+            edit("write_train", "    return model", "    model"),
+            fails=["lasts_as_many_epochs_as_asked", "is_judged_by_the_part_held_apart"],
+        ),
+        mutant(
+            "is judged by what it learns from",
+            edit("write_train", "validation_data=held_apart", "validation_data=training"),
+            fails="is_judged_by_the_part_held_apart",
+        ),
+        mutant(
+            "ten epochs always",
+            edit("write_train", "epochs=epochs", "epochs=10"),
+            fails="lasts_as_many_epochs_as_asked",
+        ),
+        mutant(
+            "the first batches alone",
+            edit("write_train", "fit(training,", "fit(training.take(8),"),
+            fails=["learns_every_picture", "lasts_as_many_epochs_as_asked"],
+        ),
+    ],
+    [  # name_picture
+        mutant(
+            "the probability of class 1 for both",
+            edit("write_name_picture", "1 - probability)", "probability)"),
+            fails="name_picture",
+        ),
+        mutant(
+            "scales once more",
+            edit("write_name_picture", "np.array(picture)[None]", "np.array(picture)[None] / 255"),
+            fails=["a_picture_of_another_size", "names_any_picture"],
+        ),
+        mutant(
+            "forgets the batch",
+            edit("write_name_picture", "np.array(picture)[None]", "np.array(picture)"),
+            fails="name_picture",
+        ),
+        mutant(
+            "keeps the file's size",
+            edit("write_name_picture", ", target_size=model.input_shape[1:3]", ""),
+            fails="names_any_picture",
+        ),
+        mutant(
+            "keeps the file's channels",
+            edit(
+                "write_name_picture",
+                "keras.utils.load_img(file, target_size=model.input_shape[1:3])",
+                "Image.open(file).resize(model.input_shape[1:3])",
+            ),
+            fails="names_any_picture",
+        ),
+        mutant(
+            "names that it knows",
+            edit(
+                "write_name_picture",
+                NAMED,
+                'return ("humans", probability) if probability > 0.5 else ("horses", 1 - probability)',
+            ),
+            fails="name_picture",
+        ),
+        mutant(
+            "asks as in a lesson",
+            edit(
+                "write_name_picture",
+                "model.predict(np.array(picture)[None], verbose=0)[0, 0]",
+                "model(np.array(picture)[None], training=True)[0, 0]",
+            ),
+            fails="names_any_picture",
+        ),
+    ],
+    [  # answers
+        mutant(
+            "the convolutions lose them",
+            edit("write_answers", '"quarter": "a"', '"quarter": "b"'),
+            fails="where_the_parameters_go",
+        ),
+        mutant(
+            "the pooling layers lose them",
+            edit("write_answers", '"quarter": "a"', '"quarter": "c"'),
+            fails="where_the_parameters_go",
+        ),
+        mutant(
+            "lower by chance",
+            edit("write_answers", '"series": "c"', '"series": "a"'),
+            fails="what_a_random_choice_hides",
+        ),
+        mutant(
+            "the same by chance",
+            edit("write_answers", '"series": "c"', '"series": "b"'),
+            fails="what_a_random_choice_hides",
+        ),
+        mutant("no answer", edit("write_answers", ', "series": "c"', ""), fails="answers"),
+    ],
 ]
-hidden_because = {
-    "any_names": "other names in a check could be written into an answer",
-    "where_the_parameters_go": "a public criterion would hold the key",
-    "what_a_random_choice_hides": "a public criterion would hold the key",
-    "names_any_picture": "it holds the kinds of files that are easily forgotten",
-}
-harmless_mutations = []
+mutants = [
+    mutant(
+        "; ".join(slip.title for slip in row if slip),
+        *(change for slip in row if slip for change in slip.changes),
+        fails=[name for slip in row if slip for name in slip.fails],
+    )
+    for row in zip_longest(*slips)
+]
+mutants += [
+    mutant("hands in an untrained model", untrained(), fails="accuracy"),
+    mutant(
+        "learns from one batch in each epoch",
+        edit("write_train", "fit(training,", "fit(training.take(1),"),
+        retrained(),
+        fails=["learns_every_picture", "lasts_as_many_epochs_as_asked", "accuracy"],
+    ),
+]
+harmless_mutations = [
+    free("Conv2D[0]", "Conv2D[1]", because="the text leaves open how many filters there are, and how large"),
+    free("shuffle", because="the pictures held apart may come in any order"),
+    free("verbose", because="what is printed is not judged"),
+    harmless("write_load_parts, line 14: False → True", because="what is printed is not judged"),
+    harmless("keyword optimizer dropped", because="Keras takes RMSprop then, and the text leaves the optimizer open"),
+    harmless("write_build_model, line 23", because="the text leaves the layer before the last open"),
+    harmless("write_build_model, line 15: 255 →", because="numbers from 0 to 0.996 or 1.004 are about as large as 1"),
+    harmless("write_build_model, line 15: 1 → 2", because="numbers from 0 to 2 are about as large as 1"),
+    *(
+        harmless(f"write_build_model, line {line}: {what}", because="two other convolutions with ReLU are left")
+        for line, filters in ((16, 16), (18, 32), (20, 64))
+        for what in (
+            '"relu" → None',
+            f'keras.layers.Conv2D({filters}, 3, activation="relu") → keras.layers.Conv2D({filters}, 3)',
+        )
+    ),
+    harmless("probability > 0.5 → probability >= 0.5", because="at 0.5 either class is the more probable one"),
+    harmless("write_name_picture, line 14: 0 → -1", because="of one row, or one column, the first is the last"),
+    harmless("write_name_picture, line 13: 3 → 4", because="`load_img` takes the first two numbers of a size"),
+]

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -110,7 +110,7 @@ class Answerer:
     def _take(self, of: Any, count: int) -> list[Any]:
         taken: list[Any] = []
         room = NUMBERS
-        for item in islice(iter(of), count):
+        for item in islice(_iterate(of), count):
             taken.append(item)
             room -= _count_numbers(item)
             if room < 0:
@@ -296,6 +296,14 @@ def _predict_in_batches(model: Any, inputs: Any, size: int) -> Any:
         for begin in range(0, rows, size)
     ]
     return map_structure(lambda *found: np.concatenate(found), *parts)
+
+
+def _iterate(value: Any) -> Iterator[Any]:
+    """The items of one pass; a data set of Keras's own kind, which may be endless, has a length."""
+    keras = sys.modules.get("keras")
+    if keras is not None and isinstance(value, keras.utils.PyDataset) and hasattr(value, "__len__"):
+        return (value[number] for number in range(len(value)))
+    return iter(value)
 
 
 def _cast_to_floatx(array: np.ndarray) -> np.ndarray:

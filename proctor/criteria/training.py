@@ -259,20 +259,28 @@ def assert_stops(student: Student, callback: Any, logs: Sequence[Logs], after: i
 
 
 def assert_reports(model: ModelView, data: tuple[Any, Any], metric: str) -> None:
-    """Assert that `evaluate` of a model reports `metric`, with any value.
+    """Assert that `fit` can teach a model, and that `evaluate` reports `metric`, with any value.
 
     Args:
         model: a compiled model in the student's process.
         data: a few inputs and their labels, in the shapes that the model takes.
         metric: its exact name in `history` and in the `logs` of callbacks: "accuracy".
 
-    Raises CriterionFailed, with the names that are reported.
+    Raises CriterionFailed, with the names that are reported, or if the model has no optimizer,
+    without which `evaluate` works and `fit` does not.
     """
     x, y = data
-    report = as_model(model).evaluate(x, y, verbose=0, return_dict=True)
+    model = as_model(model)
+    report = model.evaluate(x, y, verbose=0, return_dict=True)
     if not isinstance(report, dict) or metric not in report:
         names = ", ".join(map(repr, _list_metrics(report))) if isinstance(report, dict) else ""
         raise CriterionFailed(f'a report with "loss" and "{metric}"', f"one with {names or 'nothing'}")
+    if model.steps is None:
+        raise CriterionFailed(
+            "a model compiled with an optimizer, such as Adam",
+            "one without, which no `fit` can teach",
+            hint="Which optimizer does compile() get?",
+        )
 
 
 def assert_nonlinear(model: ModelView, input_shape: tuple[int, ...]) -> None:

@@ -397,6 +397,26 @@ def test_batches_are_taken_whole():
     assert [len(labels) for _, labels in take_batches(here.made, ("x", "y"), at_most=9)] == [4, 4, 2]
 
 
+def test_a_data_set_of_kerass_own_kind_is_passed_through_once():
+    """It has a length. Iterated over, that of `ImageDataGenerator` never ends."""
+    import itertools
+
+    import keras
+
+    class Repeating(keras.utils.PyDataset):  # type: ignore[misc]
+        def __len__(self):
+            return 3
+
+        def __getitem__(self, number):
+            return batches_of(3)[number]
+
+        def __iter__(self):
+            return itertools.cycle(batches_of(3))
+
+    taken = take_batches(student(made=Repeating()).made, ("pictures", "labels"), at_most=5)
+    assert [shown[0, 0] for shown, _ in taken] == [0, 1, 2]
+
+
 def test_an_endless_data_set_is_said_to_be_endless():
     """It is not waited for; its first batch is to be had all the same."""
     told = said(take_batches, student(x=endless()).x, ("pictures", "labels"), at_most=5)
@@ -561,6 +581,8 @@ def test_pictures_of_folders_are_read_as_keras_reads_them(tmp_path):
         assert labels.tolist() == [0, 0, 1]
         assert found.dtype == np.float32
         np.testing.assert_allclose(found, np.stack(expected), atol=0.01)
+    with pytest.raises(ValueError, match="read-only"):  # they are kept, for the next submission
+        found[0] = 0
 
 
 @pytest.mark.parametrize("draw", [pictures.bars, pictures.stripes, pictures.noise])

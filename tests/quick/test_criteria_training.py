@@ -104,6 +104,15 @@ def test_a_report_holds_the_metric_by_its_name():
     )
 
 
+def test_a_model_without_an_optimizer_cannot_be_taught():
+    """`evaluate` reports all that it should, and `fit` would fail."""
+    model = built()
+    model.compile(optimizer=None, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    expected, found = told(assert_reports, student(model=model).model, (X, Y), "accuracy")
+    assert "optimizer" in expected
+    assert "fit" in found
+
+
 @pytest.mark.parametrize(
     "units, activation, loss, right",
     [
