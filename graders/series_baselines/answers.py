@@ -15,6 +15,7 @@ CHANGES, TREND, PAST, SMOOTH, OWN = (
     "write_smooth_forecast",
     "write_own",
 )
+CHOICE = "write_choice"
 
 LOOPED_LAG = """
 def lagged_forecast(series, start, lag):
@@ -95,12 +96,9 @@ def errors(forecast, actual):
     n = len(off)
     return dict(mse=float(off @ off / n), mae=float(np.linalg.norm(off, 1) / n), bias=float(off.sum() / n))
 """
-ANOTHER_CHOICE = """
-window, half = 16, 2
+ROUNDED = """
 ahead = lagged_forecast(series, SPLIT, 1)
 own = {
-    "window": window,
-    "half": half,
     "drift": round(float(differences(train, day).mean()), 3),
     "naive": round(float(((ahead - series[SPLIT:]) ** 2).mean()), 3),
     "best": round(float(np.square(smooth_forecast(series, SPLIT, day, window, half) - valid).mean()), 3),
@@ -108,9 +106,13 @@ own = {
 """
 FROM_THE_TABLE = """
 row, column = np.unravel_index(tried[:, 1:].argmin(), tried[:, 1:].shape)
-own = {"drift": differences(train, lag=day).mean(), "window": windows[row], "half": halves[column + 1]}
+window, half = windows[row], halves[1:][column]
+"""
+ONE_BY_ONE = """
+own = {}
+own["drift"] = differences(series[:SPLIT], lag=day).mean()
 own["naive"] = errors(naive, valid)["mse"]
-own["best"] = errors(smooth_forecast(series, SPLIT, day, windows[row], halves[column + 1]), valid)["mse"]
+own["best"] = errors(forecast=smooth_forecast(series, SPLIT, day, window, half), actual=valid)["mse"]
 """
 
 variants = [
@@ -127,13 +129,15 @@ variants = [
         replace(MEANS, CUMULATIVE),
         replace(PAST, CONVOLVED_PAST),
         replace(ERRORS, AVERAGED),
-        replace(OWN, ANOTHER_CHOICE),
+        edit(CHOICE, "day, 3", "16, 2"),
+        replace(OWN, ROUNDED),
     ),
     variant(
         "means by convolution; one past exchanged for the other; the choice looked up in the table",
         replace(MEANS, CONVOLVED_MEANS),
         replace(SMOOTH, EXCHANGED),
-        replace(OWN, FROM_THE_TABLE),
+        replace(CHOICE, FROM_THE_TABLE),
+        replace(OWN, ONE_BY_ONE),
     ),
     variant(
         "means of shifted series",
@@ -303,7 +307,11 @@ mutants = [
         edit(CHANGES, "series[lag:] - series[:-lag]", "np.concatenate([np.zeros(lag), series[lag:] - series[:-lag]])"),
         fails=["differences", "own"],
     ),
-    mutant("writes the differences over the readings", replace(CHANGES, OVERWRITTEN), fails=["differences", "own"]),
+    mutant(
+        "writes the differences over the readings",
+        replace(CHANGES, OVERWRITTEN),
+        fails=["differences", "a_pattern_with_a_trend_is_forecast_exactly", "own"],
+    ),
     mutant(
         "takes the differences to begin with hour 0",
         edit(TREND, "start - lag, window", "start, window"),
@@ -431,25 +439,39 @@ mutants = [
     ),
     mutant(
         "a classmate's numbers",
-        replace(OWN, 'own = {"drift": 1.7654, "naive": 3.4321, "window": 16, "half": 3, "best": 1.2987}'),
+        replace(OWN, 'own = {"drift": 1.7654, "naive": 3.4321, "best": 1.2987}'),
         fails=OWN_NUMBERS,
     ),
     mutant(
         "trusts the last difference alone",
-        edit(OWN, "window, half = day, 3", "window, half = 1, 3"),
+        edit(CHOICE, "day, 3", "1, 3"),
         fails="beats_the_naive_forecast",
     ),
-    mutant("blurs the morning", edit(OWN, "half = day, 3", "half = day, day // 4"), fails="beats_the_naive_forecast"),
-    mutant("chooses no smoothing", edit(OWN, "half = day, 3", "half = day, 0"), fails="beats_the_naive_forecast"),
+    mutant("blurs the morning", edit(CHOICE, "day, 3", "day, day // 4"), fails="beats_the_naive_forecast"),
+    mutant("chooses no smoothing", edit(CHOICE, "day, 3", "day, 0"), fails="beats_the_naive_forecast"),
     mutant(
         "states the best number of the table instead",
         edit(OWN, 'errors(smooth_forecast(series, SPLIT, day, window, half), valid)["mse"]', "tried.min()"),
         fails="error_of_ones_own_choice",
     ),
     mutant(
-        "leaves one number out",
-        edit(OWN, '    "half": half,\n', ""),
-        fails=["beats_the_naive_forecast", "error_of_ones_own_choice"],
+        "leaves the smoothed error out",
+        edit(OWN, '"best": errors', '"calmest": errors'),
+        fails="error_of_ones_own_choice",
+    ),
+    mutant(
+        "names no window",
+        edit(CHOICE, "window, half = day, 3", "half = 3"),
+        fails=["beats_the_naive_forecast", *OWN_NUMBERS],
+    ),
+    mutant(
+        "adds the trend to the readings themselves",
+        edit(
+            TREND,
+            "return lagged_forecast(series, start, lag) + trend",
+            "past = lagged_forecast(series, start, lag)\n    past += trend\n    return past",
+        ),
+        fails=["a_pattern_with_a_trend_is_forecast_exactly", "any_difference_forecast", *OWN_NUMBERS],
     ),
 ]
 
@@ -459,8 +481,10 @@ hidden_because = {
 
 harmless_mutations = [
     harmless("-1 → 1 (axis)", because="the windows make a table, whose last axis is its second"),
-    harmless("write_own, line 3: 3 → ", because="the text leaves the choice open, and the number stated goes with it"),
-    harmless("write_own, line 6: errors(", because="the squares of the errors are the same without their signs"),
+    harmless(
+        "write_choice, line 3: 3 → ", because="the text leaves the choice open, and the number stated goes with it"
+    ),
+    harmless("→ errors(valid, lagged_forecast(", because="the squares of the errors are the same without their signs"),
     harmless("→ errors(valid, smooth_forecast(", because="the squares of the errors are the same without their signs"),
     harmless("→ smooth_forecast(series, SPLIT, window, day", because="the window of the solution is a day"),
 ]
