@@ -138,6 +138,8 @@ def _container_to_wire(value: Any, kind: type, depth: int, allowance: _Allowance
             allowance.take(1)
             # The list inside the extension is a level of nesting, too.
             items = [_to_wire(item, depth + 1, allowance) for item in value]
+            if container is not tuple:  # equal sets are equal on the wire, in whichever order they were filled
+                items.sort(key=lambda item: msgpack.packb(item, use_bin_type=True))
             return msgpack.ExtType(code, msgpack.packb(items, use_bin_type=True))
     if kind is dict:
         return {_to_wire(key, depth, allowance): _to_wire(item, depth, allowance) for key, item in value.items()}

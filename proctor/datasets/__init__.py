@@ -15,6 +15,7 @@ from proctor.datasets.flower import grow_flower
 from proctor.datasets.garments import draw_garments
 from proctor.datasets.herd import draw_herd
 from proctor.datasets.loading import load, names, put_aside, source
+from proctor.datasets.parks import draw_park
 from proctor.datasets.rings import draw_rings
 from proctor.datasets.series import generate_series
 from proctor.datasets.shapes import draw_shapes
@@ -27,6 +28,7 @@ __all__ = [
     "draw_faces",
     "draw_garments",
     "draw_herd",
+    "draw_park",
     "draw_rings",
     "draw_shapes",
     "draw_tally",

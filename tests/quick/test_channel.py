@@ -683,3 +683,14 @@ def test_the_fuzzers_corpus_holds(path):
     """Inputs that the coverage-guided fuzzer found are handled as they were when it found them."""
     harness_of = {"decode": fuzzed, "replies": replies}
     harness_of[path.parent.name].one(path.read_bytes())
+
+
+@pytest.mark.parametrize("kind", [set, frozenset])
+def test_equal_sets_are_equal_on_the_wire(kind):
+    """In whichever order they were filled, alone and in other containers; or an argument that a
+    student's function left alone would seem to be changed."""
+    first, second = kind([0, 8, "a", (1, 2)]), kind([(1, 2), "a", 8, 0])
+    assert list(kind([0, 8])) != list(kind([8, 0]))
+    assert encode(kind([0, 8])) == encode(kind([8, 0]))
+    assert encode([first, {"found": first}]) == encode([second, {"found": second}])
+    assert encode(first) != encode(kind([0, 8, "a"]))

@@ -601,3 +601,22 @@ def test_a_tally_has_as_many_of_each_kind_as_are_asked_for():
     assert tally.count({"label"}) == 6
     assert tally == datasets.draw_tally(counts, 100, seed=1, alone="label")
     assert tally != datasets.draw_tally(counts, 100, seed=2, alone="label")
+
+
+def test_a_park_shows_what_is_on_the_way():
+    """Each thing and each trouble changes the picture; night is darker; what is far is small; and
+    the same picture is drawn again."""
+    empty = datasets.draw_park([], 7)
+    assert empty.shape == (96, 96, 3)
+    assert empty.dtype == np.uint8
+    assert np.array_equal(empty, datasets.draw_park([], 7))
+    for thing in ("person", "bicycle", "barrier", "puddle"):
+        near, far = (datasets.draw_park([thing], 7, troubles=troubles) for troubles in ((), ["far"]))
+        assert not np.array_equal(empty, near)
+        assert not np.array_equal(near, far)
+    for trouble in ("night", "fog", "rain"):
+        assert not np.array_equal(empty, datasets.draw_park([], 7, troubles=[trouble]))
+    assert datasets.draw_park([], 7, troubles=["night"]).mean() < empty.mean() / 2
+    assert not np.array_equal(empty, datasets.draw_park([], 7, street=True))
+    with pytest.raises(ValueError, match="got owl, snow"):
+        datasets.draw_park(["owl", "person"], 7, troubles=["snow"])
