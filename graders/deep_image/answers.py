@@ -279,6 +279,9 @@ mutants = [
         fails=["numbers_around_zero", "any_pictures"],
     ),
     mutant(
+        "cuts fractions off", edit(PREPARE, "pictures.reshape", "pictures.astype(int).reshape"), fails=["any_pictures"]
+    ),
+    mutant(
         "all weights zero",
         edit(START, "draw.normal(0, np.sqrt(2 / inputs), (inputs, neurons))", "np.zeros((inputs, neurons))"),
         fails=["how_far_weights_scatter", "the_seed_decides", "layers_are_unlike", "learned"],
@@ -443,8 +446,16 @@ mutants = [
     walk("steps of a bounded rate", ANY_WALK, ("    wrong = []\n", "    wrong, rate = [], min(rate, 2.0)\n")),
     walk(
         "stops when it knows all",
-        ["a_count_for_each_step", "learns_what_no_neuron_can"],
+        ["a_count_for_each_step", "learns_what_no_neuron_can", "where_any_walk_ends", "the_counts_of_any_walk"],
         (WRONG, WRONG + "        if not wrong[-1]: break\n"),
+    ),
+    walk(
+        "stands still as soon as it knows all",
+        ["where_any_walk_ends", "the_counts_of_any_walk"],
+        (
+            WRONG,
+            WRONG + "        if not wrong[-1]:\n            wrong += [0] * (steps - len(wrong))\n            break\n",
+        ),
     ),
     walk("at most 100 steps", [*ANY_WALK, "learned"], ("range(steps)", "range(min(steps, 100))")),
     walk("slopes of one at most", NARROW, ("rate * d_weights", "rate * np.clip(d_weights, -1, 1)")),
@@ -497,3 +508,9 @@ harmless_mutations = [
     harmless("write_prepare, line 11: 1 → 2", because="NumPy takes any negative size for the one to be found"),
     harmless("write_train, line 19: outputs[-1] >= 0.5", because="what is exactly 0.5 the text decides for `predict`"),
 ]
+
+hidden_because = {
+    "any_pictures": "pictures with fractions are rare, and the docstring says “numbers”",
+    "where_any_walk_ends": "the text asks for so many steps, and a public criterion shows that they go on at 0",
+    "the_counts_of_any_walk": "the text asks for so many steps, and a public criterion shows that they go on at 0",
+}

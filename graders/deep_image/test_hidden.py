@@ -90,7 +90,7 @@ def test_any_box(student, shape, dtype):
     """Boxes of any size are filled, whether pictures hold bytes or fractions, and what is given
     stays as it was."""
     draw = np.random.default_rng(shape)
-    pictures, labels = draw.integers(0, 256, shape).astype(dtype), draw.integers(0, 2, (shape[0], 1))
+    pictures, labels = draw.uniform(0, 255, shape).astype(dtype), draw.integers(0, 2, (shape[0], 1))
     found = call_unchanged(student, "with_negatives", pictures, labels)
     more, twice = as_tuple(found, "with_negatives(...)", ("pictures", "labels"))
     wide = pictures.astype(float)
@@ -105,7 +105,7 @@ def test_any_box(student, shape, dtype):
 @pytest.mark.parametrize("shape", [(5, 3, 2, 3), (1, 8, 8, 3), (6, 4, 5, 1)])
 def test_any_pictures(student, shape, dtype):
     """Pictures of any number and size become rows, and are left as they were."""
-    pictures = np.random.default_rng(shape).integers(0, 256, shape).astype(dtype)
+    pictures = np.random.default_rng(shape).uniform(0, 255, shape).astype(dtype)
     found = call_unchanged(student, "prepare", pictures)
     assert_close(found, pictures.reshape(shape[0], -1) / 127.5 - 1, "the rows", rtol=1e-4, atol=1e-5)
 
@@ -172,6 +172,7 @@ WALKS = [
     pytest.param((4, 3, 5, 4, 1), 9, 0.17, 12, id="four layers"),
     pytest.param((3, 6, 1), 12, 3.0, 8, id="steps so wide that more answers are wrong"),
     pytest.param((4, 3, 5, 1), 8, 0.3, 1, id="one step"),
+    pytest.param((3, 6, 1), 5, 1.0, 40, id="steps that go on where all answers are right"),
 ]
 
 

@@ -94,7 +94,7 @@ def test_the_seed_decides(student):
     """The same seed draws the same weights, and another seed draws others."""
     first, again, other = (
         as_array(layers(student.initialise([6, 4, 1], seed), 2, "initialise")[0][0], "the weights")
-        for seed in (3, 3, 4)
+        for seed in (3, 3, 13)
     )
     if not np.array_equal(first, again):
         raise CriterionFailed("the same weights for the same seed", "others")
