@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from proctor.cli.ci import ci
-from proctor.cli.handed_in import find_graded, find_submissions, update_late_penalties
+from proctor.cli.handed_in import find_graded, find_submissions, read_gradebook, update_late_penalties
 from proctor.cli.markup import escape_markup
 from proctor.course.course import Course
 from proctor.errors import ProctorError
@@ -222,7 +222,6 @@ def grade(
 
     if not explain and not scheduler:
         pool.prepare()  # the process that examiners are forked from imports while this one does
-    from proctor.record.scores import named_scores
     from proctor.report import progress
     from proctor.run.batch import grade_class
     from proctor.run.plan import make_plans
@@ -239,15 +238,14 @@ def grade(
     outcomes = grade_class(course, pairs, jobs=jobs, again=again, scheduler=scheduler, keep_warm=keep_warm)
     if as_json:
         progress.print_json(tally, outcomes)
-        update_late_penalties(console, course)
+        read_gradebook(console, course, tally)
     else:
         place = {pair: index for index, pair in enumerate(pairs)}
         lines = sorted(
             progress.show_progress(console, tally, outcomes, show=show, quiet=quiet),
             key=lambda line: place[line.assignment, line.student],
         )
-        update_late_penalties(console, course)
-        progress.print_report(console, tally, lines, named_scores(course), quiet=quiet)
+        progress.print_report(console, tally, lines, read_gradebook(console, course, tally), quiet=quiet)
         if not quiet:
             _warn_of_plain_tests(sorted({name for name, _ in pairs} & set(course.plain_names())))
     if tally.failed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -11,15 +12,42 @@ from proctor.course.course import Course
 from proctor.errors import ProctorError
 from proctor.text import one_line
 
+if TYPE_CHECKING:
+    from proctor.record.scores import Score
+    from proctor.report.progress import Tally
+
 
 def update_late_penalties(console: Console, course: Course) -> None:
-    """Bring late penalties up to date, and say whose changed."""
+    """Bring late penalties up to date, and say whose changed, or why it cannot be done now."""
     from proctor.record import scores
     from proctor.report.progress import name_some
 
-    for name, changed in groupby(scores.update_late_penalties(course), key=itemgetter(0)):
+    try:
+        penalties = scores.update_late_penalties(course)
+    except ProctorError as error:
+        sentence = f"Late penalties are as they were: {error}"
+        console.print(sentence, style="yellow", highlight=False, markup=False, soft_wrap=True)
+        return
+    for name, changed in groupby(penalties, key=itemgetter(0)):
         sentence = f"{name}: the late penalty changed for {name_some([student for _, student in changed])}"
         console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def read_gradebook(console: Console, course: Course, tally: Tally) -> dict[tuple[str, str], Score]:
+    """Bring late penalties up to date after a run; returns (assignment, student) → score.
+
+    A gradebook that the run could not write is not asked again: each time takes its time.
+    """
+    from proctor.record.scores import named_scores
+    from proctor.run.batch import NOT_RECORDED
+
+    if tally.statuses[NOT_RECORDED]:
+        return {}
+    update_late_penalties(console, course)
+    try:
+        return named_scores(course)
+    except ProctorError:  # just said, or another program came in between: the marks are recorded
+        return {}
 
 
 def find_submissions(course: Course, names: list[str], students: list[str] | None) -> list[tuple[str, str]]:

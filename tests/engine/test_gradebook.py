@@ -320,7 +320,7 @@ def test_a_read_only_gradebook_is_told_in_a_sentence(course):
         gradebook.record(course, verdict("bob"), run_notebooks())
 
     assert not course.autograded("bob", "halves").exists()
-    assert [mark.score for mark in export.marks(course)] == [3]
+    assert [(mark.student, mark.score) for mark in export.marks(course)] == [("ada", 3), ("bob", None)]
 
 
 def test_an_export_does_not_wait_for_a_run_that_writes(course, monkeypatch):
