@@ -31,7 +31,7 @@ test: $(READY)
 	@$(MAKE) --no-print-directory --keep-going --jobs=1 lint quick engine course \
 		PYTEST="$(BIN)/coverage run -m pytest --durations=10"
 
-# Under a minute: what needs no jail, no nbgrader and no exercise.
+# Two minutes: what needs no jail, no nbgrader and no exercise.
 quick: $(READY)
 	$(PYTEST) tests/quick --numprocesses $(WORKERS) --dist loadfile
 
