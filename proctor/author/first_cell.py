@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from pathlib import Path
+from urllib.parse import quote
 
 import jinja2
 import nbformat
-from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from proctor.author.leaks import list_files
 from proctor.author.wheel import wheel_name
 from proctor.course.course import Course
 from proctor.course.publishing import download_url
 
 CELL_ID = "proctor-first"
-LIBRARIES = ("keras", "tensorflow")
+TENSORFLOW = re.compile(r"^\s*(?:import|from)\s+(?:keras|tensorflow)\b", re.MULTILINE)
 
 
 def put_first_cell(course: Course, name: str, folder: Path) -> None:
@@ -30,12 +31,12 @@ def put_first_cell(course: Course, name: str, folder: Path) -> None:
     path = folder / f"{name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     template = jinja2.Template(Path(__file__).with_suffix(".py.j2").read_text(encoding="utf-8"))
+    files = [each.relative_to(folder).as_posix() for each in list_files(folder) if each != path]
     source = template.render(
-        name=name,
         wheel=wheel_name(),
         address=download_url(course),
-        files=sorted(each.name for each in folder.iterdir() if each != path),
-        tensorflow=_uses_tensorflow(notebook),
+        files={file: quote(f"{name}/{file}") for file in files},
+        tensorflow=any(TENSORFLOW.search(cell.source) for cell in notebook.cells if cell.cell_type == "code"),
     )
     # Folded: nobody has to read it who has Proctor. JupyterLab and VS Code know this setting.
     cell = new_code_cell(source, id=CELL_ID, metadata={"jupyter": {"source_hidden": True}})
@@ -43,20 +44,3 @@ def put_first_cell(course: Course, name: str, folder: Path) -> None:
     notebook.cells = [each for each in notebook.cells if each.id != CELL_ID]
     notebook.cells.insert(place, cell)
     nbformat.write(notebook, path)
-
-
-def _uses_tensorflow(notebook: NotebookNode) -> bool:
-    """Whether a cell that can be read as Python imports Keras or TensorFlow."""
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        try:
-            tree = ast.parse(cell.source)
-        except SyntaxError:  # a line magic, say
-            continue
-        for node in ast.walk(tree):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            if any(each.split(".")[0] in LIBRARIES for each in names):
-                return True
-    return False

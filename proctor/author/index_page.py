@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import jinja2
@@ -13,11 +12,13 @@ from markupsafe import Markup
 from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
+from proctor.author.leaks import list_files
 from proctor.author.wheel import wheel_name
 from proctor.course.assignment import Assignment
-from proctor.course.cells import is_check, is_solution
+from proctor.course.cells import is_solution
 from proctor.course.course import Course
 from proctor.course.publishing import colab_url
+from proctor.course.released import read_points
 
 INDEX = "index.html"
 STYLE = Path(__file__).parent.parent / "feedback" / "templates" / "feedback_page" / "style.css"
@@ -31,7 +32,7 @@ class _Entry:
         declared: what its `assignment.toml` says.
         opening: the first paragraph of its notebook, as HTML.
         written: the functions and classes that the student writes.
-        points: what its check cells are worth together.
+        points: what its cells are worth together.
         files: the names of what students get.
         colab: the address that opens it in Colab; "" for none.
     """
@@ -50,13 +51,15 @@ def index_page(course: Course) -> str:
     Raises CourseError if `c.Proctor.url` is no https address.
     """
     released = [name for name in course.names() if (course.release(name) / f"{name}.ipynb").is_file()]
-    tracks = groupby((_read_entry(course, name) for name in released), key=lambda entry: entry.declared.course)
+    tracks: dict[str, list[_Entry]] = {}
+    for entry in (_read_entry(course, name) for name in released):
+        tracks.setdefault(entry.declared.course, []).append(entry)
     places = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("index_page.html.j2").render(
         course=str(course.settings().CourseDirectory.get("course_id", "")),
         style=Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704  # Proctor's own file
-        tracks=[(track, list(entries)) for track, entries in tracks],
+        tracks=tracks,
         wheel=wheel_name(),
     )
 
@@ -73,8 +76,8 @@ def _read_entry(course: Course, name: str) -> _Entry:
             if is_solution(cell)
             for found in re.findall(r"^(?:def|class) (\w+)", cell.source, re.MULTILINE)
         ],
-        points=sum(cell.metadata.nbgrader.points for cell in notebook.cells if is_check(cell)),
-        files=sorted(path.name for path in folder.iterdir()),
+        points=sum(read_points(folder / f"{name}.ipynb").values()),
+        files=[path.relative_to(folder).as_posix() for path in list_files(folder)],
         colab=colab_url(course, name),
     )
 

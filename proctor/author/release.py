@@ -53,8 +53,11 @@ def publish(course: Course) -> None:
 
     Raises CourseError if the course's settings are not valid.
     """
-    (course.root / "release" / INDEX).write_text(index_page(course), encoding="utf-8")
-    (course.root / "release" / wheel_name()).write_bytes(build_wheel())
+    folder = course.root / "release"
+    (folder / INDEX).write_text(index_page(course), encoding="utf-8")
+    for earlier in folder.glob("proctor-*.whl"):  # a first cell takes the one that it finds
+        earlier.unlink()
+    (folder / wheel_name()).write_bytes(build_wheel())
 
 
 def stale(course: Course) -> list[str]:

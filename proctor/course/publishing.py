@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from proctor.course.course import Course
 from proctor.errors import CourseError
@@ -45,6 +46,6 @@ def colab_url(course: Course, name: str) -> str:
     Raises CourseError as `published_url` does.
     """
     if found := GITHUB.fullmatch(published_url(course)):
-        path = f"{found['repository']}/blob/{found['place']}/{name}/{name}.ipynb"
+        path = f"{found['repository']}/blob/{found['place']}/{quote(name)}/{quote(name)}.ipynb"
         return f"https://colab.research.google.com/github/{path}"
     return ""

@@ -16,6 +16,7 @@ import pytest
 from conftest import make_course
 
 from proctor.author.release import publish, release, stale
+from proctor.author.wheel import wheel_name
 from proctor.course.course import Course
 from proctor.errors import CourseError
 
@@ -113,6 +114,7 @@ def test_the_page_of_the_course_names_each_exercise_and_opens_it_in_colab(releas
     for part in (released.assignment("double").title, colab, 'href="double/double.ipynb"', "<code>relu</code>"):
         assert part in text, part
     assert all((page.parent / link).is_file() for link in re.findall(r'href="([^":]+)"', text))
+    (released.release("double") / ".ipynb_checkpoints").mkdir(exist_ok=True)  # as Jupyter leaves it
     assert stale(released) == []
     page.write_text(text.replace("points", "marks"))
     assert stale(released) == ["release/index.html is not fresh; run `proctor release`"]
@@ -126,3 +128,27 @@ def test_an_address_that_is_none_is_refused(tmp_path, url):
     (course.root / "nbgrader_config.py").write_text(f"c = get_config()\nc.Proctor.url = {url!r}\n")
     with pytest.raises(CourseError, match=r"must be the https address of the published release/ folder, got"):
         release(Course(course.root), "double")
+
+
+def test_what_is_published_follows_the_course(tmp_path):
+    """Exercises of one track stand together whatever lies between them, a name with a blank is a
+    link, and there is one wheel, today's."""
+    course = make_course(tmp_path)
+    for name, track, order in (("double", "First", 1), ("other one", "Second", 2), ("third", "First", 3)):
+        if name != "double":
+            shutil.copytree(course.grader("double"), course.grader(name))
+            shutil.copytree(course.source("double").parent, course.source(name).parent)
+            (course.source(name).parent / "double.ipynb").rename(course.source(name))
+        declared = course.grader(name) / "assignment.toml"
+        lines = [line for line in declared.read_text().splitlines() if not line.startswith(("course", "order"))]
+        declared.write_text("\n".join([f'course = "{track}"', f"order = {order}", *lines]))
+    course = Course(course.root)
+    for name in course.names():
+        release(course, name)
+    (course.root / "release" / "proctor-0.0.1-py3-none-any.whl").touch()
+    publish(course)
+    text = (course.root / "release" / "index.html").read_text()
+    assert re.findall(r"<h2>(\w+)</h2>", text) == ["First", "Second"]
+    assert re.findall(r'<article id="([^"]+)"', text) == ["double", "third", "other one"]
+    assert 'href="other%20one/other%20one.ipynb"' in text
+    assert [path.name for path in (course.root / "release").glob("*.whl")] == [wheel_name()]

@@ -24,7 +24,7 @@ class Slow:
         self.itself = self
 
     def __del__(self) -> None:
-        time.sleep(0)
+        time.sleep(0)  # waits for nothing: it lets go of the interpreter's lock
 
 
 @pytest.fixture
