@@ -135,7 +135,7 @@ def most_mixed_up(matrix):
     for i in range(len(matrix)):
         for j in range(i + 1, len(matrix)):
             if matrix[i][j] + matrix[j][i] > best:
-                best, pair = matrix[i][j] + matrix[j][i], (i, j)
+                best, pair = matrix[i][j] + matrix[j][i], {i, j}
     return pair
 """
 PAIR_BY_TRIANGLE = """

@@ -317,5 +317,6 @@ def has_learned_new(lesson):
 
 
 def assert_pair(found, pair):
-    """Assert that the two class numbers are those of `pair`, in either order."""
+    """Assert that the two class numbers are those of `pair`, in either order; a set has none."""
+    found = list(found) if isinstance(found, set) else found
     assert_close(np.sort(as_array(found, "most_mixed_up(matrix)")), pair, "the two classes, the smaller first,")
