@@ -304,6 +304,22 @@ def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] 
 
 
 @application.command()
+def report(
+    names: Names = None, file: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html")
+) -> None:
+    """Write a page on the class: what was not understood, what needs attention, and every mark.
+
+    It holds names and hidden criteria: it is for instructors, and readable by you alone.
+    """
+    from proctor.report.class_page import write
+
+    course = Course.find()
+    update_late_penalties(console, course)
+    write(course, names or course.every_name(), file)
+    console.print(f"the class is in {file}", highlight=False)
+
+
+@application.command()
 def autograder(
     name: Name, file: Annotated[Path, typer.Argument(help="The zip to write.")] = Path("autograder.zip")
 ) -> None:
