@@ -8,29 +8,42 @@ import json
 import re
 from datetime import datetime, timedelta
 
+import nbformat
 import pytest
-from conftest import edited
+from conftest import edited, make_course, run_proctor, solution_notebook
 from nbgrader.api import Gradebook
 
 EVIL = "</script><img src=x onerror=alert(1)>"
 
 
-@pytest.fixture
-def page(course, proctor, hand_in, solution):
-    """The page on a class of four: right and late, two of them wrong, and unreadable."""
-    hand_in("ada", solution, {"timestamp.txt": b"2026-01-02 12:00:00 UTC"})
-    hand_in("bob", edited(solution, "write_relu", f"def relu(x):\n    return {EVIL!r}"))
-    hand_in("cy", edited(solution, "write_relu", "def relu(x):\n    return x + 1"))
-    hand_in("dot", b"not a notebook")
-    proctor("grade", code=1)
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    """The page on a class of five: one is late, two are wrong, one is unreadable, one is missing."""
+    course = make_course(tmp_path_factory.mktemp("class") / "course")
+    wrong = {"bob": f"def relu(x):\n    return {EVIL!r}", "cy": "def relu(x):\n    return x + 1"}
+    for student in ("ada", "bob", "cy", "dot"):
+        notebook = (
+            edited(solution_notebook(), "write_relu", wrong[student]) if student in wrong else solution_notebook()
+        )
+        folder = course.submitted(student, "double")
+        folder.mkdir(parents=True)
+        (folder / "double.ipynb").write_text("nothing" if student == "dot" else nbformat.writes(notebook))
+        (folder / "timestamp.txt").write_text(f"2026-01-02 {'12' if student == 'ada' else '09'}:00:00 UTC")
+    run_proctor(course.root, "grade", code=1)
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
         book.update_or_create_student("ada", first_name="Ada", last_name="King")
         book.add_student("eve")
         book.update_or_create_assignment("double", duedate=datetime(2026, 1, 2, 10))
         book.update_or_create_submission("double", "ada").extension = timedelta(minutes=30)
         book.db.commit()
-    assert proctor("report").stdout == "the class is in report.html\n"
-    return (course.root / "report.html").read_text()
+    assert run_proctor(course.root, "report").stdout == "the class is in report.html\n"
+    return course.root / "report.html"
+
+
+@pytest.fixture
+def page(file):
+    """Its text."""
+    return file.read_text()
 
 
 def data_of(page: str) -> dict:
@@ -69,10 +82,10 @@ def test_every_student_has_a_row_down_to_the_criterion(page):
     assert "eve" not in exercise["rows"]
 
 
-def test_it_is_private_loads_nothing_and_runs_nothing_of_a_students(page, course):
+def test_it_is_private_loads_nothing_and_runs_nothing_of_a_students(page, file):
     """Names and hidden criteria are in it: its owner alone may read it. What a student's code
     returned is text there, and only Proctor's own script may run."""
-    assert (course.root / "report.html").stat().st_mode & 0o777 == 0o600
+    assert file.stat().st_mode & 0o777 == 0o600
     assert "<img" not in page
     assert not re.search(r"(?:src|href)=\"(?!#)", page)
     script = re.search(r"<script>(.*?)</script>", page, re.DOTALL)
