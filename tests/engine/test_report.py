@@ -18,7 +18,7 @@ EVIL = "</script><img src=x onerror=alert(1)>"
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory):
-    """The page on a class of five: one is late, two are wrong, one is unreadable, one is missing."""
+    """The page on a class of five: one late, two wrong, one unreadable, one who is missing."""
     course = make_course(tmp_path_factory.mktemp("class") / "course")
     wrong = {"bob": f"def relu(x):\n    return {EVIL!r}", "cy": "def relu(x):\n    return x + 1"}
     for student in ("ada", "bob", "cy", "dot"):
