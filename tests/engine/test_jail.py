@@ -8,6 +8,7 @@ import os
 import resource
 import socket
 import subprocess
+import sys
 import tempfile
 
 import pytest
@@ -286,6 +287,21 @@ def test_a_jail_has_a_ceiling_whatever_is_asked_for(address):
         memory, seconds = json.loads(said(jail, source))
     assert 0 < memory <= MOST_MEMORY_GB * 2**30
     assert 0 < seconds <= MOST_CPU_SECONDS + 1
+
+
+def test_its_main_thread_knows_its_priority(jail):
+    """TensorFlow asks for it when threads wait for each other, and prints a line if that fails."""
+    if "processes" not in jail.layers:
+        pytest.skip("jails have no PID namespace here")
+    script = """import ctypes, os
+from proctor.jail.isolate import fork
+pid = fork(frozenset({"processes"}))
+if pid == 0:
+    library, found = ctypes.CDLL(None), (ctypes.c_int * 2)()
+    library.pthread_self.restype = ctypes.c_void_p
+    os._exit(library.pthread_getschedparam(ctypes.c_void_p(library.pthread_self()), found, ctypes.byref(found, 4)))
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"""
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout == b"0\n"
 
 
 def test_threads_take_little_of_its_address_space(jail):
