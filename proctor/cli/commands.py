@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from proctor.cli.ci import ci
 from proctor.cli.handed_in import find_graded, find_submissions, read_gradebook, update_late_penalties
 from proctor.cli.markup import escape_markup
+from proctor.cli.schedule import course
 from proctor.course.course import Course
 from proctor.errors import ProctorError
 from proctor.text import one_line, plain
@@ -253,6 +254,7 @@ def grade(
 
 
 application.command()(ci)
+application.command()(course)
 
 
 @application.command()
