@@ -295,13 +295,18 @@ def feedback(names: Names = None, student: Students = None, jobs: Jobs = 0) -> N
 
 
 @application.command()
-def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] = Path("marks.csv")) -> None:
-    """Write every mark in the gradebook to a CSV file."""
+def export(
+    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("marks.csv"),
+    form: Annotated[
+        str, typer.Option("--for", help="Who reads it: csv, canvas, moodle, json, or a form added.")
+    ] = "csv",
+) -> None:
+    """Write every mark in the gradebook to a file, in the form that another gradebook imports."""
     from proctor.report.export import write
 
     course = Course.find()
     update_late_penalties(console, course)
-    count = write(course, file)
+    count = write(course, file, form)
     console.print(f"{count} marks in {file}", highlight=False)
 
 
