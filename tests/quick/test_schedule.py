@@ -41,7 +41,7 @@ def test_what_contradicts_is_told(text, roster, told, course):
 def test_a_file_that_is_no_toml_is_refused(course):
     """With the parser's own sentence."""
     (course.root / "course.toml").write_text("due = [")
-    with pytest.raises(CourseError, match="course.toml cannot be read: Invalid value"):
+    with pytest.raises(CourseError, match=r"course\.toml cannot be read: Invalid value"):
         read_schedule(course)
 
 
