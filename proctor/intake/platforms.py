@@ -60,7 +60,9 @@ class Naming:
 
     Its groups: `file` (the student's own name for it), `name`, `id`, `title_id` (the assignment's
     title, "_" and an identifier), `time` (numbers with hyphens, on the platform's clock), `order`,
-    `late` and `anonymous`. Files that agree in all but `file` and `order` are one attempt.
+    `late`, `anonymous` and `number` (which tells namesakes apart). Files that agree in all but
+    `file` and `order` are one attempt. What a student can choose, the file's name, stands last: a
+    pattern takes as little as it can for all that is before it.
     """
 
     platform: str
@@ -71,10 +73,10 @@ class Naming:
 # that versions before 4 put before the slash; Blackboard's help on "Download assignments"; Canvas's
 # lib/content_zipper.rb. What Moodle numbers is the participant in one assignment: no identifier.
 NAMINGS = (
-    Naming("Moodle", re.compile(r"(?P<name>[^/]+?)(_\d+)?_assignsubmission_[a-z]+(_?/|_)(?P<file>.+)")),
+    Naming("Moodle", re.compile(r"(?P<name>[^/]+?)(_(?P<number>\d+))?_assignsubmission_[a-z]+(_?/|_)(?P<file>.+)")),
     Naming(
         "Blackboard",
-        re.compile(r"(?P<title_id>[^/]+_[^/]+?)_attempt_(?P<time>\d{4}(-\d\d){5})(_(?P<file>[^/]+)|\.txt)"),
+        re.compile(r"(?P<title_id>[^/]+?_[^/]+?)_attempt_(?P<time>\d{4}(-\d\d){5})(_(?P<file>[^/]+)|\.txt)"),
     ),
     Naming("Canvas", re.compile(r"((?P<late>LATE)_)?anon_(?P<anonymous>[^/_]+)_(?P<order>\d+)_(?P<file>[^/]+)")),
     Naming(
@@ -107,11 +109,11 @@ def read_attempts(listing: Listing, names: list[str], clock: tzinfo) -> tuple[st
         for platform in dict.fromkeys(naming.platform for naming in NAMINGS):
             namings = [naming for naming in NAMINGS if naming.platform == platform]
             if any(naming.pattern.fullmatch(path) for path in inner for naming in namings):
-                return platform, _read_names(inner, platform, namings, clock)
+                return platform, _read_names(inner, platform, namings, clock, tuple(names))
     top = _without_top_folder(listing)
-    if top and all("/" in path and path.split("/")[0] not in names for path in top):
+    if top and next(iter(listing)).split("/")[0] in names:
         listing = top
-    return FOLDERS.platform, _read_names(listing, FOLDERS.platform, [FOLDERS], clock)
+    return FOLDERS.platform, _read_names(listing, FOLDERS.platform, [FOLDERS], clock, tuple(names))
 
 
 def is_work(path: str) -> bool:
@@ -126,7 +128,9 @@ def _without_top_folder(listing: Listing) -> Listing:
     return {path.split("/", 1)[1]: file for path, file in listing.items()}
 
 
-def _read_names(listing: Listing, platform: str, namings: list[Naming], clock: tzinfo) -> list[Attempt]:
+def _read_names(
+    listing: Listing, platform: str, namings: list[Naming], clock: tzinfo, names: tuple[str, ...]
+) -> list[Attempt]:
     attempts: dict[tuple[str | None, ...], Attempt] = {}
     strange = []
     for path, file in listing.items():
@@ -136,10 +140,14 @@ def _read_names(listing: Listing, platform: str, namings: list[Naming], clock: t
                 strange.append(Attempt([Person(path)], unmatched=f"its name is none that {_source(platform)} gives"))
             continue
         found = match.groupdict()
-        key = tuple(found.get(group) for group in ("name", "id", "title_id", "time", "anonymous"))
+        key = tuple(found.get(group) for group in ("name", "id", "number", "title_id", "time", "anonymous"))
+        person = _person(found)
+        if found.get("order") and re.match(r"\d+_", found["file"] or "") and not found["file"].startswith(names):
+            # A student's name may end in a number: "x_1_2_3_file" is of 1, or of 2 called "x_1".
+            key, person = (path,), Person(path, (found.get("id") or "", found["order"]))
         attempt = attempts.get(key)
         if attempt is None:
-            attempt = attempts[key] = Attempt([_person(found)], time=_read_time(found.get("time"), clock))
+            attempt = attempts[key] = Attempt([person], time=_read_time(found.get("time"), clock))
             attempt.late = bool(found.get("late"))
             if found.get("anonymous"):
                 attempt.unmatched = "Canvas made the file without names; download it when names are shown"
@@ -149,9 +157,12 @@ def _read_names(listing: Listing, platform: str, namings: list[Naming], clock: t
             if found.get("title_id"):
                 attempt.people = [_read_receipt(file, attempt.people[0], found["title_id"])]
             continue
+        order = int(found.get("order") or 0)
+        if order < attempt.orders.get(found["file"], 0):
+            continue  # the same name again, uploaded earlier
         attempt.files[found["file"]] = file
-        if found.get("order"):
-            attempt.orders[found["file"]] = int(found["order"])
+        if order:
+            attempt.orders[found["file"]] = order
     return [*attempts.values(), *strange]
 
 
@@ -161,14 +172,15 @@ def _source(platform: str) -> str:
 
 def _person(found: dict[str, str | None]) -> Person:
     """The student that a name tells."""
-    name = found.get("name") or ""
+    name, number = found.get("name") or "", found.get("number")
     if title_id := found.get("title_id"):
         # Both parts may hold underscores: whatever stands behind one may be the identifier.
         parts = title_id.split("_")
         ids = tuple("_".join(parts[at:]) for at in range(1, len(parts)))
         return Person(title_id, ids, id=ids[0] if len(ids) == 1 else "")
     identifier = found.get("id") or ""
-    shown = name if not identifier or identifier == name else f"{name} ({identifier})"
+    told = identifier if identifier != name else ""
+    shown = " ".join(filter(None, (name, f"({told})" if told else "", f"({number})" if number else "")))
     return Person(shown or (found.get("anonymous") or ""), (identifier,) if identifier else (), name, identifier)
 
 

@@ -51,14 +51,15 @@ class Roster:
                 if letters := _letters(name):
                     self._by_name[letters].add(one.id)
 
-    def find(self, person: Person) -> str:
+    def find(self, person: Person) -> tuple[str, bool]:
         """The identifier of the student who is meant.
 
         An identifier, an LMS id or an e-mail address decides. A name does so only where the roster
-        knows none of these, or they fit two; case, accents, blanks and the order of first and last
-        name do not matter in it.
+        knows none of these; case, accents, blanks and the order of first and last name do not
+        matter in it.
 
-        Raises NotMatched if nobody is meant, or more than one.
+        Returns it, and whether only the name says so. Raises NotMatched if nobody is meant, or more
+        than one.
         """
         by_id: set[str] = set()
         for found in person.ids:
@@ -66,16 +67,18 @@ class Roster:
         by_name = self._by_name.get(_letters(person.name), set())
         if len(by_id) == 1 and by_name and not by_id & by_name:
             raise NotMatched(f"the id is that of {_list(by_id)}, but the name that of {_list(by_name)}")
-        matched = (by_id & by_name if len(by_id & by_name) == 1 else by_id) or by_name
+        matched = by_id or by_name
         if len(matched) > 1:
             raise NotMatched(f"it may be {_list(matched)}: {'the ids fit' if by_id else 'the name fits'} each of them")
         if matched:
-            return matched.pop()
+            return next(iter(matched)), not by_id
         if self.is_known:
             raise NotMatched("nobody in the gradebook has this id, e-mail address, LMS id or name")
         if not person.id:
-            raise NotMatched("the source tells no id of its own: import a roster first (nbgrader db student import)")
-        return person.id
+            raise NotMatched(
+                "the source tells no id, or it can be read as two: import a roster first (nbgrader db student import)"
+            )
+        return person.id, False
 
 
 def require_usable(student: str) -> None:

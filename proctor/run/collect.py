@@ -17,7 +17,7 @@ from proctor.course.course import Course
 from proctor.course.private import make_private_folder, write_private
 from proctor.errors import CourseError, ProctorError, UnreadableSubmission
 from proctor.intake.clones import clone_all
-from proctor.intake.listing import is_zip_file, list_source
+from proctor.intake.listing import is_hidden, is_zip_file, list_source
 from proctor.intake.parcels import TIMESTAMP, Exercises, Parcel, make_parcels, parse_stamp
 from proctor.intake.platforms import FOLDERS, Attempt, read_attempts
 from proctor.intake.submission import FILE_BYTES, read_file
@@ -49,6 +49,21 @@ class Row:
     status: str
     note: str = ""
     needs_attention: bool = False
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """What one student handed in for one exercise at one time.
+
+    Args:
+        parcel: the files.
+        owner: how the source writes the student.
+        by_name: whether only the name says that it is this student.
+    """
+
+    parcel: Parcel
+    owner: str
+    by_name: bool
 
 
 @dataclass(frozen=True)
@@ -90,8 +105,8 @@ def collect(course: Course, source: Path, only: str = "") -> Collected:
             )
         roster = read_roster(course)
         rows, found = _sort(attempts, roster, Exercises(course, only), platform)
-        for (student, exercise), parcels in found.items():
-            rows.append(_put_newest(course, student, exercise, parcels))
+        for (student, exercise), hand_ins in found.items():
+            rows.append(_put_newest(course, student, exercise, hand_ins))
         shutil.rmtree(course.state / _STAGE, ignore_errors=True)
     remarks = []
     if found and not roster.is_known:
@@ -124,10 +139,10 @@ def _open(course: Course, source: Path, stack: ExitStack) -> tuple[str, list[Att
 
 def _sort(
     attempts: list[Attempt], roster: Roster, exercises: Exercises, platform: str
-) -> tuple[list[Row], dict[tuple[str, str], list[Parcel]]]:
+) -> tuple[list[Row], dict[tuple[str, str], list[HandIn]]]:
     """Rows for what cannot be put anywhere, and (student, exercise) → what was handed in for it."""
     rows: list[Row] = []
-    found: dict[tuple[str, str], list[Parcel]] = defaultdict(list)
+    found: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
     for attempt in attempts:
         parcels: list[Parcel] = []
         problem = attempt.refused
@@ -140,7 +155,7 @@ def _sort(
             try:
                 if attempt.unmatched:
                     raise NotMatched(attempt.unmatched)
-                student = roster.find(person)
+                student, by_name = roster.find(person)
                 require_usable(student)
             except NotMatched as error:
                 rows.append(Row(person.shown, "", NOT_MATCHED, str(error), needs_attention=True))
@@ -148,12 +163,17 @@ def _sort(
             if problem:
                 rows.append(Row(student, exercises.only, REFUSED, problem, needs_attention=True))
             for parcel in parcels:
-                found[student, parcel.exercise].append(parcel)
+                found[student, parcel.exercise].append(HandIn(parcel, person.shown, by_name))
     return rows, found
 
 
-def _put_newest(course: Course, student: str, exercise: str, parcels: list[Parcel]) -> Row:
+def _put_newest(course: Course, student: str, exercise: str, hand_ins: list[HandIn]) -> Row:
     """Put the newest of a student's hand-ins for an exercise in its place."""
+    owners = sorted({hand_in.owner for hand_in in hand_ins})
+    if len(owners) > 1 and any(hand_in.by_name for hand_in in hand_ins):
+        reason = f"{' and '.join(owners[:3])} both fit this student: leave the one that is meant"
+        return Row(student, exercise, NOT_MATCHED, reason, needs_attention=True)
+    parcels = [hand_in.parcel for hand_in in hand_ins]
     try:
         parcel = _find_newest(parcels)
         status, note = _put(course, student, exercise, parcel)
@@ -218,7 +238,8 @@ def _read_place(place: Path) -> dict[str, bytes]:
     if place.is_symlink() or not place.is_dir():
         raise UnreadableSubmission(f"{place} is there and is not a folder")
     paths = [path for path in sorted(place.rglob("*")) if path.is_symlink() or not path.is_dir()]
-    return {path.relative_to(place).as_posix(): read_file(path, FILE_BYTES) for path in paths}
+    files = {path.relative_to(place).as_posix(): path for path in paths}
+    return {name: read_file(path, FILE_BYTES) for name, path in files.items() if not is_hidden(name)}
 
 
 def _replace(course: Course, place: Path, files: dict[str, bytes], time: datetime | None) -> None:

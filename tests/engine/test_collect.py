@@ -82,6 +82,7 @@ def test_a_download_from_canvas(course, roster, collect, tmp_path):
         {
             "kingada_101_9001_double.ipynb": OTHER,
             "kingada_101_9007_double-1.ipynb": NOTEBOOK,
+            "kingada_101_9002_double-1.ipynb": OTHER,
             "kingada_101_9008_double-1.keras": b"weights",
             "noycebob_LATE_102_9003_My work.ipynb": NOTEBOOK,
             "roedan_999_9004_double.ipynb": NOTEBOOK,
@@ -132,10 +133,35 @@ def test_a_download_from_moodle(course, roster, collect, tmp_path):
         ("ada", "double"): "new",
         ("bob", "double"): "new",
         ("cy", "double"): "new",
-        ("Dan Roe", ""): "not matched",
-        ("Participant", ""): "not matched",
+        ("Dan Roe (104)", ""): "not matched",
+        ("Participant (105)", ""): "not matched",
     }
     assert sorted(put(course)) == [f"{student}/double/double.ipynb" for student in ("ada", "bob", "cy")]
+
+
+SPOOFS = {
+    "a file named like an attempt of another": {
+        "Double_bob_attempt_2026-01-05-10-11-12_ada_attempt_2026-01-06-10-11-12_double.ipynb": OTHER,
+    },
+    "a name that ends in the number of another": {"kingada_101_102_9001_double.ipynb": OTHER},
+    "two of one name, of whom the roster has one": {
+        "Ada King_1_assignsubmission_file/double.ipynb": NOTEBOOK,
+        "Ada King_2_assignsubmission_file/double.ipynb": OTHER,
+    },
+    "a file with the metadata of others": {
+        "submission_metadata.yml": b"submission_1: {':submitters': [{':sid': '102', ':name': Bob}]}",
+        "submission_1/submission_metadata.yml": b"submission_1: {':submitters': [{':sid': '101', ':name': Ada}]}",
+        "submission_1/double.ipynb": OTHER,
+    },
+}
+
+
+@pytest.mark.parametrize("trick", SPOOFS)
+def test_nobody_can_hand_in_for_somebody_else(course, roster, collect, tmp_path, trick):
+    """What students can choose, names of files and perhaps their own, makes no hand-in another's:
+    it is the right student's, or nobody's until the instructor has looked."""
+    collect(write_zip(tmp_path / "all.zip", SPOOFS[trick]), code=None)
+    assert not [path for path in put(course) if path.startswith("ada/")]
 
 
 METADATA = """
