@@ -44,7 +44,8 @@ def collect(
     from proctor.run.collect import collect as put
 
     console = Console(emoji=False)
-    collected = put(Course.find(), source.absolute(), exercise)
+    with console.status("collecting"):
+        collected = put(Course.find(), source.absolute(), exercise)
     rows = collected.rows
     many = len(rows) > MOST_ROWS
     shown = [row for row in rows if row.needs_attention or row.status == "older"] if many else rows

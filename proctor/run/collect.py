@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import tempfile
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -215,7 +216,7 @@ def _put(course: Course, student: str, exercise: str, parcel: Parcel) -> tuple[s
     place = course.submitted(student, exercise)
     files = {name: file.read() for name, file in parcel.files.items()}
     if not os.path.lexists(place):
-        _replace(course, place, files, parcel.time)
+        _replace(course, place, files, parcel)
         return NEW, ""
     there = _read_place(place)
     stamp = there.pop(TIMESTAMP, None)
@@ -224,12 +225,14 @@ def _put(course: Course, student: str, exercise: str, parcel: Parcel) -> tuple[s
         return (UNCHANGED, "") if files == there else (OLDER, f"what is there is of {before.strftime(FORMAT)}")
     if files == there and (not parcel.time or parcel.time == before):
         return UNCHANGED, ""
+    if parcel.order is not None and parcel.order < _read_order(course, place, there):
+        return OLDER, "what is there was uploaded later"
     if before and not parcel.time:
         raise UnreadableSubmission(
             f"it differs from what is there, which is of {before.strftime(FORMAT)}, and tells no time: "
             f"to have it, delete submitted/{student}/{exercise}/"
         )
-    _replace(course, place, files, parcel.time)
+    _replace(course, place, files, parcel)
     return REPLACED, "only its time is another" if files == there else ""
 
 
@@ -242,7 +245,28 @@ def _read_place(place: Path) -> dict[str, bytes]:
     return {name: read_file(path, FILE_BYTES) for name, path in files.items() if not is_hidden(name)}
 
 
-def _replace(course: Course, place: Path, files: dict[str, bytes], time: datetime | None) -> None:
+def _order_file(course: Course, place: Path) -> Path:
+    """Where it is kept how late a hand-in was uploaded, in the platform's count."""
+    return course.state / "collected" / place.parent.name / f"{place.name}.json"
+
+
+def _read_order(course: Course, place: Path, there: dict[str, bytes]) -> int:
+    """The order of the hand-in that is in its place; -1 if that is not known of these files."""
+    try:
+        kept = json.loads(_order_file(course, place).read_bytes())
+        return int(kept["order"]) if kept["files"] == _digest(there) else -1
+    except (OSError, ValueError, KeyError, TypeError):
+        return -1
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    found = hashlib.sha256()
+    for name, data in sorted(files.items()):
+        found.update(f"{name!r} {len(data)} ".encode() + data)
+    return found.hexdigest()
+
+
+def _replace(course: Course, place: Path, files: dict[str, bytes], parcel: Parcel) -> None:
     """Put files in their place by renaming a folder; what was there is in `.proctor/` meanwhile."""
     stage = course.state / _STAGE
     made, before = stage / "made", stage / "before" / place.parent.name / place.name
@@ -250,14 +274,17 @@ def _replace(course: Course, place: Path, files: dict[str, bytes], time: datetim
     make_private_folder(course, made)
     for name, data in files.items():
         write_private(course, made / name, data)
-    if time:
-        write_private(course, made / TIMESTAMP, time.strftime(f"{FORMAT}\n").encode())
+    if parcel.time:
+        write_private(course, made / TIMESTAMP, parcel.time.strftime(f"{FORMAT}\n").encode())
     make_private_folder(course, place.parent)
     if place.exists():
         make_private_folder(course, before.parent)
         place.rename(before)
     made.rename(place)
     shutil.rmtree(before, ignore_errors=True)
+    if parcel.order is not None:
+        kept = {"order": parcel.order, "files": _digest(files)}
+        write_private(course, _order_file(course, place), json.dumps(kept).encode())
 
 
 def _put_back(course: Course) -> None:

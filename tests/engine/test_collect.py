@@ -111,6 +111,8 @@ def test_a_download_from_canvas(course, roster, collect, tmp_path):
     }
     rows, _ = collect(source, code=1)
     assert rows["ada", "double"][0] == rows["bob", "double"][0] == "unchanged"
+    earlier = write_zip(tmp_path / "earlier.zip", {"kingada_101_9001_double.ipynb": OTHER})
+    assert collect(earlier)[0] == {("ada", "double"): ("older", "what is there was uploaded later")}
     assert put(course) == files
 
 
@@ -137,6 +139,25 @@ def test_a_download_from_moodle(course, roster, collect, tmp_path):
         ("Participant (105)", ""): "not matched",
     }
     assert sorted(put(course)) == [f"{student}/double/double.ipynb" for student in ("ada", "bob", "cy")]
+
+
+def test_a_plain_nbgrader_assignment(course, roster, collect, tmp_path):
+    """All files that lie beside its notebooks are put there; a zip file is refused, since what
+    grades these assignments opens none."""
+    (course.root / "source/ps1").mkdir()
+    (course.root / "source/ps1/problem1.ipynb").write_bytes(NOTEBOOK)
+    source = write_zip(
+        tmp_path / "ps1.zip",
+        {
+            "Ada King_1_assignsubmission_file/problem1.ipynb": NOTEBOOK,
+            "Ada King_1_assignsubmission_file/data/table.csv": b"1,2",
+            "Bob Noyce_2_assignsubmission_file/all.zip": make_zip({"problem1.ipynb": NOTEBOOK}),
+        },
+    )
+    rows, _ = collect(source, code=1)
+    assert rows["ada", "ps1"] == ("new", "")
+    assert "has no grader that opens zip files" in rows["bob", ""][1]
+    assert put(course) == {"ada/ps1/problem1.ipynb": NOTEBOOK, "ada/ps1/data/table.csv": b"1,2"}
 
 
 SPOOFS = {
