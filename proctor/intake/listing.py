@@ -18,6 +18,8 @@ from proctor.intake.submission import FILE_BYTES, read_file
 
 MIB = 2**20
 MOST_FILES = 100_000
+LONGEST_NAME = 255
+"""Bytes in the name of a file, on the file systems of today."""
 MOST_DIRECTORY_BYTES = 64 * MIB
 MOST_BYTES = 32 * 1024 * MIB
 """How large all files of a platform's zip file together may be when they are unpacked."""
@@ -134,6 +136,8 @@ def _require_safe(members: list[zipfile.ZipInfo], name: str, size: int) -> None:
         shown = repr(path[:120])
         if path.startswith("/") or "\\" in path or path[1:2] == ":" or ".." in path.split("/"):
             raise UnreadableSubmission(f"{name} holds {shown}, which leads out of the folder it is unpacked in")
+        if any(len(os.fsencode(part)) > LONGEST_NAME for part in path.split("/")):
+            raise UnreadableSubmission(f"{name} holds {shown}…, a name of more than {LONGEST_NAME} bytes")
         if path in seen:
             raise UnreadableSubmission(f"{name} holds {shown} twice")
         require_readable(member, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -101,19 +102,26 @@ def read_attempts(listing: Listing, names: list[str], clock: tzinfo) -> tuple[st
 
     Returns the platform that names files so ("folders" for a folder a student), and the attempts;
     work whose name fits no rule is an attempt that is `unmatched`. Raises UnreadableSubmission if
-    Gradescope's metadata cannot be read.
+    Gradescope's metadata cannot be read, or the names may be those of two platforms.
     """
-    if metadata := next((path for path in listing if re.fullmatch(rf"([^/]+/)?{re.escape(METADATA)}", path)), ""):
-        return "Gradescope", _read_gradescope(listing, metadata.removesuffix(METADATA))
-    for inner in (listing, _without_top_folder(listing)):
-        for platform in dict.fromkeys(naming.platform for naming in NAMINGS):
-            namings = [naming for naming in NAMINGS if naming.platform == platform]
-            if any(naming.pattern.fullmatch(path) for path in inner for naming in namings):
-                return platform, _read_names(inner, platform, namings, clock, tuple(names))
-    top = _without_top_folder(listing)
-    if top and next(iter(listing)).split("/")[0] in names:
-        listing = top
-    return FOLDERS.platform, _read_names(listing, FOLDERS.platform, [FOLDERS], clock, tuple(names))
+    top = _top_folder(listing)
+    if top in names or re.fullmatch(r"assignment_\d+_export", top):
+        listing = {path.split("/", 1)[1]: file for path, file in listing.items()}
+    if METADATA in listing:
+        return "Gradescope", _read_gradescope(listing)
+    # A student can give a file a name that fits another platform, too. All names fit the right one.
+    fits = Counter(
+        platform
+        for path in listing
+        for platform in {naming.platform for naming in NAMINGS if naming.pattern.fullmatch(path)}
+    )
+    if not fits:
+        return FOLDERS.platform, _read_names(listing, FOLDERS.platform, [FOLDERS], clock, tuple(names))
+    (platform, most), *others = fits.most_common(2)
+    if others and others[0][1] == most:
+        raise UnreadableSubmission(f"these names may be those of {platform} or of {others[0][0]}: rename the files")
+    namings = [naming for naming in NAMINGS if naming.platform == platform]
+    return platform, _read_names(listing, platform, namings, clock, tuple(names))
 
 
 def is_work(path: str) -> bool:
@@ -121,11 +129,10 @@ def is_work(path: str) -> bool:
     return path.endswith((".ipynb", ".keras")) or is_zip(path)
 
 
-def _without_top_folder(listing: Listing) -> Listing:
-    """The files as seen from the one folder that holds all of them; nothing if there is no such."""
-    if len({path.split("/")[0] for path in listing}) != 1 or not all("/" in path for path in listing):
-        return {}
-    return {path.split("/", 1)[1]: file for path, file in listing.items()}
+def _top_folder(listing: Listing) -> str:
+    """The one folder that holds all files; "" if there is no such."""
+    tops = {path.split("/")[0] if "/" in path else "" for path in listing}
+    return tops.pop() if len(tops) == 1 else ""
 
 
 def _read_names(
@@ -200,10 +207,10 @@ def _read_time(text: str | None, clock: tzinfo) -> datetime | None:
         return None
 
 
-def _read_gradescope(listing: Listing, top: str) -> list[Attempt]:
+def _read_gradescope(listing: Listing) -> list[Attempt]:
     """The attempts that Gradescope's file of metadata lists: a folder each."""
     attempts = {}
-    for folder, told in _read_yaml(listing[f"{top}{METADATA}"]).items():
+    for folder, told in _read_yaml(listing[METADATA]).items():
         told = told if isinstance(told, dict) else {}
         submitters = told.get(":submitters")
         people = [_submitter(one) for one in submitters or [] if isinstance(one, dict)]
@@ -213,7 +220,7 @@ def _read_gradescope(listing: Listing, top: str) -> list[Attempt]:
             attempt.unmatched = f"{METADATA} names no student for it"
     strange: dict[str, Attempt] = {}
     for path, file in listing.items():
-        folder, _, inner = path.removeprefix(top).partition("/")
+        folder, _, inner = path.partition("/")
         if inner and folder in attempts:
             attempts[folder].files[inner] = file
         elif is_work(path):

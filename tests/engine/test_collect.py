@@ -169,10 +169,21 @@ SPOOFS = {
         "Ada King_1_assignsubmission_file/double.ipynb": NOTEBOOK,
         "Ada King_2_assignsubmission_file/double.ipynb": OTHER,
     },
-    "a file with the metadata of others": {
-        "submission_metadata.yml": b"submission_1: {':submitters': [{':sid': '102', ':name': Bob}]}",
+    "a file named as on another platform": {
+        "noycebob_102_9001_x_ada_attempt_2026-01-06-10-11-12_double.ipynb": OTHER,
+        "noycebob_102_9002_double.keras": b"",
+    },
+    "only files named as on another platform": {
+        "Double_bob_attempt_2026-01-06-10-11-12_kingada_101_9001_double.ipynb": OTHER
+    },
+    "metadata like Gradescope's, on Moodle": {
+        "Bob Noyce_1_assignsubmission_file/submission_metadata.yml": b"sub: {':submitters': [{':sid': '101'}]}",
+        "Bob Noyce_1_assignsubmission_file/sub/double.ipynb": OTHER,
+    },
+    "other metadata than Gradescope's own": {
         "submission_1/submission_metadata.yml": b"submission_1: {':submitters': [{':sid': '101', ':name': Ada}]}",
         "submission_1/double.ipynb": OTHER,
+        "submission_metadata.yml": b"submission_1: {':submitters': [{':sid': '102', ':name': Bob}]}",
     },
 }
 
@@ -402,6 +413,7 @@ def _many(archive):
 UNSAFE = {
     "leads out of the folder": lambda archive: archive.writestr("../noycebob_102_9_double.ipynb", NOTEBOOK),
     "which leads out": lambda archive: archive.writestr("/noycebob_102_9_double.ipynb", NOTEBOOK),
+    "a name of more than 255 bytes": lambda archive: archive.writestr("a_" * 10_000 + "attempt_1", ""),
     "which is a link": _linked,
     "would become 300 MiB": _bomb,
     "more than 100000 files": _many,
