@@ -108,7 +108,7 @@ def collect(course: Course, source: Path, only: str = "") -> Collected:
         rows, found = _sort(attempts, roster, Exercises(course, only), platform)
         for (student, exercise), hand_ins in found.items():
             rows.append(_put_newest(course, student, exercise, hand_ins))
-        shutil.rmtree(course.state / _STAGE, ignore_errors=True)
+        _put_back(course)
     remarks = []
     if found and not roster.is_known:
         remarks.append(
@@ -288,7 +288,7 @@ def _replace(course: Course, place: Path, files: dict[str, bytes], parcel: Parce
 
 
 def _put_back(course: Course) -> None:
-    """Put back what a run that was killed had taken out of its place."""
+    """Put back what was taken out of its place by a step that failed, or a run that was killed."""
     stage = course.state / _STAGE
     for before in sorted(stage.glob("before/*/*")):
         place = course.submitted(before.parent.name, before.name)
