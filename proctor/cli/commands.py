@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from proctor.cli.ci import ci
+from proctor.cli.collecting import collect
 from proctor.cli.handed_in import find_graded, find_submissions, read_gradebook, update_late_penalties
 from proctor.cli.markup import escape_markup
 from proctor.cli.schedule import course
@@ -191,6 +192,9 @@ def pack(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> No
 
     if not pack_notebook(console, notebook):
         raise typer.Exit(1)
+
+
+application.command()(collect)
 
 
 @application.command()

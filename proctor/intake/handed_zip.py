@@ -20,6 +20,11 @@ MOST_BYTES = 256 * MIB
 """How large all files together may be when they are unpacked."""
 LARGEST_RATIO = 100
 """How many times as large a file may become when it is unpacked, if it is larger than 1 MiB."""
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, NotImplementedError, RuntimeError, ValueError,
+    OSError,
+)  # fmt: skip
+"""What `zipfile` raises for a file that is damaged."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
@@ -67,17 +72,14 @@ def open_zip(data: bytes, name: str, advice: str, limit_of: Callable[[str], int]
             members = archive.infolist()
             _require_plain(members, name)
             _require_bounded(members, name, limit_of)
-            return {member.filename: _read(archive, member) for member in members if limit_of(member.filename)}
+            return {member.filename: read_member(archive, member) for member in members if limit_of(member.filename)}
     except UnreadableSubmission as error:
         raise UnreadableSubmission(f"{error}. {advice}") from None
-    except (
-        zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, NotImplementedError, RuntimeError,
-        ValueError, OSError,
-    ) as error:  # fmt: skip
+    except DAMAGE as error:
         raise UnreadableSubmission(f"{name} is damaged. {advice}") from error
 
 
-def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """The content of a member; zipfile reads no more than it has by the directory."""
     content = archive.read(member)
     if len(content) < member.file_size:
@@ -97,15 +99,23 @@ def _require_plain(members: list[zipfile.ZipInfo], name: str) -> None:
             raise UnreadableSubmission(f"{name} holds {shown}, which is in a folder: its files must be in none")
         if found.casefold() in seen:
             raise UnreadableSubmission(f"{name} holds {shown} twice")
-        if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
-            raise UnreadableSubmission(f"{name} holds {shown}, which is a link or another special file")
-        if member.flag_bits & 1:
-            raise UnreadableSubmission(f"{name} is encrypted, with a password that nobody here knows")
-        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise UnreadableSubmission(f"{name} is packed by a method that is not read here")
+        require_readable(member, name)
         if is_zip(found):
             raise UnreadableSubmission(f"{name} holds another zip file, {shown}")
         seen.add(found.casefold())
+
+
+def require_readable(member: zipfile.ZipInfo, name: str) -> None:
+    """Raise UnreadableSubmission unless a member of the zip file `name` is a file or a folder that
+    can be unpacked: no link, no device, not encrypted, packed in one of the two usual ways.
+    """
+    shown = repr(member.filename[:80])
+    if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFDIR if member.is_dir() else stat.S_IFREG):
+        raise UnreadableSubmission(f"{name} holds {shown}, which is a link or another special file")
+    if member.flag_bits & 1:
+        raise UnreadableSubmission(f"{name} is encrypted, with a password that nobody here knows")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise UnreadableSubmission(f"{name} is packed by a method that is not read here")
 
 
 def _is_plain_name(name: str) -> bool:
