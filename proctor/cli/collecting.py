@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from proctor.cli.handed_in import update_gradebook
 from proctor.cli.markup import escape_markup
 from proctor.course.course import Course
 from proctor.text import one_line
@@ -43,9 +44,10 @@ def collect(
 
     from proctor.run.collect import collect as put
 
-    console = Console(emoji=False)
+    console, course = Console(emoji=False), Course.find()
+    update_gradebook(console, course)
     with console.status("collecting"):
-        collected = put(Course.find(), source.absolute(), exercise)
+        collected = put(course, source.absolute(), exercise)
     rows = collected.rows
     many = len(rows) > MOST_ROWS
     shown = [row for row in rows if row.needs_attention or row.status == "older"] if many else rows

@@ -12,7 +12,7 @@ from rich.table import Column, Table
 
 from proctor.cli.ci import ci
 from proctor.cli.collecting import collect
-from proctor.cli.handed_in import find_graded, find_submissions, read_gradebook, update_late_penalties
+from proctor.cli.handed_in import find_graded, find_submissions, read_gradebook, update_gradebook
 from proctor.cli.markup import escape_markup
 from proctor.cli.schedule import course
 from proctor.course.course import Course
@@ -309,7 +309,7 @@ def export(
     from proctor.report.export import write
 
     course = Course.find()
-    update_late_penalties(console, course)
+    update_gradebook(console, course)
     count = write(course, file, form)
     console.print(f"{count} marks in {file}", highlight=False)
 
@@ -325,7 +325,7 @@ def report(
     from proctor.report.class_page import write
 
     course = Course.find()
-    update_late_penalties(console, course)
+    update_gradebook(console, course)
     write(course, names or course.every_name(), file)
     console.print(f"the class is in {file}", highlight=False)
 

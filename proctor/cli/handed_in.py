@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from proctor.report.progress import Tally
 
 
-def update_late_penalties(console: Console, course: Course) -> None:
-    """Bring due dates and late penalties up to date, and say what changed, or why they did not."""
+def update_gradebook(console: Console, course: Course) -> None:
+    """Bring students, due dates and late penalties up to date, and say what changed, or why not."""
     from proctor.record import scores
     from proctor.record.calendar import follow
     from proctor.report.progress import name_some
@@ -50,7 +50,7 @@ def read_gradebook(console: Console, course: Course, tally: Tally) -> dict[tuple
 
     if tally.statuses[NOT_RECORDED]:
         return {}
-    update_late_penalties(console, course)
+    update_gradebook(console, course)
     try:
         return named_scores(course)
     except ProctorError:  # just said, or another program came in between: the marks are recorded

@@ -20,7 +20,7 @@ COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
 
 
 @dataclass(frozen=True)
-class Person:
+class Listed:
     """A line of the roster; all but the id may be ""."""
 
     id: str
@@ -41,7 +41,7 @@ class Schedule:
         contradictions: sentences on what cannot be followed; nothing is, while there are any.
     """
 
-    people: list[Person] = field(default_factory=list)
+    people: list[Listed] = field(default_factory=list)
     due: dict[str, datetime] = field(default_factory=dict)
     extensions: dict[str, dict[str, datetime]] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)
@@ -95,7 +95,7 @@ def _read_dates(table: dict[str, Any], where: str, wrong: list[str]) -> dict[str
     return dates
 
 
-def _read_roster(root: Path, name: Any, wrong: list[str]) -> list[Person]:
+def _read_roster(root: Path, name: Any, wrong: list[str]) -> list[Listed]:
     """The people in a CSV file with a header; its separator is a comma or a semicolon."""
     if not isinstance(name, str):
         wrong.append(f"'roster' must be the name of a CSV file, got {name!r}")
@@ -111,9 +111,9 @@ def _read_roster(root: Path, name: Any, wrong: list[str]) -> list[Person]:
     if "id" not in columns:
         wrong.append(f"{name} must have a column 'id'; it has {', '.join(columns) or 'none'}")
         return []
-    people: dict[str, Person] = {}
+    people: dict[str, Listed] = {}
     for line, row in enumerate(rows, 2):
-        person = Person(**{column: (row.get(column) or "").strip() for column in COLUMNS})
+        person = Listed(**{column: (row.get(column) or "").strip() for column in COLUMNS})
         if not person.id or "/" in person.id or person.id in (".", ".."):
             wrong.append(f"{name}, line {line}: an id is a name without slashes, got {person.id!r}")
         elif person.id in people:
@@ -125,7 +125,7 @@ def _read_roster(root: Path, name: Any, wrong: list[str]) -> list[Person]:
 
 def _contradict(
     course: Course,
-    people: list[Person],
+    people: list[Listed],
     due: dict[str, datetime],
     extensions: dict[str, dict[str, datetime]],
     wrong: list[str],

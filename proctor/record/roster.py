@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from dataclasses import dataclass
 
 from nbgrader.api import Student
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from proctor.course.course import Course
+from proctor.course.schedule import COLUMNS, Listed
 from proctor.errors import ProctorError
 from proctor.intake.platforms import Person
 from proctor.record.gradebook import reading
@@ -20,17 +21,6 @@ LONGEST_ID = 128
 
 class NotMatched(ProctorError):
     """Nobody, or more than one, of the roster is meant; the text says why."""
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A student in the gradebook; what it does not know is ""."""
-
-    id: str
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    lms_user_id: str = ""
 
 
 class Roster:
@@ -75,9 +65,7 @@ class Roster:
         if self.is_known:
             raise NotMatched("nobody in the gradebook has this id, e-mail address, LMS id or name")
         if not person.id:
-            raise NotMatched(
-                "the source tells no id, or it can be read as two: import a roster first (nbgrader db student import)"
-            )
+            raise NotMatched("the source tells no id, or it can be read as two: name a roster in course.toml first")
         return person.id, False
 
 
@@ -94,9 +82,14 @@ def read_roster(course: Course) -> Roster:
     with reading(course) as session:
         if session is None:
             return Roster([])
-        columns = (Student.id, Student.first_name, Student.last_name, Student.email, Student.lms_user_id)
-        rows = session.execute(select(*columns)).all()
-        return Roster([Listed(row[0], *((text or "").strip() for text in row[1:])) for row in rows])
+        return Roster(read_students(session))
+
+
+def read_students(session: Session) -> list[Listed]:
+    """The students of a gradebook, by their names."""
+    facts = select(*(getattr(Student, column) for column in COLUMNS))
+    rows = session.execute(facts.order_by(Student.last_name, Student.first_name, Student.id)).all()
+    return [Listed(row[0], *((text or "").strip() for text in row[1:])) for row in rows]
 
 
 def _letters(name: str) -> str:

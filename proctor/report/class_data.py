@@ -7,13 +7,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from statistics import mean
 
-from nbgrader.api import Assignment, Student, SubmittedAssignment
+from nbgrader.api import Assignment, SubmittedAssignment
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from proctor.course.course import Course
 from proctor.record.gradebook import reading
 from proctor.record.kept import read_verdict
+from proctor.record.roster import read_students
 from proctor.record.scores import Score, named_scores
 from proctor.verdict import CriterionResult, Verdict
 
@@ -123,10 +124,8 @@ def read_class(course: Course, names: list[str]) -> list[Exercise]:
 def read_names(course: Course) -> dict[str, str]:
     """Student's id → name as the gradebook has it, "" if it has none."""
     with reading(course) as session:
-        if session is None:
-            return {}
-        rows = session.execute(select(Student.id, Student.last_name, Student.first_name)).all()
-        return {who: ", ".join(filter(None, (last, first))) for who, last, first in rows}
+        students = read_students(session) if session else []
+        return {one.id: ", ".join(filter(None, (one.last_name, one.first_name))) for one in students}
 
 
 def hardest_first(exercise: Exercise) -> list[Asked]:

@@ -14,14 +14,15 @@ from dataclasses import dataclass, fields
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from nbgrader.api import Assignment, Student
+from nbgrader.api import Assignment
 from sqlalchemy import select
 
 from proctor.course.course import Course
 from proctor.course.private import tighten
-from proctor.course.schedule import COLUMNS, Person
+from proctor.course.schedule import Listed
 from proctor.errors import ProctorError
 from proctor.record.gradebook import transaction
+from proctor.record.roster import read_students
 from proctor.record.scores import read_scores
 from proctor.text import one_line
 
@@ -51,7 +52,7 @@ class Sheet:
             there is no mark yet.
     """
 
-    people: list[Person]
+    people: list[Listed]
     worth: dict[str, float]
     scores: dict[tuple[str, str], float]
 
@@ -61,15 +62,13 @@ def read_sheet(course: Course) -> Sheet:
     with transaction(course, write=False) as session:
         by_due_date = select(Assignment.id, Assignment.name, Assignment.max_score)
         assignments = session.execute(by_due_date.order_by(Assignment.duedate, Assignment.name)).all()
-        facts = select(*(getattr(Student, column) for column in COLUMNS))
-        rows = session.execute(facts.order_by(Student.last_name, Student.first_name, Student.id)).all()
+        people = read_students(session)
         scores = read_scores(session)
     names = {assignment: name for assignment, name, _ in assignments}
-    people = [Person(*(value or "" for value in row)) for row in rows]
     known = {person.id for person in people}
     others = {who for name in names.values() for who in course.students(name)} - known
     return Sheet(
-        [*people, *map(Person, sorted(others))],
+        [*people, *map(Listed, sorted(others))],
         {name: float(most) for _, name, most in assignments},
         {(student, names[assignment]): score.total for (assignment, student), score in scores.items()},
     )

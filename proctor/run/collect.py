@@ -113,7 +113,7 @@ def collect(course: Course, source: Path, only: str = "") -> Collected:
     if found and not roster.is_known:
         remarks.append(
             "The gradebook has no roster (names, e-mail addresses or LMS ids), so students are called by the ids in "
-            "the source. To have them matched, import one before: nbgrader db student import FILE"
+            "the source. To have them matched, name a roster in course.toml"
         )
     if platform == "Blackboard":
         remarks.append(f"Blackboard's times are read as those of {_clock(course).key} (c.Exchange.timezone).")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proctor.course.schedule import Person, read_schedule
+from proctor.course.schedule import Listed, read_schedule
 from proctor.errors import CourseError
 
 ROSTER = "id,first_name,last_name,email\nada,Ada,King,ada@example.org\nbob,Bob,\ncy,,,\n"
@@ -49,4 +49,4 @@ def test_a_roster_may_come_from_a_spreadsheet(course):
     """With a byte order mark, semicolons, other columns, and blanks around what is in them."""
     (course.root / "course.toml").write_text('roster = "people.csv"')
     (course.root / "people.csv").write_text("\ufeffid;group;last_name\r\n ada ;1; King\r\n", encoding="utf-8")
-    assert read_schedule(course).people == [Person("ada", last_name="King")]
+    assert read_schedule(course).people == [Listed("ada", last_name="King")]
