@@ -170,7 +170,7 @@ def test_what_changes_while_it_is_graded_is_graded_again(course, keep_graded, mo
     keep_graded()
     plan = next(make_plans(Course(course.root), [PAIR]))
     (course.grader("double") / "test_public.py").write_text(PUBLIC + "# edited")
-    batch._Recorder(course).take(plan, Result(verdict(), {"double": solution_notebook()}))
+    batch._Recorder(course).take([(plan, Result(verdict(), {"double": solution_notebook()}))])
     (course.grader("double") / "test_public.py").write_text(PUBLIC)
     assert reasons(course) == ("something changed while it was graded",)
 
@@ -339,14 +339,15 @@ def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_grad
         keep_graded(student)
     pairs = [("double", student) for student in ("ada", "bob", "cy")]
     tried: list[str] = []
-    record = gradebook.record
+    record_all = gradebook.record_all
 
-    def note_and_record(course, verdict, notebooks):
-        tried.append(verdict.student)
-        return record(course, verdict, notebooks)
+    def note_and_record(course, results):
+        tried.extend(result.verdict.student for result in results)
+        return record_all(course, results)
 
+    monkeypatch.setattr(batch, "TOGETHER", 1)
     monkeypatch.setattr(nbgrader_course, "WAIT_SECONDS", 0.2)
-    monkeypatch.setattr(gradebook, "record", note_and_record)
+    monkeypatch.setattr(gradebook, "record_all", note_and_record)
     with contextlib.closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         outcomes = list(grade_class(course, pairs))
@@ -379,7 +380,7 @@ def test_a_verdict_that_cannot_be_kept_gives_no_mark(course, keep_graded, monkey
     records = batch._Recorder(course)
     plan = next(make_plans(course, [PAIR]))
     with full_disk(monkeypatch):
-        outcome = records.take(plan, Result(verdict(), {"double": solution_notebook()}))
+        (outcome,) = records.take([(plan, Result(verdict(), {"double": solution_notebook()}))])
     assert outcome.status == NOT_GRADED
     assert records.full == outcome.verdict.reason == "its verdict cannot be kept in .proctor/: File too large"
     assert [mark.score for mark in export.marks(course)] == [None]
