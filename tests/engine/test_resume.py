@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -357,6 +358,32 @@ def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_grad
     assert [each.status for each in grade_class(course, pairs)] == [RECORDED] * 3
     assert [each.status for each in grade_class(course, pairs)] == [UNCHANGED] * 3
     assert {mark.student: mark.score for mark in export.marks(course)} == {"ada": 6, "bob": 6, "cy": 6}
+
+
+def test_a_submission_that_cannot_be_recorded_keeps_no_other_back(course, keep_graded):
+    """Of submissions that are recorded together, those at fault are told with their reasons, and
+    the marks of all others are written."""
+    students = ["ada", "bob", "cy", "dan", "eve"]
+    for student in students:
+        keep_graded(student)
+    kept = read_kept(course, "double", "bob")
+    assert kept is not None
+    criteria = [replace(kept.verdict.criteria[0], earned=float("nan")), *kept.verdict.criteria[1:]]
+    keep(course, replace(kept, verdict=replace(kept.verdict, criteria=criteria)))
+    (course.root / "autograded").mkdir(exist_ok=True)
+    (course.root / "autograded" / "dan").write_text("no folder")
+    outcomes = {each.verdict.student: each for each in grade_class(course, [("double", each) for each in students])}
+    assert list(outcomes) == students
+    assert [student for student in students if outcomes[student].status == NOT_RECORDED] == ["bob", "dan"]
+    assert "is not a number" in outcomes["bob"].verdict.reason
+    assert "its notebook cannot be written into autograded/" in outcomes["dan"].verdict.reason
+    assert {mark.student: mark.score for mark in export.marks(course)} == {
+        "ada": 6,
+        "bob": None,
+        "cy": 6,
+        "dan": None,
+        "eve": 6,
+    }
 
 
 @contextlib.contextmanager
