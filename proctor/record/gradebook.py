@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -28,6 +30,9 @@ from proctor.record.graded_notebook import require_agreement, to_bytes, with_tab
 from proctor.record.rows import Entry, save_marks
 from proctor.text import one_line
 from proctor.verdict import Verdict
+
+WRITERS = 8
+"""How many submissions' notebooks are on their way to the disk at once, which waits less in all."""
 
 
 def record(course: Course, verdict: Verdict, notebooks: dict[str, NotebookNode]) -> dict[str, NotebookNode] | None:
@@ -69,14 +74,18 @@ def record_all(course: Course, results: Sequence[Result]) -> list[dict[str, Note
     with transaction(course) as session:
         for name, group in by_assignment.items():
             save_marks(course, session, name, group)
-        for entry in entries:
-            folder = course.autograded(entry.verdict.student, entry.verdict.assignment)
-            for name, notebook in entry.notebooks.items():
-                write_private(course, folder / f"{name}.ipynb", to_bytes(notebook), synchronized=True)
-            if entry.stamp:
-                write_private(course, folder / "timestamp.txt", entry.stamp.encode(), synchronized=True)
+        with ThreadPoolExecutor(WRITERS) as writers:
+            list(writers.map(partial(_write_notebooks, course), entries))  # raises what one of them raised
         make_private_folder(course, course.root / "feedback")  # nbgrader's commands would let all read it
     return [entry.notebooks for entry in entries]
+
+
+def _write_notebooks(course: Course, entry: Entry) -> None:
+    folder = course.autograded(entry.verdict.student, entry.verdict.assignment)
+    for name, notebook in entry.notebooks.items():
+        write_private(course, folder / f"{name}.ipynb", to_bytes(notebook), synchronized=True)
+    if entry.stamp:
+        write_private(course, folder / "timestamp.txt", entry.stamp.encode(), synchronized=True)
 
 
 def _make_entry(course: Course, result: Result) -> Entry:
