@@ -28,11 +28,17 @@ def plain(text: object, limit: int = 4000) -> str:
         text: anything; its `str` is taken.
         limit: the most characters to return; a longer text ends in "…".
     """
-    shown = without_escapes(str(text)[: 2 * limit])
+    shown = str(text)[: 2 * limit]
+    if not shown.isprintable():  # most texts are
+        shown = _drop_unprintable(shown)
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def _drop_unprintable(text: str) -> str:
+    shown = without_escapes(text)
     for end in ("\r\n", "\r", "\x85", "\u2028", "\u2029"):
         shown = shown.replace(end, "\n")
-    shown = "".join(_replace_unprintable(character) for character in shown.replace("\t", "    "))
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+    return "".join(_replace_unprintable(character) for character in shown.replace("\t", "    "))
 
 
 def _replace_unprintable(character: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 VERSION = 1
@@ -139,7 +139,9 @@ class Verdict:
         """
         parts = [(*criterion.group.rpartition("/"), criterion) for criterion in self.criteria]
         mine = [
-            replace(criterion, group=group) for of, _, group, criterion in parts if (of or self.assignment) == notebook
+            replace(criterion, group=group) if of else criterion
+            for of, _, group, criterion in parts
+            if (of or self.assignment) == notebook
         ]
         return replace(self, criteria=mine)
 
@@ -153,8 +155,10 @@ class Verdict:
 
 def to_data(verdict: Verdict) -> dict[str, Any]:
     """The verdict as JSON-ready data without times, so that equal verdicts give equal data."""
-    data = asdict(verdict)
+    data = {**vars(verdict)}
     del data["seconds"]
+    for part in ("criteria", "cells", "flags"):
+        data[part] = [{**vars(each)} for each in data[part]]
     return data
 
 

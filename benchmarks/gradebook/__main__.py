@@ -28,6 +28,7 @@ from benchmarks.gradebook import filled
 from benchmarks.gradebook.server import programs, server
 from benchmarks.rows import Row, add_option, write
 from proctor.course.course import Course
+from proctor.judge.result import Result
 from proctor.record import gradebook
 from proctor.report import export
 
@@ -40,7 +41,9 @@ COLUMNS = (
     "formgrader: class",
     "exercise",
     "nbgrader export: a mark",
+    "record, 50 together: each",
 )
+TOGETHER = 50
 
 
 def main() -> int:
@@ -77,7 +80,8 @@ def main() -> int:
     for database in arguments.database:
         small, large = (found.get((database, max(arguments.assignments), students)) for students in (few, many))
         if small and large:
-            for what, index in (("record a submission", 0), ("record it again", 1), ("export every mark", 2)):
+            shown = ("record a submission", 0), ("record it again", 1), ("record one of 50 together", -1)
+            for what, index in (*shown, ("export every mark", 2)):
                 size = f"{many:,} students × {max(arguments.assignments)} exercises, {database}"
                 rows.append(Row(f"{what}; {size}", large[index], f"{few:,} students: {small[index]}"))
     write(arguments.rows, rows)
@@ -114,6 +118,9 @@ def measure(course: Course, url: str) -> list[str]:
         plugin = CsvExportPlugin(to=str(course.root / "theirs.csv"), student=new[:5], assignment=[filled.NAME])
         wall, _ = time_call(lambda: plugin.export(book))
         figures.append(f"{1000 * wall / 5:.0f} ms")
+    results = [Result(filled.verdict(f"late{number:02}"), {filled.NAME: notebook}) for number in range(TOGETHER)]
+    wall, own = time_call(lambda: gradebook.record_all(course, results))
+    figures.append(f"{1000 * wall / TOGETHER:.1f} ms ({1000 * own / TOGETHER:.1f})")
     return figures
 
 

@@ -107,6 +107,11 @@ class Course:
     def _settings(self) -> Config:
         return read_settings(self.root)
 
+    @cached_property
+    def is_shared(self) -> bool:
+        """Whether the group of instructors has its owner's rights (nbgrader's `groupshared`)."""
+        return self._settings.CourseDirectory.get("groupshared", False) is True
+
     def grader(self, name: str) -> Path:
         """The folder of everything trusted about an assignment."""
         return self.root / "graders" / name

@@ -15,19 +15,21 @@ from pathlib import Path
 from proctor.course.course import Course
 
 
-def tighten(course: Course, path: Path) -> None:
+def tighten(course: Course, path: Path | str) -> None:
     """Give a file or a folder that is there, and ours, the rights that the owner alone has."""
     with suppress(OSError):
-        status = path.lstat()
+        status = os.lstat(path)
         if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
             return
         mode = stat.S_IMODE(status.st_mode) & ~stat.S_IRWXO
-        if not _is_shared(course):
+        if not course.is_shared:
             mode &= ~stat.S_IRWXG
         else:
             mode |= (mode & stat.S_IRWXU) >> 3 | (stat.S_ISGID if stat.S_ISDIR(status.st_mode) else 0)
+        if str(path) == str(course.state):  # jails, which may be another user's, read its folder `data`
+            mode |= stat.S_IXGRP | stat.S_IXOTH
         if mode != stat.S_IMODE(status.st_mode):
-            path.chmod(mode)
+            os.chmod(path, mode)
 
 
 def tighten_all(course: Course, folder: Path) -> None:
@@ -38,13 +40,13 @@ def tighten_all(course: Course, folder: Path) -> None:
 
 def make_private_folder(course: Course, path: Path) -> None:
     """Make a folder of the course, and each that is missing above it; tighten those that exist."""
-    inside = [path, *path.parents]
-    for folder in reversed(inside[: inside.index(course.root)]):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    folder = str(course.root)
+    for name in path.relative_to(course.root).parts:
+        folder = f"{folder}/{name}"
+        if not os.path.lexists(folder):  # mkdir(2) of one that exists takes ten times as long
+            with suppress(FileExistsError):
+                os.mkdir(folder, 0o700)
         tighten(course, folder)
-        if folder == course.state:  # jails, which may be another user's, read its folder `data`
-            with suppress(OSError):
-                folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXGRP | stat.S_IXOTH)
 
 
 def write_private(course: Course, path: Path, data: bytes, synchronized: bool = False) -> None:
@@ -66,13 +68,9 @@ def write_private(course: Course, path: Path, data: bytes, synchronized: bool = 
             file.flush()
             if synchronized:
                 os.fsync(file.fileno())
-            if _is_shared(course):
+            if course.is_shared:
                 os.fchmod(file.fileno(), 0o660)
         os.replace(unfinished, path)
     except BaseException:
         os.unlink(unfinished)
         raise
-
-
-def _is_shared(course: Course) -> bool:
-    return course.settings().CourseDirectory.get("groupshared", False) is True

@@ -35,7 +35,7 @@ class SumUp(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no type
     """Find what the page says above the notebook: the score, how it came about, each graded cell.
 
     nbgrader's `GetGrades` has put score, points and comment into a cell's metadata before, and
-    `gradebook.with_tables` what the criteria of a check cell came to.
+    `graded_notebook.with_tables` what the criteria of a check cell came to.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:

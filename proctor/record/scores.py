@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
-from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from proctor.course.course import Course
-from proctor.record.gradebook import reading, set_late_penalty, transaction
+from proctor.record import rows
+from proctor.record.gradebook import reading, transaction
 
 
 @dataclass(frozen=True)
@@ -83,31 +83,7 @@ def update_late_penalties(course: Course) -> list[tuple[str, str]]:
     if the gradebook cannot be written.
     """
     with reading(course) as session:
-        if session is None or not _find_changes(course, session):
+        if session is None or not rows.update_late_penalties(course, session):
             return []
     with transaction(course) as session:
-        return _find_changes(course, session)
-
-
-def _find_changes(course: Course, session: Session) -> list[tuple[str, str]]:
-    """Set each late penalty anew in a session; returns whose changed."""
-    late = AssignLatePenalties(config=course.settings())
-    may_be_late = (
-        select(SubmittedNotebook, SubmittedAssignment, Assignment.name)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
-        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .where(
-            or_(
-                SubmittedNotebook.late_submission_penalty.is_not(None),
-                SubmittedAssignment.timestamp > Assignment.duedate,
-            )
-        )
-        .order_by(Assignment.name, SubmittedAssignment.student_id)
-    )
-    changed = []
-    for notebook, submission, name in session.execute(may_be_late).all():
-        before = notebook.late_submission_penalty
-        set_late_penalty(late, submission, notebook)
-        if (notebook.late_submission_penalty or 0.0) != (before or 0.0):
-            changed.append((name, submission.student_id))
-    return list(dict.fromkeys(changed))
+        return rows.update_late_penalties(course, session)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
 from proctor.course.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError
@@ -18,16 +19,21 @@ from proctor.judge.result import Result, not_graded
 from proctor.record.kept import Kept, keep, write_log
 from proctor.record.keys import Key, assignment_key, submission_key
 from proctor.run.lock import one_run
-from proctor.run.plan import Plan, make_plans
-from proctor.run.pool import each, examiners
+from proctor.run.plan import Plan, Shared, make_plans
+from proctor.run.pool import batches, examiners
 from proctor.run.task import Task, grade_task
 from proctor.verdict import Verdict
 
 GRADED, UNCHANGED, RECORDED, NOT_RECORDED, NOT_GRADED = "graded", "unchanged", "recorded", "not recorded", "not graded"
 SERVERS = 3
 """How many fork servers a run starts, one after another as they end, before it gives up."""
+TOGETHER = 50
+"""How many submissions' marks are written in one transaction, at most."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
 """Errors of the disk after which no other verdict could be kept either."""
+
+
+Item = TypeVar("Item")
 
 
 class Outcome(NamedTuple):
@@ -76,24 +82,22 @@ def grade_class(
         remove_abandoned()
         records = _Recorder(course)
         waiting: dict[tuple[str, str], Plan] = {}
-        for plan in make_plans(course, pairs, register=True):
-            if plan.fault:
-                yield records.fail(plan.name, plan.student, plan.fault)
-            elif plan.kept is None or plan.why or again:
-                waiting[plan.name, plan.student] = replace(plan, kept=None)
-            elif plan.kept.notebooks is not None:
-                yield records.record(plan.kept, RECORDED)
-            else:
-                yield Outcome(plan.kept.verdict, UNCHANGED)
+        for plans in _split(make_plans(course, pairs, register=True)):
+            done = records.settle(plans, again)
+            left = [plan for plan in plans if (plan.name, plan.student) not in done]
+            waiting |= {(plan.name, plan.student): replace(plan, kept=None) for plan in left}
+            yield from done.values()
         if waiting:
             # Importing nbgrader takes a second: do it while the first notebooks run.
             threading.Thread(target=import_module, args=("proctor.record.gradebook",)).start()
         for _ in range(SERVERS):
             if not waiting or records.full:
                 break
-            for plan, result in _grade_plans(course, list(waiting.values()), jobs, scheduler, keep_warm):
-                del waiting[plan.name, plan.student]
-                yield records.take(plan, result)
+            for graded in _grade_plans(course, list(waiting.values()), jobs, scheduler, keep_warm):
+                for batch in _split(graded):
+                    for plan, _ in batch:
+                        del waiting[plan.name, plan.student]
+                    yield from records.take(batch)
                 if records.full:
                     break
         for name, student in waiting:
@@ -102,8 +106,11 @@ def grade_class(
 
 def _grade_plans(
     course: Course, plans: list[Plan], jobs: int, scheduler: str, keep_warm: float
-) -> Iterator[tuple[Plan, Result]]:
-    """Grade on the cluster or here; stops early, without an error, if the fork server ends."""
+) -> Iterator[list[tuple[Plan, Result]]]:
+    """Grade on the cluster or here; stops early, without an error, if the fork server ends.
+
+    Yields those that are done by then with their results, as `pool.batches`.
+    """
     if scheduler:
         try:
             from proctor.run.cluster import grade_on
@@ -115,9 +122,9 @@ def _grade_plans(
         by_pair = {(plan.name, plan.student): plan for plan in plans}
         jails = Jails(address)
         tasks = [Task(course, plan.shared.assignment, plan.student, jails, plan.shared.plain) for plan in plans]
-        for task, result in each(grade_task, tasks, examiners(jobs, lambda task: task.deadline), _make_given_up_result):
-            if result is not None:
-                yield by_pair[task.assignment.name, task.student], result
+        workers = examiners(jobs, lambda task: task.deadline)
+        for done in batches(grade_task, tasks, workers, _make_given_up_result):
+            yield [(by_pair[task.assignment.name, task.student], result) for task, result in done if result is not None]
 
 
 def _make_given_up_result(task: Task, reason: str) -> Result:
@@ -135,44 +142,78 @@ class _Recorder:
         self._gradebook_fault = ""
         self.full = ""
 
-    def take(self, plan: Plan, result: Result) -> Outcome:
-        """Keep a new verdict, then write its marks."""
-        if not result.verdict.graded:
-            return self._log(Outcome(result.verdict, NOT_GRADED))
-        kept = Kept(result.verdict, self._make_key(result.verdict, plan), result.notebooks)
-        try:
-            keep(self._course, kept)
-        except OSError as error:
-            reason = f"its verdict cannot be kept in {self._course.state.name}/: {error.strerror}"
-            if error.errno in NO_ROOM:
-                self.full = reason
-            return self.fail(plan.name, plan.student, reason)
-        return self.record(kept, GRADED)
+    def settle(self, plans: Sequence[Plan], again: bool) -> dict[tuple[str, str], Outcome]:
+        """Record what an earlier run kept; returns an outcome of each that need not be graded."""
+        settled = [plan for plan in plans if plan.fault or not (plan.why or again)]
+        kept = [plan.kept for plan in settled if plan.kept and plan.kept.notebooks is not None]
+        recorded = iter(self.record(kept, RECORDED))
+        outcomes: dict[tuple[str, str], Outcome] = {}
+        for plan in settled:
+            if plan.fault or plan.kept is None:
+                outcome = self.fail(plan.name, plan.student, plan.fault)
+            elif plan.kept.notebooks is not None:
+                outcome = next(recorded)
+            else:
+                outcome = Outcome(plan.kept.verdict, UNCHANGED)
+            outcomes[plan.name, plan.student] = outcome
+        return outcomes
 
-    def record(self, kept: Kept, status: str) -> Outcome:
-        """Write the marks of a kept verdict; its notebooks are not kept any longer."""
-        assert kept.notebooks is not None
+    def take(self, graded: Sequence[tuple[Plan, Result]]) -> list[Outcome]:
+        """Keep new verdicts, one by one, then write their marks; returns an outcome of each."""
+        keys = self._read_keys([plan.shared for plan, _ in graded])
+        outcomes: dict[int, Outcome] = {}
+        kept: dict[int, Kept] = {}
+        for number, (plan, result) in enumerate(graded):
+            if self.full:
+                outcomes[number] = self.fail(plan.name, plan.student, self.full)
+            elif not result.verdict.graded:
+                outcomes[number] = self._log(Outcome(result.verdict, NOT_GRADED))
+            else:
+                new = Kept(result.verdict, self._make_key(result.verdict, plan, keys), result.notebooks)
+                try:
+                    keep(self._course, new)
+                    kept[number] = new
+                except OSError as error:
+                    reason = f"its verdict cannot be kept in {self._course.state.name}/: {error.strerror}"
+                    if error.errno in NO_ROOM:
+                        self.full = reason
+                    outcomes[number] = self.fail(plan.name, plan.student, reason)
+        outcomes |= zip(kept, self.record(list(kept.values()), GRADED), strict=True)
+        return [outcomes[number] for number in sorted(outcomes)]
+
+    def record(self, kept: Sequence[Kept], status: str) -> list[Outcome]:
+        """Write the marks of kept verdicts; their notebooks are not kept any longer."""
+        outcomes = []
+        for each, reason in zip(kept, self._write_marks(kept), strict=True):
+            if reason:
+                outcomes.append(self.fail(each.verdict.assignment, each.verdict.student, reason, NOT_RECORDED))
+                continue
+            with suppress(OSError):  # if this fails the next run writes the marks again, to no harm
+                keep(self._course, replace(each, notebooks=None))
+            outcomes.append(self._log(Outcome(each.verdict, status)))
+        return outcomes
+
+    def _write_marks(self, kept: Sequence[Kept]) -> list[str]:
+        """Write marks, in one transaction if that is possible; returns for each why not, or ""."""
+        if not kept:
+            return []
         from proctor.record import gradebook
 
         reason = self._gradebook_fault
         if not reason:
             try:
-                gradebook.record(self._course, kept.verdict, kept.notebooks)
-            except (CourseError, NotGraded) as error:
-                reason = str(error)
-            except ProctorError as error:
-                # The gradebook is locked or gone: waiting for it again with each of thousands of
-                # submissions would take days, so no more marks are written in this run.
-                reason = self._gradebook_fault = str(error)
-            except OSError as error:
-                reason = f"its notebook cannot be written into autograded/: {error.strerror}"
+                gradebook.record_all(self._course, [Result(each.verdict, each.notebooks or {}) for each in kept])
             except Exception as error:  # must not keep other submissions' marks back  # noqa: BLE001
-                reason = f"a fault of Proctor's: {type(error).__name__}: {error}"
-        if reason:
-            return self.fail(kept.verdict.assignment, kept.verdict.student, reason, NOT_RECORDED)
-        with suppress(OSError):  # if this fails the next run writes the marks again, to no harm
-            keep(self._course, replace(kept, notebooks=None))
-        return self._log(Outcome(kept.verdict, status))
+                if isinstance(error, ProctorError) and not isinstance(error, CourseError | NotGraded):
+                    # The gradebook is locked or gone: waiting for it again with each of thousands
+                    # of submissions would take days, so no more marks are written in this run.
+                    reason = self._gradebook_fault = str(error)
+                elif len(kept) > 1:  # the fault may be in one of them alone
+                    half = len(kept) // 2
+                    return self._write_marks(kept[:half]) + self._write_marks(kept[half:])
+                else:
+                    reason = _describe(error)
+        return [reason] * len(kept)
 
     def fail(self, name: str, student: str, reason: str, status: str = NOT_GRADED) -> Outcome:
         """The outcome of a submission that gets no new mark, and why."""
@@ -182,14 +223,40 @@ class _Recorder:
         write_log(self._course, *outcome)
         return outcome
 
-    def _make_key(self, verdict: Verdict, plan: Plan) -> Key:
+    def _read_keys(self, shared: Iterable[Shared]) -> dict[str, Key | None]:
+        """Assignment → the key that its verdicts share now; None if it cannot be read."""
+        keys: dict[str, Key | None] = {}
+        for each in shared:
+            if each.assignment.name not in keys:
+                keys[each.assignment.name] = None
+                with suppress(ProctorError):
+                    keys[each.assignment.name] = assignment_key(self._course, each.assignment, each.plain)
+        return keys
+
+    def _make_key(self, verdict: Verdict, plan: Plan, keys: dict[str, Key | None]) -> Key:
         """The key to keep with a new verdict, with the tier of jail that it was graded in.
 
         It is empty, so that the next run grades again, if anything changed during grading.
         """
-        shared = plan.shared
+        of_all = keys[plan.name]
         with suppress(ProctorError):
-            of_all = assignment_key(self._course, shared.assignment, shared.plain)
-            if {**submission_key(self._course, shared.assignment, plan.student), **of_all} == plan.key:
+            now = submission_key(self._course, plan.shared.assignment, plan.student)
+            if of_all is not None and {**now, **of_all} == plan.key:
                 return {**plan.key, "jail": {"tier": verdict.environment.get("jail", "full")}}
         return {}
+
+
+def _describe(error: Exception) -> str:
+    """Why the marks of a submission cannot be written."""
+    if isinstance(error, CourseError | NotGraded):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"its notebook cannot be written into autograded/: {error.strerror}"
+    return f"a fault of Proctor's: {type(error).__name__}: {error}"
+
+
+def _split(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Split into lists of at most `TOGETHER`."""
+    left = iter(items)
+    while part := list(islice(left, TOGETHER)):
+        yield part

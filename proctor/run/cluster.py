@@ -46,7 +46,7 @@ from proctor.judge.plain_nbgrader import PlainAssignment
 from proctor.judge.result import Result, not_graded
 from proctor.record.keys import Key, assignment_key, common_key
 from proctor.run.plan import Plan
-from proctor.run.pool import AHEAD, TRIES, Workers, each
+from proctor.run.pool import AHEAD, TRIES, Workers, batches
 from proctor.run.processes import out_of_time
 from proctor.run.task import Task, grade_task
 from proctor.verdict import from_data, to_data
@@ -87,14 +87,14 @@ class Parcel:
     student: str
     files: dict[str, bytes | int | None]
 
-    @property
+    @functools.cached_property
     def size(self) -> int:
         """How many bytes its files have together."""
         return sum(len(content) for content in self.files.values() if isinstance(content, bytes))
 
 
-def grade_on(address: str, course: Course, plans: Sequence[Plan]) -> Iterator[tuple[Plan, Result]]:
-    """Grade submissions on a cluster and yield each with its result, in the order of completion.
+def grade_on(address: str, course: Course, plans: Sequence[Plan]) -> Iterator[list[tuple[Plan, Result]]]:
+    """Grade submissions on a cluster and yield those done with their results, as `pool.batches`.
 
     If the scheduler goes away, those left are yielded as not graded.
 
@@ -119,13 +119,13 @@ def grade_on(address: str, course: Course, plans: Sequence[Plan]) -> Iterator[tu
     with _connect(address) as client, _send_course(client, course, plans) as run:
         work = functools.partial(_grade_on_worker, run)
         try:
-            with closing(each(work, make_parcels(), _make_workers(client), _make_given_up_result)) as results:
-                for parcel, sent in results:
-                    yield left.pop(parcel.number), _from_json(*sent)
+            with closing(batches(work, make_parcels(), _make_workers(client), _make_given_up_result)) as results:
+                for batch in results:
+                    yield [(left.pop(parcel.number), _from_json(*sent)) for parcel, sent in batch]
         except (CancelledError, OSError):
             unsent = dict.fromkeys(left, f"the scheduler {address} went away") | unsent
     for number, reason in unsent.items():
-        yield plans[number], not_graded(plans[number].name, plans[number].student, reason)
+        yield [(plans[number], not_graded(plans[number].name, plans[number].student, reason))]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Collection, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from multiprocessing.forkserver import ensure_running
 from typing import Any, TypeVar
@@ -87,10 +87,23 @@ def each(
     workers: Workers,
     lost: Callable[[Task, str], Result],
 ) -> Generator[tuple[Task, Result], None, None]:
-    """Run tasks in worker processes and yield each with its result, in the order of completion.
+    """Yield tasks and results as `batches` does, but one by one."""
+    with closing(batches(work, tasks, workers, lost)) as found:
+        for batch in found:
+            yield from batch
 
-    A task whose process dies is run again; one whose process dies twice, or which is not done by
-    its deadline, is given up.
+
+def batches(
+    work: Callable[[Task], Result],
+    tasks: Iterable[Task],
+    workers: Workers,
+    lost: Callable[[Task, str], Result],
+) -> Generator[list[tuple[Task, Result]], None, None]:
+    """Run tasks in worker processes and yield them with their results, in the order of completion.
+
+    Each list holds all that were done when it was asked for, at least one. A task whose process
+    dies is run again; one whose process dies twice, or which is not done by its deadline, is given
+    up.
 
     Args:
         work: runs a task, in a worker process.
@@ -110,17 +123,27 @@ def each(
                         more = False
                     else:
                         given[executor.submit(work, task)] = task, 1
-                for future in wait(given, return_when=FIRST_COMPLETED).done:
-                    task, tries = given.pop(future)
-                    try:
-                        yield task, future.result()
-                    except OutOfTime as error:
-                        yield task, lost(task, str(error))
-                    except workers.died:
-                        if tries < TRIES:
-                            given[executor.submit(work, task)] = task, tries + 1
-                        else:
-                            yield task, lost(task, "the process that graded it ended unexpectedly, twice")
+                done: list[tuple[Task, Result]] = []
+                try:
+                    for future in wait(given, return_when=FIRST_COMPLETED).done:
+                        task, tries = given.pop(future)
+                        try:
+                            done.append((task, _wait_for(future, task, lost)))
+                        except workers.died:
+                            if tries == TRIES:
+                                done.append((task, lost(task, "the process that graded it ended unexpectedly, twice")))
+                            else:
+                                given[executor.submit(work, task)] = task, tries + 1
+                finally:
+                    if done:  # also if the next one raises
+                        yield done
         finally:
             for future in given:
                 future.cancel()
+
+
+def _wait_for(future: Future[Result], task: Task, lost: Callable[[Task, str], Result]) -> Result:
+    try:
+        return future.result()
+    except OutOfTime as error:
+        return lost(task, str(error))

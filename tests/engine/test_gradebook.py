@@ -27,6 +27,7 @@ from proctor.author.release import release
 from proctor.course.course import Course
 from proctor.errors import CourseError, NotGraded, ProctorError
 from proctor.feedback.inert import make_inert
+from proctor.judge.result import Result
 from proctor.record import gradebook, nbgrader_course
 from proctor.report import export
 from proctor.verdict import CriterionResult, Verdict
@@ -261,7 +262,8 @@ def test_an_unreadable_timestamp_is_no_timestamp(course, stamp):
 
 
 def _record_and_die(root, moment):
-    """Record a verdict in a process that ends before the `moment`-th statement, commit or file."""
+    """Record two verdicts together in a process that ends before the `moment`-th statement,
+    commit or file."""
     left = [moment]
 
     def count(*_):
@@ -272,13 +274,14 @@ def _record_and_die(root, moment):
     event.listen(Engine, "before_cursor_execute", count)
     event.listen(Engine, "commit", count)
     sys.addaudithook(lambda what, _: count() if what == "os.rename" else None)
-    gradebook.record(Course(root), verdict(), run_notebooks())
+    gradebook.record_all(Course(root), [Result(verdict(student), run_notebooks()) for student in ("ada", "bob")])
     os._exit(0)
 
 
 def test_a_killed_run_leaves_all_marks_or_none(course):
-    """Whatever moment it is killed at, the gradebook has every mark of a submission or
-    none, and a rerun has all."""
+    """Whatever moment it is killed at, the gradebook has every mark of the submissions that
+    are recorded together or none, and a rerun has all."""
+    hand_in(course, "bob")
     before = everything(course)
     for moment in range(100):
         process = multiprocessing.get_context("fork").Process(target=_record_and_die, args=(course.root, moment))
@@ -400,6 +403,64 @@ def test_no_record_or_page_reads_the_whole_class(course):
             if statement.startswith(("SELECT", "UPDATE")):
                 plan = " ".join(step[3] for step in database.execute(f"EXPLAIN QUERY PLAN {statement}", values))
                 assert not READ_WHOLE.search(plan), f"{statement}\n{plan}"
+
+
+def rows_of(course):
+    """All that the gradebook has of each student's cells, notebook and submission, without ids."""
+    grade = "base_cell.name, auto_score, manual_score, extra_credit, needs_manual_grade FROM grade"
+    comment = "base_cell.name, auto_comment, manual_comment, NULL, NULL FROM comment"
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        return [
+            sorted(
+                map(
+                    repr,
+                    database.execute(
+                        f"""SELECT student_id, timestamp, extension, late_submission_penalty, flagged, {row}
+                        JOIN base_cell ON base_cell.id = cell_id
+                        JOIN submitted_notebook AS sheet ON sheet.id = {row.split()[-1]}.notebook_id
+                        JOIN submitted_assignment AS submission ON submission.id = sheet.assignment_id"""
+                    ),
+                )
+            )
+            for row in (grade, comment)
+        ]
+
+
+def test_what_is_recorded_together_is_as_recorded_alone(course, tmp_path):
+    """Several submissions written in one transaction, some of them there already and one late,
+    get the rows that each gets alone, by as many statements as one of them."""
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
+    students = ["ada", *(f"student{number}" for number in range(8))]
+    for student in students[1:]:
+        hand_in(course, student, "2031-01-02 10:00:00 UTC" if student == "student3" else "2030-01-02 10:00:00 UTC")
+    with book_of(course) as book:
+        book.update_or_create_assignment("halves", duedate="2030-06-01 10:00:00 UTC")
+    for student in ("ada", "student0"):
+        gradebook.record(course, verdict(student, half=0.5), run_notebooks())
+    with book_of(course) as book:
+        book.find_grade("half", "halves", "halves", "student0").manual_score = 2.5
+        book.db.commit()
+    shutil.copytree(course.root, tmp_path / "alone")
+    alone = Course(tmp_path / "alone")
+    results = [
+        Result(verdict(student, half=number / 4), run_notebooks("half = 0.5", "" if number % 2 else "As I said."))
+        for number, student in enumerate(students)
+    ]
+
+    with statements() as together:
+        gradebook.record_all(course, results)
+    for result in results:
+        gradebook.record(alone, *result)
+
+    assert rows_of(course) == rows_of(alone)
+    with book_of(course) as book:
+        assert book.find_submission("halves", "student3").late_submission_penalty == 2
+        assert book.find_grade("half", "halves", "halves", "student0").needs_manual_grade
+    hand_in(course, "student8")
+    with statements() as one:
+        gradebook.record(course, verdict("student8"), run_notebooks())
+    assert len(together) <= len(one) + 6  # two UPDATEs, and four for the one that is late
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -170,7 +171,7 @@ def test_what_changes_while_it_is_graded_is_graded_again(course, keep_graded, mo
     keep_graded()
     plan = next(make_plans(Course(course.root), [PAIR]))
     (course.grader("double") / "test_public.py").write_text(PUBLIC + "# edited")
-    batch._Recorder(course).take(plan, Result(verdict(), {"double": solution_notebook()}))
+    batch._Recorder(course).take([(plan, Result(verdict(), {"double": solution_notebook()}))])
     (course.grader("double") / "test_public.py").write_text(PUBLIC)
     assert reasons(course) == ("something changed while it was graded",)
 
@@ -339,14 +340,15 @@ def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_grad
         keep_graded(student)
     pairs = [("double", student) for student in ("ada", "bob", "cy")]
     tried: list[str] = []
-    record = gradebook.record
+    record_all = gradebook.record_all
 
-    def note_and_record(course, verdict, notebooks):
-        tried.append(verdict.student)
-        return record(course, verdict, notebooks)
+    def note_and_record(course, results):
+        tried.extend(result.verdict.student for result in results)
+        return record_all(course, results)
 
+    monkeypatch.setattr(batch, "TOGETHER", 1)
     monkeypatch.setattr(nbgrader_course, "WAIT_SECONDS", 0.2)
-    monkeypatch.setattr(gradebook, "record", note_and_record)
+    monkeypatch.setattr(gradebook, "record_all", note_and_record)
     with contextlib.closing(sqlite3.connect(course.root / "gradebook.db", isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         outcomes = list(grade_class(course, pairs))
@@ -356,6 +358,32 @@ def test_a_gradebook_that_cannot_be_written_is_waited_for_once(course, keep_grad
     assert [each.status for each in grade_class(course, pairs)] == [RECORDED] * 3
     assert [each.status for each in grade_class(course, pairs)] == [UNCHANGED] * 3
     assert {mark.student: mark.score for mark in export.marks(course)} == {"ada": 6, "bob": 6, "cy": 6}
+
+
+def test_a_submission_that_cannot_be_recorded_keeps_no_other_back(course, keep_graded):
+    """Of submissions that are recorded together, those at fault are told with their reasons, and
+    the marks of all others are written."""
+    students = ["ada", "bob", "cy", "dan", "eve"]
+    for student in students:
+        keep_graded(student)
+    kept = read_kept(course, "double", "bob")
+    assert kept is not None
+    criteria = [replace(kept.verdict.criteria[0], earned=float("nan")), *kept.verdict.criteria[1:]]
+    keep(course, replace(kept, verdict=replace(kept.verdict, criteria=criteria)))
+    (course.root / "autograded").mkdir(exist_ok=True)
+    (course.root / "autograded" / "dan").write_text("no folder")
+    outcomes = {each.verdict.student: each for each in grade_class(course, [("double", each) for each in students])}
+    assert list(outcomes) == students
+    assert [student for student in students if outcomes[student].status == NOT_RECORDED] == ["bob", "dan"]
+    assert "is not a number" in outcomes["bob"].verdict.reason
+    assert "its notebook cannot be written into autograded/" in outcomes["dan"].verdict.reason
+    assert {mark.student: mark.score for mark in export.marks(course)} == {
+        "ada": 6,
+        "bob": None,
+        "cy": 6,
+        "dan": None,
+        "eve": 6,
+    }
 
 
 @contextlib.contextmanager
@@ -379,7 +407,7 @@ def test_a_verdict_that_cannot_be_kept_gives_no_mark(course, keep_graded, monkey
     records = batch._Recorder(course)
     plan = next(make_plans(course, [PAIR]))
     with full_disk(monkeypatch):
-        outcome = records.take(plan, Result(verdict(), {"double": solution_notebook()}))
+        (outcome,) = records.take([(plan, Result(verdict(), {"double": solution_notebook()}))])
     assert outcome.status == NOT_GRADED
     assert records.full == outcome.verdict.reason == "its verdict cannot be kept in .proctor/: File too large"
     assert [mark.score for mark in export.marks(course)] == [None]
