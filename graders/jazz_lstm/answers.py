@@ -447,4 +447,5 @@ mutants += [
 
 harmless_mutations = [
     harmless(CHOICE, because="the seed and the temperature of the own solo are a matter of taste"),
+    harmless("keyword dtype dropped", because="an embedding takes whole numbers of any type"),
 ]

@@ -212,7 +212,7 @@ def test_the_seed_decides(student):
 
 @criterion("improvise", points=1, hint="Is it the tempered probabilities that it draws by?")
 def test_careful_at_a_low_temperature(student):
-    """At T = 0.05, a player to whom one word is twice as likely as any other plays that word alone."""
+    """At T = 0.05, a player that thinks one word twice as likely as any other plays just that."""
 
     def judge(_):
         player = share(student, careless_player)([0.2, 0.2, 0.4, 0.2], 3)
@@ -277,16 +277,16 @@ def paper_step(words, memory):
 
 def plain_step(words, memory):
     """The same of `other_step`."""
-    memory = memory / 4 + words[:, None] / 10
-    powers = np.exp(np.concatenate([np.tanh(memory), memory], axis=1))
+    memory = memory / 4 + words[:, None] / 2
+    powers = np.exp(np.concatenate([np.tanh(memory), -memory], axis=1))
     return powers / powers.sum(axis=1, keepdims=True), memory
 
 
 def other_step(_, words, states):
     """A step that stands in for the student's: it has no layers, but a memory."""
     keras = __import__("keras")
-    memory = states[1] / 4 + keras.ops.cast(words, "float32")[:, None] / 10
-    answers = keras.ops.softmax(keras.ops.concatenate([keras.ops.tanh(memory), memory], axis=1))
+    memory = states[1] / 4 + keras.ops.cast(words, "float32")[:, None] / 2
+    answers = keras.ops.softmax(keras.ops.concatenate([keras.ops.tanh(memory), -memory], axis=1))
     return answers, [keras.ops.tanh(memory), memory]
 
 
@@ -317,12 +317,13 @@ def as_they_are(probabilities, *_, **__):
     return found / found.sum()
 
 
-def all_or_nothing(probabilities, *_, **__):
-    """Stands in for `temper`, at the lowest T."""
+def all_or_nothing(probabilities, temperature):
+    """Stands in for `temper`, at a very low T and at 1."""
     import numpy
 
     found = numpy.asarray(probabilities, "float64")
-    return (found == found.max()) / (found == found.max()).sum()
+    found = found if temperature > 0.5 else (found == found.max()) * 1.0
+    return found / found.sum()
 
 
 def solo(student, player, units, first, count, seed=3, temperature=1.0):
