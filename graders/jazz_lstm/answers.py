@@ -73,6 +73,13 @@ def build_player(parts):
     a, (a_next, c_next) = LSTM_cell(embed(x0), [a0, c0])
     return keras.models.Model(inputs=[x0, a0, c0], outputs=[densor(a), a_next, c_next])
 """
+PLAYER_RNN = """
+def build_player(parts):
+    embed, cell, head = parts
+    word, h, c = keras.Input(()), keras.Input((cell.units,)), keras.Input((cell.units,))
+    played, *memory = keras.layers.RNN(cell, return_state=True)(embed(word)[:, None, :], initial_state=[h, c])
+    return keras.Model([word, h, c], [head(played), *memory])
+"""
 TEMPER_BY_LOGARITHMS = """
 def temper(probabilities, temperature):
     p = np.array(probabilities, dtype=np.float64)
@@ -101,6 +108,19 @@ def improvise(player, units, first, count, temperature, seed):
         h, c = answer[1], answer[2]
         result[i] = np.searchsorted(np.cumsum(temper(answer[0][0], temperature)), generator.random(), side="right")
     return result
+"""
+SOLO_BY_NOISE = """
+def improvise(player, units, first, count, temperature, seed):
+    rng = np.random.default_rng(seed)
+
+    def play(word=first, h=np.zeros((1, units)), c=np.zeros((1, units))):
+        while True:
+            yield word
+            p, h, c = player.predict_on_batch([np.array([word]), h, c])
+            with np.errstate(divide="ignore"):
+                word = np.argmax(np.log(temper(p[0], temperature)) + rng.gumbel(size=p.shape[1]))
+
+    return tuple(word for word, _ in zip(play(), range(count)))
 """
 SOLO_BY_CALLING = """
 def improvise(player, units, first, count, temperature, seed):
@@ -159,6 +179,11 @@ variants = [
         retrained(),
     ),
     variant(
+        "a recurrent layer for the player, Gumbel noise, a generator",
+        replace(PLAYER, PLAYER_RNN),
+        replace(SOLO, SOLO_BY_NOISE),
+    ),
+    variant(
         "a sum of the layers' own counts, a list of pairs",
         edit(
             COUNT,
@@ -213,7 +238,7 @@ FED_BACK = ["feeds_its_own_answers_back"]
 
 # Slips in functions that do not call one another share an answer, since each one is run.
 slips = [
-    [  # pairs, count_weights
+    [  # pairs, count_weights, build_player
         mutant(
             "what follows is what is heard",
             edit(PAIRS, "tunes[:, 1:]", "tunes[:, :-1]"),
@@ -240,6 +265,27 @@ slips = [
         mutant("forgets the biases", edit(COUNT, "(width + units + 1)", "(width + units)"), fails="count_weights"),
         mutant("forgets the bias of the head", edit(COUNT, "(units + 1)", "units"), fails="count_weights"),
         mutant("counts one gate", edit(COUNT, "4 * gate", "gate"), fails="count_weights"),
+        mutant("a player made of copies", replace(PLAYER, COPIES), fails=["no_weights_of_its_own", "any_player"]),
+        mutant(
+            "hands back the memory that it was given",
+            edit(PLAYER, "[probabilities, *new_states]", "[probabilities, *states]"),
+            fails=["no_weights_of_its_own", "any_player"],
+        ),
+        mutant(
+            "says nothing of its memory",
+            edit(PLAYER, "[probabilities, *new_states]", "probabilities"),
+            fails="build_player",
+        ),
+        mutant(
+            "h for c and c for h",
+            edit(PLAYER, "keras.Model([word, *states]", "keras.Model([word, *states[::-1]]"),
+            fails=["no_weights_of_its_own", "any_player"],
+        ),
+        mutant(
+            "a player with parts of its own",
+            edit(PLAYER, "    embed, cell, head = parts\n    word", OWN_PARTS),
+            fails=["no_weights_of_its_own", "any_player"],
+        ),
     ],
     [  # one_step, build_listener
         mutant(
@@ -260,14 +306,14 @@ slips = [
         mutant(
             "forgets the head",
             edit(STEP, "return head(output), states", "return output, states"),
-            fails=["one_step", "build_listener", "build_player"],
+            fails=["what_may_come_next", "any_step", "weights_are_counted_once"],
         ),
         mutant(
             "makes the parts anew in each step",
             edit(
                 STEP, "embed, cell, head = parts", "embed, cell, head = make_parts(parts[0].input_dim, parts[1].units)"
             ),
-            fails=["one_step", "weights_are_counted_once", "no_weights_of_its_own"],
+            fails=["one_step", "weights_are_counted_once"],
         ),
         mutant(
             "a cell of its own for each step", replace(LISTENER, NEW_CELL), fails=["weights_are_counted_once", *LOOP]
@@ -302,23 +348,7 @@ slips = [
             fails=["build_listener"],
         ),
     ],
-    [  # build_player, improvise
-        mutant("a player made of copies", replace(PLAYER, COPIES), fails=["no_weights_of_its_own", "any_player"]),
-        mutant(
-            "hands back the memory that it was given",
-            edit(PLAYER, "[probabilities, *new_states]", "[probabilities, *states]"),
-            fails=["no_weights_of_its_own", "any_player"],
-        ),
-        mutant(
-            "says nothing of its memory",
-            edit(PLAYER, "[probabilities, *new_states]", "probabilities"),
-            fails="build_player",
-        ),
-        mutant(
-            "h for c and c for h",
-            edit(PLAYER, "keras.Model([word, *states]", "keras.Model([word, *states[::-1]]"),
-            fails=["no_weights_of_its_own", "any_player"],
-        ),
+    [  # improvise
         mutant(
             "hears the first word again and again",
             edit(SOLO, "tune[-1:]", "tune[:1]"),
@@ -368,6 +398,20 @@ slips = [
             "forgets the temperature",
             edit(SOLO, "temper(probabilities[0], temperature)", "temper(probabilities[0], 1.0)"),
             fails=["careful_at_a_low_temperature", "words_come_as_often_as_they_should"],
+        ),
+        mutant(
+            "no temperature below 0.5",
+            edit(SOLO, "temper(probabilities[0], temperature)", "temper(probabilities[0], max(temperature, 0.5))"),
+            fails="careful_at_a_low_temperature",
+        ),
+        mutant(
+            "tempers twice",
+            edit(
+                SOLO,
+                "temper(probabilities[0], temperature)",
+                "temper(temper(probabilities[0], temperature), temperature)",
+            ),
+            fails="words_come_as_often_as_they_should",
         ),
         mutant(
             "one word too many",
@@ -435,15 +479,7 @@ mutants = [
     )
     for row in zip_longest(*slips)
 ]
-mutants += [
-    mutant(
-        "a player with parts of its own, and trained so",
-        edit(PLAYER, "    embed, cell, head = parts\n    word", OWN_PARTS),
-        retrained(),
-        fails=["no_weights_of_its_own", "any_player", "legal"],
-    ),
-    mutant("hands in an untrained model", untrained(), fails="legal"),
-]
+mutants.append(mutant("hands in an untrained model", untrained(), fails="legal"))
 
 harmless_mutations = [
     harmless(CHOICE, because="the seed and the temperature of the own solo are a matter of taste"),

@@ -65,8 +65,10 @@ def test_any_network(student, vocabulary, width, units, steps):
 
 
 @criterion("build_listener", points=2, hint="Compare with your `one_step`, asked word after word.")
-@pytest.mark.parametrize("steps", [pytest.param(1, id="a single step"), pytest.param(7, id="seven steps")])
-@pytest.mark.parametrize("vocabulary, units, tunes", SIZES[:2])
+@pytest.mark.parametrize(
+    "vocabulary, units, tunes, steps",
+    [pytest.param(9, 1, 3, 1, id="one unit, a single step"), pytest.param(30, 6, 2, 7, id="seven steps")],
+)
 def test_any_listener(student, vocabulary, units, tunes, steps):
     """The answers of any network to tunes of any length are right."""
     heard = np.random.default_rng(steps).integers(0, vocabulary, (tunes, steps))
@@ -115,19 +117,21 @@ def test_any_temperature(student, temperature):
         assert_close(found, powers / powers.sum(), "the new probabilities", rtol=1e-5)
 
 
-@criterion("improvise", points=1, hint="Are the words drawn by chance, with the probabilities that `temper` gives?")
-@pytest.mark.parametrize("temperature", [pytest.param(1.0, id="T = 1"), pytest.param(0.25, id="T = 0.25")])
-def test_words_come_as_often_as_they_should(student, temperature):
+@criterion(
+    "improvise",
+    points=1,
+    hint="Is each word drawn by chance, with the probabilities that a single call of `temper` gives?",
+)
+def test_words_come_as_often_as_they_should(student):
     """In a long solo, each word comes about as often as its tempered probability says."""
-    probabilities, count = np.array([0.15, 0.45, 0.0, 0.25, 0.15]), 121
-    powers = probabilities ** (1 / temperature)
-    expected = powers / powers.sum()
+    probabilities, count = np.array([0.15, 0.42, 0.0, 0.15, 0.14, 0.14]), 201
+    expected = probabilities**2 / (probabilities**2).sum()
 
     def judge(_):
         player = share(student, careless_player)([float(each) for each in probabilities], 3)
-        words = as_array(student.improvise(player, 3, 2, count, temperature, 12), "the solo")
+        words = as_array(student.improvise(player, 3, 2, count, 0.5, 12), "the solo")
         assert_shape(words, (count,), "the solo")
-        often = np.array([(words[1:] == word).sum() for word in range(5)]) / (count - 1)
+        often = np.array([(words[1:] == word).sum() for word in range(6)]) / (count - 1)
         # Five standard deviations of a share: one right answer in a million strays so far.
         stray = 5 * np.sqrt(expected * (1 - expected) / (count - 1)) + 1e-9
         if (np.abs(often - expected) > stray).any():
@@ -141,11 +145,11 @@ def test_words_come_as_often_as_they_should(student, temperature):
 def test_plays_what_is_allowed(student, thresholds, credit):
     """On its own answers, 95 % of the player's steps are allowed by the grammar."""
     rng = np.random.default_rng(9001)
-    tunes, states = [np.arange(24) % len(jazz.CHORDS)], [np.zeros((24, UNITS), "float32")] * 2
-    for _ in range(60):
+    tunes, states = [np.arange(30) % len(jazz.CHORDS)], [np.zeros((30, UNITS), "float32")] * 2
+    for _ in range(49):
         probabilities, *states = ask(student.player, tunes[-1], states)
         sums = probabilities.astype(float).cumsum(axis=1)
-        tunes.append((sums <= rng.random((24, 1)) * sums[:, -1:]).sum(axis=1))
+        tunes.append((sums <= rng.random((30, 1)) * sums[:, -1:]).sum(axis=1))
     legal = [jazz.legal_words(tune)[1:].mean() for tune in np.stack(tunes, axis=1)]
     credit.within(float(np.mean(legal)), thresholds, "allowed")
 
