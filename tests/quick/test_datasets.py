@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from proctor import datasets
-from proctor.datasets import loading, places
+from proctor.datasets import jazz, loading, places
 from proctor.errors import ProctorError
 from proctor.jail.client import SPAWN
 from proctor.jail.course_jail import Jails, jail_limits
@@ -465,6 +465,48 @@ def test_a_flower_has_petals_of_two_colours_in_turn():
         assert np.mean((nearest == labels)[np.abs(turns - np.rint(turns)) < 0.2]) > 0.99
         assert np.array_equal(points, datasets.grow_flower(3000, seed=1, petals=petals)[0])
     assert not np.array_equal(points, datasets.grow_flower(3000, seed=2, petals=6)[0])
+
+
+def test_tunes_keep_to_the_grammar():
+    """Every word of a drawn tune is allowed, every chord and every note comes up, and a seed draws
+    the same tunes again."""
+    tunes = datasets.load("jazz")
+    assert tunes.shape == (1500, 40)
+    assert all(jazz.legal_words(tune).all() for tune in tunes[:200])
+    assert set(np.unique(tunes)) == set(range(len(jazz.WORDS)))
+    assert np.array_equal(jazz.draw_tunes(5, seed=1, bars=3), jazz.draw_tunes(5, seed=1, bars=3))
+    assert not np.array_equal(jazz.draw_tunes(5, seed=1, bars=3), jazz.draw_tunes(5, seed=2, bars=3))
+
+
+@pytest.mark.parametrize(
+    "words, wrong",
+    [
+        pytest.param("Dm7 F4 E4 G4 A4 G7 G4", [], id="nothing"),
+        pytest.param("F4 Dm7 F4", [0], id="a note before the first chord"),
+        pytest.param("Dm7 E4 F4", [1], id="a bar that begins beside its chord"),
+        pytest.param("Dm7 D4 A4 B4", [2, 3], id="a leap of a fifth, a note beside the scale"),
+        pytest.param("Dm7 F4 A4 G7 B4 A4 B4 A4 Cmaj7 E5", [3, 8 + 1], id="a chord too early, a leap over the bar"),
+        pytest.param("Dm7 F4 A4 G4 F4 E4 G7", [5], id="a fifth note in the bar"),
+        pytest.param("Dm7 F4 A4 G4 F4 A7", [5], id="a chord that may not follow"),
+    ],
+)
+def test_the_grammar_says_what_is_wrong(words, wrong):
+    """Each word that the rules do not allow is found, and no other."""
+    tune = [jazz.WORDS.index(word) for word in words.split()]
+    assert np.flatnonzero(~jazz.legal_words(tune)).tolist() == wrong
+
+
+def test_tunes_can_be_heard():
+    """A chord sounds for its bar, a note that is repeated within a bar is held, and an A is heard
+    as 440 Hz."""
+    tune = [jazz.WORDS.index(word) for word in ["Fmaj7", "A4", "A4", "A4", "G4", "Dm7", "A4"]]
+    notes = jazz.to_notes(tune)
+    assert notes[:4] == [(0, 4, pitch) for pitch in jazz.CHORDS["Fmaj7"].hand]
+    assert [note for note in notes if note[2] > 60] == [(0, 3, 69), (3, 1, 67), (4, 1, 69)]
+    sound = jazz.perform(tune[1:4])
+    assert np.abs(sound).max() == 1
+    assert abs(np.abs(np.fft.rfft(sound)).argmax() * 8000 / len(sound) - 440) < 2
+    assert jazz.perform([]).size > 0
 
 
 def test_rings_lie_around_the_origin():
