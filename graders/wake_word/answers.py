@@ -206,6 +206,16 @@ variants = [
     ),
 ]
 
+FADED = """
+def spectrogram(sound, frame, hop):
+    rows = []
+    for start in range(0, len(sound) - frame + 1, hop):
+        part = sound[start : start + frame]
+        part *= np.hanning(frame)
+        rows.append(np.log(0.1 + np.abs(np.fft.rfft(part))))
+    return np.array(rows)
+"""
+LABELS = "1 + (len(background) - FRAME) // HOP"
 SUM = "recording = insert_clip(recording, clip, start)"
 FIRST = "first = -(-end // hop)"
 LOUD = "np.log(0.1 + np.abs(np.fft.rfft(frames * np.hanning(frame))))"
@@ -340,6 +350,11 @@ slips = [
             edit("write_find_start", "        start = pick(total - length)\n        if", "        if"),
             fails="find_start",
         ),
+        mutant(
+            "at least two starts, even where the whistle fits in only once",
+            edit("write_find_start", "pick(total - length)", "pick(max(1, total - length))"),
+            fails="any_search",
+        ),
     ],
     [  # insert_clip
         mutant(
@@ -448,7 +463,7 @@ slips = [
         ),
         mutant(
             "a label for each hop",
-            edit("write_make_example", "1 + (len(background) - FRAME) // HOP", "len(background) // HOP"),
+            edit("write_make_example", LABELS, "len(background) // HOP"),
             fails=["labels_of_calls", "any_example"],
         ),
         mutant(
@@ -649,6 +664,18 @@ mutants = [
 ]
 mutants += [
     mutant("hands in an untrained model", untrained(), fails="detector"),
+    mutant(
+        "fades the sound itself, which `make_example` hands over",
+        replace("write_spectrogram", FADED),
+        edit("write_make_example", LABELS, "len(spectrogram(background, FRAME, HOP))"),
+        fails=["where_frames_begin", "any_spectrogram"],
+    ),
+    mutant(
+        "a frame more, filled up with zeros, which `make_example` counts",
+        edit("write_spectrogram", "view(sound, frame)", "view(np.pad(sound, (0, hop)), frame)"),
+        edit("write_make_example", LABELS, "len(spectrogram(background, FRAME, HOP))"),
+        fails=["only_full_frames", "where_frames_begin", "strengths_of_one_frame", "any_spectrogram"],
+    ),
     mutant(
         "twice as many tries",
         edit("write_make_example", "TRIES", "2 * TRIES"),
