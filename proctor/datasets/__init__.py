@@ -21,6 +21,7 @@ from proctor.datasets.series import generate_series
 from proctor.datasets.shapes import draw_shapes
 from proctor.datasets.tallies import draw_tally
 from proctor.datasets.traps import draw_trap
+from proctor.datasets.whistles import draw_recordings
 
 __all__ = [
     "Dataset",
@@ -29,6 +30,7 @@ __all__ = [
     "draw_garments",
     "draw_herd",
     "draw_park",
+    "draw_recordings",
     "draw_rings",
     "draw_shapes",
     "draw_tally",

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from proctor import datasets
-from proctor.datasets import jazz, loading, places
+from proctor.datasets import jazz, loading, places, whistles
 from proctor.errors import ProctorError
 from proctor.jail.client import SPAWN
 from proctor.jail.course_jail import Jails, jail_limits
@@ -680,3 +680,40 @@ def test_a_park_shows_what_is_on_the_way():
     assert not np.array_equal(empty, datasets.draw_park([], 7, street=True))
     with pytest.raises(ValueError, match="got owl, snow"):
         datasets.draw_park(["owl", "person"], 7, troubles=["snow"])
+
+
+def test_whistles_are_drawn_in_their_places():
+    """Recordings have up to two calls, which do not overlap, and a seed decides on all of it."""
+    calls, others, backgrounds = datasets.load("whistles")
+    assert [len(part) for part in (calls, others, backgrounds)] == [150, 200, 40]
+    assert {sound.dtype.name for part in (calls, others, backgrounds) for sound in part} == {"float32"}
+    recordings, ends = datasets.draw_recordings(30, seed=3)
+    assert recordings.shape == (30, 24_000)
+    assert recordings.dtype == np.float32
+    assert {len(own) for own in ends} == {0, 1, 2}
+    assert all((np.diff(own) > 0.4 * 8000).all() and (own <= 24_000).all() for own in ends)
+    again, _ = datasets.draw_recordings(30, seed=3)
+    assert np.array_equal(recordings, again)
+    assert not np.array_equal(recordings, datasets.draw_recordings(30, seed=4)[0])
+
+
+def test_a_lamp_is_judged_by_its_calls():
+    """A call counts as heard within ten frames of its end, once; other rings are too many."""
+    ends = [np.array([30, 60]), np.array([], int)]
+    rows = np.zeros((2, 100))
+    assert whistles.f1_per_call(rows, ends) == 0
+    rows[0, 20:26] = 0.5  # rings once, and is near enough to the first end
+    assert whistles.f1_per_call(rows, ends) == 2 * 1 / (1 + 2)
+    rows[0, 71] = 0.9  # too late for the second
+    assert whistles.f1_per_call(rows, ends) == 2 * 1 / (2 + 2)
+    rows[0, 70] = 0.9
+    assert whistles.f1_per_call(rows, ends) == 1
+    rows[1] = 1  # rings in frames 0, 20, 40, 60 and 80
+    assert whistles.f1_per_call(rows, ends) == 2 * 2 / (7 + 2)
+
+
+def test_a_tone_is_seen_at_its_frequency():
+    """With 8000 samples a second, a tone of 1000 Hz is seen at a quarter of the frequencies."""
+    found = whistles.analyse(np.sin(2 * np.pi * 1000 / 8000 * np.arange(2000)), 256, 200)
+    assert found.shape == (9, 129)
+    assert (found.argmax(axis=1) == 32).all()
