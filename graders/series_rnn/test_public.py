@@ -93,6 +93,8 @@ def test_meets_at_delta(student, delta, sign):
 def test_takes_sequences_of_any_length(student):
     """A model for seven hours takes seven steps of one reading and answers with one."""
     model = as_model(student.build_model(7, 100.0, 20.0, 0.001), "build_model(...)")
+    if model.input_shape and model.input_shape[1] not in (7, None):
+        raise CriterionFailed("a model that takes the shape (None, 7, 1)", f"one that takes {model.input_shape}")
     assert_shape(answers_of(model, 7, 100.0, 20.0), (None, 1), "the answers")
 
 
@@ -253,17 +255,17 @@ def test_sweep_on_paper(student):
 def test_each_sweep_has_a_fresh_model(student):
     """A second sweep begins anew, with another model from `make_model`."""
     make = make_paper_model(student)
-    for rates, expected in (([0.25, 0.25, 0.25], [64.0, 16.0, 4.0]), ([0.125, 0.25], [64.0, 36.0])):
+    for rates, expected in (([0.25, 0.25], [64.0, 16.0]), ([0.125, 0.25], [64.0, 36.0])):
         assert_close(swept(student, make, rates), np.array(expected), "the losses", atol=1e-4)
 
 
 @criterion("sweep", points=1, hint="Is there something that ends the training, or leaves out a loss, when it explodes?")
 def test_sweeps_to_the_end(student):
     """The sweep goes on to its last rate when the loss explodes, and writes that down."""
-    losses = swept(student, make_paper_model(student), [0.25, 0.25, 1e20, 1e20, 1e20]).astype(float)
-    assert_close(losses[:3], np.array([64.0, 16.0, 4.0]), "the losses before the explosion", atol=1e-4)
-    if (losses[3:] < 1e9).any():
-        raise CriterionFailed("inf, nan or huge losses at last", list_of(losses[3:]))
+    losses = swept(student, make_paper_model(student), [0.25, 1e20, 1e20, 1e20]).astype(float)
+    assert_close(losses[:2], np.array([64.0, 16.0]), "the losses before the explosion", atol=1e-4)
+    if (losses[2:] < 1e9).any():
+        raise CriterionFailed("inf, nan or huge losses at last", list_of(losses[2:]))
 
 
 def assert_choice_of(student, losses, margin, place):
@@ -281,6 +283,7 @@ def assert_choice_of(student, losses, margin, place):
         pytest.param([9.0, 8.0, 4.0, 3.0, 5.0], 10, 3, id="the lowest in between"),
         pytest.param([9.0, 6.0, 2.0], 1, 2, id="the lowest at last, and a margin of 1"),
         pytest.param([4.0, 5.0, 7.0], 4, 0, id="the lowest at first"),
+        pytest.param([9.0, 3.0, 6.0, 2.0], 10, 3, id="6 is just twice 3, and not more"),
     ],
 )
 def test_lowest_loss_with_a_margin(student, losses, margin, place):
@@ -327,7 +330,7 @@ def test_better_than_naive_on_fresh_hours(student, thresholds, credit):
     readings = readings_of(7)
     known = np.stack([readings[hour - WINDOW : hour] for hour in range(SPLIT, HOURS)])
     following = readings[SPLIT:]
-    error = mean_absolute_error(student.model.predict(known[:, :, None]), following)
+    error = mean_absolute_error(student.model.predict(known[:, :, None], batch_size=144), following)
     credit.within(error / mean_absolute_error(known[:, -1], following), thresholds, "error")
 
 
@@ -344,8 +347,8 @@ def built(student):
 
 
 def answers_of(model, window, mean, std):
-    """What a model answers to 60 windows of random hours around `mean`."""
-    windows = np.random.default_rng(1).normal(mean, std, (60, window, 1)).astype("float32")
+    """What a model answers to 20 windows of random hours around `mean`."""
+    windows = np.random.default_rng(1).normal(mean, std, (20, window, 1)).astype("float32")
     return as_array(model.predict(windows), "the answers").astype(float)
 
 
