@@ -157,7 +157,7 @@ class Answerer:
         return of.predict(inputs, batch_size=batch_size, verbose=0)
 
     def _weights(self, of: Any) -> list[Any]:
-        return list(of.get_weights())
+        return [np.asarray(weight) for weight in of.get_weights()]  # a single number is no array in Keras
 
     def _file(self, name: str) -> bytes | None:
         path = Path(name)

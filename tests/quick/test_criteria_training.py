@@ -10,6 +10,7 @@ import pytest
 
 from proctor import (
     CriterionFailed,
+    as_model,
     assert_crossentropy_loss,
     assert_ends_at_target,
     assert_lasts,
@@ -161,6 +162,15 @@ def test_a_model_of_the_graders_own_is_what_it_was_made():
     here.spoil(model)
     np.testing.assert_allclose(model.predict(x)[:, 0], [2.5, 6.5])
     np.testing.assert_allclose(here.ask(model, x), [18, 36])
+
+
+def test_a_weight_may_be_a_single_number():
+    """A layer that has adapted to all numbers together has one mean and one variance."""
+    scaling = keras.layers.Normalization(axis=None)
+    scaling.adapt(np.array([1.0, 5.0]))
+    model = keras.Sequential([keras.Input((1,)), scaling])
+    mean, variance, _ = as_model(student(model=model).model, "the model").weights
+    np.testing.assert_allclose([mean, variance], [3, 4])
 
 
 def test_a_students_precision_is_not_that_of_a_graders_model():
