@@ -19,10 +19,12 @@ from proctor.datasets.horses_humans import HORSES_HUMANS
 from proctor.datasets.mnist import MNIST
 from proctor.datasets.series import SERIES
 from proctor.datasets.signs import SIGNS
+from proctor.datasets.temperatures import TEMPERATURES
 from proctor.errors import ProctorError
 
 DATASETS = {
-    dataset.name: dataset for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, DIAGONAL, HORSES_HUMANS)
+    dataset.name: dataset
+    for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, DIAGONAL, HORSES_HUMANS, TEMPERATURES)
 }
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
 
@@ -48,6 +50,8 @@ def load(name: str, split: str = "train") -> Any:
         "signs": pictures, uint8 (n, 64, 64, 3), and labels from 0 to 5, int64 (n,).
         "horses_humans": the path of a folder with train/, validation/ and studio/, each with the
             pictures in horses/ and humans/; for "test" of one with horses/ and humans/.
+        "temperatures": the path of a folder with temperatures.csv, a line for each day, and
+            sunspots.csv, a line for each month.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.
