@@ -287,6 +287,15 @@ slips = [
             fails=["whoever_sees_a_single_later_day_is_caught", "other_suspects"],
         ),
         mutant(
+            "looks at the answer of the day alone",
+            edit(
+                "write_looks_ahead",
+                "forecaster(series)[: day + 1], forecaster(changed)[: day + 1]",
+                "forecaster(series)[day], forecaster(changed)[day]",
+            ),
+            fails="whoever_sees_a_single_later_day_is_caught",
+        ),
+        mutant(
             "compares the later answers, too",
             edit(
                 "write_looks_ahead",

@@ -121,16 +121,10 @@ def test_pairs_of_any_series(student, days, length, step):
 
 
 @criterion("build_model", points=1, hint="Where do `mean` and `std` enter your layers?")
-@pytest.mark.parametrize(
-    "mean, std",
-    [
-        pytest.param(0.5, 0.001, id="about 0.5 ± 0.001"),
-        pytest.param(2e4, 3e2, id="about 20000 ± 300"),
-    ],
-)
-def test_scaling_for_any_series(student, mean, std):
-    """Untrained, a model for any series answers numbers of about its size, and not always the
+def test_scaling_for_any_series(student):
+    """Untrained, a model for another series answers numbers of about its size, and not always the
     same."""
+    mean, std = 0.5, 0.001
     model = as_model(student.build_model(mean, std), "build_model(...)")
     found = answers_to(model, np.random.default_rng(2).normal(mean, std, (20, 30)))
     if not np.abs(found - mean).max() <= 6 * std or not found.std() >= 0.005 * std:
