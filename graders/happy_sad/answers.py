@@ -44,6 +44,54 @@ TWO_MOODS = """
 def count_faces(folder):
     return {mood: len(list((folder / mood).glob("*.png"))) for mood in ("happy", "sad")}
 """
+FROM_A_GENERATOR = """
+def load_faces(folder):
+    files = [(file, 0.0) for file in folder.glob("happy/*.png")] + [(file, 1.0) for file in folder.glob("sad/*.png")]
+
+    def pictures():
+        for index in np.random.permutation(len(files)):
+            file, mood = files[index]
+            yield keras.utils.img_to_array(keras.utils.load_img(file, target_size=(150, 150))) / 255, [mood]
+
+    kinds = (tf.TensorSpec((150, 150, 3)), tf.TensorSpec((1,)))
+    return tf.data.Dataset.from_generator(pictures, output_signature=kinds).batch(10)
+"""
+IN_A_LOOP = """
+def count_faces(folder):
+    import os
+
+    counts = {}
+    for mood in os.listdir(folder):
+        if os.path.isdir(os.path.join(folder, mood)):
+            counts[mood] = 0
+            for file in os.listdir(os.path.join(folder, mood)):
+                if file.endswith(".png"):
+                    counts[mood] += 1
+    return counts
+"""
+SADNESS_ASKED = """
+def happiness(model, face):
+    sad = model.predict(np.expand_dims(face, axis=0) / 255.0, verbose=0)
+    return 1 - sad.item()
+"""
+COUNTING_DOWN = """
+class StopWhenPerfect(keras.callbacks.Callback):
+    def __init__(self, epochs=2):
+        super().__init__()
+        self.epochs = epochs
+
+    def on_train_begin(self, logs={}):
+        self.missing = self.epochs
+
+    def on_epoch_end(self, epoch, logs={}):
+        if logs.get("val_accuracy") == 1.0:
+            self.missing -= 1
+        else:
+            self.missing = self.epochs
+        if self.missing <= 0:
+            print("perfect: the training stops")
+            self.model.stop_training = True
+"""
 # The first convolution of the networks that are trained here takes large steps, to be quick.
 WITHOUT_INPUT = """
 def build_model():
@@ -173,6 +221,13 @@ variants = [
             "keras.layers.Rescaling(1 / 255)(face[np.newaxis])",
         ),
     ),
+    variant(
+        "pictures from a generator, counted in loops, the probability asked of predict",
+        replace("write_count_faces", IN_A_LOOP),
+        replace("write_load_faces", FROM_A_GENERATOR),
+        replace("write_happiness", SADNESS_ASKED),
+    ),
+    variant("counts down the epochs that are missing", replace("write_stop_when_perfect", COUNTING_DOWN)),
 ]
 
 mutants = [

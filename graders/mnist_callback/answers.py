@@ -148,6 +148,21 @@ def build_model():
     model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 """
+DIVIDED = """
+def preprocess(images):
+    images = np.array(images)
+    return np.divide(images, 255.0)
+"""
+IN_A_LOOP = """
+def build_model():
+    layers = [keras.layers.Flatten(input_shape=(28, 28))]
+    for units in [128, 64]:
+        layers += [keras.layers.Dense(units, kernel_initializer="he_normal"), keras.layers.LeakyReLU()]
+    layers += [keras.layers.Dense(10, activation=keras.activations.softmax)]
+    model = keras.models.Sequential(layers)
+    model.compile(keras.optimizers.Adam(), keras.losses.sparse_categorical_crossentropy, metrics=["accuracy"])
+    return model
+"""
 LOGITS = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
 
 variants = [
@@ -171,6 +186,11 @@ variants = [
         replace("write_build_model", OF_ITS_OWN_CLASS),
     ),
     variant("no Input, activations of TensorFlow", replace("write_build_model", WITHOUT_INPUT)),
+    variant(
+        "layers made in a loop, with leaky rectifiers, divided by NumPy",
+        replace("write_preprocess", DIVIDED),
+        replace("write_build_model", IN_A_LOOP),
+    ),
     variant("hands in a file that is no model", hand_in("mnist_callback.keras", b"not a model")),
 ]
 mutants = [

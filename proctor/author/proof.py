@@ -26,7 +26,7 @@ class Proof:
     Args:
         digests: file of the exercise, or package → digest of the file, or version.
         answers: "variants", "mutants", "habits" → how many were tried.
-        seeds: with how many random seeds the solution was trained.
+        seeds: with how many random seeds the solution was trained when all was tried.
         measured: data source ("real", "drawn") → threshold's name → what the solution reached, a
             value for each seed.
         seconds: wall time that it took.
@@ -42,22 +42,35 @@ class Proof:
 def write_proof(course: Course, name: str, proof: Proof) -> None:
     """Write the record of a whole proof.
 
-    What was measured on other data with the same files is kept in it. A record of the same files,
-    data and seeds stays as it is: another run would only take another time.
+    What was measured with the same files on other data, or with more seeds, is kept in it. A record
+    of the same files, data and seeds stays as it is: another run would only take another time.
     """
     earlier = read_proof(course, name)
     if earlier is not None and earlier.digests == proof.digests:
         if earlier.seeds >= proof.seeds and earlier.measured.keys() >= proof.measured.keys():
             return
-        proof = replace(proof, measured={**earlier.measured, **proof.measured})
+        proof = replace(proof, measured=_merge(earlier.measured, proof.measured))
     _write(course, name, proof)
 
 
 def add_measured(course: Course, name: str, proof: Proof) -> None:
-    """Add what a part of a proof has measured on other data to a record of the same files."""
+    """Add what a part of a proof has measured, on other data or with more seeds, to a record of the
+    same files."""
     earlier = read_proof(course, name)
     if proof.measured and earlier is not None and earlier.digests == proof.digests:
-        _write(course, name, replace(earlier, measured={**proof.measured, **earlier.measured}))
+        _write(course, name, replace(earlier, measured=_merge(earlier.measured, proof.measured)))
+
+
+def _merge(
+    earlier: dict[str, dict[str, list[float]]], later: dict[str, dict[str, list[float]]]
+) -> dict[str, dict[str, list[float]]]:
+    """What both have measured; of the same data, the values of more seeds."""
+
+    def seeds(measured: dict[str, list[float]]) -> int:
+        return max(map(len, measured.values()), default=0)
+
+    more = {source: values for source, values in later.items() if seeds(values) > seeds(earlier.get(source, {}))}
+    return {**earlier, **more}
 
 
 def _write(course: Course, name: str, proof: Proof) -> None:

@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from proctor.cli.ci import ci
 from proctor.cli.handed_in import find_graded, find_submissions, read_gradebook, update_late_penalties
 from proctor.cli.markup import escape_markup
+from proctor.cli.schedule import course
 from proctor.course.course import Course
 from proctor.errors import ProctorError
 from proctor.text import one_line, plain
@@ -253,6 +254,7 @@ def grade(
 
 
 application.command()(ci)
+application.command()(course)
 
 
 @application.command()
@@ -293,14 +295,35 @@ def feedback(names: Names = None, student: Students = None, jobs: Jobs = 0) -> N
 
 
 @application.command()
-def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.")] = Path("marks.csv")) -> None:
-    """Write every mark in the gradebook to a CSV file."""
+def export(
+    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("marks.csv"),
+    form: Annotated[
+        str, typer.Option("--for", help="Who reads it: csv, canvas, moodle, json, or a form added.")
+    ] = "csv",
+) -> None:
+    """Write every mark in the gradebook to a file, in the form that another gradebook imports."""
     from proctor.report.export import write
 
     course = Course.find()
     update_late_penalties(console, course)
-    count = write(course, file)
+    count = write(course, file, form)
     console.print(f"{count} marks in {file}", highlight=False)
+
+
+@application.command()
+def report(
+    names: Names = None, file: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html")
+) -> None:
+    """Write a page on the class: what was not understood, what needs attention, and every mark.
+
+    It holds names and hidden criteria: it is for instructors, and readable by you alone.
+    """
+    from proctor.report.class_page import write
+
+    course = Course.find()
+    update_late_penalties(console, course)
+    write(course, names or course.every_name(), file)
+    console.print(f"the class is in {file}", highlight=False)
 
 
 @application.command()

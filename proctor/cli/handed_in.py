@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from proctor.course.course import Course
-from proctor.errors import ProctorError
+from proctor.course.schedule import read_schedule
+from proctor.errors import CourseError, ProctorError
 from proctor.text import one_line
 
 if TYPE_CHECKING:
@@ -18,11 +19,17 @@ if TYPE_CHECKING:
 
 
 def update_late_penalties(console: Console, course: Course) -> None:
-    """Bring late penalties up to date, and say whose changed, or why it cannot be done now."""
+    """Bring due dates and late penalties up to date, and say what changed, or why they did not."""
     from proctor.record import scores
+    from proctor.record.calendar import follow
     from proctor.report.progress import name_some
 
     try:
+        schedule = read_schedule(course)
+        if schedule.contradictions:
+            raise CourseError("course.toml is not followed; proctor course shows why")
+        for sentence in follow(course, schedule):
+            console.print(sentence, highlight=False, markup=False, soft_wrap=True)
         penalties = scores.update_late_penalties(course)
     except ProctorError as error:
         sentence = f"Late penalties are as they were: {error}"

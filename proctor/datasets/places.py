@@ -57,6 +57,27 @@ def cached(name: str, make: Callable[[Path], None]) -> Path:
 
 
 @contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """A block that only one thread or process at a time is in, by flock(2) of the file `path`.
+
+    The file is its owner's alone: whoever can open it can keep all others waiting. Where there is
+    no flock (Windows), several may be in the block.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(file)
+
+
+@contextmanager
 def draft(path: Path) -> Iterator[Path]:
     """Yield a path in the same folder to write to; it is renamed to `path` if the block succeeds.
 

@@ -25,7 +25,7 @@ from proctor.errors import JailLost, StudentError, WireError
 from proctor.jail import layers, memory
 from proctor.jail.alarm import SECOND_TIME
 from proctor.jail.environment import CLEAN_ENVIRONMENT
-from proctor.jail.limits import CALLS_PER_JAIL, Limits, processors
+from proctor.jail.limits import CALLS_PER_JAIL, Limits, processors, share_of
 from proctor.jail.server import EXIT_REPORT, HELLO, KEY
 from proctor.jail.used_time import UsedTime
 
@@ -278,7 +278,7 @@ class Jail:
             (self._exit_pipe,) = ends
             self._pidfd = os.pidfd_open(self._pid)
             with contextlib.suppress(OSError):  # it may not itself: see the system-call filter
-                os.sched_setaffinity(self._pid, processors())
+                os.sched_setaffinity(self._pid, share_of(self._pid, processors()))
         except BaseException:
             connection.close()
             if self._exit_pipe is not None:

@@ -13,6 +13,7 @@ from proctor import datasets
 from proctor.course.assignment import Assignment
 from proctor.course.course import Course
 from proctor.course.own_values import VARIABLE, own_values, to_variable
+from proctor.datasets import places
 from proctor.errors import CourseError, NotGraded
 from proctor.jail import layers
 from proctor.jail.client import SPAWN
@@ -136,7 +137,9 @@ def jail_limits(course: Course, assignment: Assignment, jails: Jails, student: s
     datasets.use_course(course.root)
     if assignment.dataset:
         folder = data_folder(course) / assignment.dataset
-        datasets.export([assignment.dataset], folder)
+        # Two that export the same would each remove what the other's jails are reading.
+        with places.locked(course.state / "data.lock"):
+            datasets.export([assignment.dataset], folder)
         variables["PROCTOR_DATA"] = str(folder)
     if own := own_values(assignment, student):
         variables[VARIABLE] = to_variable(own)

@@ -55,6 +55,9 @@ CLEAN_ENVIRONMENT = {
     "TF_ENABLE_ONEDNN_OPTS": "0",
     "ONEDNN_MAX_CPU_ISA": "AVX2",
     **ARITHMETIC,
+    # Otherwise nearly every thread gets 64 MiB of address space for what it allocates, up to eight
+    # times as many threads as the machine has processors, and a jail's limit is reached by that.
+    "MALLOC_ARENA_MAX": "2",
     "MPLBACKEND": "Agg",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",

@@ -118,6 +118,7 @@ def fork(layers: frozenset[str]) -> int:
         raise OSError(errno.ENOSYS, f"the number of clone(2) on {os.uname().machine} is not known")
     # PyDLL keeps the global interpreter lock during the call, as `os.fork` does.
     python = ctypes.PyDLL(None, use_errno=True)
+    _remember_priority(python)
     flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWNET | signal.SIGCHLD
     python.PyOS_BeforeFork()
     pid: int = python.syscall(number, ctypes.c_ulong(flags), None, None, None, None)
@@ -129,6 +130,17 @@ def fork(layers: frozenset[str]) -> int:
     if pid < 0:
         raise OSError(reason, f"clone: {os.strerror(reason)}")
     return pid
+
+
+def _remember_priority(library: ctypes.CDLL) -> None:
+    """Have glibc read this thread's priority now, which it keeps for later calls and for forks.
+
+    glibc does not learn of our clone(2): the fork's main thread would ask by the number that it had
+    before, which its PID namespace does not have, and TensorFlow prints a line for each failure.
+    """
+    library.pthread_self.restype = ctypes.c_void_p
+    policy, priority = ctypes.c_int(), ctypes.c_int()
+    library.pthread_getschedparam(ctypes.c_void_p(library.pthread_self()), ctypes.byref(policy), ctypes.byref(priority))
 
 
 def isolate(layers: frozenset[str], scratch: str, readable: list[str], user_and_group: tuple[int, int]) -> str:

@@ -14,6 +14,12 @@ from proctor.course.assignment import MOST_MEMORY_GB, MOST_SECONDS, Budget
 FILE_BYTES = 2**30
 OPEN_FILES = 512
 PROCESSES = 256
+PROCESSORS = 4
+"""Most processors of a jail.
+
+Even if it is told to use one thread, TensorFlow starts up to four for each processor that it may
+use: on a large server more than `PROCESSES`, and their stacks are more than a jail's address space.
+"""
 MOST_CPU_SECONDS = 4 * MOST_SECONDS
 CALLS_PER_JAIL = 30
 """All requests to a jail together may take as long as this many calls at their time limit."""
@@ -44,6 +50,7 @@ class Limits:
         cls, budget: Budget, *, threads: int = 1, seed: int = 0, environment: dict[str, str] | None = None
     ) -> Limits:
         """The limits that follow from an assignment's budget."""
+        threads = min(threads, PROCESSORS)
         cpu_seconds = threads * (2 * budget.notebook_seconds + CALLS_PER_JAIL * budget.call_seconds)
         return cls(budget.memory_gb, cpu_seconds, budget.output_kb, threads, seed, environment)
 
@@ -94,6 +101,18 @@ def apply(limits: Limits, scratch: Path) -> None:
 def processors() -> list[int]:
     """Numbers of the processors that this process may use; empty where the system does not tell."""
     return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+
+
+def share_of(process: int, available: list[int]) -> list[int]:
+    """Which processors a jail may use: at most `PROCESSORS` of those that are available.
+
+    Args:
+        process: the id of its process. Jails that are started one after the other get different
+            ones.
+        available: the processors' numbers.
+    """
+    count = min(PROCESSORS, len(available))
+    return [available[(process * PROCESSORS + number) % len(available)] for number in range(count)]
 
 
 def _count_threads_of_user() -> int:

@@ -105,3 +105,12 @@ def write_log(course: Course, verdict: Verdict, status: str) -> None:
     path = log_file(course, verdict.assignment, verdict.student)
     with suppress(OSError):
         write_private(course, path, ("\n".join(lines) + "\n").encode(errors="backslashreplace"))
+
+
+def read_reason(course: Course, name: str, student: str) -> str:
+    """Why the last grading of a submission led to no mark, from its log; "" if it led to one."""
+    try:
+        header, _, rest = log_file(course, name, student).read_text(errors="replace").partition("\n")
+    except OSError:
+        return "it has not been graded yet"
+    return rest.partition("\n")[0] if header.endswith((" not graded", " not recorded")) else ""

@@ -1,4 +1,4 @@
-"""Read every mark out of nbgrader's gradebook, and write them into a CSV file.
+"""Read every mark out of nbgrader's gradebook, and write them in the form that is wanted.
 
 Names that students can choose are written so that a spreadsheet does not take them for formulas.
 """
@@ -6,8 +6,12 @@ Names that students can choose are written so that a spreadsheet does not take t
 from __future__ import annotations
 
 import csv
+import io
+import json
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from nbgrader.api import Assignment, Student
@@ -15,6 +19,7 @@ from sqlalchemy import select
 
 from proctor.course.course import Course
 from proctor.course.private import tighten
+from proctor.course.schedule import COLUMNS, Person
 from proctor.errors import ProctorError
 from proctor.record.gradebook import transaction
 from proctor.record.scores import read_scores
@@ -35,47 +40,139 @@ class Mark:
     max_score: float
 
 
-def marks(course: Course) -> list[Mark]:
-    """Return every student's mark of every assignment; names are escaped as by `cell_text`.
+@dataclass(frozen=True)
+class Sheet:
+    """All marks of a course, as the gradebook has them.
 
-    The students are those of the gradebook, and those who handed in something.
+    Args:
+        people: the students of the gradebook, by name, then those who only handed in something.
+        worth: assignment → its points, by due date.
+        scores: (student's id, assignment) → score, after the late penalty; without an entry where
+            there is no mark yet.
     """
+
+    people: list[Person]
+    worth: dict[str, float]
+    scores: dict[tuple[str, str], float]
+
+
+def read_sheet(course: Course) -> Sheet:
+    """All marks of a course; raises ProctorError if the gradebook cannot be read."""
     with transaction(course, write=False) as session:
         by_due_date = select(Assignment.id, Assignment.name, Assignment.max_score)
         assignments = session.execute(by_due_date.order_by(Assignment.duedate, Assignment.name)).all()
-        students = session.scalars(select(Student.id).order_by(Student.last_name, Student.first_name, Student.id)).all()
+        facts = select(*(getattr(Student, column) for column in COLUMNS))
+        rows = session.execute(facts.order_by(Student.last_name, Student.first_name, Student.id)).all()
         scores = read_scores(session)
-    known = set(students)
-    students = [*students, *sorted({who for _, name, _ in assignments for who in course.students(name)} - known)]
-    texts = [(student, cell_text(student)) for student in students]
-    found = []
-    for assignment, name, max_score in assignments:
-        escaped, most = cell_text(name), float(max_score)
-        for student, text in texts:
-            score = scores.get((assignment, student))
-            found.append(Mark(text, escaped, score.total if score else None, most))
-    return found
+    names = {assignment: name for assignment, name, _ in assignments}
+    people = [Person(*(value or "" for value in row)) for row in rows]
+    known = {person.id for person in people}
+    others = {who for name in names.values() for who in course.students(name)} - known
+    return Sheet(
+        [*people, *map(Person, sorted(others))],
+        {name: float(most) for _, name, most in assignments},
+        {(student, names[assignment]): score.total for (assignment, student), score in scores.items()},
+    )
 
 
-def write(course: Course, file: Path) -> int:
-    """Write every mark into the CSV file `file`, for its owner alone; return how many there are.
+def marks(course: Course) -> list[Mark]:
+    """Every student's mark of every assignment; names are escaped as by `cell_text`."""
+    return _marks_of(read_sheet(course))
 
-    A student without a mark has a row with an empty score.
 
-    Raises ProctorError if the file cannot be written.
+def _marks_of(sheet: Sheet) -> list[Mark]:
+    texts = [(person.id, cell_text(person.id)) for person in sheet.people]
+    return [
+        Mark(text, escaped, sheet.scores.get((student, name)), most)
+        for name, most in sheet.worth.items()
+        for escaped in [cell_text(name)]
+        for student, text in texts
+    ]
+
+
+def forms() -> dict[str, Callable[[Sheet], str]]:
+    """The forms that marks can be written in: name → function from the sheet to the file's text.
+
+    Any installed package adds its own as an entry point of the group `proctor.export`.
     """
-    found = marks(course)
+    added = {point.name: point.load() for point in entry_points(group="proctor.export")}
+    return {"csv": to_csv, "canvas": to_canvas, "moodle": to_moodle, "json": to_json, **added}
+
+
+def write(course: Course, file: Path, form: str = "csv") -> int:
+    """Write every mark into `file`, for its owner alone; return how many there are.
+
+    A student without a mark has an empty score.
+
+    Raises ProctorError if there is no such form, or the file cannot be written.
+    """
+    known = forms()
+    if form not in known:
+        raise ProctorError(f"there is no form {form!r}; there are {', '.join(known)}")
+    sheet = read_sheet(course)
+    text = known[form](sheet)
     try:
         with file.open("a", encoding="utf-8", newline="") as opened:
             tighten(course, file)
             if opened.seekable():
                 opened.truncate(0)
-            rows = csv.writer(opened)
-            rows.writerow([column.name for column in fields(Mark)])
-            rows.writerows((mark.student, mark.assignment, mark.score, mark.max_score) for mark in found)
+            opened.write(text)
     except OSError as error:
         raise ProctorError(f"the marks cannot be written into {file}: {error.strerror}") from error
-    return sum(mark.score is not None for mark in found)
+    return len(sheet.scores)
+
+
+def to_csv(sheet: Sheet) -> str:
+    """A line for each student and assignment."""
+    rows = [(mark.student, mark.assignment, mark.score, mark.max_score) for mark in _marks_of(sheet)]
+    return _join([tuple(column.name for column in fields(Mark)), *rows])
+
+
+def to_canvas(sheet: Sheet) -> str:
+    """What Canvas's gradebook imports: its own first five columns, and a row of points possible.
+
+    Canvas knows a student by ID (`lms_user_id`), else by SIS login id (the id). Source: Canvas's
+    guide for instructors, "How do I import grades in the Gradebook?".
+    """
+    names = [cell_text(name) for name in sheet.worth]
+    rows = [
+        ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", *names),
+        ("    Points Possible", "", "", "", "", *sheet.worth.values()),
+    ]
+    for person in sheet.people:
+        name = ", ".join(filter(None, (person.last_name, person.first_name))) or person.id
+        scores = [sheet.scores.get((person.id, assignment)) for assignment in sheet.worth]
+        rows.append((cell_text(name), cell_text(person.lms_user_id), "", cell_text(person.id), "", *scores))
+    return _join(rows)
+
+
+def to_moodle(sheet: Sheet) -> str:
+    """What Moodle's gradebook exports and imports: students by ID number or e-mail address.
+
+    "-" stands where there is no mark. Source: Moodle's documentation, "Grade import".
+    """
+    head = ("First name", "Last name", "ID number", "Email address")
+    rows: list[tuple[object, ...]] = [(*head, *(cell_text(f"Assignment: {name} (Real)") for name in sheet.worth))]
+    for person in sheet.people:
+        facts = (person.first_name, person.last_name, person.id, person.email)
+        scores = (sheet.scores.get((person.id, assignment), "-") for assignment in sheet.worth)
+        rows.append((*map(cell_text, facts), *scores))
+    return _join(rows)
+
+
+def to_json(sheet: Sheet) -> str:
+    """An object with the assignments' points and, for each student, the scores."""
+    students = {
+        person.id: {name: sheet.scores.get((person.id, name)) for name in sheet.worth} for person in sheet.people
+    }
+    return json.dumps({"worth": sheet.worth, "students": students}, indent=1, ensure_ascii=False) + "\n"
+
+
+def _join(rows: Iterable[tuple[object, ...]]) -> str:
+    """The rows as CSV (RFC 4180)."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue()
 
 
 _FORMULA = set("=+-@|%＝＋－＠")

@@ -57,9 +57,10 @@ def prepare() -> None:
 
     Examiners are forked from it where forking is possible. All processes that this one starts from
     now on inherit `ARITHMETIC`: libraries read it when they are imported, which is before an
-    examiner knows its share of the processors.
+    examiner knows its share of the processors. Nor do they look for modules in the current folder,
+    where a course may have a file by the name of one.
     """
-    os.environ.update(ARITHMETIC)
+    os.environ.update(ARITHMETIC | {"PYTHONSAFEPATH": "1"})
     if START_METHOD == "forkserver":
         multiprocessing.get_context(START_METHOD).set_forkserver_preload(
             ["proctor.run.lifeline", "proctor.run.no_iri_grammar", "proctor.run.task"]

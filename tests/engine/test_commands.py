@@ -65,6 +65,16 @@ def test_a_class_is_graded_from_release_to_marks(course, proctor, submissions):
     assert marks(course)["bob"] == "6.0"
 
 
+def test_a_file_of_the_course_is_not_taken_for_a_module(course, hand_in, solution):
+    """An instructor may call a file as a library is called."""
+    (course.root / "numpy.py").write_text("raise SystemExit('not NumPy')")
+    hand_in("ada", solution)
+    command = [str(Path(sys.executable).with_name("proctor")), "grade"]
+    subprocess.run(command, cwd=course.root, check=True, capture_output=True)
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
+        assert book.find_submission("double", "ada").score == 6
+
+
 def test_a_page_that_cannot_be_made_stops_no_other(course, hand_in, proctor, solution):
     """The student whose page is missing is named with the reason, and the exit code says so."""
     for student in ("ada", "bob", "cy"):

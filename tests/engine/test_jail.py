@@ -8,6 +8,7 @@ import os
 import resource
 import socket
 import subprocess
+import sys
 import tempfile
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from proctor.course.assignment import MOST_MEMORY_GB, Budget
 from proctor.errors import NotGraded
 from proctor.jail.client import Jail
-from proctor.jail.limits import MOST_CPU_SECONDS, Limits
+from proctor.jail.limits import MOST_CPU_SECONDS, PROCESSORS, Limits, share_of
 from proctor.jail.server import NOBODY, ForkServer
 
 LIMITS = Limits.of(Budget(cell_seconds=10))
@@ -286,6 +287,55 @@ def test_a_jail_has_a_ceiling_whatever_is_asked_for(address):
         memory, seconds = json.loads(said(jail, source))
     assert 0 < memory <= MOST_MEMORY_GB * 2**30
     assert 0 < seconds <= MOST_CPU_SECONDS + 1
+
+
+def test_its_main_thread_knows_its_priority(jail):
+    """TensorFlow asks for it when threads wait for each other, and prints a line if that fails."""
+    if "processes" not in jail.layers:
+        pytest.skip("jails have no PID namespace here")
+    script = """import ctypes, os
+from proctor.jail.isolate import fork
+pid = fork(frozenset({"processes"}))
+if pid == 0:
+    library, found = ctypes.CDLL(None), (ctypes.c_int * 2)()
+    library.pthread_self.restype = ctypes.c_void_p
+    os._exit(library.pthread_getschedparam(ctypes.c_void_p(library.pthread_self()), found, ctypes.byref(found, 4)))
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"""
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout == b"0\n"
+
+
+def test_threads_take_little_of_its_address_space(jail):
+    """What a thread allocates reserves no 64 MiB for it: TensorFlow starts several threads for each
+    processor that it may use, and the address space is bounded."""
+    source = """import threading
+from pathlib import Path
+def size():
+    return int(Path("/proc/self/status").read_text().split("VmSize:")[1].split()[0]) // 1024
+def allocate():
+    kept = bytearray(10_000)
+    together.wait()
+together, before = threading.Barrier(41), size()
+for _ in range(40):
+    threading.Thread(target=allocate).start()
+while together.n_waiting < 40:
+    pass
+print(size() - before)
+together.wait()"""
+    stacks = 40 * 8
+    assert int(said(jail, source)) < stacks + 200
+
+
+def test_its_processors_are_few_and_others_for_each():
+    """On a large server a jail has four processors, and the next jail four others."""
+    shares = [share_of(process, list(range(8, 104))) for process in (1000, 1001, 1002)]
+    assert [len(set(share)) for share in shares] == [4, 4, 4]
+    assert len({number for share in shares for number in share}) == 12
+    assert sorted(share_of(1000, [5, 9])) == [5, 9]
+
+
+def test_it_has_no_more_processors_than_that(jail):
+    """So TensorFlow starts no more threads than a jail may have, however large the server is."""
+    assert int(said(jail, "import os\nprint(len(os.sched_getaffinity(0)))")) <= PROCESSORS
 
 
 def test_threads_of_the_standard_library_work(jail):

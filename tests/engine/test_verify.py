@@ -34,6 +34,25 @@ def test_a_whole_proof_is_recorded_until_something_changes(course, proctor):
     assert "double was proven with another graders/double/answers.py: proctor verify double" in said
 
 
+def test_a_record_keeps_the_values_of_the_most_seeds(course, proctor):
+    """A run with more seeds adds what the solution reached with each of them to the record of the
+    whole proof; one with fewer takes nothing away."""
+    grader = course.grader("double")
+    rewrite(grader / "test_hidden.py", "(student, credit)", "(student, credit, thresholds)")
+    rewrite(
+        grader / "test_hidden.py",
+        "credit.between(abs(found - 1.0), zero=0.5, full=0.1)",
+        'credit.within(abs(found - 1.0), thresholds, "far")',
+    )
+    settings = grader / "assignment.toml"
+    settings.write_text(f"{settings.read_text()}\n[thresholds.drawn]\nfar = {{ none = 0.5, full = 0.1 }}\n")
+    whole = ("verify",)
+    three_seeds = ("verify", "--every", "99", "--seeds", "3")
+    for arguments, values in ((whole, [0.0]), (three_seeds, [0.0] * 3), (whole, [0.0] * 3)):
+        proctor(*arguments)
+        assert json.loads((grader / "proof.json").read_text())["measured"] == {"drawn": {"far": values}}
+
+
 def test_a_grader_that_dislikes_a_habit_is_told_which(course, proctor):
     """A right answer that is only written otherwise must get full marks; of a mix that does not,
     the habit is named. The text may forbid it, and then it is not tried."""

@@ -8,6 +8,9 @@ import sys
 import time
 import zipfile
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -17,6 +20,8 @@ from PIL import Image
 from proctor import datasets
 from proctor.datasets import loading, places
 from proctor.errors import ProctorError
+from proctor.jail.client import SPAWN
+from proctor.jail.course_jail import Jails, jail_limits
 
 
 @pytest.fixture(scope="module")
@@ -611,6 +616,19 @@ def test_an_export_is_renewed_only_when_its_source_changes(real, tmp_path, monke
     (out / "mnist.npz").unlink()
     exported()
     assert (out / "mnist.npz").exists()
+
+
+def test_data_is_whole_for_everyone_who_asks_at_once(course):
+    """Many jails may start together in a new course: each finds all pictures once its limits are
+    known, and none are taken away under it."""
+    assignment = replace(course.assignment("double"), dataset="happy_sad")
+
+    def count(_: int) -> int:
+        variables = jail_limits(course, assignment, Jails(SPAWN)).environment or {}
+        return len(list(Path(variables["PROCTOR_DATA"], "happy-or-sad").rglob("*.png")))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(count, range(8))) == [80] * 8
 
 
 def test_an_address_that_does_not_answer_is_given_up(monkeypatch, capsys):

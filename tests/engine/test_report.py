@@ -1,0 +1,96 @@
+"""`proctor report`: a page on the class, whole in one file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from datetime import datetime, timedelta
+
+import nbformat
+import pytest
+from conftest import edited, make_course, run_proctor, solution_notebook
+from nbgrader.api import Gradebook
+
+EVIL = "</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    """The page on a class of five: one late, two wrong, one unreadable, one who is missing."""
+    course = make_course(tmp_path_factory.mktemp("class") / "course")
+    wrong = {"bob": f"def relu(x):\n    return {EVIL!r}", "cy": "def relu(x):\n    return x + 1"}
+    for student in ("ada", "bob", "cy", "dot"):
+        notebook = (
+            edited(solution_notebook(), "write_relu", wrong[student]) if student in wrong else solution_notebook()
+        )
+        folder = course.submitted(student, "double")
+        folder.mkdir(parents=True)
+        (folder / "double.ipynb").write_text("nothing" if student == "dot" else nbformat.writes(notebook))
+        (folder / "timestamp.txt").write_text(f"2026-01-02 {'12' if student == 'ada' else '09'}:00:00 UTC")
+    run_proctor(course.root, "grade", code=1)
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
+        book.update_or_create_student("ada", first_name="Ada", last_name="King")
+        book.add_student("eve")
+        book.update_or_create_assignment("double", duedate=datetime(2026, 1, 2, 10))
+        book.update_or_create_submission("double", "ada").extension = timedelta(minutes=30)
+        book.db.commit()
+    assert run_proctor(course.root, "report").stdout == "the class is in report.html\n"
+    return course.root / "report.html"
+
+
+@pytest.fixture
+def page(file):
+    """Its text."""
+    return file.read_text()
+
+
+def data_of(page: str) -> dict:
+    """What the table of students is made from."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def test_it_says_what_a_class_has_not_understood(page):
+    """The criterion that the fewest met comes first, with what was found instead; a submission
+    without a mark is told with the reason, a late one with its hours."""
+    text = re.sub(r"\s+", " ", re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL))
+    assert "4 students" not in text
+    assert "5 students, 1 exercises" in text
+    hard, easy = text.index("relu keeps what is positive"), text.index("count yields the numbers below n")
+    assert hard < easy
+    assert "33 % 1 of 3" in text[hard:easy]
+    assert "1 × found" in text[hard:easy]
+    assert "dot double double.ipynb is not valid JSON" in text
+    assert "ada double 1.5" in text
+
+
+def test_every_student_has_a_row_down_to_the_criterion(page):
+    """Also those who handed in nothing, or could not be graded."""
+    data = data_of(page)
+    assert data["students"] == [["ada", "King, Ada"], ["bob", ""], ["cy", ""], ["dot", ""], ["eve", ""]]
+    (exercise,) = data["exercises"]
+    assert exercise["rows"]["ada"][:3] == [6.0, 5400, "ppppp"]
+    marks, earned, reasons = exercise["rows"]["cy"][2:]
+    titles = [title for title, _, _ in exercise["criteria"]]
+    relu = titles.index("relu keeps what is positive.")
+    assert (marks[relu], earned[relu]) == ("f", 0)
+    assert data["sentences"][reasons[str(relu)]].startswith("found")
+    assert exercise["rows"]["dot"][0] is None
+    assert "eve" not in exercise["rows"]
+
+
+def test_it_is_private_loads_nothing_and_runs_nothing_of_a_students(page, file):
+    """Names and hidden criteria are in it: its owner alone may read it. What a student's code
+    returned is text there, and only Proctor's own script may run."""
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "<img" not in page
+    assert not re.search(r"(?:src|href)=\"(?!#)", page)
+    script = re.search(r"<script>(.*?)</script>", page, re.DOTALL)
+    assert script is not None
+    digest = base64.b64encode(hashlib.sha256(script[1].encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}'" in page
+    assert "default-src 'none'" in page
+    assert EVIL in "".join(data_of(page)["sentences"])

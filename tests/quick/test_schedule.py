@@ -1,0 +1,52 @@
+"""`course.toml` is read, and what contradicts in it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from proctor.course.schedule import Person, read_schedule
+from proctor.errors import CourseError
+
+ROSTER = "id,first_name,last_name,email\nada,Ada,King,ada@example.org\nbob,Bob,\ncy,,,\n"
+COURSE = """roster = "roster.csv"
+[due]
+double = 2030-01-05T23:00:00+02:00
+[extensions.double]
+ada = 2030-01-08T23:00:00+02:00
+"""
+
+
+@pytest.mark.parametrize(
+    "text, roster, told",
+    [
+        ("due.duble = 2030-01-05T23:00:00Z", "", "there is no exercise 'duble'. Did you mean 'double'?"),
+        ("due.double = 2030-01-05", "", "due.double must be a date with time and time zone"),
+        ("dues.double = 1", "", "'dues' is not known. Did you mean 'due'?"),
+        ("extensions.double.ada = 2030-01-05T23:00:00Z", "", "extensions.double: double has no date in [due]"),
+        (COURSE.replace("01-08", "01-04"), ROSTER, "is before double is due"),
+        (COURSE.replace("ada", "adda"), ROSTER, "'adda' is not on the roster. Did you mean 'ada'?"),
+        (COURSE, ROSTER + "ada,Ada,Again,\n", "roster.csv, line 5: there are two of the id 'ada'"),
+        (COURSE, "name;mail\n", "roster.csv must have a column 'id'; it has name, mail"),
+        (COURSE, "", "the roster roster.csv cannot be read"),
+    ],
+)
+def test_what_contradicts_is_told(text, roster, told, course):
+    """Each contradiction is a sentence, with the nearest right name."""
+    (course.root / "course.toml").write_text(text)
+    if roster:
+        (course.root / "roster.csv").write_text(roster)
+    assert told in "\n".join(read_schedule(course).contradictions)
+
+
+def test_a_file_that_is_no_toml_is_refused(course):
+    """With the parser's own sentence."""
+    (course.root / "course.toml").write_text("due = [")
+    with pytest.raises(CourseError, match=r"course\.toml cannot be read: Invalid value"):
+        read_schedule(course)
+
+
+def test_a_roster_may_come_from_a_spreadsheet(course):
+    """With a byte order mark, semicolons, other columns, and blanks around what is in them."""
+    (course.root / "course.toml").write_text('roster = "people.csv"')
+    (course.root / "people.csv").write_text("\ufeffid;group;last_name\r\n ada ;1; King\r\n", encoding="utf-8")
+    assert read_schedule(course).people == [Person("ada", last_name="King")]
