@@ -2,7 +2,7 @@
 
 from itertools import zip_longest
 
-from proctor.answers import append, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import append, edit, harmless, mutant, replace, retrained, untrained, variant
 
 WITH_CSV = """
 import csv
@@ -373,6 +373,11 @@ slips = [
             edit("write_build_model", "            keras.layers.Rescaling(std, offset=mean),\n", ""),
             fails=["answers_in_the_units_of_the_series", "scaling_for_any_series"],
         ),
+        mutant(
+            "does not scale in",
+            edit("write_build_model", "            keras.layers.Rescaling(1 / std, offset=-mean / std),\n", ""),
+            fails="answers_in_the_units_of_the_series",
+        ),
     ],
     [  # forecast
         mutant(
@@ -464,8 +469,24 @@ mutants += [
     ),
 ]
 
-hidden_because = {
-    "other_suspects": "a public test would hold the list of what to look for",
-    "least_squares_of_any_series": "a public test would hold the answer",
-}
-harmless_mutations = []
+ANY_NUMBERS = "the later readings may become any other numbers"
+ANY_SIZE = "the sizes of the layers are of the student's choice"
+ANY_BEND = "the text asks for no activation of the convolution; the recurrent layer bends"
+harmless_mutations = [
+    harmless("line 14: np.mean(series) + 5 → ", because=ANY_NUMBERS),
+    harmless("line 14: 10 → ", because=ANY_NUMBERS),
+    harmless("line 14: 5 → ", because=ANY_NUMBERS),
+    harmless("line 14: 0 → 1", because=ANY_NUMBERS),
+    harmless("np.allclose(after, before)", because="whether two are close does not depend on their order"),
+    harmless("line 16: 32 → ", because=ANY_SIZE),
+    harmless("line 16: 5 → ", because=ANY_SIZE),
+    harmless("line 17: 32 → ", because=ANY_SIZE),
+    harmless("Conv1D(5, 32", because=ANY_SIZE),
+    harmless('padding="causal") (keyword activation dropped)', because=ANY_BEND),
+    harmless('"relu" → None', because=ANY_BEND),
+    harmless("keyword optimizer dropped", because="the text leaves the optimizer open"),
+    harmless("(astype dropped)", because="the column of ones makes it float64"),
+    harmless('"float64" → None', because="None is float64"),
+    harmless("keyword rcond dropped", because="without it, NumPy takes the same limit"),
+    harmless("mean_squared_error(series[start:], found)", because="the squares are the same without their signs"),
+]
