@@ -20,13 +20,12 @@ from proctor.datasets.jazz import JAZZ
 from proctor.datasets.mnist import MNIST
 from proctor.datasets.series import SERIES
 from proctor.datasets.signs import SIGNS
+from proctor.datasets.temperatures import TEMPERATURES
 from proctor.datasets.whistles import WHISTLES
 from proctor.errors import ProctorError
 
-DATASETS = {
-    dataset.name: dataset
-    for dataset in (MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, DIAGONAL, HORSES_HUMANS, JAZZ, WHISTLES)
-}
+_OURS = (MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, DIAGONAL, HORSES_HUMANS, TEMPERATURES, JAZZ, WHISTLES)
+DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
 
 _announced: set[tuple[str, str]] = set()
@@ -53,6 +52,8 @@ def load(name: str, split: str = "train") -> Any:
             pictures in horses/ and humans/; for "test" of one with horses/ and humans/.
         "jazz": tunes, int64 (n, 40), numbers of the words in `proctor.datasets.jazz.WORDS`.
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
+        "temperatures": the path of a folder with temperatures.csv, a line for each day, and
+            sunspots.csv, a line for each month.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.

@@ -443,6 +443,72 @@ def test_drawn_points_lie_on_both_sides_of_a_diagonal():
         assert np.array_equal(points, datasets.load("diagonal", split=split)[0])
 
 
+@pytest.fixture
+def real_temperatures(tmp_path):
+    """A folder with the two files of readings, laid out like the published ones."""
+    folder = tmp_path / "real"
+    folder.mkdir()
+    days = [f'"day {day}",{day / 10}' for day in range(3650)]
+    (folder / "daily-min-temperatures.csv").write_text("\n".join(['"Date","Temp"', *days]) + "\n")
+    months = [f"{month},month {month},{month}.5" for month in range(3235)]
+    (folder / "Sunspots.csv").write_text("\n".join([",Date,Monthly Mean", *months]))
+    return folder
+
+
+def test_the_last_years_of_both_series_are_the_test_part(real_temperatures, monkeypatch, capsys):
+    """Eight of ten years, and the months until 1987, are for learning; the others for testing."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_temperatures))
+    folders = [datasets.load("temperatures", split=split) for split in ("train", "test")]
+    assert "temperatures: 2,920 real days" in capsys.readouterr().out
+    known, later = ((folder / "temperatures.csv").read_text().splitlines() for folder in folders)
+    assert [known[0], known[1], known[-1]] == ['"Date","Temp"', '"day 0",0.0', '"day 2919",291.9']
+    assert [later[0], later[1], later[-1]] == ['"Date","Temp"', '"day 2920",292.0', '"day 3649",364.9']
+    known, later = ((folder / "sunspots.csv").read_text().splitlines() for folder in folders)
+    assert (len(known), known[-1]) == (2869, "2867,month 2867,2867.5")
+    assert (len(later), later[1], later[-1]) == (368, "2868,month 2868,2868.5", "3234,month 3234,3234.5")
+
+
+@pytest.mark.parametrize("kind", ["real", "drawn"])
+def test_both_series_are_exported_without_the_test_part(kind, real_temperatures, tmp_path, monkeypatch):
+    """A jail gets the training files, of either source, and no others."""
+    if kind == "real":
+        monkeypatch.setenv("PROCTOR_DATA", str(real_temperatures))
+    texts = {path.name: path.read_text() for path in datasets.load("temperatures").iterdir()}
+    datasets.export(["temperatures"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    folder = datasets.load("temperatures")
+    assert datasets.source("temperatures") == kind
+    assert {path.name: path.read_text() for path in folder.iterdir()} == texts
+    assert sorted(texts) == ["sunspots.csv", "temperatures.csv"]
+
+
+@pytest.mark.parametrize("file, cut", [("Sunspots.csv", 0), ("Sunspots.csv", 900), ("daily-min-temperatures.csv", 900)])
+def test_a_series_that_is_missing_or_too_short_is_told(file, cut, real_temperatures, monkeypatch):
+    """If one of the two files is missing or has too few lines, the other is not used alone."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_temperatures))
+    path = real_temperatures / file
+    path.write_text(path.read_text()[:cut])
+    if not cut:
+        path.unlink()
+    with pytest.raises(ProctorError, match="cannot be read"):
+        datasets.load("temperatures")
+
+
+def test_drawn_temperatures_have_a_season_and_drawn_sunspots_cycles():
+    """January is warmer than July, and there is a cycle of sunspots about every eleven years."""
+    folders = [datasets.load("temperatures", split=split) for split in ("train", "test")]
+    days, months = (
+        np.concatenate([np.loadtxt(folder / name, delimiter=",", skiprows=1, usecols=column) for folder in folders])
+        for name, column in (("temperatures.csv", 1), ("sunspots.csv", 2))
+    )
+    assert (len(days), len(months)) == (3650, 3235)
+    years = days.reshape(10, 365).mean(axis=0)
+    assert years[:31].mean() > years[181:212].mean() + 5
+    smooth = np.convolve(months, np.ones(12) / 12, mode="valid")
+    assert 20 <= np.sum((smooth[1:] > 40) & (smooth[:-1] <= 40)) <= 32
+    assert months.min() >= 0
+
+
 def test_what_has_no_public_address_is_looked_for_at_none(monkeypatch, capsys):
     """Of a data set that is published nowhere, the stand-in is loaded at once, and the line says
     why."""
