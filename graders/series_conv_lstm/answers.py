@@ -130,6 +130,31 @@ def build_model(mean, std):
     model.compile(loss="mae", optimizer=keras.optimizers.RMSprop(learning_rate=3e-3))
     return model
 """
+RESIDUAL = """
+def build_model(mean, std):
+    readings = keras.Input((None, 1))
+    scaled = keras.layers.Rescaling(1 / std, offset=-mean / std)(readings)
+    x = keras.layers.Conv1D(16, 4, padding="causal", activation="relu")(scaled)
+    x = keras.layers.GRU(16, return_sequences=True)(x)
+    x = keras.layers.Add()([scaled, keras.layers.Dense(1, kernel_initializer="zeros")(x)])
+    model = keras.Model(readings, keras.layers.Rescaling(std, offset=mean)(x))
+    model.compile("adam", "mse")
+    return model
+"""
+FROM_THE_MEAN = """
+def build_model(mean, std):
+    layers = keras.layers
+    model = keras.Sequential([
+        keras.Input((None, 1)),
+        layers.Rescaling(1 / std, offset=-mean / std),
+        layers.Conv1D(16, 4, padding="causal", activation="relu"),
+        layers.LSTM(16, return_sequences=True),
+        layers.Dense(1, kernel_initializer="zeros"),
+        layers.Rescaling(std, offset=mean),
+    ])
+    model.compile("adam", "mse")
+    return model
+"""
 NORMAL_EQUATIONS = """
 def linear_forecast(series, start, window):
     table, answers = [], []
@@ -162,6 +187,8 @@ def compare_errors(model, series, start, window):
 """
 
 variants = [
+    variant("begins as the naive forecast and learns what to add", replace("write_build_model", RESIDUAL)),
+    variant("begins with the mean for every day", replace("write_build_model", FROM_THE_MEAN)),
     variant(
         "csv.reader into float32, np.convolve, the later days cut off, pairs in a loop",
         replace("write_parse_series", WITH_CSV),

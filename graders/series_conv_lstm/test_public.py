@@ -264,10 +264,14 @@ def test_answers_in_the_units_of_the_series(student):
     model = as_model(student.build_model(mean, std), "build_model(...)")
     found = answers_to(model, np.random.default_rng(2).normal(mean, 3 * std, (8, 7)))
     worst = float(found.flat[np.abs(found - mean).argmax()])
-    if not abs(worst - mean) <= 6 * std:
-        raise CriterionFailed(f"answers between {mean - 6 * std:g} and {mean + 6 * std:g}", f"an answer of {worst:.5g}")
-    spread = found.std(axis=0).mean()  # models of the usual sizes: 0.013 to 0.25 std; without scaling in, 0.0001
-    if not spread >= 0.003 * std:
+    if not abs(worst - mean) <= 15 * std:  # the readings themselves lie up to 9 std from the mean
+        raise CriterionFailed(
+            f"answers between {mean - 15 * std:g} and {mean + 15 * std:g}", f"an answer of {worst:.5g}"
+        )
+    # Models of the usual sizes: 0.013 to 0.25 std; without scaling in, 0.0001. A last layer that
+    # starts with zeros answers the mean to all.
+    spread = found.std(axis=0).mean()
+    if np.ptp(found) > 0 and not spread >= 0.003 * std:
         raise CriterionFailed(
             "answers to 8 series that differ", f"answers that differ by {spread:.1g}: are the readings scaled in?"
         )
