@@ -24,7 +24,7 @@ LIST_BYTES = 2**20
 CLONE_SECONDS = 300.0
 CLONE_BYTES = 1024 * 2**20
 """The most bytes that a file of a clone may have; Git puts a whole repository into one."""
-_LINE = re.compile(r"(?P<student>.*\S)[\s,]+(?P<address>\S+)")
+_BETWEEN = re.compile(r"[\s,]")
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "true",
@@ -57,16 +57,16 @@ def clone_all(path: Path, into: Path) -> list[Attempt]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        match = _LINE.fullmatch(line.strip())
-        if match is None:
+        address = _BETWEEN.split(line.strip())[-1]
+        student = line.strip().removesuffix(address).rstrip(", \t")
+        if not student or not address:
             raise UnreadableSubmission(
                 f"line {number} of {path.name} must hold a student and the address of a repository, "
                 f"such as 'ada https://example.org/ada.git', got {line[:80]!r}"
             )
-        student = match["student"].rstrip(",").strip()
         attempt = Attempt([Person(student, (student,), student, student)])
         try:
-            _clone(match["address"], path.parent, into / str(number))
+            _clone(address, path.parent, into / str(number))
             attempt.files = _list_files(into / str(number))
             attempt.time = _read_commit_time(into / str(number))
         except UnreadableSubmission as error:

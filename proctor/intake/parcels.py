@@ -21,8 +21,8 @@ from proctor.intake.platforms import Attempt, is_work
 from proctor.intake.submission import FILE_BYTES, NOTEBOOK_BYTES, parse_notebook
 
 TIMESTAMP = "timestamp.txt"
-_COPY = re.compile(r"(?P<stem>.+?)(-\d+| ?\(\d+\))(?P<kind>\.\w+)")
-"""A name as Canvas (`-1`) or a browser (` (1)`) changes it when there is another of that name."""
+_COPY = re.compile(r"(?<!^)(?:-\d{1,6}| ?\(\d{1,6}\))\Z")
+"""What Canvas (`-1`) or a browser (` (1)`) adds to a name when there is another of that name."""
 
 
 @dataclass
@@ -77,11 +77,8 @@ class Exercises:
 
     def own_name(self, path: str) -> str:
         """A file's name without folders, and as it was before it became one of several copies."""
-        name = PurePosixPath(path).name
-        match = _COPY.fullmatch(name)
-        if match is None or PurePosixPath(name).stem in self._stems:
-            return name
-        return match["stem"] + match["kind"]
+        name = PurePosixPath(PurePosixPath(path).name)
+        return name.name if name.stem in self._stems else _COPY.sub("", name.stem) + name.suffix
 
     def find(self, path: str, file: HandedFile) -> str:
         """The exercise of a notebook, by its name, its folder's or its cells; "" if none tells.

@@ -88,6 +88,8 @@ NAMINGS = (
     ),
 )
 FOLDERS = Naming("folders", re.compile(r"(?P<name>(?P<id>[^/]+))/(?P<file>.+)"))
+_GRADESCOPE_FOLDER = re.compile(r"assignment_\d{1,20}_export")
+_NUMBERED = re.compile(r"\d{1,20}_")
 _RECEIPT = re.compile(r"Name: (?P<name>.*) \((?P<id>[^()]+)\)\s*")
 """The first line of the text file that Blackboard adds to each attempt."""
 
@@ -105,7 +107,7 @@ def read_attempts(listing: Listing, names: list[str], clock: tzinfo) -> tuple[st
     Gradescope's metadata cannot be read, or the names may be those of two platforms.
     """
     top = _top_folder(listing)
-    if top in names or re.fullmatch(r"assignment_\d+_export", top):
+    if top in names or _GRADESCOPE_FOLDER.fullmatch(top):
         listing = {path.split("/", 1)[1]: file for path, file in listing.items()}
     if METADATA in listing:
         return "Gradescope", _read_gradescope(listing)
@@ -149,7 +151,7 @@ def _read_names(
         found = match.groupdict()
         key = tuple(found.get(group) for group in ("name", "id", "number", "title_id", "time", "anonymous"))
         person = _person(found)
-        if found.get("order") and re.match(r"\d+_", found["file"] or "") and not found["file"].startswith(names):
+        if found.get("order") and _NUMBERED.match(found["file"] or "") and not found["file"].startswith(names):
             # A student's name may end in a number: "x_1_2_3_file" is of 1, or of 2 called "x_1".
             key, person = (path,), Person(path, (found.get("id") or "", found["order"]))
         attempt = attempts.get(key)
