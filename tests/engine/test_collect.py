@@ -226,12 +226,12 @@ def test_an_export_from_gradescope(course, roster, collect, tmp_path):
     def export(created, notebook, model=None):
         files = {
             "submission_metadata.yml": METADATA.format(created).encode(),
-            "submission_1/work/double.ipynb": notebook,
-            "submission_1/work/timestamp.txt": b"2020-01-01 00:00:00 UTC",
+            "submission_1/hw/double.ipynb": notebook,
+            "submission_1/hw/timestamp.txt": b"2020-01-01 00:00:00 UTC",
             "submission_2/double.ipynb": NOTEBOOK,
         }
         if model:
-            files["submission_1/work/double.keras"] = model
+            files["submission_1/hw/double.keras"] = model
         return write_zip(tmp_path / "export.zip", {f"assignment_7_export/{name}": data for name, data in files.items()})
 
     rows, _ = collect(export("2026-01-05 02:10:11.123456000 -08:00", OTHER, b"old"), code=1)
