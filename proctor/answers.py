@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import copy
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -57,11 +58,13 @@ class Answer:
         title: what it is, in a few words.
         changes: to the solution.
         fails: groups or criteria that must fail, no others may; empty for a variant.
+        slips: the mutants that it is made of, if it is several at once (see `combine`).
     """
 
     title: str
     changes: tuple[Change, ...]
     fails: tuple[str, ...] = ()
+    slips: tuple[Answer, ...] = ()
 
     def attempt(self, solution: NotebookNode) -> Attempt:
         """Apply the changes to a copy of the solution.
@@ -94,6 +97,27 @@ def mutant(title: str, *changes: Change, fails: str | Sequence[str]) -> Answer:
     if not names:
         raise CourseError(f"answers.py, {title!r}: a mutant must name what it fails")
     return Answer(title, changes, names)
+
+
+def combine(slips: Iterable[Sequence[Answer]]) -> list[Answer]:
+    """Mutants that are several slips at once, so that few submissions try many.
+
+    Each has one slip of every list that is long enough.
+
+    Args:
+        slips: lists of mutants; those of one list are alternatives, and those of different lists
+            change different cells and fail different criteria.
+    """
+    rows = ([slip for slip in row if slip is not None] for row in zip_longest(*slips))
+    return [
+        Answer(
+            "; ".join(slip.title for slip in row),
+            tuple(change for slip in row for change in slip.changes),
+            tuple(name for slip in row for name in slip.fails),
+            tuple(row),
+        )
+        for row in rows
+    ]
 
 
 def edit(name: str, old: str, new: str) -> Change:

@@ -25,7 +25,7 @@ class Finding:
         title: what was tried.
         problem: what has to be mended, or "".
         caught_by: the criteria that a mutant failed.
-        hidden_only: whether all of them are hidden from students.
+        hidden_only: whether all of them, or of those of one of its slips, are hidden from students.
         beyond: points that a mutant cost in other criteria than it names.
         measured: the values that were compared with thresholds, by the threshold's name.
         remark: something to know that is no problem, or "".
@@ -70,7 +70,7 @@ def make_finding(kind: str, answer: Answer, verdict: Verdict, disparities: Seque
         answer.title,
         "; ".join([*problems, *disparities]),
         caught_by=tuple(result.name for result in failed) if is_mutant else (),
-        hidden_only=is_mutant and bool(failed) and all(result.hidden for result in failed),
+        hidden_only=is_mutant and any(map(_are_hidden, _failed_by_slip(answer, failed))),
         beyond=_count_beyond(answer, verdict) if is_mutant else 0.0,
         measured=verdict.measured if kind == "solution" else {},
         remark="; ".join(faults),
@@ -89,15 +89,18 @@ def find_unproven(source: NotebookNode, declared: Answers, graded: list[tuple[st
         graded: kind, answer and verdict of every submission.
     """
     failed_by = [
-        [result for result in verdict.criteria if result.status in ("failed", "partial")]
-        for kind, _, verdict in graded
+        failed
+        for kind, answer, verdict in graded
         if kind == "mutant"
+        for failed in _failed_by_slip(
+            answer, [result for result in verdict.criteria if result.status in ("failed", "partial")]
+        )
     ]
     criteria = {result.name for _, _, verdict in graded for result in verdict.criteria}
     never = sorted(criteria - {result.name for failed in failed_by for result in failed})
     problems = [f"no mutant fails '{name}': nothing shows that it can fail" for name in never]
     problems += [f"no variant changes the cell '{name}'" for name in _find_unchanged_cells(source, declared.variants)]
-    hidden_only = [failed for failed in failed_by if failed and all(result.hidden for result in failed)]
+    hidden_only = [failed for failed in failed_by if _are_hidden(failed)]
     unexplained = sorted({result.name for failed in hidden_only for result in failed} - declared.hidden_because.keys())
     if unexplained:
         entries = ", ".join(f'"{name}": "…"' for name in unexplained)
@@ -116,6 +119,18 @@ def find_unproven(source: NotebookNode, declared: Answers, graded: list[tuple[st
         "; ".join(problems),
         remark=f"{len(hidden_only)} of {len(failed_by)} mutants are caught by hidden criteria alone",
     )
+
+
+def _failed_by_slip(answer: Answer, failed: list[CriterionResult]) -> list[list[CriterionResult]]:
+    """What failed, for each of the slips that a mutant is made of; all of it for any other."""
+    if not answer.slips:
+        return [failed]
+    return [[result for result in failed if _is_named(result, slip)] for slip in answer.slips]
+
+
+def _are_hidden(failed: list[CriterionResult]) -> bool:
+    """Whether something failed, and hidden criteria alone."""
+    return bool(failed) and all(result.hidden for result in failed)
 
 
 def _find_unchanged_cells(source: NotebookNode, variants: Iterable[Answer]) -> list[str]:

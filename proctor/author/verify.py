@@ -257,11 +257,15 @@ def _make_submissions(
         try:
             submission = attempt.result()
             submission = replace(submission, notebook=without_figures(submission.notebook))
-            # The changes are closures, which cannot be pickled, and they have been applied by now.
-            made.append(_Task(exercise, submission, kind, replace(answer, changes=()), seed))
+            made.append(_Task(exercise, submission, kind, _without_changes(answer), seed))
         except (CourseError, StudentError) as error:
             findings.append(Finding(kind, answer.title, str(error)))
     return made, findings
+
+
+def _without_changes(answer: Answer) -> Answer:
+    """The answer as it can be pickled: its changes, which are closures, have been applied by now."""
+    return replace(answer, changes=(), slips=tuple(map(_without_changes, answer.slips)))
 
 
 def _grade(task: _Task) -> _Graded:

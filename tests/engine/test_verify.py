@@ -104,6 +104,27 @@ def test_what_no_answer_proves_is_a_finding(course, proctor):
     assert 'hidden_because = {"doubles": "…"}' in said
 
 
+def test_slips_that_are_tried_together_are_looked_at_one_by_one(course, proctor):
+    """A mutant may hold several; that public criteria catch one does not hide that another one is
+    caught by hidden criteria alone."""
+    answers = course.grader("double") / "answers.py"
+    count, untrained = [
+        line.strip().rstrip(",")
+        for line in answers.read_text().splitlines()
+        if "counts one" in line or '"untrained"' in line
+    ]
+    rewrite(answers, f"    {count},\n", "")
+    rewrite(answers, f"    {untrained},\n", f"    *combine([[{count}], [{untrained}]]),\n")
+    rewrite(answers, "import edit", "import combine, edit")
+    said = proctor("verify").stdout
+    assert "counts one more; untrained  caught by" in said
+    assert "1 of 4 mutants are caught by hidden criteria alone" in said
+    text = answers.read_text()
+    answers.write_text("\n".join(line for line in text.splitlines() if "hidden_because" not in line))
+    said = proctor("verify", code=1).stdout
+    assert "hidden criteria alone catch 1 mutants, so that no check tells a student; say why in answers.py" in said
+
+
 def test_a_slip_that_costs_the_rest_is_a_finding(course, proctor):
     """Points that a mutant costs beyond the criteria that it names are shown, and more than a third
     of all must be mended, as by needing one criterion instead of a group."""
