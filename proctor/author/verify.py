@@ -264,7 +264,7 @@ def _make_submissions(
 
 
 def _without_changes(answer: Answer) -> Answer:
-    """The answer as it can be pickled: its changes, which are closures, have been applied by now."""
+    """The answer as it can be pickled: its changes are closures, and have been applied by now."""
     return replace(answer, changes=(), slips=tuple(map(_without_changes, answer.slips)))
 
 
