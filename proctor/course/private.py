@@ -15,6 +15,18 @@ from pathlib import Path
 from proctor.course.course import Course
 
 
+def write_anywhere(course: Course, file: Path, text: str) -> None:
+    """Write a file that may lie outside of the course, such as an export, for its owner alone.
+
+    One that is there is tightened before anything is written; a pipe is written to. Raises OSError.
+    """
+    with file.open("a", encoding="utf-8", newline="") as opened:
+        tighten(course, file)
+        if opened.seekable():
+            opened.truncate(0)
+        opened.write(text)
+
+
 def tighten(course: Course, path: Path | str) -> None:
     """Give a file or a folder that is there, and ours, the rights that the owner alone has."""
     with suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import io
 import tomllib
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,10 @@ FILE = "course.toml"
 TABLES = ("roster", "due", "extensions")
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
 """Of a roster; those that nbgrader's `nbgrader db student import` reads, too."""
+
+
+LONGEST_ID = 128
+"""Characters that the gradebook has room for."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,15 @@ class Schedule:
     due: dict[str, datetime] = field(default_factory=dict)
     extensions: dict[str, dict[str, datetime]] = field(default_factory=dict)
     contradictions: list[str] = field(default_factory=list)
+
+
+def why_unusable(student: str) -> str:
+    """Why an id cannot be a student's, in a sentence; "" if it can."""
+    if student != student.strip() or student.startswith(".") or set(student) & set("/\\+") or not student.isprintable():
+        return f"{student!r} cannot be the name of a folder in submitted/"
+    if not student or len(student) > LONGEST_ID or len(student.encode("utf-8", "replace")) > 255:
+        return f"{student[:40]!r} is no id: it has 1 to {LONGEST_ID} characters"
+    return ""
 
 
 def read_schedule(course: Course) -> Schedule:
@@ -101,12 +115,14 @@ def _read_roster(root: Path, name: Any, wrong: list[str]) -> list[Listed]:
         wrong.append(f"'roster' must be the name of a CSV file, got {name!r}")
         return []
     try:
-        text = (root / name).read_text(encoding="utf-8-sig")
+        text = (root / name).read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         wrong.append(f"the roster {name} cannot be read: {error}")
         return []
     header = text.partition("\n")[0]
-    rows = csv.DictReader(text.splitlines(), delimiter=";" if header.count(";") > header.count(",") else ",")
+    rows = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=";" if header.count(";") > header.count(",") else ","
+    )
     columns = rows.fieldnames or []
     if "id" not in columns:
         wrong.append(f"{name} must have a column 'id'; it has {', '.join(columns) or 'none'}")
@@ -114,8 +130,8 @@ def _read_roster(root: Path, name: Any, wrong: list[str]) -> list[Listed]:
     people: dict[str, Listed] = {}
     for line, row in enumerate(rows, 2):
         person = Listed(**{column: (row.get(column) or "").strip() for column in COLUMNS})
-        if not person.id or "/" in person.id or person.id in (".", ".."):
-            wrong.append(f"{name}, line {line}: an id is a name without slashes, got {person.id!r}")
+        if reason := why_unusable(person.id):
+            wrong.append(f"{name}, line {line}: {reason}")
         elif person.id in people:
             wrong.append(f"{name}, line {line}: there are two of the id {person.id!r}")
         else:

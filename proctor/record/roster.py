@@ -10,13 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from proctor.course.course import Course
-from proctor.course.schedule import COLUMNS, Listed
+from proctor.course.schedule import COLUMNS, Listed, why_unusable
 from proctor.errors import ProctorError
 from proctor.intake.platforms import Person
 from proctor.record.gradebook import reading
-
-LONGEST_ID = 128
-"""Characters that the gradebook has room for."""
 
 
 class NotMatched(ProctorError):
@@ -70,11 +67,9 @@ class Roster:
 
 
 def require_usable(student: str) -> None:
-    """Raise NotMatched if an identifier cannot be the name of a student's folder."""
-    if student != student.strip() or student.startswith(".") or set(student) & set("/\\+") or not student.isprintable():
-        raise NotMatched(f"{student!r} cannot be the name of a folder in submitted/")
-    if len(student) > LONGEST_ID or len(student.encode("utf-8", "replace")) > 255:
-        raise NotMatched(f"{student[:40]!r}… is too long for an id")
+    """Raise NotMatched if an identifier cannot be a student's."""
+    if reason := why_unusable(student):
+        raise NotMatched(reason)
 
 
 def read_roster(course: Course) -> Roster:

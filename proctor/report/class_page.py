@@ -17,6 +17,7 @@ import jinja2
 from markupsafe import Markup
 
 from proctor.course.course import Course
+from proctor.course.private import write_anywhere
 from proctor.errors import ProctorError
 from proctor.feedback.table import number
 from proctor.record.kept import read_reason
@@ -84,8 +85,7 @@ def write(course: Course, names: list[str], file: Path) -> None:
     """
     text = class_page(course, names)
     try:
-        file.touch(mode=0o600)
-        file.write_text(text, encoding="utf-8")
+        write_anywhere(course, file, text)
     except OSError as error:
         raise ProctorError(f"the page cannot be written into {file}: {error.strerror}") from error
 

@@ -18,7 +18,7 @@ from nbgrader.api import Assignment
 from sqlalchemy import select
 
 from proctor.course.course import Course
-from proctor.course.private import tighten
+from proctor.course.private import write_anywhere
 from proctor.course.schedule import Listed
 from proctor.errors import ProctorError
 from proctor.record.gradebook import transaction
@@ -111,11 +111,7 @@ def write(course: Course, file: Path, form: str = "csv") -> int:
     sheet = read_sheet(course)
     text = known[form](sheet)
     try:
-        with file.open("a", encoding="utf-8", newline="") as opened:
-            tighten(course, file)
-            if opened.seekable():
-                opened.truncate(0)
-            opened.write(text)
+        write_anywhere(course, file, text)
     except OSError as error:
         raise ProctorError(f"the marks cannot be written into {file}: {error.strerror}") from error
     return len(sheet.scores)

@@ -36,6 +36,7 @@ def file(tmp_path_factory):
         book.update_or_create_assignment("double", duedate=datetime(2026, 1, 2, 10))
         book.update_or_create_submission("double", "ada").extension = timedelta(minutes=30)
         book.db.commit()
+    (course.root / "report.html").touch(0o644)
     assert run_proctor(course.root, "report").stdout == "the class is in report.html\n"
     return course.root / "report.html"
 

@@ -26,6 +26,7 @@ ada = 2030-01-08T23:00:00+02:00
         (COURSE.replace("01-08", "01-04"), ROSTER, "is before double is due"),
         (COURSE.replace("ada", "adda"), ROSTER, "'adda' is not on the roster. Did you mean 'ada'?"),
         (COURSE, ROSTER + "ada,Ada,Again,\n", "roster.csv, line 5: there are two of the id 'ada'"),
+        (COURSE, ROSTER + "a/b,,,\n", "roster.csv, line 5: 'a/b' cannot be the name of a folder in submitted/"),
         (COURSE, "name;mail\n", "roster.csv must have a column 'id'; it has name, mail"),
         (COURSE, "", "the roster roster.csv cannot be read"),
     ],
@@ -48,5 +49,5 @@ def test_a_file_that_is_no_toml_is_refused(course):
 def test_a_roster_may_come_from_a_spreadsheet(course):
     """With a byte order mark, semicolons, other columns, and blanks around what is in them."""
     (course.root / "course.toml").write_text('roster = "people.csv"')
-    (course.root / "people.csv").write_text("\ufeffid;group;last_name\r\n ada ;1; King\r\n", encoding="utf-8")
+    (course.root / "people.csv").write_text('\ufeffid;group;last_name\r\n ada ;"of\r\ntwo"; King\r\n', encoding="utf-8")
     assert read_schedule(course).people == [Listed("ada", last_name="King")]
