@@ -1,8 +1,6 @@
 """Other right answers of the exercise on the lamp, and wrong ones."""
 
-from itertools import zip_longest
-
-from proctor.answers import edit, free, harmless, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 FRAME_BY_FRAME = """
 def spectrogram(sound, frame, hop):
@@ -654,14 +652,7 @@ slips = [
         mutant("F1 alone", edit("write_scores", "return precision, recall, f1", "return f1"), fails="scores"),
     ],
 ]
-mutants = [
-    mutant(
-        "; ".join(slip.title for slip in row if slip),
-        *(change for slip in row if slip for change in slip.changes),
-        fails=[name for slip in row if slip for name in slip.fails],
-    )
-    for row in zip_longest(*slips)
-]
+mutants = combine(slips)
 mutants += [
     mutant("hands in an untrained model", untrained(), fails="detector"),
     mutant(
@@ -682,6 +673,10 @@ mutants += [
         fails=["whistles_in_their_places", "any_example"],
     ),
 ]
+hidden_because = {
+    "any_example": "that a whistle may begin with the first sample is easily forgotten, and easily mended once named",
+    "any_search": "that a whistle may fit in only once is easily forgotten, and easily mended once named",
+}
 
 BENDS = "the gates of the recurrent layer bend already, and the text leaves the layers open"
 harmless_mutations = [
