@@ -1,8 +1,6 @@
 """Other right answers of the recurrent exercise, and wrong ones."""
 
-from itertools import zip_longest
-
-from proctor.answers import edit, free, harmless, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 LAYERS = """            keras.layers.Rescaling(1 / std, offset=-mean / std),
             keras.layers.LSTM(32),
@@ -446,14 +444,7 @@ slips = [
         ),
     ],
 ]
-mutants = [
-    mutant(
-        "; ".join(slip.title for slip in row if slip),
-        *(change for slip in row if slip for change in slip.changes),
-        fails=[name for slip in row if slip for name in slip.fails],
-    )
-    for row in zip_longest(*slips)
-]
+mutants = combine(slips)
 mutants += [
     mutant(
         "trains at a rate at which nothing is learned",
@@ -463,6 +454,11 @@ mutants += [
     ),
     mutant("hands in an untrained model", untrained(), fails="beats_naive"),
 ]
+hidden_because = {
+    "any_rates": "rates that one can read are not cut by rounding",
+    "scaling_for_any_series": "it holds the series for which a deviation is not its own square",
+    "any_sweep": "losses that can be worked out on paper come from few windows and few steps",
+}
 
 LAYER = "the layers are of the student's choice"
 harmless_mutations = [
