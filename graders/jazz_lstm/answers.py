@@ -1,8 +1,6 @@
 """Other right answers of the exercise on improvising, and wrong ones."""
 
-from itertools import zip_longest
-
-from proctor.answers import edit, harmless, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, retrained, untrained, variant
 
 PAIRS, STEP, COUNT, LISTENER, PLAYER, TEMPER, SOLO, CHOICE, LENGTH = (
     f"write_{name}"
@@ -471,14 +469,11 @@ slips = [
         mutant("stops at 128", edit(LENGTH, "number >= 128", "number > 128"), fails="var_length"),
     ],
 ]
-mutants = [
-    mutant(
-        "; ".join(slip.title for slip in row if slip),
-        *(change for slip in row if slip for change in slip.changes),
-        fails=[name for slip in row if slip for name in slip.fails],
-    )
-    for row in zip_longest(*slips)
-]
+hidden_because = {
+    "words_come_as_often_as_they_should": "it counts words in a solo that is too long for a check",
+}
+
+mutants = combine(slips)
 mutants.append(mutant("hands in an untrained model", untrained(), fails="legal"))
 
 harmless_mutations = [
