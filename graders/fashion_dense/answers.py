@@ -1,8 +1,6 @@
 """Other right answers of the exercise on garments, and wrong ones."""
 
-from itertools import zip_longest
-
-from proctor.answers import edit, free, harmless, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 ROWS, BUILD, TRAIN = "write_to_rows", "write_build_model", "write_train"
 MATRIX, SHARE, MIXED, ANSWERS = "write_confusion_matrix", "write_share_right", "write_most_mixed_up", "write_answers"
@@ -396,14 +394,7 @@ slips = [
         ),
     ],
 ]
-mutants = [
-    mutant(
-        "; ".join(slip.title for slip in row if slip),
-        *(change for slip in row if slip for change in slip.changes),
-        fails=[name for slip in row if slip for name in slip.fails],
-    )
-    for row in zip_longest(*slips)
-]
+mutants = combine(slips)
 mutants += [
     mutant("hands in an untrained model", untrained(), fails="accuracy"),
     mutant(
@@ -413,6 +404,13 @@ mutants += [
         fails="accuracy",
     ),
 ]
+KEY = "a public criterion would hold the key"
+hidden_because = {
+    "the_same_in_any_batch": "a check with pictures that fit on paper cannot hold every type and brightness",
+    "why_scaling_matters": KEY,
+    "what_a_column_says": KEY,
+    "what_the_mix_does": KEY,
+}
 harmless_mutations = [
     free("batch_size", "verbose", because="the text suggests 128 and leaves both open"),
     harmless("keyword optimizer dropped", because="Keras takes RMSprop then, and the text asks for no certain one"),
