@@ -1,8 +1,6 @@
 """Other right answers of the exercise on folders, and wrong ones."""
 
-from itertools import zip_longest
-
-from proctor.answers import edit, free, harmless, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 WALKING = """
 import os
@@ -491,14 +489,7 @@ slips = [
         mutant("no answer", edit("write_answers", ', "series": "c"', ""), fails="answers"),
     ],
 ]
-mutants = [
-    mutant(
-        "; ".join(slip.title for slip in row if slip),
-        *(change for slip in row if slip for change in slip.changes),
-        fails=[name for slip in row if slip for name in slip.fails],
-    )
-    for row in zip_longest(*slips)
-]
+mutants = combine(slips)
 mutants += [
     mutant("hands in an untrained model", untrained(), fails="accuracy"),
     mutant(
@@ -508,6 +499,13 @@ mutants += [
         fails=["learns_every_picture", "lasts_as_many_epochs_as_asked", "accuracy"],
     ),
 ]
+hidden_because = {
+    "any_names": "other names in a check could be written into an answer",
+    "of_any_network": "what a check can show of a network that is given can be typed in",
+    "where_the_parameters_go": "a public criterion would hold the key",
+    "what_a_random_choice_hides": "a public criterion would hold the key",
+    "names_any_picture": "it holds the kinds of files that are easily forgotten",
+}
 harmless_mutations = [
     free("Conv2D[0]", "Conv2D[1]", because="the text leaves open how many filters there are, and how large"),
     free("shuffle", because="the pictures held apart may come in any order"),
