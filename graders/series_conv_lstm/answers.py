@@ -1,8 +1,6 @@
 """Other right answers of the forecast that never looks ahead, and wrong ones."""
 
-from itertools import zip_longest
-
-from proctor.answers import append, edit, harmless, mutant, replace, retrained, untrained, variant
+from proctor.answers import append, combine, edit, harmless, mutant, replace, retrained, untrained, variant
 
 WITH_CSV = """
 import csv
@@ -320,7 +318,7 @@ slips = [
                 "forecaster(series)[: day + 1], forecaster(changed)[: day + 1]",
                 "forecaster(series)[day], forecaster(changed)[day]",
             ),
-            fails="whoever_sees_a_single_later_day_is_caught",
+            fails=["whoever_sees_a_single_later_day_is_caught", "other_suspects"],
         ),
         mutant(
             "compares the later answers, too",
@@ -340,6 +338,11 @@ slips = [
             "says the contrary",
             edit("write_looks_ahead", "return not np", "return np"),
             fails="looks_ahead",
+        ),
+        mutant(
+            "compares sums",
+            edit("write_looks_ahead", "not np.allclose(before, after)", "not np.isclose(before.sum(), after.sum())"),
+            fails="other_suspects",
         ),
     ],
     [  # make_pairs
@@ -469,14 +472,7 @@ slips = [
         ),
     ],
 ]
-mutants = [
-    mutant(
-        "; ".join(slip.title for slip in row if slip),
-        *(change for slip in row if slip for change in slip.changes),
-        fails=[name for slip in row if slip for name in slip.fails],
-    )
-    for row in zip_longest(*slips)
-]
+mutants = combine(slips)
 mutants += [
     mutant(
         "looks ahead in the convolution",
@@ -495,6 +491,10 @@ mutants += [
         ],
     ),
 ]
+hidden_because = {
+    "other_suspects": "a check can show only some of the ways to look ahead",
+    "least_squares_of_any_series": "on a series that fits on paper, fewer days give the same weights",
+}
 
 ANY_NUMBERS = "the later readings may become any other numbers"
 ANY_SIZE = "the sizes of the layers are of the student's choice"

@@ -74,6 +74,14 @@ def a_glimpse(series):
     return series + 0.01 * series.take(range(1, len(series) + 1), mode="clip")
 
 
+def a_loan(series):
+    """The reading, with the sum of all added on the first day and taken off on the second."""
+    lent = series.copy()
+    lent[:1] += series.sum()
+    lent[1:2] -= series.sum()
+    return lent
+
+
 def three_days_ago(series):
     """The reading three days before, or the first one."""
     return series.take(range(-3, len(series) - 3), mode="clip")
@@ -86,6 +94,7 @@ def three_days_ago(series):
         pytest.param(from_the_other_end, True, id="what reads from the other end"),
         pytest.param(less_the_mean, True, id="what knows the mean of all"),
         pytest.param(a_glimpse, True, id="a glimpse of the next day"),
+        pytest.param(a_loan, True, id="what changes two days and not their sum"),
         pytest.param(three_days_ago, False, id="what knows the past alone"),
     ],
 )
