@@ -1,4 +1,4 @@
-# make demo | quick | test | lint | engine | course | verify | release | bench | coverage | lock | clean
+# make demo | quick | test | lint | engine | course | verify | release | site | bench | coverage | lock | clean
 
 # Variables of the caller's shell that would change what Python, pip, pytest and Keras do here.
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONHASHSEED
@@ -20,7 +20,7 @@ PYTEST = $(BIN)/python -m pytest --durations=10
 # More than there are processors, for tests of time limits mostly wait.
 WORKERS ?= 3
 
-.PHONY: demo quick test lint engine course coverage verify release bench lock clean
+.PHONY: demo quick test lint engine course coverage verify release site bench lock clean
 
 demo: $(READY)
 	@$(BIN)/proctor demo
@@ -58,6 +58,10 @@ verify: $(READY)
 release: $(READY)
 	$(BIN)/proctor release
 
+# The pages of docs/ as a site, in build/site/; a link that leads nowhere is an error.
+site: $(READY)
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/site
+
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
@@ -67,7 +71,7 @@ lock:
 		--no-header --no-emit-index-url --no-emit-find-links --output-file requirements.lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist demo
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.* build dist demo docs/made
 	find proctor tests graders benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml

@@ -25,8 +25,8 @@ STYLE = Path(__file__).parent.parent / "feedback" / "templates" / "feedback_page
 
 
 @dataclass(frozen=True)
-class _Entry:
-    """What the page says of an exercise.
+class Entry:
+    """What a list of exercises says of one.
 
     Args:
         declared: what its `assignment.toml` says.
@@ -50,10 +50,7 @@ def index_page(course: Course) -> str:
 
     Raises CourseError if `c.Proctor.url` is no https address.
     """
-    released = [name for name in course.names() if (course.release(name) / f"{name}.ipynb").is_file()]
-    tracks: dict[str, list[_Entry]] = {}
-    for entry in (_read_entry(course, name) for name in released):
-        tracks.setdefault(entry.declared.course, []).append(entry)
+    tracks = read_tracks(course)
     places = jinja2.FileSystemLoader(Path(__file__).parent)
     environment = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("index_page.html.j2").render(
@@ -64,10 +61,23 @@ def index_page(course: Course) -> str:
     )
 
 
-def _read_entry(course: Course, name: str) -> _Entry:
+def read_tracks(course: Course) -> dict[str, list[Entry]]:
+    """Track → its released exercises, both in the course's order.
+
+    Raises CourseError if `c.Proctor.url` is no https address.
+    """
+    tracks: dict[str, list[Entry]] = {}
+    for name in course.names():
+        if (course.release(name) / f"{name}.ipynb").is_file():
+            entry = _read_entry(course, name)
+            tracks.setdefault(entry.declared.course, []).append(entry)
+    return tracks
+
+
+def _read_entry(course: Course, name: str) -> Entry:
     folder = course.release(name)
     notebook = nbformat.read(folder / f"{name}.ipynb", as_version=4)
-    return _Entry(
+    return Entry(
         declared=course.assignment(name),
         opening=_read_opening(notebook),
         written=[

@@ -57,7 +57,7 @@ def begin(
         from proctor.run import no_iri_grammar  # noqa: F401
 
 
-@application.command("list")
+@application.command("list", epilog="For example: proctor list")
 def list_assignments() -> None:
     """Show the exercises of this course."""
     course = Course.find()
@@ -80,7 +80,7 @@ def _warn_of_plain_tests(names: list[str]) -> None:
         console.print(f"[yellow]{escape_markup(warning)}[/] (docs/security.md).", highlight=False, soft_wrap=True)
 
 
-@application.command()
+@application.command(epilog="For example: proctor new softmax --with-values")
 def new(
     name: Name,
     with_values: Annotated[
@@ -100,7 +100,7 @@ def new(
     console.print(f"Next: proctor verify {name}", highlight=False)
 
 
-@application.command()
+@application.command(epilog="For example: proctor verify mnist_conv")
 def verify(
     names: Names = None,
     jobs: Jobs = 0,
@@ -131,7 +131,7 @@ def verify(
         raise typer.Exit(1)
 
 
-@application.command()
+@application.command(epilog="For example: proctor mutate mnist_conv --most 40")
 def mutate(
     name: Name,
     jobs: Jobs = 0,
@@ -147,7 +147,7 @@ def mutate(
         raise typer.Exit(1)
 
 
-@application.command()
+@application.command(epilog="For example: proctor release mnist_conv")
 def release(
     names: Names = None,
     fresh: Annotated[bool, typer.Option("--check", help="Only say whether release/ is up to date.")] = False,
@@ -168,7 +168,7 @@ def release(
         publish(course)
 
 
-@application.command()
+@application.command(epilog="For example: proctor check mnist_conv.ipynb")
 def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> None:
     """Run a notebook whole, training included, and show its check tables; needs no Jupyter.
 
@@ -181,7 +181,7 @@ def check(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> N
         raise typer.Exit(1)
 
 
-@application.command()
+@application.command(epilog="For example: proctor pack mnist_conv.ipynb")
 def pack(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> None:
     """Run a notebook whole, training included, and put what is to be handed in into one zip file.
 
@@ -194,10 +194,10 @@ def pack(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> No
         raise typer.Exit(1)
 
 
-application.command()(collect)
+application.command(epilog="For example: proctor collect submissions.zip --exercise mnist_conv")(collect)
 
 
-@application.command()
+@application.command(epilog="For example: proctor grade mnist_conv --student ada --show")
 def grade(
     names: Names = None,
     student: Students = None,
@@ -257,11 +257,11 @@ def grade(
         raise typer.Exit(1)
 
 
-application.command()(ci)
-application.command()(course)
+application.command(epilog="For example: proctor ci mnist_conv --course ~/course --student ada --threshold 1")(ci)
+application.command(epilog="For example: proctor course")(course)
 
 
-@application.command()
+@application.command(epilog="For example: proctor flags mnist_conv")
 def flags(names: Names = None) -> None:
     """Show what in graded submissions may be worth a look; it is no proof and changes no mark."""
     from proctor.report.flags import flags as flags_of
@@ -276,7 +276,7 @@ def flags(names: Names = None) -> None:
     console.print(table if table.row_count else "There are no flags.")
 
 
-@application.command()
+@application.command(epilog="For example: proctor feedback mnist_conv --student ada")
 def feedback(names: Names = None, student: Students = None, jobs: Jobs = 0) -> None:
     """Make the feedback pages of everything that has been graded.
 
@@ -298,7 +298,7 @@ def feedback(names: Names = None, student: Students = None, jobs: Jobs = 0) -> N
         raise typer.Exit(1)
 
 
-@application.command()
+@application.command(epilog="For example: proctor export canvas.csv --for canvas")
 def export(
     file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("marks.csv"),
     form: Annotated[
@@ -314,7 +314,7 @@ def export(
     console.print(f"{count} marks in {file}", highlight=False)
 
 
-@application.command()
+@application.command(epilog="For example: proctor report mnist_conv --file report.html")
 def report(
     names: Names = None, file: Annotated[Path, typer.Option(help="The HTML file to write.")] = Path("report.html")
 ) -> None:
@@ -330,7 +330,7 @@ def report(
     console.print(f"the class is in {file}", highlight=False)
 
 
-@application.command()
+@application.command(epilog="For example: proctor autograder mnist_conv autograder.zip")
 def autograder(
     name: Name, file: Annotated[Path, typer.Argument(help="The zip to write.")] = Path("autograder.zip")
 ) -> None:
@@ -344,7 +344,7 @@ def autograder(
     console.print(f"{name} in {file}", highlight=False)
 
 
-@application.command()
+@application.command(epilog="For example: proctor doctor")
 def doctor() -> None:
     """Say which layers this machine's jail has, which are missing, and how to get them.
 
@@ -387,7 +387,7 @@ def doctor() -> None:
     raise typer.Exit(0 if strong and not reason else 1)
 
 
-@application.command()
+@application.command(epilog="For example: proctor demo")
 def demo(folder: Annotated[Path, typer.Argument(help="Where to make the class.")] = Path("demo")) -> None:
     """Make a class of twelve submissions and grade it."""
     from proctor.cli.demo import demo as run

@@ -41,7 +41,7 @@ def criterion(group: str, *, points: float, hint: str, needs: str = "") -> Calla
         group: grade id of the check cell it belongs to.
         points: the points that it is worth; those of a group sum to the cell's nbgrader points.
         hint: one sentence that says where to look when it fails, without the answer.
-        needs: grade id of an earlier group, or name of one criterion (its test's, without "test_").
+        needs: grade id of an earlier group, or name of one criterion (its test's, without `test_`).
             Until that is met, the test is not run and its result is "waiting".
 
     Raises ValueError if `points` is negative, or the docstring or the hint is missing.
