@@ -17,7 +17,7 @@ from proctor.cli.commands import application  # noqa: E402
 from proctor.course.course import Course  # noqa: E402
 
 project = "Proctor"
-author = copyright = "The Proctor authors"  # noqa: A001
+author = copyright = "The Proctor authors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["ci"]
 myst_heading_anchors = 4
@@ -77,7 +77,9 @@ def add_contents(_app: Sphinx, page: str, source: list[str]) -> None:
 def from_root(name: str) -> str:
     """A page that lies beside `docs/`, with its links as they are from `docs/made/`."""
     text = (HERE.parent / name).read_text(encoding="utf-8")
-    return text.replace("](docs/", "](../").replace("](CHANGELOG.md", "](changelog.md").replace("](SECURITY.md", "](../security.md")
+    for there, here in (("docs/", "../"), ("SECURITY.md", "../security.md"), ("CHANGELOG.md", "changelog.md")):
+        text = text.replace(f"]({there}", f"]({here}")
+    return text
 
 
 def list_exercises(course: Course) -> str:

@@ -64,7 +64,8 @@ def prove(console: Console, course: Course, names: list[str], extent: Extent, *,
             record(course, name, _make_proof(course, name, findings, digests, extent.seeds, seconds))
     total = f"{time.monotonic() - started:.0f} s"
     if bad:
-        console.print(f"[red]{bad} findings to mend[/] ({total})", highlight=False)
+        noun = "finding" if bad == 1 else "findings"
+        console.print(f"[red]{bad} {noun} to mend[/] ({total})", highlight=False)
     else:
         result = "all proven" if extent.whole else "no findings, but only a part of the answers was tried"
         console.print(f"[green]{result}[/] ({total})", highlight=False)
