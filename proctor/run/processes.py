@@ -6,6 +6,7 @@ import os
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -14,7 +15,14 @@ from multiprocessing.context import BaseContext
 from queue import SimpleQueue
 from typing import Any
 
+import psutil
+
 from proctor.run.lifeline import end_with_coordinator
+
+MOST_PROCESSOR_SECONDS = 300.0
+"""How much processor time a task may take in its own process, which waits for jails nearly always:
+one that computes for so long hangs."""
+LOOK_SECONDS = 5.0  # how often that is looked at
 
 
 class ProcessDied(Exception):
@@ -25,9 +33,9 @@ class OutOfTime(Exception):
     """A task was not done by its deadline, and its process was killed; the text says so."""
 
 
-def out_of_time(seconds: float) -> str:
-    """Why a task was given up whose deadline was after so many seconds."""
-    return f"it was not done after {seconds:,.0f} s and was stopped"
+def out_of_time(seconds: float, kind: str = "s") -> str:
+    """Why a task was given up: its deadline, in seconds of the clock or of another kind."""
+    return f"it was not done after {seconds:,.0f} {kind} and was stopped"
 
 
 class Processes(Executor):
@@ -40,11 +48,19 @@ class Processes(Executor):
         shares: the processors of each process; one process for each share. An empty share is any
             processor.
         seconds: how long a task may take, in seconds of wall time from when a process begins it.
+        processor_seconds: how much processor time it may take in its process, jails not counted.
     """
 
-    def __init__(self, context: BaseContext, shares: list[set[int]], seconds: Callable[[Any], float]):
+    def __init__(
+        self,
+        context: BaseContext,
+        shares: list[set[int]],
+        seconds: Callable[[Any], float],
+        processor_seconds: float = MOST_PROCESSOR_SECONDS,
+    ):
         self._context = context
         self._seconds = seconds
+        self._processor_seconds = processor_seconds
         self._waiting: SimpleQueue[tuple[Future[Any], Callable[[Any], Any], Any] | None] = SimpleQueue()
         self._running: set[Any] = set()
         self._is_over = False
@@ -80,7 +96,7 @@ class Processes(Executor):
                 continue
             try:
                 worker = worker or self._start(share)
-                succeeded, value = self._run(worker[1], work, task)
+                succeeded, value = self._run(*worker, work, task)
             except Exception as error:  # noqa: BLE001  it belongs to whoever waits for the task
                 succeeded, value = False, error
                 self._end(worker)
@@ -102,15 +118,20 @@ class Processes(Executor):
         theirs.close()
         return process, ours
 
-    def _run(self, connection: Connection, work: Callable[[Any], Any], task: Any) -> tuple[bool, Any]:
+    def _run(self, process: Any, connection: Connection, work: Callable[[Any], Any], task: Any) -> tuple[bool, Any]:
         """Whether `work` returned, and what it returned or raised."""
         seconds = self._seconds(task)
         try:
+            watched = psutil.Process(process.pid)
+            used, end = _processor_seconds(watched), time.monotonic() + seconds
             connection.send((work, task))
-            if not connection.poll(seconds):
-                raise OutOfTime(out_of_time(seconds))
+            while not connection.poll(min(LOOK_SECONDS, max(0.0, end - time.monotonic()))):
+                if time.monotonic() >= end:
+                    raise OutOfTime(out_of_time(seconds))
+                if _processor_seconds(watched) - used > self._processor_seconds:
+                    raise OutOfTime(out_of_time(self._processor_seconds, "s of processor time"))
             succeeded, value = connection.recv()
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, psutil.Error) as error:
             raise ProcessDied from error
         return succeeded, value
 
@@ -122,6 +143,12 @@ class Processes(Executor):
                 self._running.discard(process)
             process.kill()
             process.join()
+
+
+def _processor_seconds(process: psutil.Process) -> float:
+    """What a process has used itself, its children not counted."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 def _work(connection: Connection, share: set[int]) -> None:

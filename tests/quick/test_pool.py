@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import select
@@ -11,7 +12,8 @@ import sys
 
 import pytest
 
-from proctor.run.pool import each, examiners
+from proctor.run.pool import START_METHOD, each, examiners
+from proctor.run.processes import OutOfTime, Processes
 
 # A match that takes years, in which the interpreter runs no other thread and no signal handler.
 HANG = "__import__('re').findall('(?:a|a)*b', 'a' * 200)"
@@ -30,6 +32,16 @@ def test_a_task_that_hangs_is_stopped_and_the_others_are_done(jobs: int) -> None
     """At its deadline a task is given up with the reason, even one that holds the interpreter."""
     done = run(["1 + 1", HANG, "2 + 2", "3 + 3"], jobs, {HANG: 1.0})
     assert done == {"1 + 1": 2, "2 + 2": 4, "3 + 3": 6, HANG: "it was not done after 1 s and was stopped"}
+
+
+def test_a_task_that_computes_on_and_on_is_stopped_long_before_its_deadline() -> None:
+    """A task, which waits for jails nearly all of its time, may compute for a while only."""
+    context = multiprocessing.get_context(START_METHOD)
+    with Processes(context, [set()], lambda _: LONG, processor_seconds=1.0) as processes:
+        assert processes.submit(eval, "1 + 1").result() == 2
+        hangs = processes.submit(eval, HANG)
+        with pytest.raises(OutOfTime, match="it was not done after 1 s of processor time and was stopped"):
+            hangs.result()
 
 
 def test_a_process_that_dies_costs_no_other_task_a_try(tmp_path) -> None:
