@@ -1,4 +1,4 @@
-"""Pictures that many exercises draw: data or Keras's own objects in, matplotlib's axes out.
+"""What many exercises show: pictures (matplotlib's axes come back) and how far a training is.
 
 Matplotlib takes long to import, so `import proctor` does not: write `from proctor import plots`.
 """
@@ -6,6 +6,7 @@ Matplotlib takes long to import, so `import proctor` does not: write `from proct
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from matplotlib.ticker import MaxNLocator
 
 LINE = 0.17
 """Height of a title's line, in inches."""
+LOOK = 0.5
+"""After how many seconds the line of a training is written anew."""
 
 
 def draw_pictures(pictures: Any, titles: Any = (), columns: int = 10, width: float = 9.5, **colours: Any) -> Axes:
@@ -155,3 +158,44 @@ def draw_regions(
     axis.scatter(np.asarray(x)[:, 0], np.asarray(x)[:, 1], s=9, c=colours)
     axis.set_title(title, fontsize=10)
     axis.set(xticks=[], yticks=[], xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+
+
+def show_progress() -> Any:
+    """Make a Keras callback that shows a training as one line, with the time that is left.
+
+    Give it to `model.fit(…, verbose=0, callbacks=[show_progress()])`. The line is written anew in
+    its place, as a carriage return does it in notebooks and terminals.
+    """
+    import keras
+
+    class Progress(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_begin(self, _logs: Any = None) -> None:
+            self.began, self.shown, self.epoch, self.loss = time.monotonic(), -math.inf, 0, math.nan
+            self.show(0)
+
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            self.loss = (logs or {}).get("loss", self.loss)
+            if time.monotonic() - self.shown > LOOK:
+                self.show((batch + 1) / (self.params.get("steps") or math.inf))
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            self.loss, self.epoch = (logs or {}).get("loss", self.loss), epoch + 1
+
+        def on_train_end(self, _logs: Any = None) -> None:
+            seconds = time.monotonic() - self.began
+            self.write(f"{self.epoch} epochs in {seconds:.0f} s, loss {self.loss:.3g}", end="\n")
+
+        def show(self, part: float) -> None:
+            """Show the line after `part` of an epoch."""
+            self.shown, epochs = time.monotonic(), self.params["epochs"]
+            line, done = f"epoch {min(self.epoch + 1, epochs)} of {epochs}", self.epoch + part
+            if done:
+                left = (self.shown - self.began) * (epochs - done) / done
+                line += f", loss {self.loss:.3g}, about {math.ceil(left)} s left"
+            self.write(line)
+
+        def write(self, line: str, end: str = "") -> None:
+            """Write over the line that was there."""
+            print(f"\r{line:<60}", end=end, flush=True)
+
+    return Progress()

@@ -479,4 +479,8 @@ mutants.append(mutant("hands in an untrained model", untrained(), fails="legal")
 harmless_mutations = [
     harmless(CHOICE, because="the seed and the temperature of the own solo are a matter of taste"),
     harmless("keyword dtype dropped", because="an embedding takes whole numbers of any type"),
+    harmless('"int32" → None', because="an embedding takes whole numbers of any type"),
+    harmless('"float32" → None', because="the player takes a silent memory of any type"),
+    harmless("write_improvise, line 17: 1 → 2", because="the second of two silent memories is not heard"),
+    harmless("write_improvise, line 20: 0 → -1", because="the player hears one word, and gives one answer"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
@@ -93,3 +94,18 @@ def test_regions_lie_behind_their_points():
     assert right > 2
     colours = np.asarray(axis.collections[0].get_facecolor())[:, :3]
     np.testing.assert_allclose(colours, [to_rgb(f"tab:{name}") for name in ("blue", "red", "red")])
+
+
+def test_a_training_is_one_line_that_says_how_long_it_takes(capsys, monkeypatch):
+    """The line is written over, batch by batch, and ends with what the training came to."""
+    import keras
+
+    monkeypatch.setattr(plots, "LOOK", 0)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(np.ones((8, 1)), np.ones(8), batch_size=4, epochs=3, verbose=0, callbacks=[plots.show_progress()])
+    lines = capsys.readouterr().out.split("\r")
+    assert lines[1].strip() == "epoch 1 of 3"
+    for epoch in (1, 2, 3):
+        assert sum(f"epoch {epoch} of 3, loss" in line and "s left" in line for line in lines) == 2
+    assert re.fullmatch(r"3 epochs in \d+ s, loss [\d.e-]+ *\n", lines[-1])
