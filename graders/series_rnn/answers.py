@@ -468,4 +468,7 @@ harmless_mutations = [
     free("delta", because="the text leaves open from which size on an error is large for the network"),
     free("margin", because="a distance of about 3 is advised; what counts is how well the network forecasts"),
     harmless("error <= delta", because="at delta, both formulae say the same"),
+    harmless("keyword epochs dropped", because="without it, Keras trains for one epoch, too"),
+    harmless("write_sweep, line 18: 0 → -1", because="the history of one epoch has one loss"),
+    harmless("loss <= losses[best]", because="of two rates with the same loss, the text leaves either"),
 ]
