@@ -406,7 +406,12 @@ slips = [
         mutant(
             "does not scale in",
             edit("write_build_model", "            keras.layers.Rescaling(1 / std, offset=-mean / std),\n", ""),
-            fails="answers_in_the_units_of_the_series",
+            fails=["answers_in_the_units_of_the_series", "scaling_for_any_series"],
+        ),
+        mutant(
+            "does not take the mean off",
+            edit("write_build_model", "1 / std, offset=-mean / std", "1 / std"),
+            fails="scaling_for_any_series",
         ),
     ],
     [  # forecast
@@ -492,6 +497,7 @@ mutants += [
     ),
 ]
 hidden_because = {
+    "scaling_for_any_series": "near zero, where numbers fit on paper, a mean that is not taken off is not seen",
     "other_suspects": "a check can show only some of the ways to look ahead",
     "least_squares_of_any_series": "on a series that fits on paper, fewer days give the same weights",
 }

@@ -129,15 +129,25 @@ def test_pairs_of_any_series(student, days, length, step):
         assert_close(part, expected, f"the {names[later]}")
 
 
-@criterion("build_model", points=1, hint="Where do `mean` and `std` enter your layers?")
+@criterion("build_model", points=1, hint="Where do `mean` and `std` enter your layers? Both are needed, twice.")
 def test_scaling_for_any_series(student):
-    """Untrained, a model for another series answers numbers of about its size."""
-    mean, std = -700.0, 2.0
+    """Untrained, a model for a series far from zero answers numbers of about its size, and not the
+    same to all."""
+    mean, std = -30.0, 0.001
     model = as_model(student.build_model(mean, std), "build_model(...)")
-    found = answers_to(model, np.random.default_rng(2).normal(mean, std, (8, 9)))
-    if not np.abs(found - mean).max() <= 6 * std:
+    found = answers_to(model, np.random.default_rng(2).normal(mean, 3 * std, (8, 9)))
+    if not np.abs(found - mean).max() <= 15 * std:
         raise CriterionFailed(
             f"answers of about {mean:g} ± {std:g}", f"answers from {found.min():.6g} to {found.max():.6g}"
+        )
+    # As for the public criterion. Where the mean is not taken off, what is 30,000 times its spread
+    # comes in, and the answers differ by less than 0.001 std.
+    spread = found.std(axis=0).mean()
+    if np.ptp(found) > 0 and not spread >= 0.003 * std:
+        raise CriterionFailed(
+            "answers to 8 series that differ",
+            f"answers that differ by {spread:.1g}",
+            hint="What comes in should be (x - mean) / std. What does your first layer make of x = mean?",
         )
 
 
