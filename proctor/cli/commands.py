@@ -229,18 +229,31 @@ def feedback(names: Names = None, student: Students = None, jobs: Jobs = 0) -> N
 
 @application.command()
 def export(
-    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("marks.csv"),
+    file: Annotated[Path | None, typer.Argument(help="The file to write; marks.csv by default.")] = None,
     form: Annotated[
-        str, typer.Option("--for", help="Who reads it: csv, canvas, moodle, json, or a form added.")
-    ] = "csv",
+        str,
+        typer.Option(
+            "--for",
+            help="Who reads it: csv, canvas, moodle, gradescope, json, xlsx (a spreadsheet), or a form that a package "
+            "adds; by default what the file's name ends with, or else csv.",
+        ),
+    ] = "",
 ) -> None:
-    """Write every mark in the gradebook to a file, in the form that another gradebook imports."""
-    from proctor.report.export import write
+    """Write every mark in the gradebook to a file, in the form that another gradebook imports.
+
+    For example: proctor export marks.xlsx; proctor export canvas.csv --for canvas
+    """
+    from proctor.report.export import choose, write
+    from proctor.report.progress import name_some
 
     course = Course.find()
+    file, form = choose(file, form)
     update_gradebook(console, course)
-    count = write(course, file, form)
-    console.print(f"{count} marks in {file}", highlight=False)
+    sheet = write(course, file, form)
+    console.print(f"{len(sheet.scores)} marks in {file}", highlight=False)
+    if unmarked := [student for student, total in sheet.totals.items() if total.unmarked]:
+        sentence = f"no total for {name_some(unmarked)}: something that was handed in has no mark yet"
+        console.print(sentence, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 @application.command()
