@@ -84,7 +84,7 @@ def read_workbook(file) -> dict[str, list[list[object]]]:
     for number, title in enumerate(titles, 1):
         sheet = parts[f"xl/worksheets/sheet{number}.xml"]
         assert not [*sheet.iter(f"{main}f")]
-        rows = [
+        rows: list[list[object]] = [
             [texts[int(cell[0].text or "")] if cell.get("t") == "s" else float(cell[0].text or "") for cell in row]
             for row in sheet.iter(f"{main}row")
         ]
