@@ -122,7 +122,7 @@ def named_scores(course: Course) -> dict[tuple[str, str], Score]:
     with reading(course) as session:
         if session is None:
             return {}
-        names: dict[str, str] = dict(session.execute(select(Assignment.id, Assignment.name)).tuples().all())
+        names = {row.id: row.name for row in session.execute(select(Assignment.id, Assignment.name))}
         return {(names[assignment], who): score for (assignment, who), score in read_scores(session).items()}
 
 

@@ -97,5 +97,5 @@ def _read_assignments(session: Session) -> tuple[dict[str, float], dict[str, dat
 
 def _read_scores(session: Session) -> dict[tuple[str, str], float]:
     """(student's id, assignment) → score, after the late penalty."""
-    names: dict[str, str] = dict(session.execute(select(Assignment.id, Assignment.name)).tuples().all())
+    names = {row.id: row.name for row in session.execute(select(Assignment.id, Assignment.name))}
     return {(student, names[assignment]): score.total for (assignment, student), score in read_scores(session).items()}
