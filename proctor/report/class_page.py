@@ -61,7 +61,7 @@ def class_page(course: Course, names: list[str]) -> str:
     environment = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": number, "percent": lambda share: f"{100 * share:.0f} %"}
     found_flags = [found for name in names for found in flags(course, name)]
-    pairs = [found for found in found_flags if found.pieces][:PAIRS]
+    pairs = [found for found in found_flags if len(found.students) == 2][:PAIRS]
     everything = [(exercise.name, one) for exercise in exercises for one in exercise.submissions]
     return environment.get_template("class_page.html.j2").render(
         course=str(course.settings().CourseDirectory.get("course_id", "")),
