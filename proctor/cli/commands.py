@@ -7,25 +7,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Column, Table
 
 from proctor.cli.ci import ci
 from proctor.cli.collecting import collect
-from proctor.cli.handed_in import find_graded, find_submissions, read_gradebook, update_gradebook
+from proctor.cli.grading import grade, warn_of_plain_tests
+from proctor.cli.handed_in import find_graded, update_gradebook
 from proctor.cli.markup import escape_markup
 from proctor.cli.schedule import course
+from proctor.cli.shared import Jobs, Name, Names, Students, console
 from proctor.course.course import Course
 from proctor.errors import ProctorError
 from proctor.text import one_line, plain
 
 application = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
-console = Console(emoji=False)
-
-Name = Annotated[str, typer.Argument(help="The name of the exercise, like mnist_callback.")]
-Names = Annotated[list[str] | None, typer.Argument(help="The exercises; all of them by default.")]
-Students = Annotated[list[str] | None, typer.Option("--student", help="Only these students.")]
-Jobs = Annotated[int, typer.Option(help="How many at once; 0 for one on each processor.")]
 
 
 def main() -> None:
@@ -70,14 +65,7 @@ def list_assignments() -> None:
         files = ", ".join(sorted(path.name for path in (course.root / "source" / name).glob("*.ipynb")))
         table.add_row(name, "(plain nbgrader)", "", "", "–", files)
     console.print(table)
-    _warn_of_plain_tests(course.plain_names())
-
-
-def _warn_of_plain_tests(names: list[str]) -> None:
-    """Print a warning about plain nbgrader assignments, if there are any."""
-    if names:
-        warning = f"{', '.join(names)}: tests are cells and run in the student's own process, which can cheat them"
-        console.print(f"[yellow]{escape_markup(warning)}[/] (docs/security.md).", highlight=False, soft_wrap=True)
+    warn_of_plain_tests(course.plain_names())
 
 
 @application.command(epilog="For example: proctor new softmax --with-values")
@@ -197,66 +185,7 @@ def pack(notebook: Annotated[Path, typer.Argument(help="Your notebook.")]) -> No
 application.command(epilog="For example: proctor collect submissions.zip --exercise mnist_conv")(collect)
 
 
-@application.command(epilog="For example: proctor grade mnist_conv --student ada --show")
-def grade(
-    names: Names = None,
-    student: Students = None,
-    jobs: Jobs = 0,
-    scheduler: Annotated[str, typer.Option(help="Grade on the dask cluster at tcp://HOST:PORT.")] = "",
-    keep_warm: Annotated[
-        float,
-        typer.Option(min=0, max=24 * 60, help="Keep the fork server, slow to start, so many minutes for later runs."),
-    ] = 0,
-    again: Annotated[bool, typer.Option("--again", help="Grade even what has not changed.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Only say what would be graded, and why.")] = False,
-    show: Annotated[bool, typer.Option("--show", help="Print every check table.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print the problems and one line.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line, for programs.")] = False,
-    nbgrader_rules: Annotated[
-        bool,
-        typer.Option(
-            "--nbgrader-rules", help="Mark plain nbgrader assignments by nbgrader's own rule, including its faults."
-        ),
-    ] = False,
-) -> None:
-    """Grade what is in submitted/ and write the marks into nbgrader's gradebook.
-
-    The exit code is 1 if a submission is not graded or its marks could not be written.
-    """
-    from proctor.run import pool
-
-    if not explain and not scheduler:
-        pool.prepare()  # the process that examiners are forked from imports while this one does
-    from proctor.report import progress
-    from proctor.run.batch import grade_class
-    from proctor.run.plan import make_plans
-
-    console.stderr = as_json  # standard output holds JSON objects only
-    course = Course.find(nbgrader_rules=nbgrader_rules)
-    pairs = find_submissions(course, names or course.every_name(), student)
-    if explain:
-        table, count = progress.explain(make_plans(course, pairs))
-        console.print(table)
-        console.print(count, highlight=False)
-        return
-    tally = progress.Tally(len(pairs))
-    outcomes = grade_class(course, pairs, jobs=jobs, again=again, scheduler=scheduler, keep_warm=keep_warm)
-    if as_json:
-        progress.print_json(tally, outcomes)
-        read_gradebook(console, course, tally)
-    else:
-        place = {pair: index for index, pair in enumerate(pairs)}
-        lines = sorted(
-            progress.show_progress(console, tally, outcomes, show=show, quiet=quiet),
-            key=lambda line: place[line.assignment, line.student],
-        )
-        progress.print_report(console, tally, lines, read_gradebook(console, course, tally), quiet=quiet)
-        if not quiet:
-            _warn_of_plain_tests(sorted({name for name, _ in pairs} & set(course.plain_names())))
-    if tally.failed:
-        raise typer.Exit(1)
-
-
+application.command(epilog="For example: proctor grade mnist_conv --student ada --show")(grade)
 application.command(epilog="For example: proctor ci mnist_conv --course ~/course --student ada --threshold 1")(ci)
 application.command(epilog="For example: proctor course")(course)
 
@@ -300,18 +229,28 @@ def feedback(names: Names = None, student: Students = None, jobs: Jobs = 0) -> N
 
 @application.command(epilog="For example: proctor export canvas.csv --for canvas")
 def export(
-    file: Annotated[Path, typer.Argument(help="The file to write.")] = Path("marks.csv"),
+    file: Annotated[Path | None, typer.Argument(help="The file to write; marks.csv by default.")] = None,
     form: Annotated[
-        str, typer.Option("--for", help="Who reads it: csv, canvas, moodle, json, or a form added.")
-    ] = "csv",
+        str,
+        typer.Option(
+            "--for",
+            help="Who reads it: csv, canvas, moodle, gradescope, json, xlsx (a spreadsheet), or a form that a package "
+            "adds; by default what the file's name ends with, or else csv.",
+        ),
+    ] = "",
 ) -> None:
     """Write every mark in the gradebook to a file, in the form that another gradebook imports."""
-    from proctor.report.export import write
+    from proctor.report.export import choose, write
+    from proctor.report.progress import name_some
 
     course = Course.find()
+    file, form = choose(file, form)
     update_gradebook(console, course)
-    count = write(course, file, form)
-    console.print(f"{count} marks in {file}", highlight=False)
+    sheet = write(course, file, form)
+    console.print(f"{len(sheet.scores)} marks in {file}", highlight=False)
+    if unmarked := [student for student, total in sheet.totals.items() if total.unmarked]:
+        sentence = f"no total for {name_some(unmarked)}: something that was handed in has no mark yet"
+        console.print(sentence, style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 @application.command(epilog="For example: proctor report mnist_conv --file report.html")

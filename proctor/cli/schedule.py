@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from proctor.cli.markup import escape_markup
 from proctor.course.course import Course
@@ -15,7 +15,8 @@ from proctor.feedback.table import number
 def course() -> None:
     """Show the course as it is set up, and bring the gradebook's students and due dates up to it.
 
-    The exit code is 1 if course.toml contradicts itself or the course; nothing is changed then.
+    What counts how much is shown, too. The exit code is 1 if course.toml contradicts itself or the
+    course; nothing is changed then.
     """
     from proctor.course.publishing import published_url
     from proctor.record.calendar import follow
@@ -34,6 +35,12 @@ def course() -> None:
     for name, text in facts.items():
         console.print(f"{name:8}  {text}", highlight=False, markup=False, soft_wrap=True)
     console.print(_make_table(here, schedule))
+    if schedule.groups:
+        console.print(_make_table_of_groups(schedule))
+        counting = {name for group in schedule.groups for name in group.exercises}
+        if others := [name for name in here.every_name() if name not in counting]:
+            sentence = f"in no group, and so not part of the total: {', '.join(others)}"
+            console.print(sentence, highlight=False, markup=False, soft_wrap=True)
     for sentence in schedule.contradictions:
         console.print(f"{FILE}: {sentence}", style="red", highlight=False, markup=False, soft_wrap=True)
     if schedule.contradictions:
@@ -50,4 +57,14 @@ def _make_table(here: Course, schedule: Schedule) -> Table:
         week = here.assignment(name).week
         cells = (name, number(week) if week else "", f"{due:%Y-%m-%d %H:%M %z}" if due else "", ", ".join(extended))
         table.add_row(*map(escape_markup, cells))
+    return table
+
+
+def _make_table_of_groups(schedule: Schedule) -> Table:
+    table = Table("group", Column("percent of the total", justify="right"), "exercises, each as much", "dropped")
+    for group in schedule.groups:
+        dropped = f"the lowest {group.drop}" if group.drop > 1 else "the lowest" if group.drop else ""
+        table.add_row(
+            escape_markup(group.name), number(group.weight), escape_markup(", ".join(group.exercises)), dropped
+        )
     return table

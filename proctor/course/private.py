@@ -15,16 +15,17 @@ from pathlib import Path
 from proctor.course.course import Course
 
 
-def write_anywhere(course: Course, file: Path, text: str) -> None:
+def write_anywhere(course: Course, file: Path, content: str | bytes) -> None:
     """Write a file that may lie outside of the course, such as an export, for its owner alone.
 
-    One that is there is tightened before anything is written; a pipe is written to. Raises OSError.
+    One that is there is tightened before anything is written; a pipe is written to. Text is written
+    as UTF-8. Raises OSError.
     """
-    with file.open("a", encoding="utf-8", newline="") as opened:
+    with file.open("ab") as opened:
         tighten(course, file)
         if opened.seekable():
             opened.truncate(0)
-        opened.write(text)
+        opened.write(content.encode() if isinstance(content, str) else content)
 
 
 def tighten(course: Course, path: Path | str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Assignment, BaseCell, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -64,12 +66,63 @@ def read_scores(session: Session) -> dict[tuple[str, str], Score]:
     }
 
 
+@dataclass(frozen=True)
+class HandIn:
+    """When a submission was handed in.
+
+    Args:
+        time: as `timestamp.txt` says; None if there is none.
+        late: seconds after the due date, extensions included; 0 if in time.
+    """
+
+    time: datetime | None = None
+    late: float = 0.0
+
+
+def read_hand_ins(session: Session) -> dict[tuple[str, str], HandIn]:
+    """(assignment's name, student) → when it was handed in; lateness as nbgrader counts it."""
+    submissions = select(
+        Assignment.name,
+        SubmittedAssignment.student_id,
+        SubmittedAssignment.timestamp,
+        Assignment.duedate,
+        SubmittedAssignment.extension,
+    ).join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    found = {}
+    for name, student, stamp, due, extension in session.execute(submissions):
+        late = 0.0
+        if stamp and due:
+            late = max(0.0, (stamp - (due + extension if extension else due)).total_seconds())
+        found[name, student] = HandIn(stamp.replace(tzinfo=UTC) if stamp else None, late)
+    return found
+
+
+def read_parts(session: Session) -> dict[tuple[str, str], dict[str, float]]:
+    """(assignment's name, student) → grade id → points, before the late penalty, where there are.
+
+    A cell of a notebook with another name than the assignment is "notebook/grade id".
+    """
+    grades = (
+        select(Assignment.name, SubmittedAssignment.student_id, Notebook.name, BaseCell.name, Grade.score)
+        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .join(BaseCell, BaseCell.id == Grade.cell_id)
+        .join(Notebook, Notebook.id == BaseCell.notebook_id)
+        .where((Grade.auto_score.is_not(None)) | (Grade.manual_score.is_not(None)))
+    )
+    parts: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+    for assignment, student, notebook, cell, score in session.execute(grades):
+        parts[assignment, student][cell if notebook == assignment else f"{notebook}/{cell}"] = float(score)
+    return dict(parts)
+
+
 def named_scores(course: Course) -> dict[tuple[str, str], Score]:
     """(assignment's name, student) → score; empty without a gradebook."""
     with reading(course) as session:
         if session is None:
             return {}
-        names: dict[str, str] = dict(session.execute(select(Assignment.id, Assignment.name)).tuples().all())
+        names = {row.id: row.name for row in session.execute(select(Assignment.id, Assignment.name))}
         return {(names[assignment], who): score for (assignment, who), score in read_scores(session).items()}
 
 

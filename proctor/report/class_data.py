@@ -7,15 +7,14 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from statistics import mean
 
-from nbgrader.api import Assignment, SubmittedAssignment
+from nbgrader.api import Assignment
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from proctor.course.course import Course
 from proctor.record.gradebook import reading
 from proctor.record.kept import read_verdict
 from proctor.record.roster import read_students
-from proctor.record.scores import Score, named_scores
+from proctor.record.scores import Score, named_scores, read_hand_ins
 from proctor.verdict import CriterionResult, Verdict
 
 SENTENCES = 3
@@ -116,7 +115,7 @@ def read_class(course: Course, names: list[str]) -> list[Exercise]:
     worth: dict[str, float] = {}
     with reading(course) as session:
         if session is not None:
-            late = _read_lateness(session)
+            late = {pair: found.late for pair, found in read_hand_ins(session).items()}
             worth = {name: float(most) for name, most in session.execute(select(Assignment.name, Assignment.max_score))}
     return [_read_exercise(course, name, worth.get(name), scores, late) for name in names]
 
@@ -149,24 +148,6 @@ def reason_of(result: CriterionResult) -> str:
     if result.grader_fault:
         return f"the grader failed: {result.grader_fault}"
     return result.tell or (f"found {result.found}" if result.found else "not met")
-
-
-def _read_lateness(session: Session) -> dict[tuple[str, str], float]:
-    """(assignment's name, student) → seconds after the due date, as nbgrader counts them."""
-    rows = session.execute(
-        select(
-            Assignment.name,
-            SubmittedAssignment.student_id,
-            SubmittedAssignment.timestamp,
-            Assignment.duedate,
-            SubmittedAssignment.extension,
-        ).join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-    ).all()
-    late = {}
-    for name, student, stamp, due, extension in rows:
-        if stamp and due:
-            late[name, student] = max(0.0, (stamp - (due + extension if extension else due)).total_seconds())
-    return late
 
 
 def _read_exercise(

@@ -19,7 +19,8 @@ const rows = data.students.map(([id, name]) => {
   const results = data.exercises.map((exercise) => exercise.rows[id] || null);
   const points = results.map((result) => (result ? result[0] : null));
   const total = points.reduce((sum, value) => sum + (value || 0), 0);
-  return { id, name, results, keys: [name || id, total, ...points] };
+  const reached = data.totals ? data.totals[id] || [null, [], []] : null;
+  return { id, name, results, reached, keys: [name || id, ...(reached ? [reached[0]] : []), total, ...points] };
 });
 
 /* The criteria of one student's exercises, made when they are first asked for. */
@@ -27,6 +28,11 @@ function describe(row) {
   const cell = element("td", "", { colspan: String(row.keys.length) });
   const all = element("div");
   cell.append(all);
+  if (row.reached) {
+    const [, dropped, unmarked] = row.reached;
+    if (dropped.length) all.append(element("p", `Dropped, as the lowest of its group: ${dropped.join(", ")}`));
+    if (unmarked.length) all.append(element("p", `No total, since there is no mark yet for: ${unmarked.join(", ")}`));
+  }
   row.results.forEach((result, index) => {
     if (!result) return;
     const exercise = data.exercises[index];
@@ -95,7 +101,7 @@ function sortBy(column, heading) {
   show();
 }
 
-["student", "points", ...data.exercises.map((exercise) => exercise.name)].forEach((title, column) => {
+["student", ...(data.totals ? ["total, in %"] : []), "points", ...data.exercises.map((exercise) => exercise.name)].forEach((title, column) => {
   const heading = element("th", "", { scope: "col" });
   const button = element("button", title);
   button.addEventListener("click", () => sortBy(column, heading));

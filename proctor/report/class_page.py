@@ -18,17 +18,23 @@ from markupsafe import Markup
 
 from proctor.course.course import Course
 from proctor.course.private import write_anywhere
+from proctor.course.schedule import read_schedule
 from proctor.errors import ProctorError
 from proctor.feedback.table import number
 from proctor.record.kept import read_reason
+from proctor.report.beside import set_beside
 from proctor.report.class_data import Exercise, hardest_first, read_class, read_names, reason_of
 from proctor.report.flags import flags
+from proctor.report.sheet import read_totals
+from proctor.report.totals import Total
 from proctor.text import one_line
 
 HERE = Path(__file__).parent
 STYLE = HERE.parent / "feedback" / "templates" / "feedback_page" / "style.css"
 SLOWEST = 10
 """How many of the submissions that took longest to grade are listed."""
+PAIRS = 40
+"""How many pairs of students have their cells set beside each other."""
 _MARKS = {"passed": "p", "partial": "h", "failed": "f", "waiting": "w"}
 
 
@@ -48,11 +54,14 @@ def class_page(course: Course, names: list[str]) -> str:
     """
     exercises = read_class(course, names)
     people = read_names(course)
+    totals = read_totals(course)
     students = sorted({one.student for exercise in exercises for one in exercise.submissions} | people.keys())
     script = (HERE / "class_page.js").read_text(encoding="utf-8")
     places = jinja2.FileSystemLoader(HERE)
     environment = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": number, "percent": lambda share: f"{100 * share:.0f} %"}
+    found_flags = [found for name in names for found in flags(course, name)]
+    pairs = [found for found in found_flags if len(found.students) == 2][:PAIRS]
     everything = [(exercise.name, one) for exercise in exercises for one in exercise.submissions]
     return environment.get_template("class_page.html.j2").render(
         course=str(course.settings().CourseDirectory.get("course_id", "")),
@@ -60,6 +69,7 @@ def class_page(course: Course, names: list[str]) -> str:
         exercises=exercises,
         hardest={exercise.name: hardest_first(exercise) for exercise in exercises},
         students=len(students),
+        groups=read_schedule(course).groups if totals else [],
         troubles=[
             _Trouble(name, one.student, reason)
             for name, one in everything
@@ -70,11 +80,12 @@ def class_page(course: Course, names: list[str]) -> str:
             ((name, one.student, one.graded.seconds.get("total", 0.0)) for name, one in everything if one.graded),
             key=lambda each: -each[2],
         )[:SLOWEST],
-        flags=[found for name in names for found in flags(course, name)],
+        flags=[(found, set_beside(course, found) if found in pairs else []) for found in found_flags],
+        pairs=PAIRS,
         style=Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704  # Proctor's own file
         script=Markup(script),  # noqa: S704  # Proctor's own file
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
-        data=Markup(_to_json(exercises, people, students)),  # noqa: S704  # escaped by `_to_json`
+        data=Markup(_to_json(exercises, people, students, totals)),  # noqa: S704  # escaped by `_to_json`
     )
 
 
@@ -90,7 +101,7 @@ def write(course: Course, names: list[str], file: Path) -> None:
         raise ProctorError(f"the page cannot be written into {file}: {error.strerror}") from error
 
 
-def _to_json(exercises: list[Exercise], people: dict[str, str], students: list[str]) -> str:
+def _to_json(exercises: list[Exercise], people: dict[str, str], students: list[str], totals: dict[str, Total]) -> str:
     """What the table of students is made from, safe inside a script element.
 
     A sentence that several got is in it once.
@@ -119,5 +130,7 @@ def _to_json(exercises: list[Exercise], people: dict[str, str], students: list[s
         "exercises": columns,
         "sentences": list(sentences),
     }
+    if totals:
+        data["totals"] = {student: [total.rounded, total.dropped, total.unmarked] for student, total in totals.items()}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

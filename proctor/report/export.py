@@ -9,22 +9,21 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from nbgrader.api import Assignment
-from sqlalchemy import select
-
 from proctor.course.course import Course
 from proctor.course.private import write_anywhere
-from proctor.course.schedule import Listed
 from proctor.errors import ProctorError
-from proctor.record.gradebook import transaction
-from proctor.record.roster import read_students
-from proctor.record.scores import read_scores
+from proctor.record.scores import HandIn
+from proctor.report.sheet import Sheet, read_sheet
+from proctor.report.spreadsheet import to_xlsx
 from proctor.text import one_line
+
+ENDINGS = ("json", "xlsx")
+"""The forms, beside "csv", that are the usual meaning of a file's ending."""
 
 
 @dataclass(frozen=True)
@@ -39,39 +38,6 @@ class Mark:
     assignment: str
     score: float | None
     max_score: float
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """All marks of a course, as the gradebook has them.
-
-    Args:
-        people: the students of the gradebook, by name, then those who only handed in something.
-        worth: assignment → its points, by due date.
-        scores: (student's id, assignment) → score, after the late penalty; without an entry where
-            there is no mark yet.
-    """
-
-    people: list[Listed]
-    worth: dict[str, float]
-    scores: dict[tuple[str, str], float]
-
-
-def read_sheet(course: Course) -> Sheet:
-    """All marks of a course; raises ProctorError if the gradebook cannot be read."""
-    with transaction(course, write=False) as session:
-        by_due_date = select(Assignment.id, Assignment.name, Assignment.max_score)
-        assignments = session.execute(by_due_date.order_by(Assignment.duedate, Assignment.name)).all()
-        people = read_students(session)
-        scores = read_scores(session)
-    names = {assignment: name for assignment, name, _ in assignments}
-    known = {person.id for person in people}
-    others = {who for name in names.values() for who in course.students(name)} - known
-    return Sheet(
-        [*people, *map(Listed, sorted(others))],
-        {name: float(most) for _, name, most in assignments},
-        {(student, names[assignment]): score.total for (assignment, student), score in scores.items()},
-    )
 
 
 def marks(course: Course) -> list[Mark]:
@@ -89,17 +55,38 @@ def _marks_of(sheet: Sheet) -> list[Mark]:
     ]
 
 
-def forms() -> dict[str, Callable[[Sheet], str]]:
-    """The forms that marks can be written in: name → function from the sheet to the file's text.
+def forms() -> dict[str, Callable[[Sheet], str | bytes]]:
+    """The forms that marks can be written in: name → function from the sheet to the file's content.
 
     Any installed package adds its own as an entry point of the group `proctor.export`.
     """
     added = {point.name: point.load() for point in entry_points(group="proctor.export")}
-    return {"csv": to_csv, "canvas": to_canvas, "moodle": to_moodle, "json": to_json, **added}
+    return {
+        "csv": to_csv,
+        "canvas": to_canvas,
+        "moodle": to_moodle,
+        "gradescope": to_gradescope,
+        "json": to_json,
+        "xlsx": to_xlsx,
+        **added,
+    }
 
 
-def write(course: Course, file: Path, form: str = "csv") -> int:
-    """Write every mark into `file`, for its owner alone; return how many there are.
+def choose(file: Path | None, form: str) -> tuple[Path, str]:
+    """The file and the form that are meant where one of them is not said.
+
+    Args:
+        file: None for "marks" with an ending that fits the form.
+        form: "" for the one that the file's ending names, or else "csv".
+    """
+    if file is None:
+        return Path(f"marks.{form if form in ENDINGS else 'csv'}"), form or "csv"
+    ending = file.suffix.lower().removeprefix(".")
+    return file, form or (ending if ending in ENDINGS else "csv")
+
+
+def write(course: Course, file: Path, form: str = "csv") -> Sheet:
+    """Write every mark into `file`, for its owner alone, and return them.
 
     A student without a mark has an empty score.
 
@@ -108,19 +95,24 @@ def write(course: Course, file: Path, form: str = "csv") -> int:
     known = forms()
     if form not in known:
         raise ProctorError(f"there is no form {form!r}; there are {', '.join(known)}")
-    sheet = read_sheet(course)
-    text = known[form](sheet)
+    sheet = read_sheet(course, with_parts=form == "xlsx")
+    content = known[form](sheet)
     try:
-        write_anywhere(course, file, text)
+        write_anywhere(course, file, content)
     except OSError as error:
         raise ProctorError(f"the marks cannot be written into {file}: {error.strerror}") from error
-    return len(sheet.scores)
+    return sheet
 
 
 def to_csv(sheet: Sheet) -> str:
-    """A line for each student and assignment."""
-    rows = [(mark.student, mark.assignment, mark.score, mark.max_score) for mark in _marks_of(sheet)]
-    return _join([tuple(column.name for column in fields(Mark)), *rows])
+    """A line for each student and assignment; the student's total in each, if there are totals."""
+    head = [column.name for column in fields(Mark)]
+    rows: list[list[object]] = [[*vars(mark).values()] for mark in _marks_of(sheet)]
+    if sheet.totals:
+        head.append("total")
+        totals = {cell_text(student): total.rounded for student, total in sheet.totals.items()}
+        rows = [[*row, totals[str(row[0])]] for row in rows]
+    return _join([head, *rows])
 
 
 def to_canvas(sheet: Sheet) -> str:
@@ -147,23 +139,61 @@ def to_moodle(sheet: Sheet) -> str:
     "-" stands where there is no mark. Source: Moodle's documentation, "Grade import".
     """
     head = ("First name", "Last name", "ID number", "Email address")
-    rows: list[tuple[object, ...]] = [(*head, *(cell_text(f"Assignment: {name} (Real)") for name in sheet.worth))]
+    names = [cell_text(f"Assignment: {name} (Real)") for name in sheet.worth]
+    names += ["Course total (Percentage)"] if sheet.totals else []
+    rows: list[tuple[object, ...]] = [(*head, *names)]
     for person in sheet.people:
         facts = (person.first_name, person.last_name, person.id, person.email)
-        scores = (sheet.scores.get((person.id, assignment), "-") for assignment in sheet.worth)
+        scores: list[object] = [sheet.scores.get((person.id, name), "-") for name in sheet.worth]
+        if sheet.totals:
+            percent = sheet.totals[person.id].rounded
+            scores.append("-" if percent is None else f"{percent:.2f} %")
         rows.append((*map(cell_text, facts), *scores))
     return _join(rows)
 
 
+def to_gradescope(sheet: Sheet) -> str:
+    """The table that Gradescope's *Download Grades* gives, for programs that read it.
+
+    Four columns an assignment; times in UTC. Source: what public programs that import such files
+    test with, such as gradescope-mean, which reads this one.
+    """
+    columns = ("", " - Max Points", " - Submission Time", " - Lateness (H:M:S)")
+    names = [cell_text(name) + column for name in sheet.worth for column in columns]
+    rows: list[tuple[object, ...]] = [
+        ("First Name", "Last Name", "SID", "Email", "Sections", *names, "Total Lateness (H:M:S)")
+    ]
+    for person in sheet.people:
+        facts = (person.first_name, person.last_name, person.id, person.email, "")
+        cells: list[object] = []
+        total = 0.0
+        for name, most in sheet.worth.items():
+            handed_in = sheet.hand_ins.get((person.id, name), HandIn())
+            time = handed_in.time.strftime("%Y-%m-%d %H:%M:%S %z") if handed_in.time else ""
+            cells += [sheet.scores.get((person.id, name)), most, time, _format_lateness(handed_in.late)]
+            total += handed_in.late
+        rows.append((*map(cell_text, facts), *cells, _format_lateness(total)))
+    return _join(rows)
+
+
+def _format_lateness(seconds: float) -> str:
+    """Hours, of which there may be more than 24, minutes and seconds."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{rest:02}"
+
+
 def to_json(sheet: Sheet) -> str:
-    """An object with the assignments' points and, for each student, the scores."""
+    """An object with the assignments' points and, for each student, the scores and the total."""
     students = {
         person.id: {name: sheet.scores.get((person.id, name)) for name in sheet.worth} for person in sheet.people
     }
-    return json.dumps({"worth": sheet.worth, "students": students}, indent=1, ensure_ascii=False) + "\n"
+    data: dict[str, object] = {"worth": sheet.worth, "students": students}
+    if sheet.totals:
+        data["totals"] = {student: total.rounded for student, total in sheet.totals.items()}
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
-def _join(rows: Iterable[tuple[object, ...]]) -> str:
+def _join(rows: Iterable[Sequence[object]]) -> str:
     """The rows as CSV (RFC 4180)."""
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)

@@ -32,17 +32,23 @@ FEWEST_PIECES = 100  # that two submissions must share to be flagged; about four
 SHARE = 0.5  # of all the pieces of the one who wrote less, that both must share
 COMMON = 10  # a piece in more submissions than this, and than a twentieth of all, does not count
 LINES = 6  # how many lines of the shared code are shown
+BETWEEN = "\n\n"  # between the code of two cells, when all of it is compared
 _MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
 _SEED = re.compile(r"set_random_seed|set_seed|random\.seed")
 
 
 @dataclass(frozen=True)
 class Flagged:
-    """A flag, and the students whose submissions it is about."""
+    """A flag, and the students whose submissions it is about.
+
+    Args:
+        pieces: of a flag on two students, hashes of the code that both have (see `fingerprint`).
+    """
 
     exercise: str
     students: tuple[str, ...]
     flag: Flag
+    pieces: frozenset[int] = frozenset()
 
 
 def flags(course: Course, name: str) -> list[Flagged]:
@@ -59,9 +65,11 @@ def flags(course: Course, name: str) -> list[Flagged]:
     source = read_source(course.source(name))
     prints = _fingerprint_students(course, name, source, list(verdicts))
     weights = {student: verdict.weights for student, verdict in verdicts.items() if verdict and student in prints}
-    found += [Flagged(name, students, flag) for students, flag in same_weights(weights, prints, source)]
+    for students, flag in same_weights(weights, prints, source):
+        common = set.intersection(*(prints[student].hashes for student in students))
+        found.append(Flagged(name, students, flag, frozenset(common if len(students) == 2 else ())))
     known = _find_known_pieces(course, name, source)
-    found += [Flagged(name, students, flag) for students, flag in similar_code(prints, known)]
+    found += [Flagged(name, pair, flag, pieces) for pair, flag, pieces in similar_code(prints, known)]
     return found
 
 
@@ -76,23 +84,38 @@ def _fingerprint_students(
     """Return student → fingerprint of the student's own code; an unreadable hand-in has none."""
     prints = {}
     for student in students:
-        try:
-            handed_in = open_hand_in(course.submitted(student, name), course.assignment(name), [])
-            notebook = find_notebook(handed_in, name, source, [])
-        except UnreadableSubmission:
-            continue
-        prints[student] = fingerprint(own_code(notebook, source))
+        if (notebook := read_handed_in(course, name, source, student)) is not None:
+            prints[student] = fingerprint(own_code(notebook, source))
     return prints
+
+
+def read_handed_in(course: Course, name: str, source: NotebookNode, student: str) -> NotebookNode | None:
+    """Return the notebook that a student handed in; None if it cannot be read."""
+    try:
+        handed_in = open_hand_in(course.submitted(student, name), course.assignment(name), [])
+        return find_notebook(handed_in, name, source, [])
+    except UnreadableSubmission:
+        return None
 
 
 def own_code(notebook: NotebookNode, source: NotebookNode) -> str:
     """Return the code in the solution cells of `source`, and in cells that the student added."""
+    return _join_code(iter(own_cells(notebook, source)))
+
+
+def own_cells(notebook: NotebookNode, source: NotebookNode) -> list[NotebookNode]:
+    """Return the cells that `own_code` is made of, and text cells."""
     given = {grade_id(cell) for cell in source.cells if not is_solution(cell)} - {""}
-    return _join_code(cell for cell in notebook.cells if grade_id(cell) not in given)
+    return [cell for cell in notebook.cells if grade_id(cell) not in given]
 
 
 def _join_code(cells: Iterator[NotebookNode]) -> str:
-    return "\n\n".join(_MARKERS.sub("", cell.source) for cell in cells if cell.cell_type == "code")
+    return BETWEEN.join(without_markers(cell.source) for cell in cells if cell.cell_type == "code")
+
+
+def without_markers(code: str) -> str:
+    """Return code without the lines that mark where a solution begins and ends."""
+    return _MARKERS.sub("", code)
 
 
 def _find_known_pieces(course: Course, name: str, source: NotebookNode) -> set[int]:
@@ -138,8 +161,10 @@ def _compare_code(prints: list[CodeFingerprint], seeded: bool) -> str:
     return "their code is the same, but no random seed is set: trained apart, they would differ"
 
 
-def similar_code(prints: dict[str, CodeFingerprint], known: set[int]) -> Iterator[tuple[tuple[str, ...], Flag]]:
-    """Yield the pairs of students who share at least half of their code, each with its flag.
+def similar_code(
+    prints: dict[str, CodeFingerprint], known: set[int]
+) -> Iterator[tuple[tuple[str, str], Flag, frozenset[int]]]:
+    """Yield the pairs of students who share at least half of their code, with flag and pieces.
 
     Args:
         prints: student → fingerprint of the code.
@@ -155,8 +180,9 @@ def similar_code(prints: dict[str, CodeFingerprint], known: set[int]) -> Iterato
         pair = students[one], students[other]
         share = shared[one, other] / least[one, other]
         sentence = f"{share:.0%} of the code is the same, names aside, and in hardly any other submission"
-        lines = _find_shared_lines(prints[pair[0]], prints[pair[1]], own[one] & own[other])
-        yield pair, Flag("code", sentence, tuple(lines))
+        pieces = frozenset(own[one] & own[other])
+        lines = _find_shared_lines(prints[pair[0]], prints[pair[1]], pieces)
+        yield pair, Flag("code", sentence, tuple(lines)), pieces
 
 
 def _find_own_pieces(prints: list[set[int]], known: set[int]) -> list[set[int]]:
@@ -180,14 +206,29 @@ def _count_shared(own: list[set[int]]) -> np.ndarray:
     return shared
 
 
-def _find_shared_lines(one: CodeFingerprint, other: CodeFingerprint, pieces: set[int]) -> list[str]:
+def _find_shared_lines(one: CodeFingerprint, other: CodeFingerprint, pieces: frozenset[int]) -> list[str]:
     """Return the first lines of the longest stretch of `one` that is in `other`.
+
+    Args:
+        pieces: the hashes that count.
+    """
+    start, end = max(find_stretches(one, other, pieces)[0], key=lambda stretch: stretch[1] - stretch[0])
+    lines = [line for line in one.raw_code[start:end].splitlines() if line.strip()]
+    return [*lines[:LINES], f"… and {len(lines) - LINES} more lines"] if len(lines) > LINES else lines
+
+
+def find_stretches(
+    one: CodeFingerprint, other: CodeFingerprint, pieces: frozenset[int]
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return where in the code of each the stretches begin and end that both have.
 
     Args:
         pieces: the hashes that count; those of both fingerprints are replaced by them.
     """
-    one.hashes = other.hashes = pieces  # compare_files would also show pieces that do not count
-    _, _, (stretches, _) = compare_files(one, other)
-    start, end = stretches[:, np.argmax(stretches[1] - stretches[0])].astype(int)
-    lines = [line for line in one.raw_code[start:end].splitlines() if line.strip()]
-    return [*lines[:LINES], f"… and {len(lines) - LINES} more lines"] if len(lines) > LINES else lines
+    one.hashes = other.hashes = set(pieces)  # compare_files would also find pieces that do not count
+    _, _, (ours, theirs) = compare_files(one, other)
+    return _to_pairs(ours), _to_pairs(theirs)
+
+
+def _to_pairs(stretches: np.ndarray) -> list[tuple[int, int]]:
+    return [(int(start), int(end)) for start, end in stretches.T] if stretches.size else []

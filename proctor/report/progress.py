@@ -56,7 +56,8 @@ class Line(NamedTuple):
     faults: list[str]
 
 
-def _make_line(outcome: Outcome) -> Line:
+def make_line(outcome: Outcome) -> Line:
+    """What is remembered of an outcome."""
     verdict, status = outcome
     return Line(
         verdict.assignment,
@@ -168,7 +169,7 @@ def show_progress(
     tenth = max(1, tally.total // 10)
     with _progress_bar(console, tally, hidden=quiet or not console.is_terminal) as bar:
         for outcome in outcomes:
-            line = _make_line(outcome)
+            line = make_line(outcome)
             tally.add(line)
             bar.advance(bar.task_ids[0])
             if show:
@@ -182,7 +183,7 @@ def show_progress(
 def print_json(tally: Tally, outcomes: Iterable[Outcome]) -> None:
     """Print a JSON object a line: one for each submission as it is done, at the end a summary."""
     for outcome in outcomes:
-        line = _make_line(outcome)
+        line = make_line(outcome)
         tally.add(line)
         print(json.dumps(line._asdict()), flush=True)
     summary = {"submissions": tally.total, "seconds": round(tally.seconds, 3), **tally.statuses}

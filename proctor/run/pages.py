@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from proctor.course.course import Course
 from proctor.errors import ProctorError
@@ -44,6 +45,21 @@ def make_pages(course: Course, pairs: list[tuple[str, str]], jobs: int = 0) -> I
     workers = examiners(min(jobs or default_jobs(), len(tasks)), lambda _: SECONDS)
     for page, fault in each(_make_page, tasks, workers, _give_up):
         yield Page(course, page.name, page.student, fault)
+
+
+def is_page_old(course: Course, name: str, student: str) -> bool:
+    """Whether a notebook of a submission has been graded since its feedback page was made."""
+    pages = course.feedback(student, name)
+    graded = list(course.autograded(student, name).glob("*.ipynb"))
+    return any(_changed(pages / f"{path.stem}.html") <= _changed(path) for path in graded)
+
+
+def _changed(path: Path) -> int:
+    """When a file was changed last; 0 if it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _make_page(page: Page) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -252,6 +253,15 @@ def test_similar_code(course, hand_in, proctor, solution):
     assert "ada, bob" in shown
     assert "for place in np.ndindex" in shown
     assert not any(name in shown for name in ("cy", "dee", "eve"))
+    proctor("report")
+    page = (course.root / "report.html").read_text()
+    sides = re.findall(r"<figcaption>(.*?)</figcaption><pre[^>]*>(.*?)</pre>", page, re.DOTALL)
+    (_, left), (_, right) = [side for side in sides if "ndindex" in side[1]]
+    assert [student for student, _ in sides[:2]] == ["ada", "bob"]
+    assert "<mark>" in left
+    assert "for place in np.ndindex" in re.sub("</?mark>", "", left)
+    assert "# all my own work" in re.sub("</?mark>", "", right)
+    assert "cy" not in dict(sides)
 
 
 def test_code_that_many_share_is_no_copy():

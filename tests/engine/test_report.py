@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import json
 import re
@@ -36,6 +37,7 @@ def file(tmp_path_factory):
         book.update_or_create_assignment("double", duedate=datetime(2026, 1, 2, 10))
         book.update_or_create_submission("double", "ada").extension = timedelta(minutes=30)
         book.db.commit()
+    (course.root / "course.toml").write_text('[groups.all]\nexercises = ["double"]\nweight = 100\n')
     (course.root / "report.html").touch(0o644)
     assert run_proctor(course.root, "report").stdout == "the class is in report.html\n"
     return course.root / "report.html"
@@ -81,6 +83,25 @@ def test_every_student_has_a_row_down_to_the_criterion(page):
     assert data["sentences"][reasons[str(relu)]].startswith("found")
     assert exercise["rows"]["dot"][0] is None
     assert "eve" not in exercise["rows"]
+
+
+def test_totals_follow_the_groups_of_the_course(page, file):
+    """In the page and in an export; who handed in nothing in time has 0, and who was not graded
+    has no total, which is told."""
+    third = pytest.approx(33.33)
+    totals = {name: percent for name, (percent, _, _) in data_of(page)["totals"].items()}
+    assert totals == {"ada": 100, "bob": third, "cy": third, "dot": None, "eve": 0}
+    assert data_of(page)["totals"]["dot"][2] == ["double"]
+    assert "all (100 %)" in page
+    said = run_proctor(file.parent, "export", "marks.json").stdout
+    assert "no total for dot: something that was handed in has no mark yet" in said
+    assert json.loads((file.parent / "marks.json").read_text())["totals"] == totals
+    run_proctor(file.parent, "export")
+    lines = (file.parent / "marks.csv").read_text().splitlines()
+    rows = {row["student"]: row["total"] for row in csv.DictReader(lines)}
+    assert rows == {"ada": "100.0", "bob": "33.33", "cy": "33.33", "dot": "", "eve": "0.0"}
+    shown = run_proctor(file.parent, "course").stdout
+    assert "percent of the total" in shown
 
 
 def test_it_is_private_loads_nothing_and_runs_nothing_of_a_students(page, file):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proctor.course.schedule import Listed, read_schedule
+from proctor.course.schedule import Group, Listed, read_schedule
 from proctor.errors import CourseError
 
 ROSTER = "id,first_name,last_name,email\nada,Ada,King,ada@example.org\nbob,Bob,\ncy,,,\n"
@@ -14,6 +14,11 @@ double = 2030-01-05T23:00:00+02:00
 [extensions.double]
 ada = 2030-01-08T23:00:00+02:00
 """
+ALL = """[groups.all]
+exercises = ["double"]
+weight = 100
+"""
+TWICE = ALL.replace("100", "40") + ALL.replace("groups.all", "groups.rest").replace("100", "60")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,15 @@ ada = 2030-01-08T23:00:00+02:00
         (COURSE, ROSTER + "a/b,,,\n", "roster.csv, line 5: 'a/b' cannot be the name of a folder in submitted/"),
         (COURSE, "name;mail\n", "roster.csv must have a column 'id'; it has name, mail"),
         (COURSE, "", "the roster roster.csv cannot be read"),
+        ("groups = 3", "", "'groups' must be a table, got 3"),
+        (ALL.replace("weight", "wait"), "", "groups.all.wait is not known. Did you mean 'weight'?"),
+        (ALL.replace("100", "0"), "", "groups.all.weight must be a percentage, more than 0 and up to 100, got 0"),
+        (ALL.replace("100", "90"), "", "groups: the weights must add up to 100, and they add up to 90"),
+        (ALL.replace('["double"]', '"double"'), "", "groups.all.exercises must be a list of exercises' names, got"),
+        (ALL.replace("double", "duble"), "", "groups.all: there is no exercise 'duble'. Did you mean 'double'?"),
+        (ALL + "drop = 1", "", "groups.all: 1 of 1 are dropped: none would count"),
+        (ALL + "drop = -1", "", "groups.all.drop must be a number of exercises, 0 or more, got -1"),
+        (TWICE, "", "groups.rest: double is in 'all' already, and may count once"),
     ],
 )
 def test_what_contradicts_is_told(text, roster, told, course):
@@ -37,6 +51,14 @@ def test_what_contradicts_is_told(text, roster, told, course):
     if roster:
         (course.root / "roster.csv").write_text(roster)
     assert told in "\n".join(read_schedule(course).contradictions)
+
+
+def test_groups_say_what_counts(course):
+    """With nothing dropped where nothing is said of it, and no contradiction."""
+    (course.root / "course.toml").write_text(ALL)
+    schedule = read_schedule(course)
+    assert schedule.groups == [Group("all", ("double",), 100)]
+    assert schedule.contradictions == []
 
 
 def test_a_file_that_is_no_toml_is_refused(course):
