@@ -22,7 +22,7 @@ from proctor.errors import ProctorError
 from proctor.feedback.table import number
 from proctor.record.kept import read_reason
 from proctor.report.class_data import Exercise, hardest_first, read_class, read_names, reason_of
-from proctor.report.flags import flags
+from proctor.report.flags import Flagged
 from proctor.text import one_line
 
 HERE = Path(__file__).parent
@@ -41,8 +41,8 @@ class _Trouble:
     reason: str
 
 
-def class_page(course: Course, names: list[str]) -> str:
-    """The page on these exercises, as HTML.
+def class_page(course: Course, names: list[str], flags: dict[str, list[Flagged]]) -> str:
+    """The page on these exercises, as HTML; `flags` are those of each.
 
     Raises ProctorError if an exercise is not in order, or the gradebook cannot be read.
     """
@@ -70,7 +70,7 @@ def class_page(course: Course, names: list[str]) -> str:
             ((name, one.student, one.graded.seconds.get("total", 0.0)) for name, one in everything if one.graded),
             key=lambda each: -each[2],
         )[:SLOWEST],
-        flags=[found for name in names for found in flags(course, name)],
+        flags=[found for name in names for found in flags[name]],
         style=Markup(STYLE.read_text(encoding="utf-8")),  # noqa: S704  # Proctor's own file
         script=Markup(script),  # noqa: S704  # Proctor's own file
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
@@ -78,12 +78,12 @@ def class_page(course: Course, names: list[str]) -> str:
     )
 
 
-def write(course: Course, names: list[str], file: Path) -> None:
-    """Write the page on these exercises into `file`, for its owner alone.
+def write(course: Course, names: list[str], flags: dict[str, list[Flagged]], file: Path) -> None:
+    """Write the page on these exercises, with their flags, into `file`, for its owner alone.
 
     Raises ProctorError if the file cannot be written, or as `class_page` does.
     """
-    text = class_page(course, names)
+    text = class_page(course, names, flags)
     try:
         write_anywhere(course, file, text)
     except OSError as error:
