@@ -34,6 +34,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WAIT = 300_000  # milliseconds that a busy machine may take for a step
 PUBLIC = '''
 from proctor import criterion
 
@@ -129,7 +130,8 @@ def page(address: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         page = browser.new_page()
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(WAIT)
+        expect.set_options(timeout=WAIT)
         yield page
         browser.close()
 
