@@ -122,11 +122,17 @@ def address(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
-    """A page of a browser that reaches nothing but the server."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.skip(f"no {', '.join(PROGRAMS)} on the PATH (Debian, Ubuntu: apt install chromium)")
+def program() -> str:
+    """The browser's program."""
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    if found is None:
+        pytest.skip(f"none of {', '.join(PROGRAMS)} is on the PATH (Debian, Ubuntu: apt install chromium)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def page(program: str, address: str) -> Iterator[Page]:
+    """A browser's page."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         page = browser.new_page()
