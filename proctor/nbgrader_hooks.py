@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import shutil
+import sys
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
+from nbgrader.exchange.default import ExchangeCollect, ExchangeList
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from proctor.course.course import Course
@@ -32,7 +35,10 @@ class Unread(NotebookExporter):
     def __init__(self, *arguments: Any, **settings: Any):
         super().__init__(*arguments, **settings)
         converter = settings.get("parent")
-        if converter is not None and (zipped := _find_zipped(converter.coursedir)):
+        if converter is None:
+            return
+        converter.log.addFilter(_say_why_not_graded)
+        if zipped := _find_zipped(converter.coursedir):
             name = converter.coursedir.assignment_id
             self.log.warning(
                 "nbgrader autograde does not open zip files, so that %s is not graded here; run: proctor grade %s",
@@ -55,9 +61,13 @@ class GradeInJail(NbGraderPreprocessor):
     def preprocess(self, _nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """The notebook as it ran; its verdict is put into the resources."""
         from proctor.jail.course_jail import Jails
+        from proctor.record import gradebook
+        from proctor.record.nameless import show_by_id
         from proctor.run.task import Task, grade_task
 
         course, name, student = _find_submission(self, resources)
+        with gradebook.transaction(course) as session:  # nbgrader has just added the student, without a name
+            show_by_id(session, student)
         _drop_links(course, name, student)
         result = grade_task(Task(course, course.assignment(name), student, Jails(_fork_server(course))))
         if result is None:
@@ -108,6 +118,64 @@ def complete_release(assignment: str, **ignored: Any) -> None:
         shutil.rmtree(course.release(assignment))
         raise ReleaseError(f"{assignment!r} is not released, it would tell:\n" + "\n".join(found))
     publish(course)
+
+
+class ListReleased(ExchangeList):
+    """Replaces nbgrader's list of its exchange, in a course that has none: `release/` is listed.
+
+    So the formgrader shows as released what students get, and removes it from there on *Unrelease*.
+    """
+
+    def ensure_root(self) -> None:
+        """Require the exchange, unless `release/` is listed instead of it."""
+        if not self._is_about_release:
+            super().ensure_root()
+
+    def init_dest(self) -> None:
+        """Find the folders to list."""
+        super().init_dest()
+        if self._is_about_release:
+            name = self.coursedir.assignment_id
+            folders = {notebook.parent for notebook in (Path(self.coursedir.root) / "release").glob("*/*.ipynb")}
+            self.assignments = sorted(str(folder) for folder in folders if name in ("", "*", folder.name))
+
+    def parse_assignment(self, assignment: str) -> dict[str, str]:
+        """Which course and assignment a folder belongs to."""
+        if self._is_about_release:
+            return {"course_id": self.coursedir.course_id, "assignment_id": Path(assignment).name}
+        return super().parse_assignment(assignment)
+
+    def remove_files(self) -> Any:
+        """Remove the folders; returns what was removed."""
+        removed = super().remove_files()
+        course = Course(Path(self.coursedir.root))
+        if self._is_about_release and course.names():
+            from proctor.author.release import publish
+
+            publish(course)
+        return removed
+
+    @property
+    def _is_about_release(self) -> bool:
+        return not (self.inbound or self.cached or Path(self.root).is_dir())
+
+
+class CollectFromExchange(ExchangeCollect):
+    """Replaces nbgrader's `collect`: says what to do instead in a course without an exchange."""
+
+    def ensure_root(self) -> None:
+        """Require the exchange."""
+        if not Path(self.root).is_dir():
+            self.fail(f"there is no exchange {self.root}; proctor collect SOURCE puts hand-ins into submitted/")
+        super().ensure_root()
+
+
+def _say_why_not_graded(record: logging.LogRecord) -> bool:
+    """Let nbgrader log the reason for which a submission is not graded, in place of a traceback."""
+    reason = sys.exception()
+    if isinstance(reason, NotGraded) and record.getMessage().startswith("Traceback"):
+        record.msg, record.args = f"It is not graded: {reason}", ()
+    return True
 
 
 def _find_zipped(directory: Any) -> list[str]:

@@ -193,15 +193,16 @@ application.command(epilog="For example: proctor course")(course)
 @application.command(epilog="For example: proctor flags mnist_conv")
 def flags(names: Names = None) -> None:
     """Show what in graded submissions may be worth a look; it is no proof and changes no mark."""
-    from proctor.report.flags import flags as flags_of
+    from proctor.report.flags import find_flags
+    from proctor.report.progress import show_bar
 
     course = Course.find()
+    chosen = names or course.every_name()
+    by_name = dict(show_bar(console, find_flags(course, chosen), len(chosen)))
     table = Table("exercise", "students", "what", "evidence", show_lines=True)
-    for name in names or course.every_name():
-        course.assignment(name)
-        for found in flags_of(course, name):
-            texts = (", ".join(found.students), found.flag.sentence, "\n".join(found.flag.evidence))
-            table.add_row(name, *(escape_markup(text) for text in texts))
+    for found in (flagged for name in chosen for flagged in by_name[name]):
+        texts = (", ".join(found.students), found.flag.sentence, "\n".join(found.flag.evidence))
+        table.add_row(found.exercise, *(escape_markup(text) for text in texts))
     console.print(table if table.row_count else "There are no flags.")
 
 
@@ -211,20 +212,21 @@ def feedback(names: Names = None, student: Students = None, jobs: Jobs = 0) -> N
 
     The exit code is 1 if the pages of a submission could not be made.
     """
+    from proctor.report.progress import MANY, show_bar
     from proctor.run.pages import make_pages
 
     course = Course.find()
     pairs = find_graded(course, names or course.every_name(), student)
     failed = 0
-    for page in make_pages(course, pairs, jobs):
+    for page in show_bar(console, make_pages(course, pairs, jobs), len(pairs)):
         if page.fault:
             failed += 1
             console.print(f"[red]{escape_markup(one_line(page.fault, 2000))}[/]", highlight=False, soft_wrap=True)
-        else:
-            folder = course.feedback(page.student, page.name).relative_to(course.root)
-            console.print(f"made {escape_markup(one_line(folder))}", highlight=False)
-    if failed:
-        raise typer.Exit(1)
+        elif len(pairs) <= MANY:
+            console.print(f"made {escape_markup(one_line(f'feedback/{page.student}/{page.name}'))}", highlight=False)
+    if len(pairs) > MANY:
+        console.print(f"{len(pairs) - failed:,} of {len(pairs):,} have pages in feedback/", highlight=False)
+    raise typer.Exit(1 if failed else 0)
 
 
 @application.command(epilog="For example: proctor export canvas.csv --for canvas")
@@ -262,10 +264,13 @@ def report(
     It holds names and hidden criteria: it is for instructors, and readable by you alone.
     """
     from proctor.report.class_page import write
+    from proctor.report.flags import find_flags
+    from proctor.report.progress import show_bar
 
     course = Course.find()
     update_gradebook(console, course)
-    write(course, names or course.every_name(), file)
+    chosen = names or course.every_name()
+    write(course, chosen, dict(show_bar(console, find_flags(course, chosen), len(chosen))), file)
     console.print(f"the class is in {file}", highlight=False)
 
 

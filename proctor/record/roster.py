@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from operator import attrgetter
 
 from nbgrader.api import Student
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from proctor.course.schedule import COLUMNS, Listed, why_unusable
 from proctor.errors import ProctorError
 from proctor.intake.platforms import Person
 from proctor.record.gradebook import reading
+from proctor.record.nameless import names_as_meant
 
 
 class NotMatched(ProctorError):
@@ -81,10 +83,12 @@ def read_roster(course: Course) -> Roster:
 
 
 def read_students(session: Session) -> list[Listed]:
-    """The students of a gradebook, by their names."""
-    facts = select(*(getattr(Student, column) for column in COLUMNS))
-    rows = session.execute(facts.order_by(Student.last_name, Student.first_name, Student.id)).all()
-    return [Listed(row[0], *((text or "").strip() for text in row[1:])) for row in rows]
+    """The students of a gradebook, sorted by their names."""
+    students = []
+    for who, first, last, *others in session.execute(select(*(getattr(Student, column) for column in COLUMNS))):
+        texts = (*names_as_meant(who, first, last), *others)
+        students.append(Listed(who, *((text or "").strip() for text in texts)))
+    return sorted(students, key=attrgetter("last_name", "first_name", "id"))
 
 
 def _letters(name: str) -> str:

@@ -22,7 +22,6 @@ from nbgrader.api import (
     GradeCell,
     Notebook,
     SourceCell,
-    Student,
     SubmittedAssignment,
     SubmittedNotebook,
     new_uuid,
@@ -35,9 +34,9 @@ from sqlalchemy.orm import Session, defer
 from proctor.course.cells import grade_id
 from proctor.course.course import Course
 from proctor.errors import CourseError
+from proctor.record.nameless import STUDENTS, names_to_write
 from proctor.verdict import CriterionResult, Verdict
 
-STUDENTS: Table = Student.__table__
 SUBMISSIONS: Table = SubmittedAssignment.__table__
 NOTEBOOKS: Table = SubmittedNotebook.__table__
 GRADES: Table = Grade.__table__
@@ -202,7 +201,8 @@ def _find_or_add_submissions(session: Session, assignment: str, entries: Sequenc
     new = [student for student in moments if student not in ids]
     if new:
         known = set(session.scalars(select(STUDENTS.c.id).where(STUDENTS.c.id.in_(new))))
-        _insert(session, STUDENTS, [{"id": student} for student in new if student not in known])
+        added = [{"id": student, **names_to_write(student)} for student in new if student not in known]
+        _insert(session, STUDENTS, added)
     ids |= {student: new_uuid() for student in new}
     rows = [
         {"id": ids[student], "assignment_id": assignment, "student_id": student, "timestamp": moments[student]}

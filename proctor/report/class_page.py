@@ -24,7 +24,7 @@ from proctor.feedback.table import number
 from proctor.record.kept import read_reason
 from proctor.report.beside import set_beside
 from proctor.report.class_data import Exercise, hardest_first, read_class, read_names, reason_of
-from proctor.report.flags import flags
+from proctor.report.flags import Flagged
 from proctor.report.sheet import read_totals
 from proctor.report.totals import Total
 from proctor.text import one_line
@@ -47,8 +47,8 @@ class _Trouble:
     reason: str
 
 
-def class_page(course: Course, names: list[str]) -> str:
-    """The page on these exercises, as HTML.
+def class_page(course: Course, names: list[str], flags: dict[str, list[Flagged]]) -> str:
+    """The page on these exercises, as HTML; `flags` are those of each.
 
     Raises ProctorError if an exercise is not in order, or the gradebook cannot be read.
     """
@@ -60,7 +60,7 @@ def class_page(course: Course, names: list[str]) -> str:
     places = jinja2.FileSystemLoader(HERE)
     environment = jinja2.Environment(loader=places, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"number": number, "percent": lambda share: f"{100 * share:.0f} %"}
-    found_flags = [found for name in names for found in flags(course, name)]
+    found_flags = [found for name in names for found in flags[name]]
     pairs = [found for found in found_flags if len(found.students) == 2][:PAIRS]
     everything = [(exercise.name, one) for exercise in exercises for one in exercise.submissions]
     return environment.get_template("class_page.html.j2").render(
@@ -89,12 +89,12 @@ def class_page(course: Course, names: list[str]) -> str:
     )
 
 
-def write(course: Course, names: list[str], file: Path) -> None:
-    """Write the page on these exercises into `file`, for its owner alone.
+def write(course: Course, names: list[str], flags: dict[str, list[Flagged]], file: Path) -> None:
+    """Write the page on these exercises, with their flags, into `file`, for its owner alone.
 
     Raises ProctorError if the file cannot be written, or as `class_page` does.
     """
-    text = class_page(course, names)
+    text = class_page(course, names, flags)
     try:
         write_anywhere(course, file, text)
     except OSError as error:

@@ -73,6 +73,13 @@ def flags(course: Course, name: str) -> list[Flagged]:
     return found
 
 
+def find_flags(course: Course, names: list[str]) -> Iterator[tuple[str, list[Flagged]]]:
+    """Yield the name and the flags of each exercise; raises as `flags` does."""
+    for name in names:
+        course.assignment(name)
+        yield name, flags(course, name)
+
+
 def fingerprint(code: str) -> CodeFingerprint:
     """Return the hashes of `code`, whose comments and names do not matter."""
     return CodeFingerprint("", PIECE, 1, language="python", fp=io.StringIO(code[:CODE_CHARACTERS]))

@@ -1,6 +1,6 @@
-"""What `proctor grade` prints.
+"""What long commands print: a progress bar while they run.
 
-A progress bar while it runs and a table of what needs attention at the end, or JSON lines.
+And of `proctor grade`: a table of what needs attention at the end, or JSON lines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -73,7 +73,35 @@ def make_line(outcome: Outcome) -> Line:
     )
 
 
-class Tally:
+class Pace:
+    """How far a run is, and how long the rest will take.
+
+    Args:
+        total: how many things there are to do.
+    """
+
+    def __init__(self, total: int):
+        self.total = total
+        self.done = 0
+        self.worked = 0  # of those done, how many took time
+        self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Wall time since the run began."""
+        return time.monotonic() - self._started
+
+    def line(self) -> str:
+        """Return how far the run is, such as "120 of 2,000, 4.1 each second, about 8 min left"."""
+        parts = [f"{self.done:,} of {self.total:,}"]
+        if self.worked:
+            rate = self.worked / self.seconds
+            parts.append(f"{rate:.1f} each second" if rate >= 1 else f"{1 / rate:.1f} s each")
+            parts.append(f"about {_format_duration((self.total - self.done) / rate)} left")
+        return ", ".join(parts)
+
+
+class Tally(Pace):
     """Counts the submissions that a run has dealt with, and estimates how long it will take.
 
     Args:
@@ -81,15 +109,9 @@ class Tally:
     """
 
     def __init__(self, total: int):
-        self.total = total
+        super().__init__(total)
         self.statuses: Counter[str] = Counter()
         self.slowest: tuple[float, str] = (0.0, "")
-        self._started = time.monotonic()
-
-    @property
-    def seconds(self) -> float:
-        """Wall time since the run began."""
-        return time.monotonic() - self._started
 
     @property
     def failed(self) -> int:
@@ -98,23 +120,19 @@ class Tally:
 
     def add(self, line: Line) -> None:
         """Count one more submission."""
+        self.done += 1
         self.statuses[line.status] += 1
         if line.status != UNCHANGED:
+            self.worked += 1
             self.slowest = max(self.slowest, (line.seconds, f"{one_line(line.student)}/{line.assignment}"))
 
     def line(self) -> str:
-        """Return how far the run is.
+        """Return how far the run is, what went wrong and which submission was slowest.
 
         Such as "120 of 2,000, 4.1 each second, about 8 min left, 2 not graded, slowest
         ada/mnist_conv (31 s)".
         """
-        done = self.statuses.total()
-        parts = [f"{done:,} of {self.total:,}"]
-        worked = done - self.statuses[UNCHANGED]
-        if worked:
-            rate = worked / self.seconds
-            parts.append(f"{rate:.1f} each second" if rate >= 1 else f"{1 / rate:.1f} s each")
-            parts.append(f"about {_format_duration((self.total - done) / rate)} left")
+        parts = [super().line()]
         if self.failed:
             parts.append(f"{self.failed:,} not graded")
         if self.slowest[1]:
@@ -125,8 +143,8 @@ class Tally:
         """Return such as "2,000 submissions: 1,990 unchanged, 8 graded, 2 not graded (41 s)"."""
         order = (UNCHANGED, GRADED, RECORDED, NOT_RECORDED, NOT_GRADED)
         parts = [f"{self.statuses[status]:,} {status}" for status in order if self.statuses[status]]
-        done = self.statuses.total()
-        return f"{done:,} submission{'' if done == 1 else 's'}: {', '.join(parts)} ({_format_duration(self.seconds)})"
+        noun = f"submission{'' if self.done == 1 else 's'}"
+        return f"{self.done:,} {noun}: {', '.join(parts)} ({_format_duration(self.seconds)})"
 
 
 def _format_duration(seconds: float) -> str:
@@ -134,23 +152,51 @@ def _format_duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{minutes:.0f} min" if minutes < 100 else f"{hours:.1f} h"
 
 
-class _TallyColumn(ProgressColumn):
-    """A column with the tally's line, read again each time that the bar is drawn."""
+class _PaceColumn(ProgressColumn):
+    """A column with the line of a pace, read again each time that the bar is drawn."""
 
-    def __init__(self, tally: Tally):
+    def __init__(self, pace: Pace):
         super().__init__()
-        self._tally = tally
+        self._pace = pace
 
     def render(self, _task: Task) -> Text:
-        return Text(self._tally.line())
+        return Text(self._pace.line())
 
 
 @contextmanager
-def _progress_bar(console: Console, tally: Tally, hidden: bool) -> Iterator[Progress]:
+def _progress_bar(console: Console, pace: Pace, hidden: bool) -> Iterator[Progress]:
     """Show a progress bar for as long as the block lasts."""
-    with Progress(BarColumn(20), _TallyColumn(tally), console=console, transient=True, disable=hidden) as bar:
-        bar.add_task("", total=tally.total)
+    with Progress(BarColumn(20), _PaceColumn(pace), console=console, transient=True, disable=hidden) as bar:
+        bar.add_task("", total=pace.total)
         yield bar
+
+
+def _print_tenth(console: Console, pace: Pace) -> None:
+    """Print how far it is after each tenth of many, where there is no terminal to draw a bar."""
+    tenth = max(1, pace.total // 10)
+    if not console.is_terminal and pace.total > MANY and pace.done % tenth == 0 and pace.done < pace.total:
+        console.print(pace.line(), highlight=False, markup=False, soft_wrap=True)
+
+
+Thing = TypeVar("Thing")
+
+
+def show_bar(console: Console, things: Iterable[Thing], total: int) -> Iterator[Thing]:
+    """Yield each thing as it is done, and meanwhile show how far it is, as `show_progress` does.
+
+    Args:
+        console: where.
+        things: what is done, one by one.
+        total: how many there will be.
+    """
+    pace = Pace(total)
+    with _progress_bar(console, pace, hidden=not console.is_terminal) as bar:
+        for thing in things:
+            pace.done += 1
+            pace.worked += 1
+            bar.advance(bar.task_ids[0])
+            _print_tenth(console, pace)
+            yield thing
 
 
 def show_progress(
@@ -165,8 +211,6 @@ def show_progress(
         show: print every check table.
         quiet: do not show how far it is.
     """
-    lines = not quiet and not console.is_terminal and tally.total > MANY
-    tenth = max(1, tally.total // 10)
     with _progress_bar(console, tally, hidden=quiet or not console.is_terminal) as bar:
         for outcome in outcomes:
             line = make_line(outcome)
@@ -174,9 +218,8 @@ def show_progress(
             bar.advance(bar.task_ids[0])
             if show:
                 console.print(summary_text(outcome.verdict), highlight=False, markup=False)
-            done = tally.statuses.total()
-            if lines and outcome.status != UNCHANGED and done % tenth == 0 and done < tally.total:
-                console.print(tally.line(), highlight=False, markup=False, soft_wrap=True)
+            if not quiet and outcome.status != UNCHANGED:
+                _print_tenth(console, tally)
             yield line
 
 

@@ -29,6 +29,7 @@ from proctor.errors import CourseError, NotGraded, ProctorError
 from proctor.feedback.inert import make_inert
 from proctor.judge.result import Result
 from proctor.record import gradebook, nbgrader_course
+from proctor.record.roster import read_roster
 from proctor.report import export
 from proctor.verdict import CriterionResult, Verdict
 
@@ -151,6 +152,15 @@ def test_marks_are_recorded_by_grade_id(course):
     )
     gradebook.record(course, verdict("bob"), run_notebooks(why=unanswered))
     assert grades(course, "bob")["why"] == (0, None, False)
+
+
+def test_an_id_in_place_of_a_name_is_no_name(course):
+    """A gradebook that has no names but the ids is no roster, and an export tells no name."""
+    gradebook.record(course, verdict(), run_notebooks())
+    with book_of(course) as book:
+        assert book.find_student("ada").last_name == "ada"
+    assert not read_roster(course).is_known
+    assert export.to_moodle(export.read_sheet(course)).splitlines()[1].startswith(",,ada,")
 
 
 def test_recording_twice_changes_nothing(course):

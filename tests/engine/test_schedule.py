@@ -41,6 +41,29 @@ def test_the_gradebook_follows_the_file(course, proctor, hand_in, solution):
     assert "bob,double,6.0,6.0" in (course.root / "marks.csv").read_text()
 
 
+def test_whoever_has_no_name_is_shown_by_the_id(course, proctor, hand_in):
+    """nbgrader's pages would show "None, None". Names of the roster take the place of the id, those
+    given in the formgrader stay, and who only handed in something is there, too."""
+    (course.root / "roster.csv").write_text("id,first_name,last_name\nbob,,\ncy,,\n")
+    (course.root / "course.toml").write_text('roster = "roster.csv"\n')
+    hand_in("ada", b"no notebook")
+    (course.root / "submitted/notes").mkdir()
+    assert "roster: 2 students added, 0 changed" in proctor("course").stdout
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
+        book.add_student("dot", last_name="Dotson")
+    assert "added" not in proctor("course").stdout
+    assert names(course) == {"ada": ("", "ada"), "bob": ("", "bob"), "cy": ("", "cy"), "dot": ("", "Dotson")}
+    (course.root / "roster.csv").write_text("id,first_name,last_name\nbob,Bob,King\ncy,Cy,\n")
+    assert "roster: 0 students added, 2 changed" in proctor("course").stdout
+    assert names(course) == {"ada": ("", "ada"), "bob": ("Bob", "King"), "cy": ("Cy", ""), "dot": ("", "Dotson")}
+
+
+def names(course) -> dict[str, tuple[str, str]]:
+    """Student → first and last name in the gradebook."""
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
+        return {student.id: (student.first_name, student.last_name) for student in book.students}
+
+
 def test_a_contradiction_is_told_and_nothing_changes(course, proctor):
     """`proctor course` names it and ends with 1; other commands go on without the file."""
     (course.root / "course.toml").write_text("due.duble = 2030-01-05T23:00:00Z")

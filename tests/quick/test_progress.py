@@ -33,6 +33,17 @@ def test_many_are_counted_and_those_with_a_problem_listed_by_reason():
     assert "100 submissions: 90 graded, 10 not graded" in said
 
 
+def test_any_long_command_says_how_far_it_is():
+    """Without a terminal, a line after each tenth of many, none for few; nothing is held back."""
+    for total, lines in ((100, 9), (40, 0)):
+        printed = io.StringIO()
+        done = progress.show_bar(Console(file=printed, width=200), iter(range(total)), total)
+        assert next(done) == 0
+        assert list(done) == list(range(1, total))
+        assert printed.getvalue().count(f" of {total}, ") == lines
+        assert "\x1b" not in printed.getvalue()
+
+
 def test_quiet_prints_the_problems_and_one_line():
     """Who has a mark is not listed, and how far it is is not told."""
     printed = io.StringIO()
