@@ -31,6 +31,7 @@ from proctor.judge.result import Result
 from proctor.record import gradebook, nbgrader_course
 from proctor.record.roster import read_roster
 from proctor.report import export
+from proctor.report.sheet import read_sheet
 from proctor.verdict import CriterionResult, Verdict
 
 HERE = Path(__file__).parents[2]
@@ -160,7 +161,7 @@ def test_an_id_in_place_of_a_name_is_no_name(course):
     with book_of(course) as book:
         assert book.find_student("ada").last_name == "ada"
     assert not read_roster(course).is_known
-    assert export.to_moodle(export.read_sheet(course)).splitlines()[1].startswith(",,ada,")
+    assert export.to_moodle(read_sheet(course)).splitlines()[1].startswith(",,ada,")
 
 
 def test_recording_twice_changes_nothing(course):
