@@ -1,6 +1,6 @@
 """Other right answers of the exercise on a messy folder, and wrong ones."""
 
-from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, free, mutant, replace, untrained, variant
 
 CONVERTED = """
 import os
@@ -196,6 +196,9 @@ THIRD = '            keras.layers.Conv2D(64, 3, activation="relu"),\n'
 ORDER = "np.random.default_rng(seed).permutation(len(files))"
 RETURNED = "return [files[i] for i in order[apart:]], [files[i] for i in order[:apart]]"
 COPIED = "        shutil.copy(file, folder)"
+NEIGHBOURS = """        for other in file.parent.iterdir():
+            if other.is_file():
+                shutil.copy(other, folder)"""
 EMPTIED = "    shutil.rmtree(target, ignore_errors=True)\n"
 ONE_LIST = """
 def split_folder(source, target, share, seed):
@@ -245,9 +248,7 @@ variants = [
         replace("write_build_model", NORMALISED),
     ),
     variant("arrays of paths", replace("write_split", MIXED_ARRAY)),
-    variant(
-        "a chosen seed, trained again", edit("write_split", "default_rng(seed)", "default_rng(seed + 7)"), retrained()
-    ),
+    variant("a chosen seed", edit("write_split", "default_rng(seed)", "default_rng(seed + 7)")),
     variant(
         "a wider first layer, five convolutions",
         edit("write_build_model", "Conv2D(16, 3", "Conv2D(24, 5"),
@@ -296,8 +297,8 @@ slips = [
         ),
         mutant(
             "small files are empty",
-            edit("write_state", "st_size == 0", "st_size < 100"),
-            fails=["empty_or_no_picture", "whole", "any_files"],
+            edit("write_state", "st_size == 0", "st_size < 1000"),
+            fails=["empty_or_no_picture", "cut_short", "whole", "any_files"],
         ),
         mutant(
             "true or false",
@@ -439,7 +440,7 @@ slips = [
         mutant(
             "moves",
             edit("write_copy_files", "shutil.copy(", "shutil.move("),
-            fails=["originals_stay", "copies_anything"],
+            fails="originals_stay",
         ),
         mutant(
             "links",
@@ -479,15 +480,11 @@ slips = [
         mutant(
             "pictures saved anew",
             edit("write_copy_files", COPIED, "        Image.open(file).save(folder / file.name)"),
-            fails=["copies", "copies_are_no_links", "makes_the_folder", "copies_anything"],
+            fails=["copies", "copies_are_no_links", "copies_anything"],
         ),
         mutant(
             "copies all that lies beside them",
-            edit(
-                "write_copy_files",
-                COPIED,
-                "        for other in file.parent.iterdir():\n            if other.is_file():\n                shutil.copy(other, folder)",
-            ),
+            edit("write_copy_files", COPIED, NEIGHBOURS),
             fails=["copies"],
         ),
     ],
@@ -506,12 +503,7 @@ slips = [
         mutant(
             "empties the source in the end",
             edit("write_split_folder", "    return reports", "    shutil.rmtree(source)\n    return reports"),
-            fails=["source_is_untouched", "run_twice", "any_classes"],
-        ),
-        mutant(
-            "deals out all files, and leaves the bad ones out afterwards",
-            replace("write_split_folder", ALL_FILES),
-            fails=["both_parts_of_each_class", "any_classes"],
+            fails=["source_is_untouched", "run_twice"],
         ),
         mutant(
             "deals out all classes together",
@@ -536,7 +528,7 @@ slips = [
         mutant(
             "always a tenth",
             edit("write_split_folder", "split(whole, share, seed)", "split(whole, 0.1, seed)"),
-            fails="any_classes",
+            fails=["both_parts_of_each_class", "any_classes"],
         ),
         mutant(
             "files beside the classes are classes",
@@ -581,9 +573,17 @@ slips = [
     ],
 ]
 mutants = combine(slips)
+mutants += [
+    mutant(
+        "deals out all files, and leaves the bad ones out afterwards",
+        replace("write_split_folder", ALL_FILES),
+        fails="both_parts_of_each_class",
+    ),
+]
 mutants += [mutant("hands in an untrained model", untrained(), fails="accuracy")]
 hidden_because = {
-    "any_folder": "its names are unknown to a student who sorts by what the public ones look like",
+    "any_folder": "whoever knows its names could sort by them",
+    "any_classes": "whoever knows its classes could name them, and the public one would take twice the time",
 }
 harmless_mutations = [
     free("Conv2D[0]", "Conv2D[1]", "Dropout[0]", because="the text leaves the sizes of the layers open"),

@@ -40,7 +40,9 @@ def test_any_files(student):
     folder = make_folder(student, {name: content for name, (content, _) in files.items()})
     for name, (_, expected) in files.items():
         found = student.state(folder.joinpath(name))
-        if not isinstance(found, str) or found != expected:
+        # `verify` cannot read a PNG file that is cut short; whoever asks it first says this.
+        also = ("no picture",) if name == "a.png" else ()
+        if not isinstance(found, str) or found not in (expected, *also):
             raise CriterionFailed(f"another state of a file called {name!r}", described(found))
     if read_files(student, folder) != {name: content for name, (content, _) in files.items()}:
         raise CriterionFailed("files that are looked at to stay as they are", "others")
@@ -54,7 +56,8 @@ def test_any_folder(student):
     content = {"empty": b"", "no picture": b"no", "cut short": pictures.as_file(picture(50, 40, 3), "jpeg", 0.6)}
     files = {name: pictures.as_file(picture(8, 8 + len(name), 3), "png", 1) for name in reversed(whole)}
     files |= {name: content[state] for name, state in report.items()} | {"folder.jpg": None, "more/1.jpg": b""}
-    folder, nothing = make_folder(student, dict(sorted(files.items(), key=lambda item: hash_of(item[0])))), {}
+    folder = make_folder(student, dict(sorted(files.items(), key=lambda item: hash_of(item[0]))))
+    nothing = make_folder(student, {})
 
     def state(file):
         name = str(file).rsplit("/", 1)[-1]
@@ -62,10 +65,12 @@ def test_any_folder(student):
         return others.get(name, "whole")
 
     def judge(_):
-        for where, names, expected in ((folder, whole, report), (make_folder(student, nothing), [], {})):
-            listed, found = as_tuple(student.sort_files(where), "sort_files(folder)", ("pictures", "report"))
-            assert_equal(names_of(student, listed, where), names, "the paths of the whole pictures")
-            assert_equal(found, expected, "the report")
+        listed, found = as_tuple(student.sort_files(folder), "sort_files(folder)", ("pictures", "report"))
+        assert_equal(names_of(student, listed, folder), whole, "the paths of the whole pictures")
+        assert_equal(found, report, "the report")
+        listed, found = as_tuple(student.sort_files(nothing), "sort_files(folder)", ("pictures", "report"))
+        if names_of(student, listed) or found:
+            raise CriterionFailed("an empty list and an empty report of an empty folder", "others")
 
     assert_apart(student, "sort_files", {"state": state}, judge)
 
@@ -108,7 +113,6 @@ def test_any_classes(student):
     whole = [f"{kind}/{kind[0]}{number}.png" for kind, count in counts.items() for number in range(count)]
     dot = pictures.as_file(picture(6, 5, 3), "png", 1)
     files = dict.fromkeys(whole, dot) | {"bees/x.png": b"", "hover flies/y": b"no", "cover.png": dot}
-    sources = [make_folder(student, dict(sorted(files.items(), key=key))) for key in (None, by_number)]
     reports = {"bees": {"x.png": "empty"}, "Wasps": {}, "hover flies": {"y": "no picture"}}
 
     def sort_files(folder):
@@ -128,7 +132,8 @@ def test_any_classes(student):
 
     def judge(_):
         seen = []
-        for source in sources:
+        for key in (None, by_number):
+            source = make_folder(student, dict(sorted(files.items(), key=key)))
             target = make_folder(student, {"old": b"old"}).joinpath("insects")
             found = student.split_folder(source, target, 0.25, 11)
             if not isinstance(found, dict):

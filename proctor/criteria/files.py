@@ -79,7 +79,7 @@ def make_paths(student: Student, names: Sequence[str], folder: Any = "") -> Any:
         names: of files, such as "a.jpg" or "cats/a.jpg"; they need not be there.
         folder: a handle to the `pathlib.Path` of the folder that they are in; by default, none.
 
-    Returns a handle to the list, of `pathlib.Path`.
+    Returns the list, in which each `pathlib.Path` is a handle.
     """
     return share(student, _make_paths)(list(names), folder)
 

@@ -21,7 +21,10 @@ LEAST_SPREAD, MOST_SPREAD = 0.014, 6
 ONE_PROBABILITY = None, "sigmoid"  # what `output_activation` says of an end that is as it should be
 
 
-def ask_network(student: Student, build: str, side: int) -> tuple[ModelView, np.ndarray]:
+Asked = tuple[ModelView, np.ndarray]
+
+
+def ask_network(student: Student, build: str, side: int) -> Asked:
     """A fresh network of the student's, and its answers to very different pictures.
 
     Args:
@@ -38,7 +41,7 @@ def ask_network(student: Student, build: str, side: int) -> tuple[ModelView, np.
     return model, found
 
 
-def assert_scales_pictures(student: Student, build: str, side: int) -> None:
+def assert_scales_pictures(student: Student, build: str, side: int, asked: Asked | None = None) -> None:
     """Assert that a network divides numbers from 0 to 255 itself, once.
 
     A network that ends in anything but one probability is judged with a linear end: another
@@ -46,10 +49,11 @@ def assert_scales_pictures(student: Student, build: str, side: int) -> None:
 
     Args:
         student, build, side: as for `ask_network`.
+        asked: what `ask_network` returned, to save the time to ask again.
 
     Raises CriterionFailed if its answers to very different pictures differ too much, or too little.
     """
-    model, found = ask_network(student, build, side)
+    model, found = asked or ask_network(student, build, side)
     if output_activation(model) in ONE_PROBABILITY:
         share_of_1 = np.clip(found.astype(float), 1e-7, 1 - 1e-7)
         logits = np.log(share_of_1 / (1 - share_of_1))
@@ -61,7 +65,7 @@ def assert_scales_pictures(student: Student, build: str, side: int) -> None:
         raise CriterionFailed("numbers of about the size of 1 in the network", told)
 
 
-def assert_learns_by_crossentropy(student: Student, build: str, side: int) -> None:
+def assert_learns_by_crossentropy(student: Student, build: str, side: int, asked: Asked | None = None) -> None:
     """Assert that a network's loss is the cross-entropy of its one probability with labels 0 and 1.
 
     One that ends in anything else is judged with the sigmoid as its end: another criterion has to
@@ -69,10 +73,11 @@ def assert_learns_by_crossentropy(student: Student, build: str, side: int) -> No
 
     Args:
         student, build, side: as for `ask_network`.
+        asked: what `ask_network` returned, to save the time to ask again.
     """
     # Dark pictures, so that a network that does not scale them has no answers that round to 0 or 1.
     shown = pictures.very_different(side) / 16
-    model = as_model(getattr(student, build)(side), f"{build}(side)")
+    model = asked[0] if asked else as_model(getattr(student, build)(side), f"{build}(side)")
     try:
         assert_crossentropy_loss(model, shown)
     except CriterionFailed:
