@@ -304,8 +304,7 @@ def assert_states(student, files, expected):
     """Assert what `state` says of each file, in their order."""
     folder = make_folder(student, files)
     for name, state in zip(files, expected, strict=True):
-        found = student.state(folder.joinpath(name))
-        if not isinstance(found, str) or found != state:
+        if not isinstance(found := student.state(folder.joinpath(name)), str) or found != state:
             raise CriterionFailed(f"{state!r} for {name}", described(found))
 
 
