@@ -311,7 +311,7 @@ def assert_states(student, files, expected):
 def state(file):
     """Stands in for the student's function in one folder alone, by the names of its files."""
     states = {"b": "empty", "n": "no picture", ".": "no picture", "d": "cut short"}
-    return states.get(str(file).split("/")[-1][0], "whole")
+    return states.get(str(file).rsplit("/", 1)[-1][0], "whole")
 
 
 def assert_sorted(student, what):

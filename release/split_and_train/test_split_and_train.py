@@ -304,15 +304,14 @@ def assert_states(student, files, expected):
     """Assert what `state` says of each file, in their order."""
     folder = make_folder(student, files)
     for name, state in zip(files, expected, strict=True):
-        found = student.state(folder.joinpath(name))
-        if not isinstance(found, str) or found != state:
+        if not isinstance(found := student.state(folder.joinpath(name)), str) or found != state:
             raise CriterionFailed(f"{state!r} for {name}", described(found))
 
 
 def state(file):
     """Stands in for the student's function in one folder alone, by the names of its files."""
     states = {"b": "empty", "n": "no picture", ".": "no picture", "d": "cut short"}
-    return states.get(str(file).split("/")[-1][0], "whole")
+    return states.get(str(file).rsplit("/", 1)[-1][0], "whole")
 
 
 def assert_sorted(student, what):
