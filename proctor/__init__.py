@@ -22,7 +22,7 @@ from proctor.criteria.arrays import (
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.criterion import criterion
-from proctor.criteria.files import make_folder
+from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
 from proctor.criteria.layers import (
     as_model,
@@ -38,6 +38,7 @@ from proctor.criteria.layers import (
     output_activation,
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
+from proctor.criteria.networks import ask_network, assert_learns_by_crossentropy, assert_scales_pictures
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.training import (
     assert_crossentropy_loss,
@@ -64,6 +65,7 @@ __all__ = [
     "as_model",
     "as_numbers",
     "as_tuple",
+    "ask_network",
     "assert_apart",
     "assert_between",
     "assert_choice",
@@ -80,15 +82,18 @@ __all__ = [
     "assert_layer",
     "assert_layer_count",
     "assert_layer_order",
+    "assert_learns_by_crossentropy",
     "assert_nonlinear",
     "assert_number",
     "assert_output_shape",
     "assert_parameters",
     "assert_probabilities",
     "assert_reports",
+    "assert_scales_pictures",
     "assert_shape",
     "assert_stops",
     "assert_teaches_all",
+    "assert_untouched",
     "at_least",
     "at_most",
     "call_unchanged",
@@ -103,12 +108,15 @@ __all__ = [
     "make_folder",
     "make_learner",
     "make_model",
+    "make_paths",
     "mean_absolute_error",
     "mean_squared_error",
+    "names_of",
     "numerical_gradient",
     "output_activation",
     "pictures",
     "raises",
+    "read_files",
     "share",
     "start_tensorflow",
     "stopped_after",

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from proctor.channel.student import Student, share
+from proctor.errors import CriterionFailed
 
 
-def make_folder(student: Student, files: Mapping[str, np.ndarray | str | None]) -> Any:
+def make_folder(student: Student, files: Mapping[str, np.ndarray | str | bytes | None]) -> Any:
     """Make a folder with these files where the student's functions can read it.
 
     It is removed when the student's process ends.
@@ -19,7 +20,8 @@ def make_folder(student: Student, files: Mapping[str, np.ndarray | str | None]) 
         student: the submission.
         files: what is in it, by the path in the folder, such as "train/cats/1.png". An array is
             saved as a picture: uint8 (height, width), (height, width, 3) or, with transparency,
-            (height, width, 4). A text is written as it is, and None makes an empty folder.
+            (height, width, 4). A text and bytes are written as they are, and None makes an empty
+            folder.
 
     Returns a handle to its `pathlib.Path`, for the student's functions.
     """
@@ -41,6 +43,83 @@ def _write_files(files: dict[str, Any]) -> Any:
         (path if content is None else path.parent).mkdir(parents=True, exist_ok=True)
         if isinstance(content, str):
             path.write_text(content)
+        elif isinstance(content, bytes):
+            path.write_bytes(content)
         elif content is not None:
             Image.fromarray(content).save(path)
     return folder
+
+
+def read_files(student: Student, folder: Any) -> dict[str, bytes | None]:
+    """Read a folder where the student's functions write.
+
+    Args:
+        student: the submission.
+        folder: a handle to its `pathlib.Path`, as `make_folder` returns one.
+
+    Returns the contents of all files in it and in folders below, by the path in the folder, such as
+    "train/cats/1.png"; None for an empty folder. Nothing at all if there is no such folder.
+    """
+    found: dict[str, bytes | None] = share(student, _read_files)(folder)
+    return found
+
+
+def _read_files(folder: Any) -> dict[str, bytes | None]:
+    paths = sorted(folder.rglob("*"))
+    filled = {path.parent for path in paths}
+    files = {path: path.read_bytes() if path.is_file() else None for path in paths if path not in filled}
+    return {path.relative_to(folder).as_posix(): content for path, content in files.items()}
+
+
+def make_paths(student: Student, names: Sequence[str], folder: Any = "") -> Any:
+    """Make a list of paths for a function of the student's.
+
+    Args:
+        student: the submission.
+        names: of files, such as "a.jpg" or "cats/a.jpg"; they need not be there.
+        folder: a handle to the `pathlib.Path` of the folder that they are in; by default, none.
+
+    Returns the list, in which each `pathlib.Path` is a handle.
+    """
+    return share(student, _make_paths)(list(names), folder)
+
+
+def names_of(student: Student, paths: Any, folder: Any = "") -> list[str]:
+    """The names of paths that came from the student: a list, tuple or array of paths or texts.
+
+    Args:
+        student: the submission.
+        paths: what came back.
+        folder: a handle to a `pathlib.Path`. The names are those in this folder, and begin with
+            "../" if they lie elsewhere; by default, they are the paths as they are.
+    """
+    found: list[str] = share(student, _names_of)(paths, folder)
+    return found
+
+
+def assert_untouched(before: Mapping[str, bytes | None], after: Mapping[str, bytes | None]) -> None:
+    """Assert that a folder has the same files, with the same bytes, as before.
+
+    Args:
+        before, after: what `read_files` returned.
+
+    Raises CriterionFailed, with the number of files that are gone, or changed, or new.
+    """
+    gone, more = before.keys() - after.keys(), after.keys() - before.keys()
+    changed = [name for name in before.keys() & after.keys() if before[name] != after[name]]
+    if gone or changed:
+        raise CriterionFailed("all files as they were", f"{len(gone)} of them gone, {len(changed)} changed")
+    if more:
+        raise CriterionFailed("no new files among them", f"{len(more)}, such as {min(more)}")
+
+
+def _make_paths(names: list[str], folder: Any) -> Any:
+    from pathlib import Path
+
+    return [Path(folder, name) for name in names]
+
+
+def _names_of(paths: Any, folder: Any) -> list[str]:
+    import os
+
+    return [os.path.relpath(str(path), str(folder)) if str(folder) else str(path) for path in paths]

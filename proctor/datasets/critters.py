@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ DRAWING = 1  # version of the pixels; raise it when any changes
 
 SIDE = 64  # pixels
 FINE = 3  # pictures are drawn this many times larger and then shrunk, which smooths their edges
+GRAIN = 25  # the spread of the noise in pictures of pets
 SHARE = 0.4  # of the pictures that show a cat
 
 Colour = tuple[int, int, int]
@@ -26,6 +29,45 @@ def draw_cats(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.Generator(np.random.PCG64(seed))
     labels = (rng.permutation(n) < round(SHARE * n)).astype(np.int64)
     return np.stack([_draw_picture(bool(label), rng) for label in labels]), labels
+
+
+def draw_pets(folder: Path, count: int, seed: int) -> None:
+    """Draw cats into cats/ and dogs into dogs/, JPEG files of 64 x 64 pixels.
+
+    Something stands before most of them, and the light is poor: they are not all easy to tell.
+
+    Args:
+        folder: where to; it is made if it is missing.
+        count: how many there are of each.
+        seed: of everything in the pictures.
+    """
+    from PIL import Image
+
+    rng = np.random.Generator(np.random.PCG64(seed))
+
+    def draw_cat(pen: Pen, fur: Colour, _: Colour) -> None:
+        _draw_cat(pen, fur, rng)
+
+    def draw_dog(pen: Pen, fur: Colour, _: Colour) -> None:
+        _draw_dog(pen, fur, rng)
+
+    for kind, draw in (("cat", draw_cat), ("dog", draw_dog)):
+        (folder / f"{kind}s").mkdir(parents=True, exist_ok=True)
+        for number in range(count):
+            pixels = _draw_scene(draw, rng)
+            Image.fromarray(_obscure(pixels, rng)).save(folder / f"{kind}s" / f"{kind}.{number}.jpg", quality=90)
+
+
+def _obscure(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The picture with plain rectangles before it, of less contrast, and grainy."""
+    found = pixels.astype(float)
+    for _ in range(rng.integers(0, 5)):
+        top, left = rng.integers(-8, SIDE - 8, 2)
+        height, width = rng.integers(8, 32, 2)
+        found[max(0, top) : max(0, top + height), max(0, left) : max(0, left + width)] = rng.integers(0, 256, 3)
+    middle = found.mean()
+    found = middle + rng.uniform(0.3, 1.0) * (found - middle) + rng.normal(0, GRAIN, found.shape)
+    return np.clip(np.rint(found), 0, 255).astype(np.uint8)
 
 
 class Pen:
@@ -59,6 +101,18 @@ class Pen:
 
 
 def _draw_picture(cat: bool, rng: np.random.Generator) -> np.ndarray:
+    def draw(pen: Pen, fur: Colour, paint: Colour) -> None:
+        if cat:
+            _draw_cat(pen, fur, rng)
+        else:
+            other = (_draw_dog, _draw_fish, _draw_house, _draw_tree, _draw_car)[rng.integers(5)]
+            other(pen, paint if rng.uniform() < 0.8 else fur, rng)
+
+    return _draw_scene(draw, rng)
+
+
+def _draw_scene(draw: Callable[[Pen, Colour, Colour], None], rng: np.random.Generator) -> np.ndarray:
+    """Draw a room, and in it what `draw` draws with a pen, the colour of fur, and another one."""
     from PIL import Image, ImageDraw
 
     size = FINE * SIDE
@@ -78,11 +132,7 @@ def _draw_picture(cat: bool, rng: np.random.Generator) -> np.ndarray:
     paint = to_rgb(rng.uniform(), rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.95))
     x, y = size * (0.5 + rng.uniform(-0.06, 0.06, 2))
     pen = Pen(canvas, (float(x), float(y)), size * rng.uniform(0.26, 0.34))
-    if cat:
-        _draw_cat(pen, fur, rng)
-    else:
-        draw = (_draw_dog, _draw_fish, _draw_house, _draw_tree, _draw_car)[rng.integers(5)]
-        draw(pen, paint if rng.uniform() < 0.8 else fur, rng)
+    draw(pen, fur, paint)
     light = rng.uniform(0.75, 1.1)
     pixels = light * np.asarray(image.reduce(FINE), dtype=float) + rng.normal(0, 6, (SIDE, SIDE, 3))
     return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)

@@ -10,6 +10,7 @@ from typing import Any
 
 from proctor.datasets import places
 from proctor.datasets.cats import CATS
+from proctor.datasets.cats_dogs import CATS_DOGS
 from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.diagonal import DIAGONAL
@@ -24,7 +25,10 @@ from proctor.datasets.temperatures import TEMPERATURES
 from proctor.datasets.whistles import WHISTLES
 from proctor.errors import ProctorError
 
-_OURS = (MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, DIAGONAL, HORSES_HUMANS, TEMPERATURES, JAZZ, WHISTLES)
+_OURS = (
+    *(MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, DIAGONAL, HORSES_HUMANS, CATS_DOGS, TEMPERATURES, JAZZ),
+    WHISTLES,
+)
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
 
@@ -50,6 +54,8 @@ def load(name: str, split: str = "train") -> Any:
         "signs": pictures, uint8 (n, 64, 64, 3), and labels from 0 to 5, int64 (n,).
         "horses_humans": the path of a folder with train/, validation/ and studio/, each with the
             pictures in horses/ and humans/; for "test" of one with horses/ and humans/.
+        "cats_dogs": the path of a folder with the files in cats/ and dogs/, of which some are no
+            pictures; all are for "test".
         "jazz": tunes, int64 (n, 40), numbers of the words in `proctor.datasets.jazz.WORDS`.
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
         "temperatures": the path of a folder with temperatures.csv, a line for each day, and

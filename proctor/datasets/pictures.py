@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 from pathlib import Path
 
 import numpy as np
@@ -66,14 +68,39 @@ def noise(count: int, shape: tuple[int, ...], seed: int) -> Lesson:
     return rng.random((count, *shape), dtype="float32"), rng.integers(0, CLASSES, count).astype("uint8")
 
 
+def very_different(side: int) -> np.ndarray:
+    """Plain pictures, noise and large squares, float32 (16, side, side, 3) from 0 to 255."""
+    rng = np.random.default_rng(3)
+    plain = [np.full((side, side, 3), colour) for colour in ([0] * 3, [255] * 3, [255, 0, 0], [0, 0, 255], [0, 255, 0])]
+    squares = [np.kron(rng.integers(0, 256, (4, 4, 3)), np.ones((side, side, 1)))[::4, ::4] for _ in range(6)]
+    return np.stack([*plain, *rng.integers(0, 256, (5, side, side, 3)), *squares]).astype("float32")
+
+
+def as_file(picture: np.ndarray, kind: str, left: float = 1.0) -> bytes:
+    """The bytes of a picture file.
+
+    Args:
+        picture: uint8 (height, width), (height, width, 3), or (height, width, 4).
+        kind: "jpeg", "png" or "gif".
+        left: the share of the bytes that is left of a file that is cut short.
+    """
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, kind)
+    return file.getvalue()[: round(left * len(file.getvalue()))]
+
+
 @functools.lru_cache(maxsize=2)
-def read_folder(folder: Path, side: int) -> Lesson:
+def read_folder(folder: Path, side: int, every: int = 1) -> Lesson:
     """Read the JPEG and PNG pictures of a folder that has a folder for each class.
 
     Args:
-        folder: the classes are the folders in it, numbered in alphabetical order.
+        folder: the classes are the folders in it, numbered in alphabetical order. Files that are
+            empty, cut short or no pictures are left out, whatever they are called.
         side: height and width of the pictures in pixels; they are resized as
             `keras.utils.image_dataset_from_directory` does it.
+        every: read every so many of them, in alphabetical order; 1 reads all.
 
     Returns pictures, float32 (n, side, side, 3) from 0 to 255, and classes, int64 (n,). Reading
     takes about a second for 300 pictures: both arrays are kept for the next submission, and cannot
@@ -83,10 +110,10 @@ def read_folder(folder: Path, side: int) -> Lesson:
 
     pictures, labels = [], []
     for label, kind in enumerate(sorted(path for path in folder.iterdir() if path.is_dir())):
-        for file in sorted(path for path in kind.iterdir() if path.suffix in (".jpg", ".png")):
-            with Image.open(file) as picture:
+        for file in sorted(path for path in kind.iterdir() if path.suffix in (".jpg", ".png"))[::every]:
+            with contextlib.suppress(OSError), Image.open(file) as picture:
                 pictures.append(_resize(np.asarray(picture.convert("RGB"), "float32"), side))
-            labels.append(label)
+                labels.append(label)
     lesson = np.stack(pictures), np.array(labels)
     for array in lesson:
         array.setflags(write=False)

@@ -31,7 +31,7 @@ from proctor.criteria.arrays import (
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.criterion import Credit
-from proctor.criteria.files import make_folder
+from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.layers import (
     as_model,
     assert_compiled,
@@ -562,6 +562,40 @@ def test_a_folder_is_made_where_the_student_reads():
     assert someone.names(make_folder(someone, {})) == []
 
 
+def test_a_folder_is_read_where_the_student_writes(tmp_path):
+    """`read_files` has the bytes of all files, also below, and what is empty; of a folder that is
+    not there it has nothing."""
+    someone = student(write=lambda folder: (folder / "a" / "new").write_bytes(b"\x00\xff"))
+    folder = make_folder(someone, {"a/1.jpg": b"\xff\xd8", "b/notes.txt": "hello", "empty": None})
+    before = read_files(someone, folder)
+    assert before == {"a/1.jpg": b"\xff\xd8", "b/notes.txt": b"hello", "empty": None}
+    someone.write(folder)
+    after = read_files(someone, folder)
+    assert after["a/new"] == b"\x00\xff"
+    assert read_files(someone, folder.joinpath("none")) == {}
+    assert_untouched(before, dict(before))
+    assert said(assert_untouched, before, after) == ("no new files among them", "1, such as a/new")
+    assert said(assert_untouched, before, {"a/1.jpg": b""}) == ("all files as they were", "2 of them gone, 1 changed")
+
+
+def test_paths_come_and_go_by_their_names():
+    """`make_paths` makes a list of paths, `names_of` names those that come back in any form."""
+    someone = student(
+        reverse=lambda paths: tuple(paths[::-1]),
+        texts=lambda paths: [str(path) for path in paths],
+        array=lambda paths: np.array(paths, dtype=object),
+        elsewhere=lambda paths: [path.parent.parent / "x" for path in paths],
+    )
+    folder = make_folder(someone, {"a/1.jpg": "", "b.jpg": ""})
+    paths = make_paths(someone, ["a/1.jpg", "b.jpg"], folder)
+    assert names_of(someone, paths, folder) == ["a/1.jpg", "b.jpg"]
+    assert names_of(someone, someone.reverse(paths), folder) == ["b.jpg", "a/1.jpg"]
+    for name in ("texts", "array"):
+        assert names_of(someone, getattr(someone, name)(paths), folder) == ["a/1.jpg", "b.jpg"]
+    assert names_of(someone, someone.elsewhere(paths), folder) == ["x", "../x"]
+    assert names_of(someone, make_paths(someone, ["c.jpg"])) == ["c.jpg"]
+
+
 def list_files(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
@@ -584,6 +618,20 @@ def test_pictures_of_folders_are_read_as_keras_reads_them(tmp_path):
         np.testing.assert_allclose(found, np.stack(expected), atol=0.01)
     with pytest.raises(ValueError, match="read-only"):  # they are kept, for the next submission
         found[0] = 0
+
+
+def test_files_that_are_no_whole_pictures_are_left_out(tmp_path):
+    """`read_folder` skips what is empty, cut short or no picture; `every` takes some files."""
+    picture = np.random.default_rng(2).integers(0, 256, (30, 20, 3), "uint8")
+    for kind, count in (("ants", 5), ("zebras", 4)):
+        (tmp_path / kind).mkdir()
+        for number in range(count):
+            (tmp_path / kind / f"{number}.png").write_bytes(pictures.as_file(picture, "png"))
+    (tmp_path / "ants" / "5.jpg").write_bytes(b"")
+    (tmp_path / "ants" / "6.jpg").write_text("no picture")
+    (tmp_path / "zebras" / "7.jpg").write_bytes(pictures.as_file(picture, "jpeg", left=0.5))
+    assert pictures.read_folder(tmp_path, 8)[1].tolist() == [0] * 5 + [1] * 4
+    assert pictures.read_folder(tmp_path, 8, every=2)[1].tolist() == [0] * 3 + [1] * 2
 
 
 @pytest.mark.parametrize("draw", [pictures.bars, pictures.stripes, pictures.noise])

@@ -19,6 +19,7 @@ from PIL import Image
 
 from proctor import datasets
 from proctor.datasets import jazz, loading, places, whistles
+from proctor.datasets.critters import draw_pets
 from proctor.errors import ProctorError
 from proctor.jail.client import SPAWN
 from proctor.jail.course_jail import Jails, jail_limits
@@ -338,6 +339,61 @@ def test_drawn_horses_and_humans_are_laid_out_like_the_real_ones():
             with Image.open(files[0]) as picture:
                 assert (picture.format, picture.mode, picture.size) == ("JPEG", "RGB", (150, 150))
     assert len(seen) == 2 * (300 + 80 + 60 + 120)
+
+
+def states(folder):
+    """How many files of each class are pictures, empty, cut short or no pictures."""
+    found = {}
+    for kind in ("cats", "dogs"):
+        found[kind] = dict.fromkeys(("whole", "empty", "cut short", "no picture"), 0)
+        for file in (folder / kind).iterdir():
+            state = "whole" if file.stat().st_size else "empty"
+            try:
+                with Image.open(file) as picture:
+                    state = "cut short"
+                    picture.load()
+                    state = "whole"
+            except OSError:
+                state = "no picture" if state == "whole" else state
+            found[kind][state] += 1
+    return found
+
+
+def test_the_folder_of_cats_and_dogs_is_messy():
+    """Some drawn files are empty, cut short or no pictures; all of the test split are whole."""
+    folder, test = datasets.load("cats_dogs"), datasets.load("cats_dogs", split="test")
+    assert states(folder) == {
+        "cats": {"whole": 689, "empty": 4, "cut short": 5, "no picture": 3},
+        "dogs": {"whole": 688, "empty": 2, "cut short": 7, "no picture": 5},
+    }
+    assert states(test) == {
+        kind: {"whole": 200, "empty": 0, "cut short": 0, "no picture": 0} for kind in ("cats", "dogs")
+    }
+    pictures = {file.read_bytes() for file in folder.glob("*/*.jpg") if file.stat().st_size > 200}
+    assert not pictures & {file.read_bytes() for file in test.glob("*/*.jpg")}
+
+
+def test_real_cats_and_dogs_are_made_messy(tmp_path, monkeypatch):
+    """The published zip is unpacked safely, its validation part is the test split, and a jail gets
+    the messy folder as it is."""
+    (tmp_path / "real").mkdir()
+    draw_pets(tmp_path / "pets", 45, seed=1)
+    with zipfile.ZipFile(tmp_path / "real" / "cats-and-dogs-filtered.zip", "w") as packed:
+        for picture in sorted((tmp_path / "pets").glob("*/*.jpg")):
+            part = "train" if int(picture.stem.split(".")[1]) < 42 else "validation"
+            packed.write(picture, f"{part}/{picture.parent.name}/{picture.name}")
+        packed.writestr("../cats/outside.jpg", b"")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "real"))
+    folder, test = datasets.load("cats_dogs"), datasets.load("cats_dogs", split="test")
+    messy = {
+        "cats": {"whole": 40, "empty": 1, "cut short": 1, "no picture": 1},
+        "dogs": {"whole": 41, "empty": 1, "cut short": 0, "no picture": 2},
+    }
+    assert states(folder) == messy
+    assert [state["whole"] for state in states(test).values()] == [3, 3]
+    datasets.export(["cats_dogs"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    assert states(datasets.load("cats_dogs")) == messy
 
 
 def test_drawn_cats_are_two_in_five_of_the_pictures():

@@ -1,0 +1,99 @@
+"""What is asked of a network that tells two kinds of pictures apart and scales them itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from proctor.channel.described import described
+from proctor.channel.student import Student, share
+from proctor.criteria.layers import as_model, output_activation
+from proctor.criteria.training import assert_crossentropy_loss
+from proctor.datasets import pictures
+from proctor.errors import CriterionFailed
+from proctor.models.view import ModelView
+
+# The largest difference of logits that a fresh network makes of very different pictures, on four
+# seeds and ten networks of other forms: 0.018 to 4.9 with pictures that are scaled once, mostly 15
+# or more with pictures that are not scaled, 0.0126 at most with those that are scaled twice.
+LEAST_SPREAD, MOST_SPREAD = 0.014, 6
+ONE_PROBABILITY = None, "sigmoid"  # what `output_activation` says of an end that is as it should be
+
+
+Asked = tuple[ModelView, np.ndarray]
+
+
+def ask_network(student: Student, build: str, side: int) -> Asked:
+    """A fresh network of the student's, and its answers to very different pictures.
+
+    Args:
+        student: the submission.
+        build: the name of the function that returns it for pictures of a given side.
+        side: height and width of the pictures.
+
+    Raises CriterionFailed unless the answers are a row of numbers for each picture.
+    """
+    model = as_model(getattr(student, build)(side), f"{build}(side)")
+    found = model.predict(pictures.very_different(side))
+    if not isinstance(found, np.ndarray) or found.ndim != 2:
+        raise CriterionFailed("a row of one number for each picture", described(found))
+    return model, found
+
+
+def assert_scales_pictures(student: Student, build: str, side: int, asked: Asked | None = None) -> None:
+    """Assert that a network divides numbers from 0 to 255 itself, once.
+
+    A network that ends in anything but one probability is judged with a linear end: another
+    criterion has to tell of that.
+
+    Args:
+        student, build, side: as for `ask_network`.
+        asked: what `ask_network` returned, to save the time to ask again.
+
+    Raises CriterionFailed if its answers to very different pictures differ too much, or too little.
+    """
+    model, found = asked or ask_network(student, build, side)
+    if output_activation(model) in ONE_PROBABILITY:
+        share_of_1 = np.clip(found.astype(float), 1e-7, 1 - 1e-7)
+        logits = np.log(share_of_1 / (1 - share_of_1))
+    else:
+        logits = _build_ending_in(student, build, side, "linear").predict(pictures.very_different(side))
+    spread = np.ptp(logits, axis=0).max()
+    if not LEAST_SPREAD <= spread <= MOST_SPREAD:
+        told = "far larger ones: nothing scales them" if spread > MOST_SPREAD else "far smaller ones: scaled twice?"
+        raise CriterionFailed("numbers of about the size of 1 in the network", told)
+
+
+def assert_learns_by_crossentropy(student: Student, build: str, side: int, asked: Asked | None = None) -> None:
+    """Assert that a network's loss is the cross-entropy of its one probability with labels 0 and 1.
+
+    One that ends in anything else is judged with the sigmoid as its end: another criterion has to
+    tell of that.
+
+    Args:
+        student, build, side: as for `ask_network`.
+        asked: what `ask_network` returned, to save the time to ask again.
+    """
+    # Dark pictures, so that a network that does not scale them has no answers that round to 0 or 1.
+    shown = pictures.very_different(side) / 16
+    model = asked[0] if asked else as_model(getattr(student, build)(side), f"{build}(side)")
+    try:
+        assert_crossentropy_loss(model, shown)
+    except CriterionFailed:
+        if output_activation(model) in ONE_PROBABILITY:
+            raise
+        assert_crossentropy_loss(_build_ending_in(student, build, side, "sigmoid"), shown)
+
+
+def _build_ending_in(student: Student, build: str, side: int, activation: str) -> ModelView:
+    """A network of the student's whose last layer has got another activation."""
+
+    def change(build_model: Any, side: int, activation: str) -> Any:
+        keras = __import__("keras")
+        model = build_model(side)
+        for last in model.layers[-1:]:
+            last.activation = keras.activations.get(activation)
+        return model
+
+    return as_model(share(student, change)(getattr(student, build), side, activation), f"{build}(side)")

@@ -1,0 +1,68 @@
+"""Networks that tell two kinds of pictures apart, with the real Keras."""
+
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from proctor import (
+    CriterionFailed,
+    ask_network,
+    assert_learns_by_crossentropy,
+    assert_scales_pictures,
+)
+from proctor.channel.student import LocalLink, Student
+
+
+def student(scale, ends="sigmoid", loss="binary_crossentropy"):
+    """A notebook whose `build` makes a network that multiplies its pictures by `scale`."""
+
+    def build(side):
+        layers = [keras.layers.Conv2D(8, 3, activation="relu"), keras.layers.MaxPooling2D(), keras.layers.Flatten()]
+        end = keras.layers.Dense(1, activation=ends)
+        model = keras.Sequential([keras.Input((side, side, 3)), keras.layers.Rescaling(scale), *layers, end])
+        model.compile("sgd", loss)
+        return model
+
+    return Student(LocalLink({"build": build}))
+
+
+@pytest.mark.parametrize("ends", ["sigmoid", "tanh", "linear"])
+def test_pictures_are_scaled_once(ends):
+    """However the network ends, one that scales them once is told from others."""
+    keras.utils.set_random_seed(5)
+    assert_scales_pictures(student(1 / 255, ends), "build", 32)
+    for scale, found in ((1.0, "nothing scales them"), (1 / 255**2, "scaled twice")):
+        with pytest.raises(CriterionFailed) as failed:
+            assert_scales_pictures(student(scale, ends), "build", 32)
+        assert found in failed.value.found
+
+
+def test_what_was_asked_need_not_be_asked_again():
+    """Both helpers take what `ask_network` returned."""
+    someone = student(1 / 255)
+    asked = ask_network(someone, "build", 32)
+    assert asked[1].shape == (16, 1)
+    assert_scales_pictures(someone, "build", 32, asked)
+    assert_learns_by_crossentropy(someone, "build", 32, asked)
+
+
+def test_an_answer_that_is_no_row_is_told():
+    """A network that answers with a picture is no network for one probability."""
+
+    def build(side):
+        return keras.Sequential([keras.Input((side, side, 3)), keras.layers.Rescaling(1 / 255)])
+
+    with pytest.raises(CriterionFailed) as failed:
+        ask_network(Student(LocalLink({"build": build})), "build", 8)
+    assert failed.value.expected == "a row of one number for each picture"
+
+
+@pytest.mark.parametrize("ends", ["sigmoid", "tanh"])
+def test_the_loss_is_judged_apart_from_the_end(ends):
+    """The loss of one probability is right or not, whatever the network ends in."""
+    assert_learns_by_crossentropy(student(1 / 255, ends), "build", 32)
+    with pytest.raises(CriterionFailed):
+        assert_learns_by_crossentropy(student(1 / 255, ends, loss="mse"), "build", 32)
+    assert np.isfinite(ask_network(student(1 / 255), "build", 32)[1]).all()
