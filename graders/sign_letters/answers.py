@@ -180,7 +180,7 @@ def compile_for(model, labels):
 WITH_A_TABLE = """
 def compile_for(model, labels):
     names = {1: "sparse_categorical_crossentropy", 2: "categorical_crossentropy"}
-    model.compile("adam", names[labels.ndim], ["accuracy"])
+    model.compile("adam", names[labels.ndim], metrics=["accuracy"])
     return model
 """
 LETTER_BY_LETTER = """
@@ -280,9 +280,15 @@ slips = [
             fails=["two_pictures_on_paper", "columns_in_any_order", "a_single_picture", "any_table"],
         ),
         mutant("only 28 pixels a side", edit(READ, "round((len(names) - 1) ** 0.5)", "28"), fails="read"),
-        mutant("no channel", edit(READ, "reshape(-1, side, side, 1)", "reshape(-1, side, side)"), fails="read"),
         mutant(
-            "fractions", edit(READ, "reshape(-1, side, side, 1),", "reshape(-1, side, side, 1) / 255,"), fails="read"
+            "no channel",
+            edit(READ, "reshape(-1, side, side, 1)", "reshape(-1, side, side)"),
+            fails="two_pictures_on_paper",
+        ),
+        mutant(
+            "fractions",
+            edit(READ, "reshape(-1, side, side, 1),", "reshape(-1, side, side, 1) / 255,"),
+            fails="two_pictures_on_paper",
         ),
         mutant(
             "the first line is lost",
@@ -366,12 +372,12 @@ slips = [
         mutant(
             "logits",
             edit(BUILD, ', activation="softmax"', ""),
-            fails=["a_probability_for_each_letter", "three_classes_of_other_pictures", "any_size_and_number"],
+            fails="a_probability_for_each_letter",
         ),
         mutant(
             "sigmoids",
             edit(BUILD, '"softmax"', '"sigmoid"'),
-            fails=["a_probability_for_each_letter", "three_classes_of_other_pictures", "any_size_and_number"],
+            fails="a_probability_for_each_letter",
         ),
         mutant(
             "three convolutions",
@@ -390,12 +396,12 @@ slips = [
         mutant(
             "always for class numbers",
             edit(COMPILE, LOSS, '"sparse_categorical_crossentropy"'),
-            fails=["fits_one_hot_rows", "class_numbers_of_any_type", "accuracy_with_one_hot_rows"],
+            fails=["fits_one_hot_rows", "labels_of_any_type"],
         ),
         mutant(
             "always for one-hot rows",
             edit(COMPILE, LOSS, '"categorical_crossentropy"'),
-            fails=["fits_class_numbers", "reports_its_accuracy", "class_numbers_of_any_type"],
+            fails=["fits_class_numbers", "reports_its_accuracy", "labels_of_any_type"],
         ),
         mutant(
             "the other way round",
@@ -405,7 +411,7 @@ slips = [
         mutant(
             "goes by the type of the labels",
             edit(COMPILE, "labels.ndim == 1", 'labels.dtype.kind in "iu"'),
-            fails=["fits_one_hot_rows", "class_numbers_of_any_type"],
+            fails=["fits_one_hot_rows", "labels_of_any_type"],
         ),
         mutant(
             "goes by the largest label",
@@ -415,12 +421,12 @@ slips = [
         mutant(
             "calls the metric acc",
             edit(COMPILE, '["accuracy"]', '["acc"]'),
-            fails=["reports_its_accuracy", "accuracy_with_one_hot_rows"],
+            fails="reports_its_accuracy",
         ),
         mutant(
             "the accuracy of class numbers, always",
             edit(COMPILE, '["accuracy"]', '[keras.metrics.SparseCategoricalAccuracy(name="accuracy")]'),
-            fails=["fits_one_hot_rows", "class_numbers_of_any_type", "accuracy_with_one_hot_rows"],
+            fails=["fits_one_hot_rows", "labels_of_any_type"],
         ),
         mutant(
             "compiles a network of its own",
@@ -430,7 +436,7 @@ slips = [
         mutant(
             "mean squared error",
             edit(COMPILE, LOSS, '"mse"'),
-            fails=["fits_class_numbers", "fits_one_hot_rows", "class_numbers_of_any_type"],
+            fails=["fits_class_numbers", "fits_one_hot_rows", "labels_of_any_type"],
         ),
         mutant(
             "returns what compile returns",
@@ -448,7 +454,7 @@ slips = [
         mutant(
             "a list of letters",
             edit(SPELL, '"".join(LETTERS[number] for number in numbers)', "[LETTERS[number] for number in numbers]"),
-            fails="spell",
+            fails="spells_letters_before_the_gap",
         ),
         mutant("the least likely", edit(SPELL, "argmax", "argmin"), fails="spell"),
         mutant("small letters", edit(SPELL, "LETTERS[number]", "LETTERS[number].lower()"), fails="spell"),
