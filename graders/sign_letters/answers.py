@@ -1,6 +1,6 @@
 """Other right answers of the exercise on the finger alphabet, and wrong ones."""
 
-from proctor.answers import append, combine, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import append, combine, edit, mutant, replace, untrained, variant
 
 READ, GAP, ROWS, BUILD = "write_read_table", "write_close_gap", "write_one_hot", "write_build_network"
 COMPILE, SPELL, ANSWERS = "write_compile_for", "write_spell", "write_answers"
@@ -436,7 +436,7 @@ slips = [
         mutant(
             "mean squared error",
             edit(COMPILE, LOSS, '"mse"'),
-            fails=["fits_class_numbers", "fits_one_hot_rows", "labels_of_any_type"],
+            fails=["fits_class_numbers", "fits_one_hot_rows", "reports_its_accuracy", "labels_of_any_type"],
         ),
         mutant(
             "returns what compile returns",
@@ -485,12 +485,6 @@ slips = [
 mutants = combine(slips)
 mutants += [
     mutant("hands in a larger network", append(COMPILE, LARGER), untrained(), fails="accuracy"),
-    mutant(
-        "teaches with tiny steps",
-        edit(COMPILE, "Adam(0.003)", "Adam(1e-6)"),
-        retrained(),
-        fails=["reads_what_it_learned_from", "reads_new_letters"],
-    ),
     mutant("hands in an untrained network", untrained(), fails=["reads_what_it_learned_from", "reads_new_letters"]),
 ]
 KEY = "a public criterion would hold the key"
@@ -499,4 +493,18 @@ hidden_because = {
     "what_the_gap_does": KEY,
     "what_the_way_of_writing_does": KEY,
 }
-harmless_mutations = []
+harmless_mutations = [
+    free("Conv2D[0]", "Conv2D[1]", because="the filters and their windows are choices of one's own"),
+    free("verbose", because="what `predict` prints is not judged"),
+    harmless('"relu" → None', because="the text names no activation, and pooling bends, too"),
+    harmless('activation="relu") → keras.layers.Conv2D(', because="the filters are choices of one's own, as above"),
+    harmless("1 / 255 → 1", because="the text advises to scale; what it was worth is seen in the accuracy"),
+    harmless("line 16: 255 →", because="nearly the same scale is as good"),
+    harmless("write_build_network, line 16: 1 → 2", because="levels from 0 to 2 are as good"),
+    harmless("keyword dtype dropped", because="whole numbers may be of a floating-point type"),
+    harmless("labels > 9 → labels >= 9", because="there is no 9 among the labels"),
+    harmless("write_close_gap, line 16: 9 → 8", because="there is no 9 among the labels"),
+    harmless('finger alphabet" → None', because="the message is not judged"),
+    harmless("write_compile_for, line 11:  → labels = labels[", because="only the number of axes matters"),
+    harmless("write_spell, line 12: 1 → -1", because="it is the last of two axes"),
+]
