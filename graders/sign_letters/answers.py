@@ -1,6 +1,6 @@
 """Other right answers of the exercise on the finger alphabet, and wrong ones."""
 
-from proctor.answers import append, combine, edit, mutant, replace, untrained, variant
+from proctor.answers import append, combine, edit, free, harmless, mutant, replace, untrained, variant
 
 READ, GAP, ROWS, BUILD = "write_read_table", "write_close_gap", "write_one_hot", "write_build_network"
 COMPILE, SPELL, ANSWERS = "write_compile_for", "write_spell", "write_answers"
