@@ -308,8 +308,8 @@ def assert_nonlinear(model: ModelView, input_shape: tuple[int, ...]) -> None:
         )
 
 
-def assert_crossentropy_loss(model: ModelView, inputs: Any) -> None:
-    """Assert that a model's loss is the cross-entropy of its outputs with integer labels.
+def assert_crossentropy_loss(model: ModelView, inputs: Any, *, one_hot: bool = False) -> None:
+    """Assert that a model's loss is the cross-entropy of its outputs with the labels.
 
     The model is evaluated with the least and with the most likely labels. The difference of the two
     losses, in which regularization terms cancel, must be that of `crossentropy`, to 2 %.
@@ -319,6 +319,7 @@ def assert_crossentropy_loss(model: ModelView, inputs: Any) -> None:
             or in logits.
         inputs: some inputs of the model, as different as possible, so that the probabilities of an
             untrained model differ, too.
+        one_hot: whether the labels are rows of zeros and a one, (n, classes), instead of integers.
 
     Raises CriterionFailed, with the difference that was found.
     """
@@ -330,7 +331,8 @@ def assert_crossentropy_loss(model: ModelView, inputs: Any) -> None:
     least, most = found.argmin(axis=-1).astype("uint8"), found.argmax(axis=-1).astype("uint8")
     losses = []
     for labels in (least, most):
-        report = model.evaluate(inputs, labels, verbose=0, return_dict=True)
+        shown = np.eye(found.shape[-1], dtype="float32")[labels] if one_hot else labels
+        report = model.evaluate(inputs, shown, verbose=0, return_dict=True)
         losses.append(as_array(report.get("loss") if isinstance(report, dict) else report, "the loss"))
     expected = crossentropy(model, (inputs, least)) - crossentropy(model, (inputs, most))
     assert_close(

@@ -1,4 +1,4 @@
-"""Digits drawn with the fonts that matplotlib installs: a stand-in for handwritten ones."""
+"""Digits and letters in the fonts that matplotlib installs: stand-ins for real pictures."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ FONTS = [
     )
 ]
 SIDE = 28
-CANVAS = 2 * SIDE  # digits are distorted at twice their size; halving it smooths their edges
-SHEET = 96  # side, in pixels, of the picture that holds one upright digit
+CANVAS = 2 * SIDE  # glyphs are distorted at twice their size; halving it smooths their edges
+SHEET = 96  # side, in pixels, of the picture that holds one upright glyph
 
 
 def draw_digits(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -27,13 +27,21 @@ def draw_digits(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
     Returns images, uint8 (n, 28, 28), light on black, and labels, uint8 (n,).
     """
+    return draw_glyphs("0123456789", n, seed)
+
+
+def draw_glyphs(characters: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw `n` of these characters in random order; their counts differ by at most one.
+
+    Returns images, uint8 (n, 28, 28), light on black, and their places in `characters`, uint8 (n,).
+    """
     from PIL import Image
 
     rng = np.random.Generator(np.random.PCG64(seed))
-    labels = rng.permutation(np.arange(n) % 10).astype(np.uint8)
+    labels = rng.permutation(np.arange(n) % len(characters)).astype(np.uint8)
     fonts = rng.integers(len(FONTS), size=n)
     corners = _draw_corners(n, rng)
-    glyphs = _render_glyphs()
+    glyphs = _render_glyphs(characters)
     images = np.empty((n, SIDE, SIDE), np.float32)
     for i in range(n):
         glyph = glyphs[fonts[i]][labels[i]]
@@ -47,7 +55,7 @@ def draw_digits(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def _draw_corners(n: int, rng: np.random.Generator) -> np.ndarray:
     """Draw how each image is distorted.
 
-    Returns x and y of the four points of the digit's sheet that become the image's corners, in
+    Returns x and y of the four points of the glyph's sheet that become the image's corners, in
     pixels, from the upper left counter-clockwise: float64 (n, 8), as Pillow's
     `Image.Transform.QUAD` wants them.
     """
@@ -67,8 +75,8 @@ def _draw_corners(n: int, rng: np.random.Generator) -> np.ndarray:
     return points.reshape(n, 8)
 
 
-def _render_glyphs() -> list[list[Any]]:
-    """Return, for each font, pictures of the ten digits, upright and centred on a `SHEET`."""
+def _render_glyphs(characters: str) -> list[list[Any]]:
+    """Return, for each font, pictures of the characters, upright and centred on a `SHEET`."""
     import matplotlib
     from PIL import Image, ImageDraw, ImageFont
 
@@ -78,11 +86,11 @@ def _render_glyphs() -> list[list[Any]]:
         # Basic layout: the pixels must not depend on whether a shaping library is installed.
         font = ImageFont.truetype(str(folder / name), size=54, layout_engine=ImageFont.Layout.BASIC)
         row = []
-        for digit in "0123456789":
-            left, top, right, bottom = font.getbbox(digit)
+        for character in characters:
+            left, top, right, bottom = font.getbbox(character)
             sheet = Image.new("L", (SHEET, SHEET))
             at = (SHEET - left - right) / 2, (SHEET - top - bottom) / 2
-            ImageDraw.Draw(sheet).text(at, digit, fill=255, font=font)
+            ImageDraw.Draw(sheet).text(at, character, fill=255, font=font)
             row.append(sheet)
         glyphs.append(row)
     return glyphs

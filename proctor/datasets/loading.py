@@ -20,14 +20,15 @@ from proctor.datasets.horses_humans import HORSES_HUMANS
 from proctor.datasets.jazz import JAZZ
 from proctor.datasets.mnist import MNIST
 from proctor.datasets.series import SERIES
+from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
 from proctor.datasets.temperatures import TEMPERATURES
 from proctor.datasets.whistles import WHISTLES
 from proctor.errors import ProctorError
 
 _OURS = (
-    *(MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, DIAGONAL, HORSES_HUMANS, CATS_DOGS, TEMPERATURES, JAZZ),
-    WHISTLES,
+    *(MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, SIGN_LETTERS, DIAGONAL, HORSES_HUMANS, CATS_DOGS),
+    *(TEMPERATURES, JAZZ, WHISTLES),
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -52,6 +53,8 @@ def load(name: str, split: str = "train") -> Any:
         "cats": pictures, uint8 (n, 64, 64, 3), and labels, int64 (n,): 1 for a cat, 0 for none.
         "diagonal": points, float64 (n, 2), and labels, int64 (n,), 0 or 1.
         "signs": pictures, uint8 (n, 64, 64, 3), and labels from 0 to 5, int64 (n,).
+        "sign_letters": the path of a CSV file with the columns "label", numbers of letters from 0
+            (A) to 24 (Y) without 9 (J), and "pixel1" to "pixel784", not in this order.
         "horses_humans": the path of a folder with train/, validation/ and studio/, each with the
             pictures in horses/ and humans/; for "test" of one with horses/ and humans/.
         "cats_dogs": the path of a folder with the files in cats/ and dogs/, of which some are no

@@ -134,6 +134,23 @@ def test_the_loss_is_the_crossentropy_of_the_probabilities(units, activation, lo
         told(assert_crossentropy_loss, here.model, X)
 
 
+@pytest.mark.parametrize(
+    "loss, one_hot, right",
+    [
+        ("categorical_crossentropy", True, True),
+        ("mse", True, False),
+        ("sparse_categorical_crossentropy", False, True),
+    ],
+)
+def test_the_labels_may_be_one_hot_rows(loss, one_hot, right):
+    """With `one_hot`, the loss must be the crossentropy with rows of zeros and a one."""
+    here = student(model=built(4, "softmax", loss=loss))
+    if right:
+        assert_crossentropy_loss(here.model, X, one_hot=one_hot)
+    else:
+        told(assert_crossentropy_loss, here.model, X, one_hot=one_hot)
+
+
 def test_penalties_on_weights_do_not_matter():
     """A regulariser adds the same to both losses."""
     dense = keras.layers.Dense(4, activation="softmax", kernel_regularizer=keras.regularizers.L2(0.1))

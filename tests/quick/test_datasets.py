@@ -1,5 +1,6 @@
 """Data sets are found or drawn, and handed out without their test part."""
 
+import gzip
 import json
 import os
 import struct
@@ -18,7 +19,7 @@ import pytest
 from PIL import Image
 
 from proctor import datasets
-from proctor.datasets import jazz, loading, places, whistles
+from proctor.datasets import jazz, loading, places, sign_letters, whistles
 from proctor.datasets.critters import draw_pets
 from proctor.errors import ProctorError
 from proctor.jail.client import SPAWN
@@ -251,6 +252,45 @@ def test_real_signs_are_read_from_their_two_files(tmp_path, monkeypatch):
     datasets.export(["signs"], tmp_path / "out")
     monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
     assert datasets.load("signs")[1].tolist() == [0, 1, 2, 3, 4, 5, 0]
+
+
+def test_letters_are_a_table_whose_columns_are_in_alphabetical_order(tmp_path, monkeypatch):
+    """The published rows are split in their order; only the columns change places, and a jail gets
+    the training rows."""
+    rng = np.random.default_rng(2)
+    labels = np.array([number for number in range(25) if number != 9], np.uint8)[np.arange(5_510) % 24]
+    table = np.column_stack([labels, rng.integers(0, 256, (5_510, 784))])
+    names = ["label", *(f"pixel{number}" for number in range(1, 785))]
+    lines = [",".join(names), *(",".join(map(str, row)) for row in table.tolist())]
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    packed = tmp_path / "sign_mnist_test.csv.gz"
+    packed.write_bytes(gzip.compress("\n".join(lines).encode(), 1))
+    for split, first, count in (("train", 0, 5_400), ("test", 5_400, 110)):
+        file = datasets.load("sign_letters", split=split)
+        assert file.read_text().startswith("label,pixel1,pixel10,pixel100,pixel101,")
+        pictures, classes = sign_letters.as_arrays(file)
+        assert np.array_equal(pictures.reshape(count, 784), table[first : first + count, 1:])
+        assert np.array_equal(classes, np.arange(first, first + count) % 24)
+    few, _ = sign_letters.as_arrays(file, first=3, most=2)
+    assert np.array_equal(few, pictures[3:5])
+    datasets.export(["sign_letters"], tmp_path / "out")
+    packed.write_bytes(gzip.compress("\n".join([lines[0], *lines[4000:]]).encode(), 1))
+    with pytest.raises(ProctorError, match=r"sign_mnist_test\.csv\.gz .* cannot be read: it must have"):
+        datasets.load("sign_letters")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    assert sign_letters.as_arrays(datasets.load("sign_letters"))[0].shape == (5_400, 28, 28, 1)
+
+
+def test_drawn_letters_leave_out_j_and_z():
+    """As many of each of the 24 letters, dark on light, to learn from; others to judge by."""
+    (pictures, classes), (others, _) = (
+        sign_letters.as_arrays(datasets.load("sign_letters", split=split)) for split in ("train", "test")
+    )
+    assert pictures.shape == (6_000, 28, 28, 1)
+    assert np.bincount(classes).tolist() == [250] * 24
+    assert np.median(pictures) > 200
+    assert len(others) == 2_000
+    assert not {picture.tobytes() for picture in pictures} & {picture.tobytes() for picture in others}
 
 
 def test_drawn_shapes_are_of_six_kinds():
