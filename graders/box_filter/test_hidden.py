@@ -129,9 +129,9 @@ def in_the_gap(values, low, high):
     return float(inside[widest : widest + 2].mean())
 
 
-def clear_overlap(boxes):
+def clear_overlap(boxes, low=0.15, high=0.7):
     """A largest overlap that no two of the boxes nearly have."""
-    return in_the_gap([overlaps(box, boxes) for box in boxes], 0.15, 0.7)
+    return in_the_gap([overlaps(box, boxes) for box in boxes], low, high)
 
 
 def assert_boxes(found, expected, what, rtol=1e-3):
@@ -239,7 +239,7 @@ def test_any_output(student, shape):
         for seed, size in enumerate(((120, 90), (50, 75), (64, 64))):
             rows = any_rows(int(np.prod(shape[:3])), shape[3] - 5, seed + 20)
             least_score = in_the_gap(likely(rows, 0)[2], 0.05, 0.3)
-            settings = (*size, least_score, clear_overlap(corners(rows[:, 1:5])), 3 + 4 * seed)
+            settings = (*size, least_score, clear_overlap(corners(rows[:, 1:5]), 0.05, 0.3), 5 + 5 * seed)
             output = rows.reshape(shape)
             found = call_unchanged(student, "detect", output, *settings)
             assert_things(found, detected(output, *settings), "what detect returns")
@@ -274,12 +274,13 @@ def test_works_in_unseen_scenes(student, thresholds, credit):
     def detect(output):
         return boxes_and_kinds(student.detect(output, crossings.WIDE, crossings.HIGH, 0.4, 0.45, 25))
 
-    def judge(_):
+    def judge(standing):
         recall, false = measure(detect, seed=8261)
         if not false <= 1:
             raise CriterionFailed("at most 1 false box in a scene", f"{false:.2f}")
-        if not recall > thresholds["working"]["none"]:
-            raise CriterionFailed("a detector that finds most of the things", f"{recall:.0%} of them")
+        # What is missing may be missing because of another function.
+        if not recall >= thresholds["working"]["none" if standing else "full"]:
+            raise CriterionFailed("a detector that finds the things", f"{recall:.0%} of them")
         credit.within(recall, thresholds, "working")
 
     assert_apart(student, "detect", OURS, judge)

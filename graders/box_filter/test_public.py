@@ -62,8 +62,9 @@ ROWS = np.array(
 @criterion("likely_boxes", points=1, hint="Work out the score of the first box: which two numbers are multiplied?")
 def test_scores_on_paper(student):
     """Of four boxes, the three likely ones are kept in order, with their kinds and scores."""
-    found = student.likely_boxes(ROWS, 0.3)
-    assert_things(found, ROWS[1:, 1:5], [2, 0, 1], [0.75, 0.375, 0.4375], "what likely_boxes returns")
+    assert_things(
+        student.likely_boxes(ROWS, 0.3), ROWS[1:, 1:5], [2, 0, 1], [0.75, 0.375, 0.4375], "what likely_boxes returns"
+    )
 
 
 @criterion("likely_boxes", points=1, hint="What is to become of a box whose score is exactly `least_score`?")
@@ -78,9 +79,15 @@ def test_exactly_enough(student):
 @criterion("likely_boxes", points=1, hint="A box has one kind. Which one, if two are equally probable?")
 def test_equally_probable(student):
     """Of equally probable kinds, the one with the lowest number counts, and only that one."""
-    rows = np.array([[1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.375, 0.125, 0.375], [0.5, 0.5, 0.25, 0.5, 0.5, 0.5, 0, 0, 0.5]])
+    rows = np.array(
+        [
+            [1, 0.5, 0.5, 0.25, 0.25, 0.125, 0.375, 0.125, 0.375, 0],
+            [0.5, 0.5, 0.25, 0.5, 0.5, 0.5, 0, 0, 0.5, 0],
+            [0.5, 0.5, 0.25, 0.5, 0.75, 0, 0, 0.25, 0.25, 0.5],
+        ]
+    )
     found = student.likely_boxes(rows, 0.125)
-    assert_things(found, rows[:, 1:5], [1, 0], [0.375, 0.25], "what likely_boxes returns")
+    assert_things(found, rows[:, 1:5], [1, 0, 4], [0.375, 0.25, 0.25], "what likely_boxes returns")
 
 
 @criterion("likely_boxes", points=1, hint="Neither the confidence nor the probability is the score: what is?")
@@ -105,10 +112,11 @@ def test_halves_and_borders(student):
     assert_boxes(found, [[-0.5, -0.5, 4.5, 2.5], [-5, 2.5, -3, 9.5], [3, 1, 3, 5]], "the edges")
 
 
-def assert_iou(student, box, boxes, expected, rtol=1e-3):
+def assert_iou(student, box, boxes, expected):
     """Assert that the overlaps are these, up to what a tiny number in the denominator changes."""
-    found = student.iou(np.array(box), np.array(boxes))
-    assert_close(found, np.array(expected, float), "the overlaps", rtol=rtol, atol=1e-4)
+    assert_close(
+        student.iou(np.array(box), np.array(boxes)), np.array(expected, float), "the overlaps", rtol=1e-3, atol=1e-4
+    )
 
 
 @criterion("iou", points=1, hint="Draw both boxes. Which edges has the part that they have in common?")
@@ -191,6 +199,9 @@ def test_equal_scores(student):
     """Of boxes with the same score, the one that comes first in the array is first."""
     boxes = row_of_boxes(30, 0, 1, 31, 60, 60, 90)
     assert_suppressed(student, boxes, [0.5, 0.75, 0.75, 0.5, 0.5, 0.5, 0.75], 0.5, [1, 6, 0, 4])
+    # So many that NumPy's sorting mixes them up if it is not told otherwise.
+    boxes = row_of_boxes(*range(0, 400, 10))
+    assert_suppressed(student, boxes, [0.5, 0.75] * 20, 0.5, [*range(1, 40, 2), *range(0, 40, 2)])
 
 
 @criterion("suppress", points=1, hint="Try your function with no box, and with a single one.")
@@ -200,12 +211,14 @@ def test_no_box_and_one(student):
     assert_suppressed(student, row_of_boxes(3), [0.0], 0.5, [0])
 
 
-def without_twins(_, scores, most_overlap):
-    """What is kept of the twins below; it stands in where the student's `suppress` is not right."""
+def without_twins(boxes, scores, most_overlap):
+    """Drops the worse of equal boxes; it stands in where the student's `suppress` is not right."""
     import numpy
 
-    twins = (0.625, 0.375) if most_overlap < 0.9 else ()
-    places = [place for place, score in enumerate(scores) if float(score) not in twins]
+    best, known = {}, [tuple(map(float, box)) for box in boxes]
+    for box, score in zip(known, scores, strict=True):
+        best[box] = max(float(score), best.get(box, 0.0))
+    places = [place for place, box in enumerate(known) if float(scores[place]) == best[box] or most_overlap > 0.9]
     return numpy.array(sorted(places, key=lambda place: -float(scores[place])), dtype=int)
 
 
@@ -273,11 +286,13 @@ def test_clipped(student):
     assert_boxes(student.to_pixels(boxes, 40, 80), [[0, 0, 10, 40], [20, 20, 40, 70]], "the boxes in pixels")
 
 
-# Boxes with a quarter of the square's side, two of them twins, each quite sure of its kind.
+# Boxes with a quarter of the square's side, each quite sure of its kind. Two are twins, and two
+# are in the same place, but of different kinds.
 OUTPUT = np.zeros((2, 1, 3, 8))
 OUTPUT[..., 3:5] = 0.25
 for _slot, _row in {
     (0, 0, 0): (0.4375, 0.25, 0.5, 0, 0, 1),
+    (0, 0, 1): (0.3125, 0.5, 0.375, 0, 1, 0),
     (0, 0, 2): (0.375, 0.625, 0.625, 0, 1, 0),
     (1, 0, 0): (0.5, 0.625, 0.625, 0, 1, 0),
     (1, 0, 1): (0.875, 0.5, 0.375, 1, 0, 0),
@@ -299,9 +314,10 @@ def quarters(boxes):
     return numpy.asarray(boxes)[:, [0, 1, 0, 1]] + [-0.125, -0.125, 0.125, 0.125]
 
 
-def twins_dropped(_boxes, _kinds, scores, most_overlap, limit):
-    """Stands in for `suppress_by_kind` where the twin has a score of 0.375."""
-    places = [place for place, score in enumerate(scores) if float(score) != 0.375 or most_overlap > 0.9]
+def twins_dropped(_, kinds, scores, most_overlap, limit):
+    """Stands in for `suppress_by_kind` for the boxes above, which are of two kinds in one place."""
+    twins = {(1, 0.375), (0, 0.3125)} if most_overlap < 0.9 else set()
+    places = [place for place, score in enumerate(scores) if (int(kinds[place]), float(score)) not in twins]
     return sorted(places, key=lambda place: -float(scores[place]))[:limit]
 
 
@@ -312,12 +328,7 @@ def stretched(boxes, width, height):
     return numpy.asarray(boxes) * [width, height, width, height]
 
 
-PARTS = {
-    "likely_boxes": sure_ones,
-    "to_corners": quarters,
-    "suppress_by_kind": twins_dropped,
-    "to_pixels": stretched,
-}
+PARTS = {"likely_boxes": sure_ones, "to_corners": quarters, "suppress_by_kind": twins_dropped, "to_pixels": stretched}
 
 
 def assert_detected(student, settings, kinds, scores, in_picture, in_square, size=(80, 40)):
@@ -331,12 +342,13 @@ def assert_detected(student, settings, kinds, scores, in_picture, in_square, siz
     assert_apart(student, "detect", PARTS, judge)
 
 
-@criterion("detect", points=1, hint="Draw the three boxes. Does every part get what the one before it returned?")
+@criterion("detect", points=1, hint="Draw the boxes. Does every part get what the one before it returned?")
 def test_detected_on_paper(student):
-    """Of six boxes in two cells, three are left, the best first, in pixels of the picture."""
-    in_square = [[0.375, 0.25, 0.625, 0.5], [0.5, 0.5, 0.75, 0.75], [0.125, 0.375, 0.375, 0.625]]
-    in_picture = [[30, 0, 50, 20], [40, 20, 60, 40], [10, 10, 30, 30]]
-    assert_detected(student, (0.25, 0.5, 9), [0, 1, 2], [0.875, 0.5, 0.4375], in_picture, in_square)
+    """Of six boxes in two cells, four are left, the best first, in pixels of the picture."""
+    best, left = [0.375, 0.25, 0.625, 0.5], [0.125, 0.375, 0.375, 0.625]
+    in_square = [best, [0.5, 0.5, 0.75, 0.75], left, best]
+    in_picture = [[30, 0, 50, 20], [40, 20, 60, 40], [10, 10, 30, 30], [30, 0, 50, 20]]
+    assert_detected(student, (0.25, 0.5, 9), [0, 1, 2, 1], [0.875, 0.5, 0.4375, 0.3125], in_picture, in_square)
 
 
 @criterion("detect", points=1, hint="Are the three numbers that `detect` is given handed on?")
@@ -345,7 +357,7 @@ def test_detects_as_told(student):
     best, twin, left = [0.375, 0.25, 0.625, 0.5], [0.5, 0.5, 0.75, 0.75], [0.125, 0.375, 0.375, 0.625]
     scores, size = [0.875, 0.5, 0.4375, 0.375], (65, 100)
     boxes = [[20, 25, 45, 50], [32.5, 50, 57.5, 75], [0, 37.5, 20, 62.5], [32.5, 50, 57.5, 75]]
-    assert_detected(student, (0.25, 1, 9), [0, 1, 2, 1], scores, boxes, [best, twin, left, twin], size)
+    assert_detected(student, (0.33, 1, 9), [0, 1, 2, 1], scores, boxes, [best, twin, left, twin], size)
     assert_detected(student, (0.25, 1, 2), [0, 1], scores[:2], boxes[:2], [best, twin], size)
     assert_detected(student, (0.75, 0.5, 9), [0], scores[:1], boxes[:1], [best], size)
 
@@ -377,17 +389,15 @@ def test_two_numbers(student):
         assert_between(number, 0, 1, name)
 
 
-@criterion(
-    "settings", points=1, needs="detect", hint="Which of the two is it, recall or false boxes? Look at the curves."
-)
+@criterion("settings", points=0, hint="Which of the two is it, recall or false boxes? Look at the curves.")
 def test_good_in_other_scenes(student):
     """With your settings, your detector finds 95 % of the things in forty scenes, with at most 1
     false box in each, on average."""
     numbers = own_settings(student)
-    size, settings = (crossings.WIDE, crossings.HIGH), (numbers["least_score"], numbers["most_overlap"], 20)
+    settings = (crossings.WIDE, crossings.HIGH, numbers["least_score"], numbers["most_overlap"], 20)
     hits = false = things = 0
     for boxes, kinds, output in zip(*crossings.imagine_crossings(SCENES, seed=41), strict=True):
-        found, found_kinds = boxes_and_kinds(student.detect(output, *size, *settings))
+        found, found_kinds = boxes_and_kinds(student.detect(output, *settings))
         right, wrong = crossings.count_found(found, found_kinds, boxes, kinds)
         hits, false, things = hits + right, false + wrong, things + len(kinds)
     assert_between(false / SCENES, 0, 1, "the false boxes in a scene")
