@@ -1,6 +1,6 @@
 """Other right answers of the box exercise, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, variant
 
 LIKELY, CORNERS, IOU, SUPPRESS = "write_likely_boxes", "write_to_corners", "write_iou", "write_suppress"
 BY_KIND, PIXELS, DETECT, SETTINGS = "write_suppress_by_kind", "write_to_pixels", "write_detect", "choose_settings"
@@ -976,3 +976,16 @@ hidden_because = {
     "any_kinds": LEFT_ALONE,
     "any_picture": LEFT_ALONE,
 }
+
+LAST = "the last of two axes is the second one"
+harmless_mutations = [
+    harmless("write_likely_boxes, line 16: 1 → -1 (axis)", because=LAST),
+    harmless("write_likely_boxes, line 17: 1 → -1 (axis)", because=LAST),
+    harmless("write_to_corners, line 12: 1 → -1 (axis)", because=LAST),
+    harmless("write_iou, line 18: 1 → 2 (constant)", because="an empty union has nothing in common: 0 / 2 is 0, too"),
+    harmless("max(width, height) → max(height, width)", because="the larger of two, whichever comes first"),
+    harmless("np.clip(0, boxes * side - bars", because="the larger of 0 and the number, whichever of them comes first"),
+    harmless(
+        "write_detect, line 18: 1 → 2 (constant)", because="NumPy takes any negative number for the size left open"
+    ),
+]

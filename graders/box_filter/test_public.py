@@ -120,8 +120,8 @@ def assert_iou(student, box, boxes, expected):
 @criterion("iou", points=1, hint="Draw both boxes. Which edges has the part that they have in common?")
 def test_overlaps_on_paper(student):
     """A box of 4 × 3 overlaps with three others as on paper, wherever they lie."""
-    others = [[2, 1, 6, 4], [-2, -1, 1, 2], [3, -2, 5, 1]]
-    assert_iou(student, [0, 0, 4, 3], others, [4 / 20, 2 / 19, 1 / 17])
+    others = [[-1, 2, 3, 5], [-5, 0, -2, 3], [0, -1, 2, 2]]
+    assert_iou(student, [-3, 1, 1, 4], others, [4 / 20, 2 / 19, 1 / 17])
 
 
 @criterion("iou", points=1, hint="What are the width and the height of the intersection of boxes that lie apart?")
