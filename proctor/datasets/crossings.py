@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from proctor.datasets.critters import INK, Colour, darker, to_rgb
 from proctor.datasets.dataset import Dataset
@@ -53,7 +54,7 @@ def imagine_crossings(count: int, seed: int) -> tuple[list[np.ndarray], list[np.
     return [boxes for boxes, _ in scenes], [kinds for _, kinds in scenes], np.stack(outputs)
 
 
-def count_found(found: np.ndarray, found_kinds: np.ndarray, boxes: np.ndarray, kinds: np.ndarray) -> tuple[int, int]:
+def count_found(found: ArrayLike, found_kinds: ArrayLike, boxes: np.ndarray, kinds: np.ndarray) -> tuple[int, int]:
     """How many of the true things were found, and how many of the found boxes are false.
 
     A found box fits a thing of its kind if each of its edges is off by at most a fifth of the
