@@ -12,6 +12,7 @@ from proctor.datasets import places
 from proctor.datasets.cats import CATS
 from proctor.datasets.cats_dogs import CATS_DOGS
 from proctor.datasets.course import find_definitions, load_course_sets
+from proctor.datasets.crossings import CROSSINGS
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.diagonal import DIAGONAL
 from proctor.datasets.fashion import FASHION
@@ -27,8 +28,20 @@ from proctor.datasets.whistles import WHISTLES
 from proctor.errors import ProctorError
 
 _OURS = (
-    *(MNIST, FASHION, HAPPY_SAD, SERIES, CATS, SIGNS, SIGN_LETTERS, DIAGONAL, HORSES_HUMANS, CATS_DOGS),
-    *(TEMPERATURES, JAZZ, WHISTLES),
+    MNIST,
+    FASHION,
+    HAPPY_SAD,
+    SERIES,
+    CATS,
+    SIGNS,
+    SIGN_LETTERS,
+    DIAGONAL,
+    HORSES_HUMANS,
+    CATS_DOGS,
+    TEMPERATURES,
+    JAZZ,
+    WHISTLES,
+    CROSSINGS,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -61,6 +74,8 @@ def load(name: str, split: str = "train") -> Any:
             pictures; all are for "test".
         "jazz": tunes, int64 (n, 40), numbers of the words in `proctor.datasets.jazz.WORDS`.
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
+        "crossings": pictures, uint8 (n, 160, 256, 3), a detector's outputs, float32
+            (n, 10, 10, 2, 9), and two lists: the true boxes, float64 (things, 4) each, and kinds.
         "temperatures": the path of a folder with temperatures.csv, a line for each day, and
             sunspots.csv, a line for each month.
         A course's own: see `course_data.py` in its folder.

@@ -19,7 +19,7 @@ import pytest
 from PIL import Image
 
 from proctor import datasets
-from proctor.datasets import jazz, loading, places, sign_letters, whistles
+from proctor.datasets import crossings, jazz, loading, places, sign_letters, whistles
 from proctor.datasets.critters import draw_pets
 from proctor.errors import ProctorError
 from proctor.jail.client import SPAWN
@@ -879,3 +879,37 @@ def test_a_tone_is_seen_at_its_frequency():
     found = whistles.analyse(np.sin(2 * np.pi * 1000 / 8000 * np.arange(2000)), 256, 200)
     assert found.shape == (9, 129)
     assert (found.argmax(axis=1) == 32).all()
+
+
+def test_crossings_are_drawn_around_their_boxes():
+    """Things lie in the picture, each is found in the output, and a seed decides on all of it."""
+    pictures, outputs, boxes, kinds = datasets.load("crossings")
+    assert (pictures.shape, pictures.dtype.name) == ((60, 160, 256, 3), "uint8")
+    assert (outputs.shape, outputs.dtype.name) == ((60, 10, 10, 2, 9), "float32")
+    assert np.allclose(outputs[..., 5:].sum(axis=-1), 1)
+    assert outputs.min() >= 0
+    assert {int(kind) for own in kinds for kind in own} == set(range(len(crossings.KINDS)))
+    for output, own, own_kinds in zip(outputs, boxes, kinds, strict=True):
+        assert own.shape == (len(own_kinds), 4)
+        assert (own[:, :2] < own[:, 2:]).all()
+        assert own.min() > 0
+        assert (own <= [256, 160, 256, 160]).all()
+        rows = output.reshape(-1, 9)
+        rows = rows[rows[:, 0] > 0.3]
+        edges = np.concatenate([rows[:, 1:3] - rows[:, 3:5] / 2, rows[:, 1:3] + rows[:, 3:5] / 2], axis=1)
+        found = crossings.count_found(256 * edges - [0, 48, 0, 48], rows[:, 5:].argmax(axis=1), own, own_kinds)
+        assert found[0] == len(own)
+    again = crossings.imagine_crossings(60, seed=2901)
+    assert np.array_equal(again[2], outputs)
+    assert all(map(np.array_equal, again[0], boxes))
+    assert not np.array_equal(crossings.imagine_crossings(60, seed=2902)[2], outputs)
+
+
+def test_a_thing_is_found_once():
+    """A box counts if its kind is right and no edge is off by over a fifth; a second is false."""
+    boxes, kinds = np.array([[0.0, 0, 10, 20], [50, 50, 60, 70]]), np.array([2, 0])
+    assert crossings.count_found(np.zeros((0, 4)), [], boxes, kinds) == (0, 0)
+    assert crossings.count_found([], [], boxes, kinds) == (0, 0)
+    assert crossings.count_found([[2, 4, 8, 24]], [2], boxes, kinds) == (1, 0)
+    assert crossings.count_found([[2.1, 4, 8, 24]], [2], boxes, kinds) == (0, 1)
+    assert crossings.count_found([[0, 0, 10, 20], [1, 0, 10, 20], [50, 50, 60, 70]], [2, 2, 1], boxes, kinds) == (1, 2)
