@@ -1,6 +1,6 @@
 """Other right answers of the exercise on what filters see, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, variant
 
 REVEAL, NESTED, PICTURES, LIKENESS, NAMES, STRONGEST, SEEN, ANSWERS = (
     "write_reveal",
@@ -512,3 +512,16 @@ hidden_because = {
     "the_model_stays": "the text says that the model stays; whoever takes a layer away meets it in the next cell",
     "any_maps": "the text says that what is given stays as it is; whoever forgets it meets it",
 }
+harmless_mutations = [
+    harmless("write_reveal_nested, line 15: x → x[...] = 0", because="x is a place in a network, and no array"),
+    harmless("write_reveal_nested, line 23: 0 → -1", because="the model has one input"),
+    harmless("write_to_pictures, line 14: 1 → 2", because="0 divided by any number is 0"),
+    harmless("write_likeness, line 12: 1 → 2", because="NumPy takes any negative size for the one that it works out"),
+    harmless("write_likeness, line 13: 1 → 2", because="so it does here, and to repeat columns is the same in a row"),
+    harmless(
+        "np.repeat(patterns[..., None], filters.shape[2]) (keyword",
+        because="each number is repeated where it stands, and then all are in a row anyway",
+    ),
+    harmless("write_likeness, line 15: 1 → 2", because="0 divided by any number is 0"),
+    harmless("row[best] > 0 → row[best] >= 0", because="a likeness of 0 is never clear"),
+]
