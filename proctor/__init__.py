@@ -6,7 +6,7 @@ nbformat nor TensorFlow.
 
 from proctor import datasets
 from proctor.channel.described import described
-from proctor.channel.reference import as_left, layer, make_model
+from proctor.channel.reference import as_left, layer, make_model, make_network
 from proctor.channel.student import fetch, raises, share, take
 from proctor.course.own_values import values
 from proctor.criteria.arrays import (
@@ -108,6 +108,7 @@ __all__ = [
     "make_folder",
     "make_learner",
     "make_model",
+    "make_network",
     "make_paths",
     "mean_absolute_error",
     "mean_squared_error",

@@ -300,7 +300,8 @@ def _yields(function: ast.FunctionDef) -> bool:
 def rename_variables(tree: ast.Module) -> ast.Module:
     """Other names for the variables that a function of the cell alone can see."""
     for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
-        parameters = {argument.arg for argument in ast.walk(function.args) if isinstance(argument, ast.arg)}
+        # Those of functions inside it, too: their names are other variables, which look the same.
+        parameters = {argument.arg for argument in ast.walk(function) if isinstance(argument, ast.arg)}
         shared = {
             name for node in ast.walk(function) if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names
         }

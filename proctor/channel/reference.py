@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from proctor.channel.student import Link, Student, ask_for_model, view_of
+from proctor.channel.student import Link, Student, ask_for_model, share, view_of
 from proctor.errors import CourseError, StudentError
 from proctor.models.view import ModelView
 
@@ -47,6 +48,31 @@ def make_model(student: Student, input_shape: tuple[int, ...], *layers: Layer, w
         raise CourseError(f"make_model could not build its model: {error}") from error
     copy = ask_for_model(student.__link__, op="load", path="model.keras", data=data)
     return ModelView(model._describe, model._predict, model._weights, copy._handle)
+
+
+def make_network(student: Student, build: Callable[..., Any], *arguments: Any) -> Any:
+    """Let `build(keras, *arguments)` make a model in the student's process, in single precision.
+
+    For models with branches, or with models in them, which `make_model` cannot make. What the model
+    predicts is not to be trusted: work out what is expected in the grader.
+
+    Args:
+        student: the submission.
+        build: a function of the grader's; it can use only its arguments and what it imports itself.
+        arguments: data.
+    """
+    return share(student, _build_in_single_precision)(share(student, build), list(arguments))
+
+
+def _build_in_single_precision(build: Any, arguments: list[Any]) -> Any:
+    import keras
+
+    precision = keras.config.dtype_policy()  # the student may have chosen another
+    keras.config.set_dtype_policy("float32")
+    try:
+        return build(keras, *arguments)
+    finally:
+        keras.config.set_dtype_policy(precision)
 
 
 def as_left(model: ModelView) -> ModelView:

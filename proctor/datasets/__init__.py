@@ -19,6 +19,8 @@ from proctor.datasets.parks import draw_park
 from proctor.datasets.rings import draw_rings
 from proctor.datasets.series import generate_series
 from proctor.datasets.shapes import draw_shapes
+from proctor.datasets.species import draw_species
+from proctor.datasets.species_base import load_species_base, scale_pictures
 from proctor.datasets.tallies import draw_tally
 from proctor.datasets.traps import draw_trap
 from proctor.datasets.whistles import draw_recordings
@@ -33,14 +35,17 @@ __all__ = [
     "draw_recordings",
     "draw_rings",
     "draw_shapes",
+    "draw_species",
     "draw_tally",
     "draw_trap",
     "export",
     "generate_series",
     "grow_flower",
     "load",
+    "load_species_base",
     "names",
     "put_aside",
+    "scale_pictures",
     "source",
     "use_course",
 ]

@@ -63,6 +63,10 @@ _TABLE: list[tuple[str, str]] = [
     (_NO_KEYWORD + r"init'", "in Keras 3 write `kernel_initializer` instead of `init`"),
     (_NO_KEYWORD + r"(workers|use_multiprocessing|max_queue_size)'", r"in Keras 3 leave `\1` out"),
     (
+        r"never been called and thus has no defined (input|output)\.",
+        r"of a sequential model, write `model.\1s[0]` instead of `model.\1`",
+    ),
+    (
         r"object has no attribute '(input|output)_shape'",
         r"in Keras 3 a layer that has been called has `layer.\1.shape`",
     ),

@@ -42,3 +42,32 @@ def test_what_is_expected_comes_from_a_process_without_student_code(course, grad
     assert found.status == status
     if status == "failed":
         assert found.expected.startswith("build(model, x)"), found
+
+
+NETWORK = """
+import numpy as np
+
+from proctor import assert_close, criterion, make_network
+
+
+def branches(keras, factor):
+    here = keras.Input((1,))
+    return keras.Model(here, keras.layers.Add()([keras.layers.Rescaling(factor)(here), here]))
+
+
+@criterion("model", points=2, hint="Ask the model that you are given.")
+def test_any_network(student):
+    \"\"\"Predictions come from the network that is given, however precise the student's are.\"\"\"
+    x = np.array([[1.001], [2.0]])
+    assert_close(student.build(make_network(student, branches, 4.0), x), 5 * x, "build(model, x)", rtol=1e-5)
+"""
+HALF = "import keras\nkeras.config.set_dtype_policy('float16')\n\n"
+
+
+def test_a_network_with_branches(course, graded):
+    """A grader's function makes it where the student's code is, in single precision."""
+    (course.grader("double") / "test_hidden.py").write_text(NETWORK)
+    verdict = graded(edited(solution_notebook(), "write_build", HALF + HONEST), {"double.keras": b""})
+    assert verdict.graded, verdict.reason
+    (found,) = [result for result in verdict.criteria if result.name == "any_network"]
+    assert found.status == "passed", found

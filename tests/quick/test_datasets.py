@@ -1,6 +1,7 @@
 """Data sets are found or drawn, and handed out without their test part."""
 
 import gzip
+import io
 import json
 import os
 import struct
@@ -19,7 +20,8 @@ import pytest
 from PIL import Image
 
 from proctor import datasets
-from proctor.datasets import crossings, jazz, loading, places, sign_letters, whistles
+from proctor.author.wheel import build_wheel
+from proctor.datasets import crossings, jazz, loading, places, sign_letters, species, species_base, whistles
 from proctor.datasets.critters import draw_pets
 from proctor.errors import ProctorError
 from proctor.jail.client import SPAWN
@@ -302,6 +304,34 @@ def test_drawn_shapes_are_of_six_kinds():
     assert np.bincount(kinds).tolist() == [5] * 6
     assert np.array_equal(pictures, datasets.draw_shapes(30, seed=1)[0])
     assert not np.array_equal(pictures, datasets.draw_shapes(30, seed=2)[0])
+
+
+def test_species_are_drawn_of_the_kinds_that_are_asked_for():
+    """As many of each kind; the same seed draws the same ones, another seed others."""
+    pictures, labels = datasets.draw_species(36, seed=1)
+    assert pictures.shape == (36, 64, 64, 3)
+    assert pictures.dtype == np.uint8
+    assert labels.dtype == np.int64
+    assert np.bincount(labels).tolist() == [3] * 12
+    assert np.array_equal(pictures, datasets.draw_species(36, seed=1)[0])
+    assert not np.array_equal(pictures, datasets.draw_species(36, seed=2)[0])
+    others, labels = datasets.draw_species(7, seed=1, kinds=species.NEW_KINDS)
+    assert sorted(np.bincount(labels).tolist()) == [3, 4]
+    assert len({picture.tobytes() for picture in others}) == 7
+    assert datasets.draw_species(0, seed=1)[0].shape == (0, 64, 64, 3)
+
+
+def test_the_trained_network_tells_new_species_apart():
+    """Its weights are in the package, small and halves; it is nearly always right."""
+    assert species_base.WEIGHTS.stat().st_size < 800_000
+    with np.load(species_base.WEIGHTS) as arrays:
+        assert {arrays[name].dtype for name in arrays.files} == {np.dtype(np.float16)}
+    pictures, labels = datasets.draw_species(100, seed=77)
+    model = datasets.load_species_base()
+    assert [layer.name for layer in model.layers][:4] == ["conv1", "norm1", "relu1", "pool1"]
+    guesses = model.predict(datasets.scale_pictures(pictures), verbose=0).argmax(axis=1)
+    assert (guesses == labels).mean() > 0.95
+    assert "proctor/datasets/species_base.npz" in zipfile.ZipFile(io.BytesIO(build_wheel())).namelist()
 
 
 @pytest.mark.parametrize("kind", ["real", "drawn"])

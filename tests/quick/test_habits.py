@@ -73,6 +73,8 @@ def test_functions_keep_what_they_say():
         assert '"""What f does."""' in found
         assert "total = x" in found
     assert "y_of_mine = x + 1 return y_of_mine" in written("renamed variables", source)
+    source = "def f(n):\n    def g(x):\n        x = x + n\n        return x\n    y = g(n)\n    return y"
+    assert "x = x + n return x y_of_mine = g(n)" in written("renamed variables", source)
 
 
 def test_what_is_not_python_is_left_alone():

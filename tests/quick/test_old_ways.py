@@ -42,6 +42,8 @@ OLD = {
     "keras.layers.Dense(3, init='uniform')": "`kernel_initializer`",
     "keras.Sequential().fit([], nb_epoch=2)": "`epochs`",
     "keras.Sequential().fit([], workers=2)": "leave `workers` out",
+    "keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).input": "`model.inputs[0]`",
+    "keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).output": "`model.outputs[0]`",
     "keras.layers.Dense(1).output_shape": "`layer.output.shape`",
     "tf.expand_dims(keras.Input((2,)), -1)": "`keras.ops`",
     "tf.Session": "no sessions",
