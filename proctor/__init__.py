@@ -39,6 +39,7 @@ from proctor.criteria.layers import (
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
+from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.training import (
     assert_crossentropy_loss,
     assert_ends_at_target,
@@ -73,9 +74,11 @@ __all__ = [
     "assert_crossentropy_loss",
     "assert_dtype",
     "assert_ends_at_target",
+    "assert_ends_by_patience",
     "assert_equal",
     "assert_gradient",
     "assert_input_shape",
+    "assert_keeps_best",
     "assert_lasts",
     "assert_layer",
     "assert_layer_count",
@@ -114,6 +117,7 @@ __all__ = [
     "stopped_after",
     "take",
     "take_batches",
+    "teach_one_input",
     "values",
     "without_warnings",
 ]
