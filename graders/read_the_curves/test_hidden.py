@@ -179,11 +179,10 @@ def test_any_losses(student, level, min_delta, patience):
         )
 
 
-@criterion("train", points=1, hint="Are both `patience` and `max_epochs` those of the call?")
-@pytest.mark.parametrize("patience, max_epochs", [(1, 60), (3, 2)])
-def test_any_patience(student, patience, max_epochs):
-    """With any patience and `max_epochs`, the lesson ends in time and keeps the best weights."""
-    lesson = teach_one_input(student, "train", patience=patience, max_epochs=max_epochs)
+@criterion("train", points=1, hint="Is the patience that of the call?")
+def test_any_patience(student):
+    """With another patience, the lesson ends in time and keeps the best weights, too."""
+    lesson = teach_one_input(student, "train", patience=2, max_epochs=60)
     assert_ends_by_patience(lesson)
     assert_keeps_best(lesson)
 

@@ -92,14 +92,7 @@ def test_the_margin_is_a_share(student, val_loss, margin, epoch):
 
 @criterion("overfits_from", points=1, hint="Which epoch do you compare with the turning point?")
 @pytest.mark.parametrize(
-    "val_loss",
-    [
-        pytest.param([3.0, 2.0, 1.0, 0.5], id="a validation loss that only falls"),
-        pytest.param([1.0, 1.0, 1.0], id="a validation loss that stays the same"),
-        pytest.param([2.0, 1.0, 2.0, 1.125], id="a rise that is nearly gone at the last epoch"),
-        pytest.param([2.0, 1.0, 3.0, 0.75], id="a rise before the lowest loss, which comes last"),
-        pytest.param([1.5], id="a single epoch"),
-    ],
+    "val_loss", [[3.0, 2.0, 1.0, 0.5], [1.0, 1.0, 1.0], [2.0, 1.0, 2.0, 1.125], [2.0, 1.0, 3.0, 0.75], [1.5]]
 )
 def test_nothing_where_it_has_not_risen(student, val_loss):
     """Where the validation loss has not risen at the last epoch, the answer is None."""
@@ -160,10 +153,10 @@ def test_the_goal(student, loss, verdict):
 @pytest.mark.parametrize(
     "val_loss, verdict",
     [
-        pytest.param([3.0, 1.0, 1.0, 0.875, 0.625], "too little", id="from 1 to 0.625"),
-        pytest.param([3.0, 1.0, 1.0, 0.875, 0.75], "right", id="from 1 to 0.75, which is exactly the margin"),
-        pytest.param([6.0, 2.0, 2.0, 2.0, 1.625], "right", id="from 2 to 1.625, less than a quarter"),
-        pytest.param([3.0, 0.5, 0.5, 0.5, 0.3125], "too little", id="from 0.5 to 0.3125, more than a quarter"),
+        ([3.0, 1.0, 1.0, 0.875, 0.625], "too little"),
+        ([3.0, 1.0, 1.0, 0.875, 0.75], "right"),
+        ([6.0, 2.0, 2.0, 2.0, 1.625], "right"),
+        ([3.0, 0.5, 0.5, 0.5, 0.3125], "too little"),
     ],
 )
 def test_still_falling(student, val_loss, verdict):
@@ -255,16 +248,7 @@ def test_equal_is_no_improvement(student):
     points=1,
     hint="With which loss do you compare, and is it `min_delta` below?",
 )
-@pytest.mark.parametrize(
-    "losses, expected",
-    [
-        pytest.param(
-            [1.0, 0.875, 0.625, 0.5, 0.25, 0.25, 0.25, 0.25], (7, 5), id="0.875, 0.5: not enough; 0.625, 0.25: enough"
-        ),
-        pytest.param([1.0, 0.75, 0.75, 0.75], (3, 1), id="0.75 is below 1 by exactly min_delta"),
-        pytest.param([1.0, 0.875, 0.8125, 0.875], (3, 1), id="small steps, none of them enough"),
-    ],
-)
+@pytest.mark.parametrize("losses, expected", [([1.0, 0.75, 0.75, 0.75], (3, 1)), ([1.0, 0.875, 0.8125, 0.875], (3, 1))])
 def test_more_than_min_delta(student, losses, expected):
     """A loss must be below that of the latest improvement by more than `min_delta`."""
     assert_stop(student, losses, 2, 0.25, expected)
@@ -285,7 +269,7 @@ def test_leaves_the_best_weights(lesson):
 @criterion("train", points=1, hint="What becomes of the weights if nobody stops the lesson?")
 def test_the_best_weights_at_max_epochs(student):
     """They are those of the best epoch, too, where `max_epochs` ends the lesson."""
-    lesson = teach_one_input(student, "train", patience=100, max_epochs=18)
+    lesson = teach_one_input(student, "train", patience=100, max_epochs=12)
     assert_ends_by_patience(lesson)
     assert_keeps_best(lesson)
 
