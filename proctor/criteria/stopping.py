@@ -102,7 +102,8 @@ def teach_one_input(student: Student, name: str, *, patience: int, max_epochs: i
             student, (len(INPUT),), layer("Dense", units=3, activation="softmax"), weights=[WEIGHTS, np.zeros(3)]
         )
         optimizer = {"class_name": "SGD", "config": {"learning_rate": RATE}}
-        model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", run_eagerly=True)
+        loss = "sparse_categorical_crossentropy"
+        model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], run_eagerly=True)
         settings = {"x_new": _repeat(len(y_new)), "y_new": y_new, "patience": patience, "max_epochs": epochs}
         return getattr(student, name)(model, _repeat(COUNT), np.full(COUNT, TAUGHT), **settings), as_left(model)
 
