@@ -479,11 +479,6 @@ slips = [
             fails=[*ANY_LESSON, "returns_the_history"],
         ),
         mutant(
-            "learns from the new pictures, too",
-            edit(TRAIN, "        x, y, ", "        np.concatenate([x, x_new]), np.concatenate([y, y_new]), "),
-            fails=[*ANY_LESSON, "returns_the_history"],
-        ),
-        mutant(
             "half of the data",
             edit(TRAIN, "        x, y, ", "        x[::2], y[::2], "),
             fails="teaches_all_of_x_and_y",

@@ -49,11 +49,8 @@ class StoppedLesson:
         epoch. Where the weights are those of the last step, the History may tell of more epochs.
         """
         ran = (self.left.steps or 0) / self.steps_per_epoch
-        record = read_attribute(self.returned, "history")
-        told = record.get("val_loss") if isinstance(record, dict) else None
-        if isinstance(told, list) and ran < len(told) <= self.max_epochs and self.kept == ran:
-            return len(told)
-        return ran
+        told = _count_epochs(self.returned)
+        return told if ran < told <= self.max_epochs and self.kept == ran else ran
 
     @cached_property
     def kept(self) -> int | None:
@@ -107,10 +104,10 @@ def teach_one_input(student: Student, name: str, *, patience: int, max_epochs: i
         settings = {"x_new": _repeat(len(y_new)), "y_new": y_new, "patience": patience, "max_epochs": epochs}
         return getattr(student, name)(model, _repeat(COUNT), np.full(COUNT, TAUGHT), **settings), as_left(model)
 
-    _, once = learn(1)
+    returned, once = learn(1)
     if not once.steps:
         raise CriterionFailed("a model that is taught", "one without a step of training")
-    return StoppedLesson(*learn(max_epochs), once.steps, patience, max_epochs)
+    return StoppedLesson(*learn(max_epochs), once.steps // max(1, _count_epochs(returned)), patience, max_epochs)
 
 
 def assert_ends_by_patience(lesson: StoppedLesson) -> None:
@@ -146,3 +143,10 @@ def _answer(weights: np.ndarray, biases: np.ndarray) -> np.ndarray:
 
 def _repeat(count: int) -> np.ndarray:
     return np.tile(INPUT, (count, 1)).astype("float32")
+
+
+def _count_epochs(returned: Any) -> int:
+    """How many epochs a History tells of; 0 if it is none."""
+    record = read_attribute(returned, "history")
+    told = record.get("val_loss") if isinstance(record, dict) else None
+    return len(told) if isinstance(told, list) else 0
