@@ -248,7 +248,14 @@ def test_equal_is_no_improvement(student):
     points=1,
     hint="With which loss do you compare, and is it `min_delta` below?",
 )
-@pytest.mark.parametrize("losses, expected", [([1.0, 0.75, 0.75, 0.75], (3, 1)), ([1.0, 0.875, 0.8125, 0.875], (3, 1))])
+@pytest.mark.parametrize(
+    "losses, expected",
+    [
+        ([1.0, 0.875, 0.625, 0.5, 0.25, 0.25, 0.25, 0.25], (7, 5)),
+        ([1.0, 0.75, 0.75, 0.75], (3, 1)),
+        ([1.0, 0.875, 0.8125, 0.875], (3, 1)),
+    ],
+)
 def test_more_than_min_delta(student, losses, expected):
     """A loss must be below that of the latest improvement by more than `min_delta`."""
     assert_stop(student, losses, 2, 0.25, expected)
