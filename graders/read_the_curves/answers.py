@@ -230,17 +230,7 @@ slips = [
             edit(SMOOTH, "max(0, i - reach)", "i - reach"),
             fails=["at_the_ends", "any_curve"],
         ),
-        mutant(
-            "the end of the slice is one short",
-            edit(SMOOTH, "i + reach + 1", "max(1, i + reach)"),
-            fails="smooth",
-        ),
         mutant("the median", edit(SMOOTH, "np.mean", "np.median"), fails="smooth"),
-        mutant(
-            "always a reach of 2",
-            edit(SMOOTH, "    return", "    reach = 2\n    return"),
-            fails="smooth",
-        ),
         mutant(
             "cuts to whole numbers",
             edit(SMOOTH, "for i in range(len(values))])", "for i in range(len(values))]).astype(int)"),
@@ -262,6 +252,18 @@ slips = [
                 f"return np.array([np.mean({VALUES}) for i in range(len(values))])",
                 f"for i in range(len(values)):\n        values[i] = np.mean({VALUES})\n    return values",
             ),
+            fails="smooth",
+        ),
+        # With these, other functions may fail by chance as they should, so nothing else of theirs is changed.
+        *[None] * 4,
+        mutant(
+            "the end of the slice is one short",
+            edit(SMOOTH, "i + reach + 1", "max(1, i + reach)"),
+            fails="smooth",
+        ),
+        mutant(
+            "always a reach of 2",
+            edit(SMOOTH, "    return", "    reach = 2\n    return"),
             fails="smooth",
         ),
     ],

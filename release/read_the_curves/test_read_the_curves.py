@@ -139,9 +139,7 @@ def test_too_much(student, loss):
     [
         pytest.param([2.0, 0.25, 1.0, 0.75, 0.75], "too little", id="a training loss of 0.75 for a goal of 0.5"),
         pytest.param([2.0, 1.5, 1.0, 0.75, 0.5], "right", id="a training loss of 0.5 for a goal of 0.5"),
-        pytest.param(
-            [2.0, 1.0, 0.25, 0.125, 0.0625], "right", id="a training loss far below the goal, and a large gap"
-        ),
+        pytest.param([2.0, 1.0, 0.25, 0.125, 0.0625], "right", id="a training loss far below the goal"),
     ],
 )
 def test_the_goal(student, loss, verdict):
@@ -165,9 +163,7 @@ def test_still_falling(student, val_loss, verdict):
 
 
 @criterion("diagnose", points=1, hint="Count back from the last epoch: which one is `lately` epochs earlier?")
-@pytest.mark.parametrize(
-    "lately, verdict", [pytest.param(1, "right"), pytest.param(2, "too little"), pytest.param(4, "too little")]
-)
+@pytest.mark.parametrize("lately, verdict", [(1, "right"), (2, "too little"), (4, "too little")])
 def test_how_far_back(student, lately, verdict):
     """The last epoch is compared with that which is `lately` epochs earlier."""
     assert_verdict(student, FALLING, [3.0, 3.0, 1.0, 0.75, 0.6875], lately, verdict, goal=8.0)
