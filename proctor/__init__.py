@@ -40,6 +40,7 @@ from proctor.criteria.layers import (
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
 from proctor.criteria.networks import ask_network, assert_learns_by_crossentropy, assert_scales_pictures
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
+from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.training import (
     assert_crossentropy_loss,
     assert_ends_at_target,
@@ -75,9 +76,11 @@ __all__ = [
     "assert_crossentropy_loss",
     "assert_dtype",
     "assert_ends_at_target",
+    "assert_ends_by_patience",
     "assert_equal",
     "assert_gradient",
     "assert_input_shape",
+    "assert_keeps_best",
     "assert_lasts",
     "assert_layer",
     "assert_layer_count",
@@ -123,6 +126,7 @@ __all__ = [
     "stopped_after",
     "take",
     "take_batches",
+    "teach_one_input",
     "values",
     "without_warnings",
 ]

@@ -191,7 +191,7 @@ def _teach(
     """
     model = make_learner(student, input_shape, **learner)
     history = getattr(student, name)(model, *lesson, target=target, max_epochs=max_epochs)
-    record = _read_attribute(history, "history")
+    record = read_attribute(history, "history")
     if not isinstance(record, dict):
         raise CriterionFailed("the History that `fit` returns", described(history))
     reached = record.get("accuracy")
@@ -340,7 +340,7 @@ def assert_crossentropy_loss(model: ModelView, inputs: Any, *, one_hot: bool = F
     )
 
 
-def _read_attribute(history: Any, name: str) -> Any:
+def read_attribute(history: Any, name: str) -> Any:
     """An attribute of the student's object; None if it has none of this name."""
     if not isinstance(history, Handle):
         return None
