@@ -208,6 +208,7 @@ VALUES = "values[max(0, i - reach) : i + reach + 1]"
 CURVES = 'smooth(history["loss"], reach), smooth(history["val_loss"], reach)'
 RAW = 'np.array(history["loss"]), np.array(history["val_loss"])'
 EARLIER = "val_loss[max(0, len(val_loss) - 1 - lately)]"
+RISEN = "val_loss[-1] > val_loss[turn] * (1 + margin)"
 FALLS = "val_loss[-1] < earlier * (1 - margin)"
 FIT = "return model.fit("
 ANY_LESSON = ["ends_when_patience_does", "leaves_the_best_weights", "the_best_weights_at_max_epochs", "any_patience"]
@@ -326,6 +327,11 @@ slips = [
                 "begins_in_any_history",
             ],
         ),
+        mutant(
+            "the margin is a share of the last loss",
+            edit(OVERFITS, RISEN, "val_loss[-1] - val_loss[turn] > margin * val_loss[-1]"),
+            fails="the_margin_is_a_share",
+        ),
     ],
     [
         mutant(
@@ -394,6 +400,11 @@ slips = [
                 "the_verdict_looks_through_the_noise",
                 "any_verdict",
             ],
+        ),
+        mutant(
+            "the lowest of the last losses",
+            edit(DIAGNOSE, "val_loss[-1] < e", "min(val_loss[-lately:]) < e"),
+            fails="still_falling",
         ),
     ],
     [

@@ -83,6 +83,7 @@ def test_the_first_of_the_lowest(student):
         pytest.param([2.0, 1.0, 1.25], 0.125, 3, id="twice the margin above 1"),
         pytest.param([4.0, 2.0, 2.375], 0.25, None, id="less than a quarter above 2"),
         pytest.param([1.0, 0.5, 0.6875], 0.25, 3, id="more than a quarter above 0.5"),
+        pytest.param([2.0, 1.0, 1.3125], 0.25, 3, id="more than a quarter above 1"),
     ],
 )
 def test_the_margin_is_a_share(student, val_loss, margin, epoch):
@@ -155,6 +156,7 @@ def test_the_goal(student, loss, verdict):
         ([3.0, 1.0, 1.0, 0.875, 0.75], "right"),
         ([6.0, 2.0, 2.0, 2.0, 1.625], "right"),
         ([3.0, 0.5, 0.5, 0.5, 0.3125], "too little"),
+        ([3.0, 1.0, 1.0, 0.6875, 0.8125], "right"),
     ],
 )
 def test_still_falling(student, val_loss, verdict):
