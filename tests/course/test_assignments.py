@@ -24,7 +24,7 @@ from proctor.course.cells import check_cells
 from proctor.course.course import Course
 
 COURSE = Course(Path(__file__).resolve().parents[2])
-MINUTES = 6
+MINUTES = 4
 """No sample of a proof is begun later."""
 MINUTES_OF_PROOFS = 15
 """No whole proof, of an exercise without a fresh record, is begun later."""
