@@ -467,6 +467,11 @@ slips = [
             ),
             fails="spell",
         ),
+        mutant(
+            "blackens the pictures afterwards",
+            edit(SPELL, "    return", "    pictures[...] = 0\n    return"),
+            fails="spells_letters_before_the_gap",
+        ),
     ],
     [  # questions
         mutant("a small learning rate", edit(ANSWERS, '"start": "c"', '"start": "a"'), fails="where_a_loss_begins"),
@@ -506,5 +511,7 @@ harmless_mutations = [
     harmless("write_close_gap, line 16: 9 → 8", because="there is no 9 among the labels"),
     harmless('finger alphabet" → None', because="the message is not judged"),
     harmless("write_compile_for, line 11:  → labels = labels[", because="only the number of axes matters"),
+    harmless("write_read_table, line 16: 1 → 2", because="the root of one less is rounded to the same side"),
+    harmless("write_read_table, line 18: 1 → 2", because="NumPy takes any negative length as it takes -1"),
     harmless("write_spell, line 12: 1 → -1", because="it is the last of two axes"),
 ]
