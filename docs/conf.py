@@ -8,13 +8,12 @@ from pathlib import Path
 import typer
 from sphinx.application import Sphinx
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+import proctor
+from proctor.author.index_page import read_tracks
+from proctor.cli.commands import application
+from proctor.course.course import Course
 
-import proctor  # noqa: E402
-from proctor.author.index_page import read_tracks  # noqa: E402
-from proctor.cli.commands import application  # noqa: E402
-from proctor.course.course import Course  # noqa: E402
+HERE = Path(__file__).parent
 
 project = "Proctor"
 author = copyright = "The Proctor authors"
