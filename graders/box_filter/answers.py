@@ -628,6 +628,11 @@ def suppress(boxes, scores, most_overlap):
             fails="no_box_and_one",
         ),
         mutant(
+            "the first place of an equal box",
+            edit(SUPPRESS, "kept.append(place)", "kept.append(boxes.tolist().index(boxes[place].tolist()))"),
+            fails="best_of_each",
+        ),
+        mutant(
             "fails without a box",
             edit(SUPPRESS, "kept = []", "kept = [int(np.argmax(scores))]"),
             edit(SUPPRESS, "if np.all(", "if place not in kept and np.all("),
@@ -675,6 +680,17 @@ def suppress_by_kind(boxes, kinds, scores, most_overlap, limit):
             "the limit before the order",
             edit(BY_KIND, "sorted(kept,", "sorted(kept[:limit],"),
             fails=["any_kinds", "equal_scores_of_kinds", "more_than_the_limit"],
+        ),
+        mutant(
+            "the limit before it suppresses",
+            edit(BY_KIND, "np.flatnonzero(kinds == kind)", "top[kinds[top] == kind]"),
+            edit(
+                BY_KIND,
+                "    kept = []",
+                '    top = np.argsort(-scores, kind="stable")[:limit]\n    kept = []',
+            ),
+            edit(BY_KIND, "np.unique(kinds)", "np.unique(kinds[top])"),
+            fails="more_than_the_limit",
         ),
         mutant(
             "one too few",

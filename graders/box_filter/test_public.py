@@ -173,7 +173,7 @@ def assert_suppressed(student, boxes, scores, most_overlap, expected):
 @criterion("suppress", points=1, hint="Which box comes first, and which are compared with it?")
 def test_best_of_each(student):
     """Of two families of boxes the best of each is kept, and the better of the two comes first."""
-    boxes = row_of_boxes(0, 20, 1, 21, 22, 0.5)
+    boxes = row_of_boxes(0, 21, 1, 21, 22, 0.5)
     assert_suppressed(student, boxes, [0.5, 0.25, 0.75, 0.875, 0.375, 0.625], 0.3, [3, 2])
 
 
@@ -242,8 +242,8 @@ def test_kinds_stand_apart(student):
 @criterion("suppress_by_kind", points=1, hint="When is the list cut: for each kind, or at the end?")
 def test_more_than_the_limit(student):
     """If there are more boxes than the limit, the best of all stay, whatever their kinds."""
-    boxes, kinds = row_of_boxes(0, 20, 40, 60, 0, 80), [1, 1, 3, 1, 3, 0]
-    scores = [0.5, 0.875, 0.25, 0.75, 0.6875, 0.125]
+    boxes, kinds = row_of_boxes(0, 20, 40, 60, 0, 80, 20), [1, 1, 3, 1, 3, 0, 1]
+    scores = [0.5, 0.875, 0.25, 0.75, 0.6875, 0.125, 0.8125]
     for limit, expected in ((1, [1]), (3, [1, 3, 4]), (4, [1, 3, 4, 0]), (6, [1, 3, 4, 0, 2, 5])):
         assert_kept(student, boxes, kinds, scores, limit, expected)
 
