@@ -491,6 +491,11 @@ slips = [
     [  # split_folder
         mutant("leaves what is there", edit("write_split_folder", EMPTIED, ""), fails="run_twice"),
         mutant(
+            "always one seed",
+            edit("write_split_folder", "share, seed)\n        copy", "share, 1)\n        copy"),
+            fails="any_classes",
+        ),
+        mutant(
             "fails without a target",
             edit("write_split_folder", ", ignore_errors=True", ""),
             fails=["first_run", "any_classes"],

@@ -132,10 +132,10 @@ def test_any_classes(student):
 
     def judge(_):
         seen = []
-        for key in (None, by_number):
+        for key, seed in ((None, 11), (by_number, 11), (None, 12)):
             source = make_folder(student, dict(sorted(files.items(), key=key)))
             target = make_folder(student, {"old": b"old"}).joinpath("insects")
-            found = student.split_folder(source, target, 0.25, 11)
+            found = student.split_folder(source, target, 0.25, seed)
             if not isinstance(found, dict):
                 raise CriterionFailed("the reports, a dict", described(found))
             assert_equal({kind: found[kind] for kind in sorted(found)}, dict(sorted(reports.items())), "the reports")
@@ -150,6 +150,8 @@ def test_any_classes(student):
             raise CriterionFailed("copies with all their bytes", "others")
         if seen[0].keys() != seen[1].keys():
             raise CriterionFailed("the same parts for the same names and the same seed", "others")
+        if seen[0].keys() == seen[2].keys():
+            raise CriterionFailed("other parts for another seed", "the same ones")
 
     stand_ins = {"sort_files": sort_files, "split": split, "copy_files": copy_files}
     assert_apart(student, "split_folder", stand_ins, judge)
