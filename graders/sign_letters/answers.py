@@ -321,6 +321,15 @@ slips = [
         mutant("takes a Z", edit(GAP, "range(25)", "range(26)"), fails="no_letter_is_made_up"),
         mutant("takes a -1", edit(GAP, "range(25)", "range(-1, 25)"), fails="no_letter_is_made_up"),
         mutant(
+            "knows three numbers that are no letters",
+            edit(
+                GAP,
+                "if not np.isin(labels, [number for number in range(25) if number != 9]).all()",
+                "if np.isin(labels, [9, 25, -1]).any()",
+            ),
+            fails="no_letter_is_made_up",
+        ),
+        mutant(
             "drops what is no letter",
             edit(
                 GAP,
@@ -409,6 +418,11 @@ slips = [
             fails="compile",
         ),
         mutant(
+            "goes by the sum of the labels",
+            edit(COMPILE, "labels.ndim == 1", "labels.sum() != len(labels)"),
+            fails="labels_of_any_type",
+        ),
+        mutant(
             "goes by the type of the labels",
             edit(COMPILE, "labels.ndim == 1", 'labels.dtype.kind in "iu"'),
             fails=["fits_one_hot_rows", "labels_of_any_type"],
@@ -494,6 +508,7 @@ mutants += [
 ]
 KEY = "a public criterion would hold the key"
 hidden_because = {
+    "labels_of_any_type": "whoever sees its labels could tell them by another number than that of their axes",
     "where_a_loss_begins": KEY,
     "what_the_gap_does": KEY,
     "what_the_way_of_writing_does": KEY,

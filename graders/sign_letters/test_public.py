@@ -133,6 +133,8 @@ def test_a_few_letters_alone(student, labels, classes):
         pytest.param([3, 9, 10], id="a 9, which would be J"),
         pytest.param([25, 0], id="a 25, which would be Z"),
         pytest.param([7, 7, -1], id="a -1"),
+        pytest.param([4, 40], id="a 40"),
+        pytest.param([-6, 2], id="a -6"),
     ],
 )
 def test_no_letter_is_made_up(student, labels):
