@@ -137,6 +137,9 @@ def likeness(filters, patterns):
         result.append(row)
     return result
 """
+LIKENESS_NAN = """found = weights.T @ patches.T / sizes
+    found[np.isnan(found)] = 0
+    return found"""
 NAMES_NUMPY = """
 def name_filters(alike, names, clear=0.5):
     best = np.abs(alike).argmax(axis=1)
@@ -188,6 +191,12 @@ def seen_pixels(layers):
     apart = np.concatenate([[1], np.cumprod(strides)[:-1]])
     return 1 + np.cumsum((windows - 1) * apart)
 """
+STRONGEST_PARTS = """
+def strongest_pictures(maps, count):
+    s = -maps.max(axis=1).max(axis=1).T
+    top = np.argpartition(s, count - 1, axis=1)[:, :count]
+    return np.take_along_axis(top, np.argsort(np.take_along_axis(s, top, 1), axis=1), 1)
+"""
 
 variants = [
     variant(
@@ -234,6 +243,7 @@ variants = [
         edit(NESTED, "isinstance(layer, keras.Model)", "isinstance(layer, keras.models.Model)"),
         edit(PICTURES, "np.moveaxis(maps, -1, 0)", "maps.transpose(2, 0, 1).astype('float64')"),
         edit(LIKENESS, "weights.T @ patches.T", "np.dot(patches, weights).T"),
+        replace(STRONGEST, STRONGEST_PARTS),
     ),
     variant(
         "unrolled by hand",
@@ -243,6 +253,7 @@ variants = [
             "np.flipud(strengths.argsort(axis=0))[:count].T.tolist()",
         ),
         edit(NAMES, "for row in alike:", "for row in np.asarray(alike).tolist():"),
+        edit(LIKENESS, "return weights.T @ patches.T / np.where(sizes > 0, sizes, 1)", LIKENESS_NAN),
         edit(SEEN, "sees += (window - 1) * apart", "sees = sees + window * apart - apart"),
     ),
 ]
@@ -301,9 +312,24 @@ in_reveal = [
         ),
         fails="the_model_stays",
     ),
+    mutant(
+        "freezes it",
+        edit(REVEAL, "    return keras", "    model.trainable = False\n    return keras"),
+        fails="the_model_stays",
+    ),
 ]
 in_nested = [
     mutant("stays shut", replace(NESTED, CLOSED), fails=BOXES),
+    mutant(
+        "opens sequential boxes",
+        edit(NESTED, "isinstance(layer, keras.Model)", "isinstance(layer, keras.Sequential)"),
+        fails=["a_model_in_a_functional_model", "boxes_in_boxes"],
+    ),
+    mutant(
+        "freezes what it opens",
+        edit(NESTED, "    walk(model, model", "    model.trainable = False\n    walk(model, model"),
+        fails="plain_ones_too",
+    ),
     mutant("opens one box", replace(NESTED, ONE_LEVEL), fails=["a_box_in_a_box", "boxes_in_boxes"]),
     mutant(
         "calls input layers",
@@ -352,6 +378,7 @@ in_pictures = [
         ),
         fails=["rounded_bytes", "any_maps"],
     ),
+    mutant("rounds up", edit(PICTURES, "np.round(", "np.ceil("), fails=["rounded_bytes", "any_maps"]),
     mutant("floats", edit(PICTURES, '.astype("uint8")', ""), fails="rounded_bytes"),
     mutant("256 steps", edit(PICTURES, "255 *", "256 *"), fails=STRETCHED),
     mutant("from zero", edit(PICTURES, "(maps - low)", "maps"), fails=STRETCHED),
@@ -369,7 +396,7 @@ in_pictures = [
     mutant(
         "in place",
         edit(PICTURES, "    low =", "    maps[...] = maps - maps.min(axis=(1, 2), keepdims=True)\n    low ="),
-        fails="any_maps",
+        fails="each_map_from_0_to_255",
     ),
 ]
 in_likeness = [
@@ -415,6 +442,11 @@ in_likeness = [
         edit(LIKENESS, "filters.reshape", "filters[::-1, ::-1].reshape"),
         fails=["filters_on_paper", "a_filter_of_zeros", "known_filters"],
     ),
+    mutant(
+        "in place",
+        edit(LIKENESS, "    weights =", "    patterns /= np.linalg.norm(patterns)\n    weights ="),
+        fails="filters_on_paper",
+    ),
     mutant("no root", edit(LIKENESS, "sizes > 0, sizes,", "sizes > 0, sizes**2,"), fails=LIKE_ALL),
     mutant("something against zero", edit(LIKENESS, "np.where(sizes > 0, sizes, 1)", "(sizes + 0.01)"), fails=LIKE_ALL),
 ]
@@ -429,6 +461,11 @@ in_names = [
     mutant("no sign", edit(NAMES, "sign + names[best]", "names[best]"), fails=LABELS),
     mutant("the other sign", edit(NAMES, "row[best] > 0", "row[best] < 0"), fails=LABELS),
     mutant("always plus", edit(NAMES, 'else "-"', 'else "+"'), fails=LABELS),
+    mutant(
+        "in place",
+        edit(NAMES, "    for row in", "    alike[np.abs(alike) < clear] = 0\n    for row in"),
+        fails="labels_with_signs",
+    ),
     mutant("numbers", edit(NAMES, "sign + names[best]", "int(best)"), fails=LABELS),
 ]
 in_strongest = [
@@ -447,6 +484,21 @@ in_strongest = [
         fails=FAVOURITES,
     ),
     mutant("all pictures", edit(STRONGEST, "[:count].T", ".T"), fails=["each_filter_has_its_own", "any_favourites"]),
+    mutant(
+        "in the order of the pictures",
+        edit(STRONGEST, "np.argsort(-strengths, axis=0)[:count].T", "np.sort(np.argsort(-strengths.T)[:, :count])"),
+        fails=FAVOURITES,
+    ),
+    mutant(
+        "ranks",
+        edit(STRONGEST, "np.argsort(-strengths, axis=0)", "np.argsort(np.argsort(-strengths, axis=0), axis=0)"),
+        fails=["each_filter_has_its_own", "any_favourites"],
+    ),
+    mutant(
+        "in place",
+        edit(STRONGEST, "    return", "    maps -= maps.min()\n    return"),
+        fails="each_filter_has_its_own",
+    ),
     mutant("counted from 1", edit(STRONGEST, "[:count].T", "[:count].T + 1"), fails=FAVOURITES),
     mutant(
         "the same for all filters",
@@ -479,6 +531,11 @@ in_seen = [
         edit(SEEN, "apart *= stride", "apart += stride - 1"),
         fails=["strides_count_behind", "any_layers"],
     ),
+    mutant(
+        "in place",
+        edit(SEEN, "in layers:\n", "in list(layers):\n        layers.pop()\n"),
+        fails="strides_count_behind",
+    ),
     mutant("what lies between", edit(SEEN, "found.append(sees)", "found.append(apart)"), fails=SEES),
 ]
 in_answers = [
@@ -510,7 +567,7 @@ hidden_because = {
     "a_moved_picture": KEY,
     "what_favourites_tell": KEY,
     "the_model_stays": "the text says that the model stays; whoever takes a layer away meets it in the next cell",
-    "any_maps": "the text says that what is given stays as it is; whoever forgets it meets it",
+    "plain_ones_too": "so does this text; and who opens a model to look into it has no cause to freeze it",
 }
 harmless_mutations = [
     harmless("write_reveal_nested, line 15: x → x[...] = 0", because="x is a place in a network, and no array"),

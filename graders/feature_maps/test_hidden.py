@@ -12,7 +12,6 @@ from proctor import (
     assert_choice,
     assert_close,
     assert_equal,
-    call_unchanged,
     criterion,
     described,
     layer,
@@ -77,13 +76,14 @@ def test_any_network(student):
     assert_outputs(outputs_of(student.reveal(model), x, "reveal(model)"), expected | {"end": both @ last})
 
 
-@criterion("reveal", points=1, hint="Does the model that you were given still have all its layers and weights?")
+@criterion("reveal", points=1, hint="Are all layers of the given model left, with their weights, and may they learn?")
 def test_the_model_stays(student):
     """The model that is opened stays as it is."""
     model = make_model(student, (3,), layer("Dense", units=4, name="one"), layer("Dense", units=2, name="two"))
     student.reveal(model)
     left = as_left(model)
     assert_equal([each.name for each in left.layers], ["one", "two"], "the layers that are left")
+    assert_equal([each.trainable for each in left.layers], [True, True], "what may learn")
     for found, weights in zip(left.weights, model.weights, strict=True):
         assert_close(found, weights, "the weights that are left")
 
@@ -127,16 +127,18 @@ def test_plain_ones_too(student):
         model, x = make_model(student, (3,), *layers, weights=weights), numbers(4, 3, seed=8)
         outputs = outputs_of(student.reveal_nested(model), x, "reveal_nested(model)")
         assert_outputs(outputs, {names[0]: x @ weights[0], names[1]: x @ weights[0] @ weights[1]})
-        assert_equal([each.name for each in as_left(model).layers], list(names), "the layers that are left")
+        left = as_left(model).layers
+        assert_equal([each.name for each in left], list(names), "the layers that are left")
+        assert_equal([each.trainable for each in left], [True, True], "what may learn")
 
 
-@criterion("to_pictures", points=1, hint="Maps of any height, width and number; leave what is given as it is.")
+@criterion("to_pictures", points=1, hint="Maps of any height, width and number, and of any size.")
 @pytest.mark.parametrize("shape", [(1, 7, 2), (6, 5, 3), (9, 4, 1), (3, 2, 8)])
 def test_any_maps(student, shape):
-    """Maps of any shape and size become pictures, and are left as they were."""
+    """Maps of any shape and size become pictures."""
     for scale in (0.001, 1.0, 3000.0):
         maps = np.float64(scale) * numbers(*shape)
-        found = as_array(call_unchanged(student, "to_pictures", maps), "to_pictures(maps)")
+        found = as_array(student.to_pictures(maps), "to_pictures(maps)")
         each = np.moveaxis(maps, -1, 0)
         low, high = each.min(axis=(1, 2), keepdims=True), each.max(axis=(1, 2), keepdims=True)
         # Half a step is what rounding takes, and a little more what half precision does.
@@ -176,13 +178,13 @@ def like(filters, patterns):
 def test_known_filters(student):
     """Twelve filters whose pattern, size and sign are known are told apart."""
     filters, patterns, which, signs = known_filters()
-    found = as_array(call_unchanged(student, "likeness", filters, patterns), "likeness(filters, patterns)")
+    found = as_array(student.likeness(filters, patterns), "likeness(filters, patterns)")
     assert_close(found, like(filters, patterns), "likeness(filters, patterns)", rtol=1e-3, atol=1e-3)
     assert_equal(np.abs(found).argmax(axis=1).tolist(), which.tolist(), "the patterns")
     assert_equal(np.sign(found[np.arange(12), which]).tolist(), signs.tolist(), "the signs")
     for channels in (1, 2):
         some, others = numbers(3, 6, channels, 5), numbers(4, 3, 6, seed=9)
-        found = call_unchanged(student, "likeness", some, others)
+        found = student.likeness(some, others)
         assert_close(found, like(some, others), "likeness(filters, patterns)", rtol=1e-3, atol=1e-3)
 
 
@@ -191,27 +193,25 @@ def test_known_filters(student):
 )
 @pytest.mark.parametrize("filters, patterns, clear", [(9, 4, 0.5), (1, 6, 0.2), (14, 1, 0.7), (6, 3, 0.9)])
 def test_any_labels(student, filters, patterns, clear):
-    """Filters of any number get the right labels, and the likenesses are left as they were."""
+    """Filters of any number get the right labels."""
     alike = np.random.default_rng([filters, patterns]).uniform(-1, 1, (filters, patterns))
     names = [f"pattern {number}" for number in range(patterns)]
     best = np.abs(alike).argmax(axis=1)
     sizes = alike[np.arange(filters), best]
     right = [("+" if size > 0 else "-") + names[place] for size, place in zip(sizes, best, strict=True)]
     right = [text if abs(size) >= clear else "?" for text, size in zip(right, sizes, strict=True)]
-    found = call_unchanged(student, "name_filters", alike, names, clear=clear)
+    found = student.name_filters(alike, names, clear=clear)
     labels = as_tuple(found, "name_filters(…)", [f"filter {number}" for number in range(filters)])
     assert_equal([str(label) for label in labels], right, "the labels")
 
 
-@criterion(
-    "strongest_pictures", points=2, hint="Any number of pictures, filters and favourites; leave the maps as they are."
-)
-@pytest.mark.parametrize("shape, count", [((9, 3, 4, 5), 4), ((6, 1, 2, 1), 6), ((5, 4, 1, 7), 1)])
+@criterion("strongest_pictures", points=2, hint="Any number of pictures, filters and favourites, the strongest first.")
+@pytest.mark.parametrize("shape, count", [((9, 3, 4, 5), 4), ((6, 1, 2, 1), 6), ((5, 4, 1, 7), 1), ((40, 2, 3, 5), 15)])
 def test_any_favourites(student, shape, count):
     """Favourites of any number are found among pictures of any number."""
     maps = np.random.default_rng(shape).permutation(np.prod(shape)).reshape(shape) / 16.0 - 5
     expected = np.argsort(-maps.max(axis=(1, 2)), axis=0, kind="stable")[:count].T
-    found = call_unchanged(student, "strongest_pictures", maps, count)
+    found = student.strongest_pictures(maps, count)
     assert_close(as_array(found, "strongest_pictures(…)"), expected, "strongest_pictures(…)", rtol=0, atol=0)
 
 
@@ -229,7 +229,7 @@ def test_any_layers(student, layers):
     """Any windows and strides are worked out."""
     apart = np.cumprod([1, *(stride for _, stride in layers)])[:-1]
     expected = 1 + np.cumsum((np.array([window for window, _ in layers]) - 1) * apart)
-    found = as_array(call_unchanged(student, "seen_pixels", layers), "seen_pixels(…)")
+    found = as_array(student.seen_pixels(layers), "seen_pixels(…)")
     assert_close(found.astype(float), expected.astype(float), "seen_pixels(…)")
 
 

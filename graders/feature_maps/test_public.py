@@ -13,6 +13,7 @@ from proctor import (
     assert_dtype,
     assert_equal,
     assert_shape,
+    call_unchanged,
     criterion,
     described,
     layer,
@@ -46,8 +47,12 @@ def branching(keras):
 
 
 def boxed(keras, functional, deep, weights):
-    """A network in a network, or in one that is in a third; the outer one may be functional."""
-    inner = keras.Sequential([keras.Input((2,)), keras.layers.ReLU(name="positive")], name="box")
+    """A network in a network, or in one that is in a third; two may both be functional."""
+    begin = keras.Input((2,))
+    positive = keras.layers.ReLU(name="positive")
+    inner = keras.Sequential([begin, positive], name="box")
+    if functional:
+        inner = keras.Model(begin, positive(begin), name="box")
     if deep:
         inner = keras.Sequential(
             [keras.Input((2,)), inner, keras.layers.Rescaling(-1.0, name="turned")], name="big_box"
@@ -92,9 +97,9 @@ def test_a_model_in_a_model(student):
     assert_opens(student, functional=False, deep=False)
 
 
-@criterion("reveal_nested", points=1, hint="Which of a functional model's layers cannot be called?")
+@criterion("reveal_nested", points=1, hint="Do you open models of every kind, and step over their inputs?")
 def test_a_model_in_a_functional_model(student):
-    """Layers before, in and behind a model in a functional model are there."""
+    """Layers before, in and behind a functional model in a functional model are there."""
     assert_opens(student, functional=True, deep=False)
 
 
@@ -118,7 +123,7 @@ def assert_opens(student, functional, deep):
 def test_each_map_from_0_to_255(student):
     """Two maps of 2 × 3 numbers are stretched from 0 to 255, each by itself; filters come first."""
     maps = np.stack([[[-1.0, 0.0, 4.0], [1.0, 2.0, 3.0]], [[130.0, 30.0, 50.0], [90.0, 70.0, 110.0]]], axis=-1)
-    found = as_array(student.to_pictures(maps), "to_pictures(maps)")
+    found = as_array(call_unchanged(student, "to_pictures", maps), "to_pictures(maps)")
     expected = np.array([[[0.0, 51, 255], [102, 153, 204]], [[255, 0, 51], [153, 102, 204]]])
     assert_close(found.astype(float), expected, "to_pictures(maps)", rtol=0, atol=1.1)
 
@@ -138,11 +143,12 @@ def test_a_constant_map(student):
 @criterion("to_pictures", points=1, hint="Which type has an array of bytes, and when do you round?")
 def test_rounded_bytes(student):
     """The pictures are of type uint8, and rounded to the nearest whole number."""
-    found = student.to_pictures(np.array([[[3.0], [3.25], [3.75], [5.0]]]))
+    found = student.to_pictures(np.array([[[3.0], [3.25], [3.75], [4.1], [5.0]]]))
     if not isinstance(found, np.ndarray) or found.dtype != np.uint8:
         raise CriterionFailed("an array of type uint8", described(found))
-    # 31.9 and 95.6, that is, if they were not rounded
-    assert_close(np.sort(found.ravel()).astype(float), np.array([0.0, 32, 96, 255]), "the numbers of to_pictures(maps)")
+    # 31.9, 95.6 and 140.2, that is, if they were not rounded
+    expected = np.array([0.0, 32, 96, 140, 255])
+    assert_close(np.sort(found.ravel()).astype(float), expected, "the numbers of to_pictures(maps)")
 
 
 def one_channel(*filters):
@@ -159,9 +165,8 @@ def test_filters_on_paper(student):
     """Three filters of 2 × 3 are compared with two patterns, as on paper."""
     filters = one_channel(UPRIGHT, [[3.0, 0.0, 0.0], [0.0, 0.0, -4.0]], [[0.0, 0.0, 0.0], [-2.0, 0.0, 2.0]])
     expected = np.array([[1.0, 0.0], [1 / (5 * 12**0.5), 7 / 10], [0.0, -4 / (8**0.5 * 2)]])
-    assert_close(
-        student.likeness(filters, np.stack([UPRIGHT, LEFT])), expected, "likeness(filters, patterns)", atol=1e-4
-    )
+    found = call_unchanged(student, "likeness", filters, np.stack([UPRIGHT, LEFT]))
+    assert_close(found, expected, "likeness(filters, patterns)", atol=1e-4)
 
 
 @criterion("likeness", points=1, hint="Divide by the lengths of both, of the filter and of the patch.")
@@ -190,8 +195,7 @@ def test_three_channels(student):
 def test_a_filter_of_zeros(student):
     """A filter of zeros has a likeness of 0 with everything, and its neighbour is not changed."""
     filters = one_channel(np.zeros((2, 3)), LEFT)
-    with without_warnings(student):
-        found = student.likeness(filters, np.stack([UPRIGHT, LEFT]))
+    found = student.likeness(filters, np.stack([UPRIGHT, LEFT]))
     assert_close(found, np.array([[0.0, 0.0], [0.0, 1.0]]), "likeness(filters, patterns)", atol=1e-4)
 
 
@@ -199,7 +203,8 @@ def test_a_filter_of_zeros(student):
 def test_labels_with_signs(student):
     """A filter gets the name of the pattern that it is most like in size, and the sign of it."""
     alike = np.array([[0.9, 0.1, -0.2], [0.5, -0.75, 0.6], [-0.3, -0.6, 0.8], [-0.7, 0.5, 0.2]])
-    assert_labels(student.name_filters(alike, ["bar", "edge", "dot"]), ["+bar", "-edge", "+dot", "-bar"])
+    found = call_unchanged(student, "name_filters", alike, ["bar", "edge", "dot"])
+    assert_labels(found, ["+bar", "-edge", "+dot", "-bar"])
 
 
 @criterion("name_filters", points=1, hint="Do you compare the size with `clear`, also that of a negative likeness?")
@@ -230,11 +235,16 @@ def test_one_good_spot_is_enough(student):
 
 @criterion("strongest_pictures", points=1, hint="Which end of the order do you keep, and has each filter its own?")
 def test_each_filter_has_its_own(student):
-    """Each of two filters has its own favourites of four pictures, the strongest first."""
+    """Each of two filters has its own favourites of 4 and of 20 pictures, the strongest first."""
     strengths = np.array([[3.0, -1.0], [1.0, -4.0], [7.0, -3.0], [5.0, -2.0]])
     maps = np.full((4, 2, 3, 2), -9.0)
     maps[:, 1, 2] = strengths
-    assert_pictures(student.strongest_pictures(maps, 3), [[2, 3, 0], [0, 3, 2]])
+    assert_pictures(call_unchanged(student, "strongest_pictures", maps, 3), [[2, 3, 0], [0, 3, 2]])
+    order = np.array([np.arange(20) * 7 % 20, np.arange(20) * 3 % 20])
+    strengths = np.empty((20, 1, 1, 2))
+    for number, favourites in enumerate(order):
+        strengths[favourites, 0, 0, number] = np.arange(20, 0, -1)
+    assert_pictures(student.strongest_pictures(strengths, 12), order[:, :12])
 
 
 def assert_pictures(found, expected):
@@ -252,7 +262,7 @@ def test_windows_without_strides(student):
 @criterion("seen_pixels", points=1, hint="From which layer on does a stride count: its own, or the next?")
 def test_strides_count_behind(student):
     """The example of the text gives 5, 6 and 10, and two strides multiply."""
-    assert_seen(student.seen_pixels([(5, 1), (2, 2), (3, 1)]), [5, 6, 10])
+    assert_seen(call_unchanged(student, "seen_pixels", [(5, 1), (2, 2), (3, 1)]), [5, 6, 10])
     assert_seen(student.seen_pixels([(3, 2), (3, 3), (4, 1), (1, 2), (2, 1)]), [3, 7, 25, 25, 37])
 
 
