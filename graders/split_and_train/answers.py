@@ -458,6 +458,11 @@ slips = [
             fails=["makes_the_folder", "copies_anything"],
         ),
         mutant(
+            "fails if the folder is there",
+            edit("write_copy_files", "parents=True, exist_ok=True", "parents=True"),
+            fails="makes_the_folder",
+        ),
+        mutant(
             "empties the folder",
             edit(
                 "write_copy_files",

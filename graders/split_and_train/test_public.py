@@ -171,7 +171,7 @@ def test_originals_stay(student):
 @criterion("copy_files", points=1, hint="What becomes of a link when the file that it points to changes?")
 def test_copies_are_no_links(student):
     """A copy stays as it is when its original is changed or removed."""
-    folder, target = make_folder(student, {"a.jpg": "one", "b.jpg": "two"}), make_folder(student, {})
+    folder, target = make_folder(student, {"a.jpg": "one", "b.jpg": "two"}), make_folder(student, {}).joinpath("new")
     student.copy_files(make_paths(student, ["a.jpg", "b.jpg"], folder), target)
     folder.joinpath("a.jpg").write_text("changed")
     folder.joinpath("b.jpg").unlink(missing_ok=True)
@@ -358,7 +358,7 @@ def list_after(split, names):
 def copy(student, names):
     """What is in a folder before and after `copy_files` copies from it, and the copies."""
     folder = make_folder(student, {"a.jpg": grainy(12, 9), "b.png": DOT, "c.txt": "c"})
-    target, before = make_folder(student, {}), read_files(student, folder)
+    target, before = make_folder(student, {}).joinpath("new"), read_files(student, folder)
     student.copy_files(make_paths(student, names, folder), target)
     return before, read_files(student, folder), read_files(student, target)
 
