@@ -652,6 +652,17 @@ def suppress_by_kind(boxes, kinds, scores, most_overlap, limit):
             fails=["any_kinds", "good_in_other_scenes", "kinds_stand_apart", "more_than_the_limit"],
         ),
         mutant(
+            "moves each kind by twenty",
+            replace(
+                BY_KIND,
+                """
+def suppress_by_kind(boxes, kinds, scores, most_overlap, limit):
+    return list(suppress(boxes + 20 * np.asarray(kinds)[:, None], scores, most_overlap))[:limit]
+""",
+            ),
+            fails="any_kinds",
+        ),
+        mutant(
             "places among one kind",
             edit(
                 BY_KIND,
@@ -989,7 +1000,7 @@ LEFT_ALONE = "the notebook says that what is given stays as it is; whoever forge
 hidden_because = {
     "any_rows": LEFT_ALONE,
     "any_families": LEFT_ALONE,
-    "any_kinds": LEFT_ALONE,
+    "any_kinds": f"{LEFT_ALONE}; boxes so large that twenty does not part them do not fit on paper",
     "any_picture": LEFT_ALONE,
 }
 
