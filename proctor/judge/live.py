@@ -16,7 +16,7 @@ from proctor.course.assignment import Assignment, Threshold, read_assignment
 from proctor.course.own_values import OwnValues, describe_owner, last_asked_for
 from proctor.course.released import Released, find_released, read_points
 from proctor.errors import ProctorError, StudentError
-from proctor.judge.unwritten import StubWatch, why_outdated, why_undefined
+from proctor.judge.unwritten import StubWatch, why_outdated, why_undefined, why_untrained
 from proctor.verdict import CriterionResult
 
 ALL = "all checks"
@@ -248,7 +248,7 @@ class _NotebookLink(LocalLink):
         """What explains a criterion that has asked such a model to predict, and is not met."""
         for name in sorted(self._asked_for) if self._asked_to_predict else ():
             if _is_untrained(self._namespace.get(name)):
-                return f"  (`{name}` is not trained yet: has its training cell run?)"
+                return f"  ({why_untrained(name)})"
         return ""
 
     def ask(self, request: dict[str, Any]) -> Any:

@@ -43,6 +43,13 @@ def why_undefined(name: str, like: str = "") -> str:
     return f"`{name}` is not defined: has the cell that makes it run?"
 
 
+def why_untrained(name: str) -> str:
+    """A sentence on why the model `name` is not trained yet."""
+    if name in _waiting:
+        return f"`{name}` is not trained yet, because {_waiting[name]} {UNWRITTEN}"
+    return f"`{name}` is not trained yet: has its training cell run?"
+
+
 def continue_past_stubs() -> None:
     """Have the Jupyter kernel of this process, if it is one, continue past unwritten stubs.
 

@@ -107,13 +107,16 @@ def test_a_cell_with_a_syntax_error_is_told(run_released):
 
 
 def test_a_model_that_is_not_trained_yet_is_told(course, run_released):
-    """A low number says that the training cell has not run."""
+    """A low number says that the training cell has not run, or what it waits for."""
     path = course.grader("double") / "test_public.py"
     asked = "    assert float(student.model.predict(np.array([[1.0]]))[0, 0]) == 2.0\n"
     path.write_text(path.read_text().rstrip() + "\n" + asked)
     build = f"{BUILD}\nmodel.compile('sgd', 'mse')"
     text = " ".join(shown(run_released(write_build=build, train="pass")["model"]).split())
     assert "found 0.0 (`model` is not trained yet: has its training cell run?)" in text
+    unwritten = "def teach(model):\n    raise NotImplementedError()\n\n\nmodel = teach(model)"
+    text = " ".join(shown(run_released(write_build=build, train=unwritten)["model"]).split())
+    assert "found 0.0 (`model` is not trained yet, because teach() is not written yet)" in text
     fitted = "model.fit(np.ones((8, 1)), np.ones(8), verbose=0)"
     assert "not trained yet" not in shown(run_released(write_build=build, train=fitted)["model"])
 
