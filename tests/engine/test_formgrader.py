@@ -126,6 +126,7 @@ def program() -> str:
     """The browser's program."""
     found = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if found is None:
+        # No package index has a browser; `.ci/run` installs one, with Debian's packages.
         pytest.skip(f"none of {', '.join(PROGRAMS)} is on the PATH (Debian, Ubuntu: apt install chromium)")
     return found
 
