@@ -423,6 +423,17 @@ def test_raises_demands_the_exception():
         someone.fail()
 
 
+def test_a_stub_raises_nothing_that_is_demanded():
+    """An answer that is not written yet is told so, whichever exception is to be raised."""
+
+    def stub():
+        raise NotImplementedError
+
+    for demanded in "ValueError", "RuntimeError":
+        with pytest.raises(StudentError, match="NotImplementedError"), raises(demanded):
+            student(stub=stub).stub()
+
+
 def test_an_error_names_the_students_line():
     """The innermost line of the student's own is told, not ours."""
     namespace: dict = {}
