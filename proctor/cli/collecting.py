@@ -28,7 +28,8 @@ def collect(
         Path,
         typer.Argument(
             help="A folder with a folder for each student; a zip file from Canvas, Moodle, Gradescope or Blackboard, "
-            "or that unpacked; or a text file with a student and the address of a Git repository a line."
+            "or that unpacked; a course's folder in nbgrader's exchange; or a text file with a student and the "
+            "address of a Git repository a line."
         ),
     ],
     exercise: Annotated[

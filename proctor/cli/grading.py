@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,6 +38,15 @@ def grade(
     watching: Annotated[
         bool, typer.Option("--watch", help="Go on, until Ctrl-C, with what arrives, and make its feedback pages.")
     ] = False,
+    collect_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--collect",
+            exists=True,
+            file_okay=False,
+            help="With --watch: collect what arrives in this folder, or a course's folder in nbgrader's exchange.",
+        ),
+    ] = None,
 ) -> None:
     """Grade what is in submitted/ and write the marks into nbgrader's gradebook.
 
@@ -48,6 +58,8 @@ def grade(
     others = {"--again": again, "--explain": explain, "--show": show, "--quiet": quiet, "--json": as_json}
     if watching and (wrong := [name for name, given in others.items() if given]):
         raise ProctorError(f"--watch says what it does line by line and goes without {', '.join(wrong)}")
+    if collect_from and not watching:
+        raise ProctorError("--collect goes with --watch; to collect once, run `proctor collect` first")
 
     if not explain and not scheduler:
         pool.prepare()  # the process that examiners are forked from imports while this one does
@@ -62,7 +74,7 @@ def grade(
         grade_pairs = partial(grade_class, jobs=jobs, scheduler=scheduler, keep_warm=keep_warm)
         chosen = names or course.every_name()
         warn_of_plain_tests(sorted({*chosen} & set(course.plain_names())))
-        if not watch(console, course, chosen, student, grade_pairs):
+        if not watch(console, course, chosen, student, grade_pairs, collect_from and collect_from.absolute()):
             raise typer.Exit(1)
         return
     pairs = find_submissions(course, names or course.every_name(), student)

@@ -1,4 +1,4 @@
-"""`proctor grade --watch`: grade what arrives, and make its page, until Ctrl-C."""
+"""`proctor grade --watch`: collect and grade what arrives, and make its page, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 
 from rich.console import Console
 
 from proctor.cli.handed_in import read_gradebook
 from proctor.course.course import Course
-from proctor.errors import ProctorError
+from proctor.errors import ProctorError, UnreadableSubmission
 from proctor.feedback.table import number
 from proctor.jail.course_jail import accepted_jail, require_out_of_reach
 from proctor.report.progress import FAILED, Line, Tally, make_line, name_some
-from proctor.run.arrivals import QUIET, Arrivals, Pair
+from proctor.run.arrivals import QUIET, Arrivals, Pair, look_at_source, look_at_submitted
 from proctor.run.batch import NOT_RECORDED, UNCHANGED, Outcome
+from proctor.run.collect import NEW, REPLACED, collect, find_inbound
 from proctor.run.pages import is_page_old, make_pages
 from proctor.text import one_line
 
@@ -31,7 +33,14 @@ RETRY = 30.0
 Grade = Callable[[Course, list[Pair]], Iterator[Outcome]]
 
 
-def watch(console: Console, course: Course, names: list[str], students: list[str] | None, grade: Grade) -> bool:
+def watch(
+    console: Console,
+    course: Course,
+    names: list[str],
+    students: list[str] | None,
+    grade: Grade,
+    source: Path | None = None,
+) -> bool:
     """Grade each hand-in that arrives or changes, once it has stopped growing, and make its page.
 
     Args:
@@ -40,6 +49,7 @@ def watch(console: Console, course: Course, names: list[str], students: list[str
         names: the exercises.
         students: only these; None for everybody.
         grade: grades (assignment, student) pairs of a course, as `grade_class` does.
+        source: a folder that hand-ins are collected from first, as by `proctor collect`.
 
     Returns, after Ctrl-C or a SIGTERM, whether everything that arrived has its mark. Raises
     CourseError if an exercise or the settings are not in order, NotGraded if any jail could read
@@ -50,18 +60,22 @@ def watch(console: Console, course: Course, names: list[str], students: list[str
     for name in names:
         course.assignment(name)
     watching = _Watching(console, course, grade)
-    arrivals = Arrivals(course, names, students)
+    arrivals: Arrivals[Pair] = Arrivals()
+    inbox = _Inbox(watching, course, source) if source else None
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: systemd and docker end it so
     try:
-        begun, _ = arrivals.look(time.monotonic())
+        begun, _ = arrivals.look(time.monotonic(), look_at_submitted(course, names, students))
         what = ", ".join(names) if len(names) <= 3 else f"{len(names)} exercises"
-        watching.say(f"watching submitted/ for {what}; Ctrl-C ends it")
+        places = f"{source} and submitted/" if source else "submitted/"
+        watching.say(f"watching {places} for {what}; Ctrl-C ends it")
         watching.say(f"{len(begun):,} hand-ins are there; first, those are graded that are new or have changed")
         retry_at = 0.0
         while True:
             time.sleep(LOOK_EVERY)
             started = time.monotonic()
-            begun, ready = arrivals.look(started)
+            if inbox:
+                inbox.look(started)
+            begun, ready = arrivals.look(started, look_at_submitted(course, names, students))
             took = time.monotonic() - started
             for name, pairs in groupby(begun, key=itemgetter(0)):
                 who = name_some([student for _, student in pairs])
@@ -74,6 +88,37 @@ def watch(console: Console, course: Course, names: list[str], students: list[str
     except KeyboardInterrupt:
         watching.say("stopped; the marks above are in the gradebook, and the next run does what is left")
     return not watching.without_mark
+
+
+class _Inbox:
+    """A folder that hand-ins are collected from, each once it has stopped growing."""
+
+    def __init__(self, watching: _Watching, course: Course, source: Path):
+        self._watching = watching
+        self._course = course
+        self._source = source
+        self._arrivals: Arrivals[frozenset[str]] = Arrivals()
+        self._retry_at = 0.0
+
+    def look(self, now: float) -> None:
+        """Collect what has stopped growing, and say what is new in `submitted/`, or why not."""
+        _, ready = self._arrivals.look(now, look_at_source(find_inbound(self._source)))
+        if not ready or now < self._retry_at:
+            return
+        try:
+            rows = collect(self._course, self._source, parts=frozenset().union(*ready)).rows
+        except UnreadableSubmission as error:
+            self._watching.say(f"{self._source.name}: {error}")
+        except ProctorError as error:
+            self._retry_at = now + RETRY
+            self._watching.say(f"nothing is collected: {error}; tried again in {RETRY:g} s")
+            return
+        else:
+            for row in rows:
+                if row.status in (NEW, REPLACED) or row.needs_attention:
+                    what = ", ".join(filter(None, (row.exercise, row.student)))
+                    self._watching.say(f"{what}: collected, {row.status}{row.note and ': '}{row.note}")
+        self._arrivals.take(ready)
 
 
 class _Watching:

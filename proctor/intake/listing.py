@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
@@ -33,9 +34,14 @@ class HandedFile:
 
     `read()` returns its content; it raises UnreadableSubmission if the file is larger than 64 MiB,
     is damaged or is no plain file.
+
+    Args:
+        read: reads it.
+        account: the name of the Unix account that it belongs to; "" if that is not told.
     """
 
     read: Callable[[], bytes]
+    account: str = ""
 
 
 Listing = dict[str, HandedFile]
@@ -79,11 +85,19 @@ def _list_folder(folder: Path) -> Listing:
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
         for name in sorted([*files, *links]):
             path = Path(place, name)
-            found[path.relative_to(folder).as_posix()] = HandedFile(partial(read_file, path, FILE_BYTES))
+            file = HandedFile(partial(read_file, path, FILE_BYTES), _read_account(path))
+            found[path.relative_to(folder).as_posix()] = file
         if len(found) > MOST_FILES:
             raise UnreadableSubmission(f"{folder.name}/ holds more than {MOST_FILES} files")
         folders[:] = [name for name in folders if not is_hidden(name)]
     return {path: file for path, file in found.items() if not is_hidden(path)}
+
+
+def _read_account(path: Path) -> str:
+    try:
+        return pwd.getpwuid(path.lstat().st_uid).pw_name
+    except (OSError, KeyError):
+        return ""
 
 
 def _list_zip(file: BinaryIO, name: str) -> Listing:

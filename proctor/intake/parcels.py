@@ -6,18 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property, partial
 from pathlib import PurePosixPath
-
-from nbgrader.utils import parse_utc
 
 from proctor.course.cells import grade_id, read_source
 from proctor.course.course import Course
 from proctor.errors import UnreadableSubmission
 from proctor.intake.handed_zip import is_zip, open_zip
 from proctor.intake.listing import HandedFile, Listing
-from proctor.intake.platforms import Attempt, is_work
+from proctor.intake.platforms import Attempt, is_work, parse_stamp
 from proctor.intake.submission import FILE_BYTES, NOTEBOOK_BYTES, parse_notebook
 
 TIMESTAMP = "timestamp.txt"
@@ -267,13 +265,3 @@ def _read_stamp(attempt: Attempt, beside: str) -> datetime | None:
     """The time in the `timestamp.txt` beside a file."""
     file = attempt.files.get(str(PurePosixPath(beside).with_name(TIMESTAMP)))
     return parse_stamp(file.read()) if file else None
-
-
-def parse_stamp(data: bytes) -> datetime | None:
-    """The second in a `timestamp.txt` as nbgrader understands it; None if there is none in it."""
-    try:
-        text = data.decode("utf-8").strip()
-        found: datetime | None = parse_utc(text).replace(microsecond=0, tzinfo=UTC) if text else None
-    except (ValueError, OverflowError):
-        return None
-    return found

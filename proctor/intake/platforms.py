@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any
+
+from nbgrader.utils import parse_utc
 
 from proctor.errors import UnreadableSubmission
 from proctor.intake.handed_zip import is_zip
@@ -42,6 +45,7 @@ class Attempt:
         orders: path → a number that is larger for what was uploaded later; empty if none is told.
         time: when it was handed in; None if the source does not say.
         late: whether the source calls it late.
+        account: the Unix account that handed it in; "" if the source does not tell.
         unmatched: why nobody can tell whose it is; "" otherwise.
         refused: why it cannot be had; "" otherwise.
     """
@@ -51,6 +55,7 @@ class Attempt:
     orders: dict[str, int] = field(default_factory=dict)
     time: datetime | None = None
     late: bool = False
+    account: str = ""
     unmatched: str = ""
     refused: str = ""
 
@@ -60,8 +65,9 @@ class Naming:
     """How a platform names files.
 
     Its groups: `file` (the student's own name for it), `name`, `id`, `title_id` (the assignment's
-    title, "_" and an identifier), `time` (numbers with hyphens, on the platform's clock), `order`,
-    `late`, `anonymous` and `number` (which tells namesakes apart). Files that agree in all but
+    title, "_" and an identifier), `exercise`, `time` (numbers with hyphens, on the platform's
+    clock, or as nbgrader writes it), `order`, `late`, `anonymous` and `number` (which tells
+    namesakes apart). Files that agree in all but
     `file` and `order` are one attempt. What a student can choose, the file's name, stands last: a
     pattern takes as little as it can for all that is before it.
     """
@@ -72,8 +78,16 @@ class Naming:
 
 # Sources: Moodle's mod/assign/classes/downloader.php, with folders or without, and the underscore
 # that versions before 4 put before the slash; Blackboard's help on "Download assignments"; Canvas's
-# lib/content_zipper.rb. What Moodle numbers is the participant in one assignment: no identifier.
+# lib/content_zipper.rb; nbgrader's exchange/default/submit.py, with a random string or not.
+# What Moodle numbers is the participant in one assignment: no identifier.
+EXCHANGE = Naming(
+    "nbgrader's exchange",
+    re.compile(
+        r"(?P<name>(?P<id>[^/]+))\+(?P<exercise>[^/+]+)\+(?P<time>\d{4}-\d\d-\d\d [^/+]+)(\+[^/+]*)?/(?P<file>.+)"
+    ),
+)
 NAMINGS = (
+    EXCHANGE,
     Naming("Moodle", re.compile(r"(?P<name>[^/]+?)(_(?P<number>\d+))?_assignsubmission_[a-z]+(_?/|_)(?P<file>.+)")),
     Naming(
         "Blackboard",
@@ -87,6 +101,8 @@ NAMINGS = (
         ),
     ),
 )
+_TELLING = ("name", "id", "number", "title_id", "exercise", "time", "anonymous")
+"""The groups that tell one attempt from another."""
 FOLDERS = Naming("folders", re.compile(r"(?P<name>(?P<id>[^/]+))/(?P<file>.+)"))
 _GRADESCOPE_FOLDER = re.compile(r"assignment_\d{1,20}_export")
 _NUMBERED = re.compile(r"\d{1,20}_")
@@ -149,7 +165,7 @@ def _read_names(
                 strange.append(Attempt([Person(path)], unmatched=f"its name is none that {_source(platform)} gives"))
             continue
         found = match.groupdict()
-        key = tuple(found.get(group) for group in ("name", "id", "number", "title_id", "time", "anonymous"))
+        key = tuple(found.get(group) for group in _TELLING)
         person = _person(found)
         if found.get("order") and _NUMBERED.match(found["file"] or "") and not found["file"].startswith(names):
             # A student's name may end in a number: "x_1_2_3_file" is of 1, or of 2 called "x_1".
@@ -158,6 +174,7 @@ def _read_names(
         if attempt is None:
             attempt = attempts[key] = Attempt([person], time=_read_time(found.get("time"), clock))
             attempt.late = bool(found.get("late"))
+            attempt.account = file.account if platform == EXCHANGE.platform else ""
             if found.get("anonymous"):
                 attempt.unmatched = "Canvas made the file without names; download it when names are shown"
             elif found.get("time") and not attempt.time:
@@ -169,9 +186,10 @@ def _read_names(
         order = int(found.get("order") or 0)
         if order < attempt.orders.get(found["file"], 0):
             continue  # the same name again, uploaded earlier
-        attempt.files[found["file"]] = file
+        name = f"{found['exercise']}/{found['file']}" if found.get("exercise") else found["file"]
+        attempt.files[name] = file
         if order:
-            attempt.orders[found["file"]] = order
+            attempt.orders[name] = order
     return [*attempts.values(), *strange]
 
 
@@ -203,10 +221,21 @@ def _read_receipt(file: HandedFile, person: Person, title_id: str) -> Person:
 
 
 def _read_time(text: str | None, clock: tzinfo) -> datetime | None:
-    try:
+    with suppress(ValueError, OverflowError):
+        if " " in (text or ""):
+            return parse_stamp((text or "").encode())
         return datetime.strptime(text or "", "%Y-%m-%d-%H-%M-%S").replace(tzinfo=clock).astimezone(UTC)
+    return None
+
+
+def parse_stamp(data: bytes) -> datetime | None:
+    """The second in a `timestamp.txt` as nbgrader understands it; None if there is none in it."""
+    try:
+        text = data.decode("utf-8").strip()
+        found: datetime | None = parse_utc(text).replace(microsecond=0, tzinfo=UTC) if text else None
     except (ValueError, OverflowError):
         return None
+    return found
 
 
 def _read_gradescope(listing: Listing) -> list[Attempt]:

@@ -40,6 +40,10 @@ class Roster:
                 if letters := _letters(name):
                     self._by_name[letters].add(one.id)
 
+    def has(self, student: str) -> bool:
+        """Whether a student has this identifier, e-mail address or LMS id."""
+        return student in self._by_id
+
     def find(self, person: Person) -> tuple[str, bool]:
         """The identifier of the student who is meant.
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections import defaultdict
+from collections.abc import Container
 from contextlib import ExitStack
 from dataclasses import dataclass
 from operator import attrgetter
@@ -19,8 +20,8 @@ from proctor.course.private import make_private_folder, write_private
 from proctor.errors import CourseError, ProctorError, UnreadableSubmission
 from proctor.intake.clones import clone_all
 from proctor.intake.listing import is_hidden, is_zip_file, list_source
-from proctor.intake.parcels import TIMESTAMP, Exercises, Parcel, make_parcels, parse_stamp
-from proctor.intake.platforms import FOLDERS, Attempt, read_attempts
+from proctor.intake.parcels import TIMESTAMP, Exercises, Parcel, make_parcels
+from proctor.intake.platforms import FOLDERS, Attempt, parse_stamp, read_attempts
 from proctor.intake.submission import FILE_BYTES, read_file
 from proctor.record.roster import NotMatched, Roster, read_roster, require_usable
 from proctor.run.lock import one_run
@@ -80,14 +81,16 @@ class Collected:
     remarks: list[str]
 
 
-def collect(course: Course, source: Path, only: str = "") -> Collected:
+def collect(course: Course, source: Path, only: str = "", parts: Container[str] | None = None) -> Collected:
     """Put what a source holds into the course's `submitted/`.
 
     Args:
         course: the course.
-        source: a folder, a zip file that a learning platform made, or a text file that lists Git
-            repositories.
+        source: a folder, a zip file that a learning platform made, a course's folder in nbgrader's
+            exchange, or a text file that lists Git repositories.
         only: the exercise that everything is for; "" if that is to be found out.
+        parts: names in the folder `source`, of files and folders; what has none of these is passed
+            over. None for all.
 
     Raises ProctorError if the source as a whole cannot be read, or is not safe; nothing is put
     anywhere then.
@@ -98,7 +101,7 @@ def collect(course: Course, source: Path, only: str = "") -> Collected:
         raise ProctorError(f"there is no {source}")
     with one_run(course.state), ExitStack() as stack:
         _put_back(course)
-        platform, attempts = _open(course, source, stack)
+        platform, attempts = _open(course, source, stack, parts)
         if not attempts:
             raise UnreadableSubmission(
                 f"there is nothing to collect in {source.name}: its names are neither those of Canvas, Moodle, "
@@ -130,10 +133,19 @@ def _clock(course: Course) -> ZoneInfo:
         raise CourseError(f"c.Exchange.timezone in nbgrader_config.py is no time zone: {name!r}") from error
 
 
-def _open(course: Course, source: Path, stack: ExitStack) -> tuple[str, list[Attempt]]:
+def find_inbound(source: Path) -> Path:
+    """Where hand-ins lie in a source: in `inbound/` of a course in nbgrader's exchange."""
+    inbound = source / "inbound"
+    return inbound if inbound.is_dir() and (source / "outbound").is_dir() else source
+
+
+def _open(course: Course, source: Path, stack: ExitStack, parts: Container[str] | None) -> tuple[str, list[Attempt]]:
     """The platform of a source, and the attempts in it, which can be read until `stack` ends."""
     if source.is_dir() or is_zip_file(source):
-        return read_attempts(stack.enter_context(list_source(source)), course.every_name(), _clock(course))
+        listing = stack.enter_context(list_source(find_inbound(source)))
+        if parts is not None:
+            listing = {path: file for path, file in listing.items() if path.split("/")[0] in parts}
+        return read_attempts(listing, course.every_name(), _clock(course))
     clones = stack.enter_context(tempfile.TemporaryDirectory(prefix="proctor-clones-"))
     return "Git", clone_all(source, Path(clones))
 
@@ -144,9 +156,13 @@ def _sort(
     """Rows for what cannot be put anywhere, and (student, exercise) → what was handed in for it."""
     rows: list[Row] = []
     found: dict[tuple[str, str], list[HandIn]] = defaultdict(list)
+    everybody = {person.id for attempt in attempts for person in attempt.people}
     for attempt in attempts:
         parcels: list[Parcel] = []
         problem = attempt.refused
+        account = attempt.account
+        if account and (account in everybody or roster.has(account)) and account != attempt.people[0].id:
+            problem = f"it is called a hand-in of this student, and the account of {account} made it"
         if not attempt.unmatched and not problem:
             try:
                 parcels = make_parcels(attempt, exercises, trust_times=platform == FOLDERS.platform)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import getpass
 import io
 import os
 import re
 import stat
 import struct
 import subprocess
+import sys
 import zipfile
 
 import nbformat
@@ -329,6 +331,48 @@ def test_a_folder_of_students_is_collected_and_graded(course, proctor, collect, 
     rows, _ = collect(tmp_path / "in", "--exercise", "double", code=1)
     assert rows["ada", "double"] == rows["bob", "double"] == ("unchanged", "")
     assert rows["gil", "double"] == ("new", "")
+
+
+def submit(exchange, home, student, notebook):
+    """Hands in with nbgrader's own command, into the exchange of the course c101."""
+    folder = home / student / "double"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "double.ipynb").write_bytes(notebook)
+    command = [sys.executable, "-m", "nbgrader", "submit", "double", "--course=c101", f"--Exchange.root={exchange}"]
+    command += [f"--Exchange.cache={home}/cache", f"--CourseDirectory.student_id={student}"]
+    done = subprocess.run(command, cwd=folder.parent, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def exchange(tmp_path):
+    """nbgrader's exchange, in which the exercise `double` of the course c101 is released."""
+    (tmp_path / "exchange/c101/outbound/double").mkdir(parents=True)
+    (tmp_path / "exchange/c101/outbound/double/double.ipynb").write_bytes(NOTEBOOK)
+    (tmp_path / "exchange/c101/inbound").mkdir()
+    return tmp_path / "exchange"
+
+
+def test_nbgraders_exchange(course, roster, collect, exchange, tmp_path):
+    """What `nbgrader submit` put there is taken with its time, the newest of each student; a
+    hand-in in another student's name, made by an account that is a student, is refused."""
+    submit(exchange, tmp_path / "homes", "ada", OTHER)
+    submit(exchange, tmp_path / "homes", "ada", NOTEBOOK)
+    submit(exchange, tmp_path / "homes", "bob", NOTEBOOK)
+    rows, _ = collect(exchange / "c101")
+    assert rows == {("ada", "double"): ("new", "the newest of 2"), ("bob", "double"): ("new", "")}
+    there = put(course)
+    assert there["ada/double/double.ipynb"] == NOTEBOOK
+    times = sorted(path.name.split("+")[2][:19] for path in (exchange / "c101/inbound").glob("ada+*"))
+    assert there["ada/double/timestamp.txt"].decode().startswith(times[-1])
+    assert collect(exchange / "c101/inbound")[0]["ada", "double"][0] == "unchanged"
+    with Gradebook(private_url(course)) as book:
+        book.add_student(getpass.getuser())
+    submit(exchange, tmp_path / "homes", "cy", NOTEBOOK)
+    rows, _ = collect(exchange / "c101", code=1)
+    assert rows["cy", ""][0] == "refused"
+    assert f"the account of {getpass.getuser()} made it" in rows["cy", ""][1]
+    assert "cy/double/double.ipynb" not in put(course)
 
 
 def test_git_repositories(course, roster, collect, tmp_path, monkeypatch):

@@ -14,9 +14,9 @@ from nbgrader.api import Gradebook
 
 
 @pytest.fixture
-def watching(course):
+def watching(course, request):
     """A process that watches the course; it is sent Ctrl-C at the end, if it still runs."""
-    command = [sys.executable, "-m", "proctor", "grade", "--watch"]
+    command = [sys.executable, "-m", "proctor", "grade", "--watch", *getattr(request, "param", [])]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, cwd=course.root, stdout=pipe, stderr=subprocess.STDOUT, text=True, start_new_session=True
@@ -24,6 +24,15 @@ def watching(course):
         yield process
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
+
+
+@pytest.fixture
+def exchange(course):
+    """A course's folder in nbgrader's exchange, made before it is watched."""
+    place = course.root / "exchange/c101"
+    (place / "inbound").mkdir(parents=True)
+    (place / "outbound").mkdir()
+    return place
 
 
 def read_until(process, text: str) -> str:
@@ -58,7 +67,30 @@ def test_what_arrives_is_graded_until_ctrl_c(course, hand_in, solution, watching
     assert "1 unchanged" in run_proctor(course.root, "grade", "--student", "ada").stdout
 
 
+@pytest.mark.parametrize("watching", [["--collect", "exchange/c101"]], indirect=True)
+def test_what_arrives_in_the_exchange_is_collected(course, solution, exchange, watching):
+    """Each hand-in is collected when it is whole, and graded; what nobody can read is told, and the
+    others go on."""
+    read_until(watching, "exchange/c101 and submitted/ for double; Ctrl-C ends it")
+    inbound = exchange / "inbound"
+    write(inbound / "bob+double+2026-10-01 10:11:12.131415 UTC+x/notes.txt", b"no notebook")
+    write(inbound / "ada+double+2026-10-01 10:11:12.131415 UTC+y/double.ipynb", nbformat.writes(solution).encode())
+    said = read_until(watching, "double, ada: its page is in feedback/ada/double/")
+    assert "bob: collected, refused: it has no notebook: it holds double/notes.txt" in said
+    assert "double, ada: collected, new" in said
+    assert "double, ada: 6 of 6 points" in said
+    assert (course.submitted("ada", "double") / "timestamp.txt").read_text() == "2026-10-01 10:11:12 UTC\n"
+
+
+def write(path, data: bytes) -> None:
+    """Write a file in a folder of its own."""
+    path.parent.mkdir()
+    path.write_bytes(data)
+
+
 def test_it_refuses_what_does_not_go_with_it(proctor):
     """With the options that are meant."""
+    said = " ".join(proctor("grade", "--collect", ".", code=2).stdout.split())
+    assert "--collect goes with --watch" in said
     said = " ".join(proctor("grade", "--watch", "--json", "--again", code=2).stderr.split())
     assert "--watch says what it does line by line and goes without --again, --json" in said
