@@ -21,9 +21,10 @@ from nbformat import NotebookNode
 from proctor.answers import load_answers
 from proctor.course.cells import grade_id, is_solution, read_source
 from proctor.course.course import Course
-from proctor.errors import UnreadableSubmission
+from proctor.errors import ProctorError, UnreadableSubmission
 from proctor.intake.submission import find_notebook, open_hand_in
 from proctor.record.kept import read_verdict
+from proctor.run.pool import default_jobs, each, examiners
 from proctor.verdict import Flag
 
 CODE_CHARACTERS = 50_000  # of a submission's code that are compared
@@ -31,6 +32,7 @@ PIECE = 25  # characters of code, each name shortened to one letter, that are ha
 FEWEST_PIECES = 100  # that two submissions must share to be flagged; about four lines
 SHARE = 0.5  # of all the pieces of the one who wrote less, that both must share
 COMMON = 10  # a piece in more submissions than this, and than a twentieth of all, does not count
+SECONDS = 3600.0  # for the flags of an exercise; those of 2,000 submissions take some
 LINES = 6  # how many lines of the shared code are shown
 BETWEEN = "\n\n"  # between the code of two cells, when all of it is compared
 _MARKERS = re.compile(r"^ *### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
@@ -74,10 +76,39 @@ def flags(course: Course, name: str) -> list[Flagged]:
 
 
 def find_flags(course: Course, names: list[str]) -> Iterator[tuple[str, list[Flagged]]]:
-    """Yield the name and the flags of each exercise; raises as `flags` does."""
+    """Yield the name and the flags of each exercise as they are found, side by side.
+
+    Raises ProctorError if an exercise is not in order, or if its flags cannot be found.
+    """
     for name in names:
         course.assignment(name)
-        yield name, flags(course, name)
+    if len(names) <= 1:  # which needs no other process
+        yield from ((name, flags(course, name)) for name in names)
+        return
+    tasks = [_Search(course, name) for name in names]
+    workers = examiners(min(default_jobs(), len(tasks)), lambda _: SECONDS)
+    for search, found in each(_search, tasks, workers, _give_up):
+        if isinstance(found, str):
+            raise ProctorError(f"the flags of {search.name} cannot be found: {found}")
+        yield search.name, found
+
+
+@dataclass(frozen=True)
+class _Search:
+    course: Course
+    name: str
+
+
+def _search(search: _Search) -> list[Flagged] | str:
+    """The flags of an exercise, or why they cannot be found."""
+    try:
+        return flags(search.course, search.name)
+    except ProctorError as error:
+        return str(error)
+
+
+def _give_up(_: _Search, reason: str) -> str:
+    return reason
 
 
 def fingerprint(code: str) -> CodeFingerprint:

@@ -131,7 +131,7 @@ def batches(
                             done.append((task, _wait_for(future, task, lost)))
                         except workers.died:
                             if tries == TRIES:
-                                done.append((task, lost(task, "the process that graded it ended unexpectedly, twice")))
+                                done.append((task, lost(task, "the process that worked on it ended unexpectedly, twice")))
                             else:
                                 given[executor.submit(work, task)] = task, tries + 1
                 finally:

@@ -153,7 +153,7 @@ def test_only_a_submission_that_ends_its_process_twice_is_set_aside(
     where = ["--scheduler", scheduler] if cluster else ["--jobs", "2"]
     said = lines(proctor("grade", "--json", *where, code=1))
     assert {student: line["earned"] for student, line in said.items()} == {"ada": 6, "bob": 6, "cleo": None, "dan": 6}
-    assert said["cleo"]["reason"] == "the process that graded it ended unexpectedly, twice"
+    assert said["cleo"]["reason"] == "the process that worked on it ended unexpectedly, twice"
     if cluster:
         assert ((course.root / "once").read_text(), (course.root / "always").read_text()) == ("x", "xx")
 

@@ -48,7 +48,7 @@ def test_a_process_that_dies_costs_no_other_task_a_try(tmp_path) -> None:
     """A task on which a process dies is tried twice; those of other processes run once."""
     notes = [f"open({str(tmp_path / 'notes')!r}, 'a').write('{number}\\n') and {number}" for number in range(6)]
     done = run([notes[0], DIE, *notes[1:]], 2, {})
-    assert done.pop(DIE) == "the process that graded it ended unexpectedly, twice"
+    assert done.pop(DIE) == "the process that worked on it ended unexpectedly, twice"
     assert done == {note: number for number, note in enumerate(notes)}
     assert sorted((tmp_path / "notes").read_text().split()) == list("012345")
 
