@@ -8,7 +8,7 @@ from rich.table import Column, Table
 
 from proctor.cli.markup import escape_markup
 from proctor.course.course import Course
-from proctor.course.schedule import FILE, Schedule, read_schedule
+from proctor.course.schedule import FILE, LAST, Schedule, read_schedule
 from proctor.feedback.table import number
 
 
@@ -30,6 +30,7 @@ def course() -> None:
         or "has no name (c.CourseDirectory.course_id)",
         "address": published_url(here) or "not published (c.Proctor.url)",
         "roster": f"{len(schedule.people)} students" if schedule.people else f"none in {FILE}",
+        "attempts": "the last one counts" if schedule.attempts == LAST else "the best one counts",
         "late": f"penalty {late!r} (c.LateSubmissionPlugin.penalty_method)",
     }
     for name, text in facts.items():

@@ -17,7 +17,8 @@ from proctor.course.course import Course
 from proctor.errors import CourseError
 
 FILE = "course.toml"
-TABLES = ("roster", "due", "extensions", "groups")
+TABLES = ("roster", "attempts", "due", "extensions", "groups")
+LAST, BEST = "last", "best"
 OF_A_GROUP = ("exercises", "weight", "drop")
 COLUMNS = ("id", "first_name", "last_name", "email", "lms_user_id")
 """Of a roster; those that nbgrader's `nbgrader db student import` reads, too."""
@@ -64,6 +65,7 @@ class Schedule:
         due: exercise → when it is due, with a time zone.
         extensions: exercise → student → when it is due for this student.
         groups: what counts how much; empty if there is no total.
+        attempts: which attempt of a student counts: `LAST`, or `BEST` of those that were graded.
         contradictions: sentences on what cannot be followed; nothing is, while there are any.
     """
 
@@ -71,6 +73,7 @@ class Schedule:
     due: dict[str, datetime] = field(default_factory=dict)
     extensions: dict[str, dict[str, datetime]] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
+    attempts: str = LAST
     contradictions: list[str] = field(default_factory=list)
 
 
@@ -103,9 +106,12 @@ def read_schedule(course: Course) -> Schedule:
         for name in _as_table(data, "extensions", wrong)
     }
     groups = _read_groups(_as_table(data, "groups", wrong), wrong)
+    attempts = data.get("attempts", LAST)
+    if attempts not in (LAST, BEST):
+        wrong.append(f"'attempts' must be {LAST!r} or {BEST!r}, got {attempts!r}")
     _contradict(course, people, due, extensions, wrong)
     _contradict_groups(course.every_name(), groups, wrong)
-    return Schedule(people, due, extensions, groups, wrong)
+    return Schedule(people, due, extensions, groups, attempts, wrong)
 
 
 def _guess(word: str, known: Sequence[str]) -> str:

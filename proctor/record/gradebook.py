@@ -26,6 +26,7 @@ from proctor.intake.submission import read_file
 from proctor.judge.result import Result
 from proctor.nbgrader_settings import show_inertly
 from proctor.record import nbgrader_course
+from proctor.record.attempts import describe_others
 from proctor.record.graded_notebook import require_agreement, to_bytes, with_tables
 from proctor.record.rows import Entry, save_marks
 from proctor.text import one_line
@@ -91,6 +92,7 @@ def _write_notebooks(course: Course, entry: Entry) -> None:
 def _make_entry(course: Course, result: Result) -> Entry:
     verdict = result.verdict
     stamp, handed_in, notes = _read_timestamp(course, verdict)
+    notes += describe_others(course, verdict.assignment, verdict.student)
     verdict = replace(verdict, notes=[*verdict.notes, *notes])
     shown, groups = {}, {}
     for name, notebook in result.notebooks.items():

@@ -34,13 +34,14 @@ class Kept:
     notebooks: dict[str, NotebookNode] | None = None
 
 
-def _verdict_file(course: Course, name: str, student: str) -> Path:
+def verdict_file(course: Course, name: str, student: str) -> Path:
+    """Where a submission's verdict is kept."""
     return course.state / "verdicts" / name / f"{student}.json"
 
 
 def keep(course: Course, kept: Kept) -> None:
     """Write a verdict's file, replacing an earlier one in one step; raises OSError on failure."""
-    path = _verdict_file(course, kept.verdict.assignment, kept.verdict.student)
+    path = verdict_file(course, kept.verdict.assignment, kept.verdict.student)
     data = {
         "key": kept.key,
         "seconds": kept.verdict.seconds,
@@ -53,7 +54,7 @@ def keep(course: Course, kept: Kept) -> None:
 def read_kept(course: Course, name: str, student: str) -> Kept | None:
     """What is kept of a submission; None if nothing is, or its file is of another version."""
     try:
-        data = json.loads(_verdict_file(course, name, student).read_bytes())
+        data = json.loads(verdict_file(course, name, student).read_bytes())
         verdict = replace(from_data(data["verdict"]), seconds=data["seconds"])
         return Kept(verdict, dict(data["key"]), _read_notebooks(data, name))
     except (OSError, ValueError, KeyError, TypeError):

@@ -33,8 +33,8 @@ class Score:
         return max(0.0, self.given - self.penalty)
 
 
-def read_scores(session: Session) -> dict[tuple[str, str], Score]:
-    """(assignment's id, student) → score, where there is one.
+def read_scores(session: Session, student: str = "") -> dict[tuple[str, str], Score]:
+    """(assignment's id, student) → score, where there is one; of all students, or of one.
 
     `total` is nbgrader's `submission.score` less its `late_submission_penalty`. nbgrader computes
     these by several queries for each submission; this is one query for all.
@@ -60,9 +60,11 @@ def read_scores(session: Session) -> dict[tuple[str, str], Score]:
         .group_by(SubmittedAssignment.id)
         .having(func.sum(notebooks.c.given) > 0)
     )
+    if student:
+        submissions = submissions.where(SubmittedAssignment.student_id == student)
     return {
-        (assignment, student): Score(float(score), float(penalty))
-        for assignment, student, score, penalty in session.execute(submissions)
+        (assignment, who): Score(float(score), float(penalty))
+        for assignment, who, score, penalty in session.execute(submissions)
     }
 
 
@@ -124,6 +126,16 @@ def named_scores(course: Course) -> dict[tuple[str, str], Score]:
             return {}
         names = {row.id: row.name for row in session.execute(select(Assignment.id, Assignment.name))}
         return {(names[assignment], who): score for (assignment, who), score in read_scores(session).items()}
+
+
+def read_points(course: Course, name: str, student: str) -> float | None:
+    """What counts of a student's work on an assignment, in points; None if there is no mark."""
+    with reading(course) as session:
+        if session is None:
+            return None
+        found = session.scalars(select(Assignment.id).where(Assignment.name == name)).one_or_none()
+        score = read_scores(session, student).get((found or "", student))
+        return score.total if score else None
 
 
 def update_late_penalties(course: Course) -> list[tuple[str, str]]:

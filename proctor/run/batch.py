@@ -12,12 +12,15 @@ from itertools import islice
 from typing import NamedTuple, TypeVar
 
 from proctor.course.course import Course
-from proctor.errors import CourseError, NotGraded, ProctorError
+from proctor.course.schedule import BEST, read_schedule
+from proctor.errors import CourseError, NotGraded, ProctorError, UnreadableSubmission
 from proctor.jail.course_jail import Jails, accepted_jail, fork_server, require_out_of_reach
 from proctor.jail.owned_folder import remove_abandoned
 from proctor.judge.result import Result, not_graded
+from proctor.record import attempts
 from proctor.record.kept import Kept, keep, write_log
 from proctor.record.keys import Key, assignment_key, submission_key
+from proctor.record.places import put_back
 from proctor.run.lock import one_run
 from proctor.run.plan import Plan, Shared, make_plans
 from proctor.run.pool import batches, examiners
@@ -27,6 +30,8 @@ from proctor.verdict import Verdict
 GRADED, UNCHANGED, RECORDED, NOT_RECORDED, NOT_GRADED = "graded", "unchanged", "recorded", "not recorded", "not graded"
 SERVERS = 3
 """How many fork servers a run starts, one after another as they end, before it gives up."""
+ROUNDS = 3
+"""Where the best attempt counts: how often, at most, one is graded in place of another."""
 TOGETHER = 50
 """How many submissions' marks are written in one transaction, at most."""
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EFBIG}
@@ -78,30 +83,67 @@ def grade_class(
     """
     accepted_jail(course)
     require_out_of_reach(course)
+    schedule = read_schedule(course)
+    best_counts = schedule.attempts == BEST and not schedule.contradictions
     with one_run(course.state):
         remove_abandoned()
-        records = _Recorder(course)
-        waiting: dict[tuple[str, str], Plan] = {}
-        for plans in _split(make_plans(course, pairs, register=True)):
-            done = records.settle(plans, again)
-            left = [plan for plan in plans if (plan.name, plan.student) not in done]
-            waiting |= {(plan.name, plan.student): replace(plan, kept=None) for plan in left}
-            yield from done.values()
-        if waiting:
-            # Importing nbgrader takes a second: do it while the first notebooks run.
-            threading.Thread(target=import_module, args=("proctor.record.gradebook",)).start()
-        for _ in range(SERVERS):
-            if not waiting or records.full:
+        put_back(course)
+        for left in reversed(range(ROUNDS)):
+            bettered = []
+            for outcome in _grade_once(course, pairs, jobs, again, scheduler, keep_warm):
+                if best_counts and left and _is_bettered(course, outcome):
+                    bettered.append((outcome.verdict.assignment, outcome.verdict.student))
+                else:
+                    yield outcome
+            if not bettered:
                 break
-            for graded in _grade_plans(course, list(waiting.values()), jobs, scheduler, keep_warm):
-                for batch in _split(graded):
-                    for plan, _ in batch:
-                        del waiting[plan.name, plan.student]
-                    yield from records.take(batch)
-                if records.full:
-                    break
-        for name, student in waiting:
-            yield records.fail(name, student, records.full or f"the fork server ended {SERVERS} times")
+            pairs = bettered
+
+
+def _grade_once(
+    course: Course, pairs: list[tuple[str, str]], jobs: int, again: bool, scheduler: str, keep_warm: float
+) -> Iterator[Outcome]:
+    """Grade what lies in its place, and yield an outcome of each."""
+    records = _Recorder(course)
+    waiting: dict[tuple[str, str], Plan] = {}
+    for plans in _split(make_plans(course, pairs, register=True)):
+        done = records.settle(plans, again)
+        left = [plan for plan in plans if (plan.name, plan.student) not in done]
+        waiting |= {(plan.name, plan.student): replace(plan, kept=None) for plan in left}
+        yield from done.values()
+    if waiting:
+        # Importing nbgrader takes a second: do it while the first notebooks run.
+        threading.Thread(target=import_module, args=("proctor.record.gradebook",)).start()
+    for _ in range(SERVERS):
+        if not waiting or records.full:
+            break
+        for graded in _grade_plans(course, list(waiting.values()), jobs, scheduler, keep_warm):
+            for batch in _split(graded):
+                for plan, _ in batch:
+                    del waiting[plan.name, plan.student]
+                yield from records.take(batch)
+            if records.full:
+                break
+    for name, student in waiting:
+        yield records.fail(name, student, records.full or f"the fork server ended {SERVERS} times")
+
+
+def _is_bettered(course: Course, outcome: Outcome) -> bool:
+    """Note what an attempt was worth; returns whether a better one is in its place now.
+
+    That one is to be graded, as source and grader are now. What cannot be kept is no attempt later.
+    """
+    name, student = outcome.verdict.assignment, outcome.verdict.student
+    if outcome.status == UNCHANGED and attempts.is_noted(course, name, student):
+        return False
+    if outcome.status not in (GRADED, RECORDED, UNCHANGED):
+        return False
+    from proctor.record.scores import read_points
+
+    with suppress(OSError, UnreadableSubmission):
+        points = read_points(course, name, student)
+        return points is not None and attempts.settle(course, name, student, points)
+    return False
 
 
 def _grade_plans(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Container
@@ -16,13 +14,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from proctor.course.course import Course
-from proctor.course.private import make_private_folder, write_private
+from proctor.course.private import write_private
 from proctor.errors import CourseError, ProctorError, UnreadableSubmission
 from proctor.intake.clones import clone_all
-from proctor.intake.listing import is_hidden, is_zip_file, list_source
+from proctor.intake.listing import is_zip_file, list_source
 from proctor.intake.parcels import TIMESTAMP, Exercises, Parcel, make_parcels
 from proctor.intake.platforms import FOLDERS, Attempt, parse_stamp, read_attempts
-from proctor.intake.submission import FILE_BYTES, read_file
+from proctor.record.attempts import is_graded_attempt
+from proctor.record.places import digest, put_back, read_place, replace_place
 from proctor.record.roster import NotMatched, Roster, read_roster, require_usable
 from proctor.run.lock import one_run
 
@@ -30,8 +29,6 @@ NEW, REPLACED, UNCHANGED, OLDER = "new", "replaced", "unchanged", "older"
 NOT_MATCHED, REFUSED = "not matched", "refused"
 STATUSES = (NEW, REPLACED, UNCHANGED, OLDER, NOT_MATCHED, REFUSED)
 FORMAT = "%Y-%m-%d %H:%M:%S UTC"
-_STAGE = "collecting"
-"""The folder in `.proctor/` where a hand-in is put together."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def collect(course: Course, source: Path, only: str = "", parts: Container[str] 
     if not source.exists():
         raise ProctorError(f"there is no {source}")
     with one_run(course.state), ExitStack() as stack:
-        _put_back(course)
+        put_back(course)
         platform, attempts = _open(course, source, stack, parts)
         if not attempts:
             raise UnreadableSubmission(
@@ -111,7 +108,7 @@ def collect(course: Course, source: Path, only: str = "", parts: Container[str] 
         rows, found = _sort(attempts, roster, Exercises(course, only), platform)
         for (student, exercise), hand_ins in found.items():
             rows.append(_put_newest(course, student, exercise, hand_ins))
-        _put_back(course)
+        put_back(course)
     remarks = []
     if found and not roster.is_known:
         remarks.append(
@@ -234,13 +231,15 @@ def _put(course: Course, student: str, exercise: str, parcel: Parcel) -> tuple[s
     if not os.path.lexists(place):
         _replace(course, place, files, parcel)
         return NEW, ""
-    there = _read_place(place)
+    there = read_place(place)
     stamp = there.pop(TIMESTAMP, None)
     before = parse_stamp(stamp) if stamp is not None else None
     if before and parcel.time and parcel.time < before:
         return (UNCHANGED, "") if files == there else (OLDER, f"what is there is of {before.strftime(FORMAT)}")
     if files == there and (not parcel.time or parcel.time == before):
         return UNCHANGED, ""
+    if is_graded_attempt(course, exercise, student, files | _stamp(parcel)):
+        return UNCHANGED, "it was graded, and another attempt was worth more"
     if parcel.order is not None and parcel.order < _read_order(course, place, there):
         return OLDER, "what is there was uploaded later"
     if before and not parcel.time:
@@ -252,15 +251,6 @@ def _put(course: Course, student: str, exercise: str, parcel: Parcel) -> tuple[s
     return REPLACED, "only its time is another" if files == there else ""
 
 
-def _read_place(place: Path) -> dict[str, bytes]:
-    """The files of a hand-in that lies in its place."""
-    if place.is_symlink() or not place.is_dir():
-        raise UnreadableSubmission(f"{place} is there and is not a folder")
-    paths = [path for path in sorted(place.rglob("*")) if path.is_symlink() or not path.is_dir()]
-    files = {path.relative_to(place).as_posix(): path for path in paths}
-    return {name: read_file(path, FILE_BYTES) for name, path in files.items() if not is_hidden(name)}
-
-
 def _order_file(course: Course, place: Path) -> Path:
     """Where it is kept how late a hand-in was uploaded, in the platform's count."""
     return course.state / "collected" / place.parent.name / f"{place.name}.json"
@@ -270,45 +260,19 @@ def _read_order(course: Course, place: Path, there: dict[str, bytes]) -> int:
     """The order of the hand-in that is in its place; -1 if that is not known of these files."""
     try:
         kept = json.loads(_order_file(course, place).read_bytes())
-        return int(kept["order"]) if kept["files"] == _digest(there) else -1
+        return int(kept["order"]) if kept["files"] == digest(there) else -1
     except (OSError, ValueError, KeyError, TypeError):
         return -1
 
 
-def _digest(files: dict[str, bytes]) -> str:
-    found = hashlib.sha256()
-    for name, data in sorted(files.items()):
-        found.update(f"{name!r} {len(data)} ".encode() + data)
-    return found.hexdigest()
-
-
 def _replace(course: Course, place: Path, files: dict[str, bytes], parcel: Parcel) -> None:
-    """Put files in their place by renaming a folder; what was there is in `.proctor/` meanwhile."""
-    stage = course.state / _STAGE
-    made, before = stage / "made", stage / "before" / place.parent.name / place.name
-    shutil.rmtree(made, ignore_errors=True)
-    make_private_folder(course, made)
-    for name, data in files.items():
-        write_private(course, made / name, data)
-    if parcel.time:
-        write_private(course, made / TIMESTAMP, parcel.time.strftime(f"{FORMAT}\n").encode())
-    make_private_folder(course, place.parent)
-    if place.exists():
-        make_private_folder(course, before.parent)
-        place.rename(before)
-    made.rename(place)
-    shutil.rmtree(before, ignore_errors=True)
+    """Put a hand-in in its place, with its time, and note when it was uploaded."""
+    replace_place(course, place, files | _stamp(parcel))
     if parcel.order is not None:
-        kept = {"order": parcel.order, "files": _digest(files)}
+        kept = {"order": parcel.order, "files": digest(files)}
         write_private(course, _order_file(course, place), json.dumps(kept).encode())
 
 
-def _put_back(course: Course) -> None:
-    """Put back what was taken out of its place by a step that failed, or a run that was killed."""
-    stage = course.state / _STAGE
-    for before in sorted(stage.glob("before/*/*")):
-        place = course.submitted(before.parent.name, before.name)
-        if not os.path.lexists(place):
-            make_private_folder(course, place.parent)
-            before.rename(place)
-    shutil.rmtree(stage, ignore_errors=True)
+def _stamp(parcel: Parcel) -> dict[str, bytes]:
+    """The file that tells when a parcel was handed in; none if that is not known."""
+    return {TIMESTAMP: parcel.time.strftime(f"{FORMAT}\n").encode()} if parcel.time else {}

@@ -21,6 +21,7 @@ Result = TypeVar("Result")
 
 TRIES = 2
 """How many processes may die on a task before it is given up."""
+TWICE = "the process that worked on it ended unexpectedly, twice"
 START_METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 AHEAD = 2
 """How many tasks are submitted for each process: the one it works on, and the next."""
@@ -131,7 +132,7 @@ def batches(
                             done.append((task, _wait_for(future, task, lost)))
                         except workers.died:
                             if tries == TRIES:
-                                done.append((task, lost(task, "the process that worked on it ended unexpectedly, twice")))
+                                done.append((task, lost(task, TWICE)))
                             else:
                                 given[executor.submit(work, task)] = task, tries + 1
                 finally:

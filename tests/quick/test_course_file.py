@@ -34,6 +34,7 @@ TWICE = ALL.replace("100", "40") + ALL.replace("groups.all", "groups.rest").repl
         (COURSE, ROSTER + "a/b,,,\n", "roster.csv, line 5: 'a/b' cannot be the name of a folder in submitted/"),
         (COURSE, "name;mail\n", "roster.csv must have a column 'id'; it has name, mail"),
         (COURSE, "", "the roster roster.csv cannot be read"),
+        ("attempts = 'most'", "", "'attempts' must be 'last' or 'best', got 'most'"),
         ("groups = 3", "", "'groups' must be a table, got 3"),
         (ALL.replace("weight", "wait"), "", "groups.all.wait is not known. Did you mean 'weight'?"),
         (ALL.replace("100", "0"), "", "groups.all.weight must be a percentage, more than 0 and up to 100, got 0"),
