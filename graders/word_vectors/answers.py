@@ -418,6 +418,16 @@ neighbours = [
         ),
         fails=[*RANKED, "the_word_itself_is_left_out"],
     ),
+    mutant(
+        "one word for each cosine",
+        edit(
+            NEAREST,
+            "return others[:count]",
+            "by_cosine = {cosine_similarity(target, vectors[w]): w for w in others}\n"
+            "    return [by_cosine[key] for key in sorted(by_cosine, reverse=True)][:count]",
+        ),
+        fails="few_words_and_opposite_ones",
+    ),
 ]
 
 TARGET = "vectors[second] - vectors[first] + vectors[third]"
@@ -500,6 +510,11 @@ analogies = [
             "for word in {first, second, third}:\n        del vectors[word]\n    others = list(vectors)",
         ),
         fails="analogy",
+    ),
+    mutant(
+        "leaves out parts of the question's words, too",
+        edit(ANALOGY, "(first, second, third)]", "first + second + third]"),
+        fails="words_of_the_question_are_no_answer",
     ),
 ]
 

@@ -55,13 +55,14 @@ def plane(text):
     return {word: np.array([float(x), float(y)]) for word, x, y in rows}
 
 
-def assert_nearest(student, word, vectors, count, expected):
-    """Assert that `nearest` names these words, in this order."""
+def assert_nearest(student, word, vectors, count, *expected):
+    """Assert that `nearest` names these words, in this order, or in one of these orders."""
 
     def judge(_):
         found = as_words(call_unchanged(student, "nearest", word, vectors, count), "nearest(...)")
-        if found != expected:
-            raise CriterionFailed(f'the neighbours of "{word}" to be {", ".join(expected)}', ", ".join(found) or "none")
+        if found not in expected:
+            wanted = " or ".join(map(", ".join, expected))
+            raise CriterionFailed(f'the neighbours of "{word}" to be {wanted}', ", ".join(found) or "none")
 
     assert_apart(student, "nearest", {"cosine_similarity": cosine_in_the_plane}, judge)
 
@@ -156,18 +157,18 @@ def test_neighbours_on_paper(student):
 )
 def test_the_word_itself_is_left_out(student, order):
     """The word itself is left out, and another word with the same vector is not."""
-    vectors = plane("tea 2 1, chai 2 1, cup 1 1, night -3 -1")
-    vectors = dict(list(vectors.items())[::order])
+    vectors = dict(list(plane("tea 2 1, chai 2 1, cup 1 1, night -3 -1").items())[::order])
     assert_nearest(student, "tea", vectors, 2, ["chai", "cup"])
 
 
 @criterion("nearest", points=1, hint="Cosines may all be below 0. And what if `count` is larger than the dictionary?")
 def test_few_words_and_opposite_ones(student):
-    """If there are fewer words than asked for, all are returned, those in opposite directions
-    too."""
-    vectors = plane("night -3 -1, tea 2 1, snow -1 1, moon -4 -1")
-    assert_nearest(student, "tea", vectors, 3, ["snow", "moon", "night"])
-    assert_nearest(student, "tea", vectors, 10, ["snow", "moon", "night"])
+    """If there are fewer words than asked for, all are returned, those in opposite directions and
+    those that are equally near, too."""
+    vectors = plane("night -3 -1, tea 2 1, snow -1 1, moon -4 -1, luna -4 -1")
+    expected = ["snow", "moon", "luna", "night"], ["snow", "luna", "moon", "night"]
+    assert_nearest(student, "tea", vectors, 4, *expected)
+    assert_nearest(student, "tea", vectors, 10, *expected)
 
 
 @criterion("nearest", points=1, hint="Take the vector by `vectors[word]`, before anything else.")
@@ -200,15 +201,15 @@ def test_analogies_on_paper(student, vectors):
 @pytest.mark.parametrize(
     "first, second, third, answer",
     [
-        pytest.param("1 4", "2 4", "5 1", "leaf", id="the third word being nearest to the target"),
+        pytest.param("1 4", "2 4", "5 1", "pen", id="the third word being nearest to the target"),
         pytest.param("3 3", "1 5", "3 4", "stone", id="the second word being nearest to the target"),
-        pytest.param("1 1", "4 1", "1 3", "leaf", id="the first word being nearest to the target"),
+        pytest.param("1 1", "4 1", "1 3", "pen", id="the first word being nearest to the target"),
     ],
 )
 def test_words_of_the_question_are_no_answer(student, first, second, third, answer):
     """None of the three words of the question is the answer."""
-    vectors = plane(f"pen {second}, stone -1 2, ink {first}, leaf 2 -1, book {third}")
-    assert_answers(student, ("ink", "pen", "book"), vectors, answer)
+    vectors = plane(f"pencil {second}, stone -1 2, ink {first}, pen 2 -1, book {third}")
+    assert_answers(student, ("ink", "pencil", "book"), vectors, answer)
 
 
 @criterion("analogy", points=1, hint="With which number does your search begin? Cosines go down to -1.")
@@ -396,5 +397,4 @@ def test_shares_on_paper(student, ones, others, expected):
 )
 def test_other_words_do_not_count(student, ones, others):
     """Words of the dictionary that are in neither list do not take part."""
-    crowded = plane("hen -1 20, fox 9 2, gnu 8 4, ibis 20 1") | FIVE
-    assert_share(student, ones, others, crowded, 3 / 5)
+    assert_share(student, ones, others, plane("hen -1 20, fox 9 2, gnu 8 4, ibis 20 1") | FIVE, 3 / 5)
