@@ -161,7 +161,7 @@ def test_the_word_itself_is_left_out(student, order):
     assert_nearest(student, "tea", vectors, 2, ["chai", "cup"])
 
 
-@criterion("nearest", points=1, hint="Cosines may all be below 0. And what if `count` is larger than the dictionary?")
+@criterion("nearest", points=1, hint="Every other word has a place in the list, whatever its cosine is.")
 def test_few_words_and_opposite_ones(student):
     """If there are fewer words than asked for, all are returned, those in opposite directions and
     those that are equally near, too."""

@@ -696,7 +696,9 @@ def test_drawn_words_complete_analogies_by_their_directions():
     vectors = datasets.load("word_vectors")
     words, table = list(vectors), np.array(list(vectors.values()))
     lengths = np.linalg.norm(table, axis=1)
-    right, by_distance, careless = [], [], []
+    right: list[bool] = []
+    by_distance: list[bool] = []
+    careless: list[bool] = []
     for first, second, third, answer in map(str.split, ANALOGIES):
         target = vectors[second] - vectors[first] + vectors[third]
         for order, found in ((-table @ target / lengths, right), (np.linalg.norm(table - target, axis=1), by_distance)):
