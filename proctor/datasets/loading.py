@@ -25,6 +25,7 @@ from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
 from proctor.datasets.temperatures import TEMPERATURES
 from proctor.datasets.whistles import WHISTLES
+from proctor.datasets.word_vectors import WORD_VECTORS
 from proctor.errors import ProctorError
 
 _OURS = (
@@ -42,6 +43,7 @@ _OURS = (
     JAZZ,
     WHISTLES,
     CROSSINGS,
+    WORD_VECTORS,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -78,6 +80,7 @@ def load(name: str, split: str = "train") -> Any:
             (n, 10, 10, 2, 9), and two lists: the true boxes, float64 (things, 4) each, and kinds.
         "temperatures": the path of a folder with temperatures.csv, a line for each day, and
             sunspots.csv, a line for each month.
+        "word_vectors": a dict of words, each with its vector, float64 (50,).
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.

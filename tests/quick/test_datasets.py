@@ -21,7 +21,17 @@ from PIL import Image
 
 from proctor import datasets
 from proctor.author.wheel import build_wheel
-from proctor.datasets import crossings, jazz, loading, places, sign_letters, species, species_base, whistles
+from proctor.datasets import (
+    crossings,
+    jazz,
+    loading,
+    places,
+    sign_letters,
+    species,
+    species_base,
+    whistles,
+    word_vectors,
+)
 from proctor.datasets.critters import draw_pets
 from proctor.errors import ProctorError
 from proctor.jail.client import SPAWN
@@ -633,6 +643,80 @@ def test_drawn_temperatures_have_a_season_and_drawn_sunspots_cycles():
     smooth = np.convolve(months, np.ones(12) / 12, mode="valid")
     assert 20 <= np.sum((smooth[1:] > 40) & (smooth[:-1] <= 40)) <= 32
     assert months.min() >= 0
+
+
+ANALOGIES = """man woman king queen|man woman father mother|man woman son daughter|man woman brother sister
+japan tokyo china beijing|france paris england london|russia moscow iraq baghdad|japan japanese china chinese
+france french germany german|italy italian spain spanish|large larger small smaller|high higher low lower
+go went come came|take took give gave|say said see saw|car cars house houses|day days week weeks
+man woman husband wife|take taking give giving""".replace("\n", "|").split("|")
+
+
+@pytest.fixture
+def real_words(tmp_path):
+    """A folder with some words laid out like the cut file of GloVe's."""
+    folder = tmp_path / "real"
+    folder.mkdir()
+    rows = [["the", *range(50)], [",", *range(-50, 0)], ["#1/2", *[0.25] * 50], ["naïve", *[-1e-05] * 50]]
+    text = "\n".join(" ".join(map(str, row)) for row in rows) + "\n"
+    (folder / "glove.6B.50d.first2446.txt.gz").write_bytes(gzip.compress(text.encode()))
+    return folder
+
+
+def test_real_words_are_read_and_exported_in_their_order(real_words, tmp_path, monkeypatch, capsys):
+    """Each word has fifty numbers, whatever signs it is made of; there is no test part of them."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_words))
+    vectors = datasets.load("word_vectors")
+    assert "word_vectors: 4 real words" in capsys.readouterr().out
+    assert list(vectors) == ["the", ",", "#1/2", "naïve"]
+    assert vectors[","].dtype == np.float64
+    assert vectors[","].tolist() == [*range(-50, 0)]
+    with pytest.raises(ProctorError, match="no test split"):
+        datasets.load("word_vectors", split="test")
+    datasets.export(["word_vectors"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    again = datasets.load("word_vectors")
+    assert list(again) == list(vectors)
+    assert all(np.array_equal(again[word], vectors[word]) for word in vectors)
+
+
+@pytest.mark.parametrize("line", ["the" + 50 * " 1", "of" + 49 * " 1", "of" + 50 * " x"])
+def test_words_that_come_twice_or_lack_numbers_are_told(line, real_words, monkeypatch):
+    """A file with another layout is not taken for word vectors."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_words))
+    path = real_words / "glove.6B.50d.first2446.txt.gz"
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + line.encode()))
+    with pytest.raises(ProctorError, match="cannot be read"):
+        datasets.load("word_vectors")
+
+
+def test_drawn_words_complete_analogies_by_their_directions():
+    """Cosines find more answers than distances do, and the question's words would often be
+    nearest."""
+    vectors = datasets.load("word_vectors")
+    words, table = list(vectors), np.array(list(vectors.values()))
+    lengths = np.linalg.norm(table, axis=1)
+    right: list[bool] = []
+    by_distance: list[bool] = []
+    careless: list[bool] = []
+    for first, second, third, answer in map(str.split, ANALOGIES):
+        target = vectors[second] - vectors[first] + vectors[third]
+        for order, found in ((-table @ target / lengths, right), (np.linalg.norm(table - target, axis=1), by_distance)):
+            ranking = [words[place] for place in np.argsort(order)]
+            found.append(next(word for word in ranking if word not in (first, second, third)) == answer)
+        careless.append(words[np.argmax(table @ target / lengths)] in (first, second, third))
+    assert np.mean(right) > 0.8 > np.mean(by_distance)
+    assert np.mean(careless) > 0.4
+    assert lengths.max() > 2.5 * lengths.min()
+
+
+def test_a_drawing_of_words_is_fixed():
+    """The same words have the same vectors each time, and others in the test split."""
+    train, again, test = (word_vectors.draw(split) for split in ("train", "train", "test"))
+    assert len(train) == 350
+    assert list(train) == list(again) == list(test)
+    assert all(np.array_equal(train[word], again[word]) for word in train)
+    assert not any(np.allclose(train[word], test[word]) for word in train)
 
 
 def test_what_has_no_public_address_is_looked_for_at_none(monkeypatch, capsys):
