@@ -1,6 +1,6 @@
 """Other right answers of the exercise on recurrent steps, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, variant
 
 STEP, LOOP, STEP_BACK, BACK = "write_rnn_step", "write_through_time", "write_rnn_step_backward", "write_rnn_backward"
 SIGMOID, LSTM, LAMP, GRU = "write_sigmoid", "write_lstm_step", "write_lamp_weights", "write_gru_step"
@@ -86,9 +86,10 @@ STEP_BACK_AGAIN = """
 def rnn_step_backward(upstream, x, state, new, weights):
     new, _ = rnn_step(x, state, weights)
     upstream = upstream - upstream * new * new
-    d_kernel = sum(np.outer(a, b) for a, b in zip(x, upstream))
-    d_recurrent = sum(np.outer(a, b) for a, b in zip(state, upstream))
-    return np.inner(upstream, weights[0]), np.inner(upstream, weights[1]), d_kernel, d_recurrent, sum(upstream)
+    d_kernel = np.add.reduce(x[:, :, None] * upstream[:, None, :])
+    d_recurrent = np.add.reduce(state[:, :, None] * upstream[:, None, :])
+    d_bias = np.ones(len(x)) @ upstream
+    return np.inner(upstream, weights[0]), np.inner(upstream, weights[1]), d_kernel, d_recurrent, d_bias
 """
 BACK_COURSE = """
 def rnn_backward(da, x, a0, a, parameters):
@@ -300,7 +301,7 @@ mutants = combine(
             mutant(
                 "a state in whole numbers",
                 edit(STEP, STEP_LINE, "new = np.tanh(x @ kernel + state @ recurrent + bias).astype(x.dtype)"),
-                fails="any_step",
+                fails=["what_is_heard", "any_step"],
             ),
             mutant(
                 "writes the new state into the old one",
@@ -357,6 +358,11 @@ mutants = combine(
                 "collects what is kept",
                 edit(LOOP, "outputs.append(output)", "outputs.append(state)"),
                 fails=["running_sums", "begins_with_the_state", "any_units", "any_network", "any_state"],
+            ),
+            mutant(
+                "outputs in whole numbers",
+                edit(LOOP, "axis=1), state", "axis=1).astype(x.dtype), state"),
+                fails="any_units",
             ),
             mutant(
                 "from the last beat to the first",
@@ -759,8 +765,13 @@ mutants = combine(
     ]
 )
 
+harmless_mutations = [
+    harmless("zip(slopes, d_weights)", because="a sum is the same the other way round"),
+    harmless("scores < 0 → scores <= 0", because="at 0, both forms give one half"),
+    harmless("-20.0 → 20.0", because="the candidate is 0 where ON is not pressed, so the input gate may stay open"),
+]
+
 hidden_because = {
     "a_long_evening": "a thousand beats would take Keras seconds; the public criterion plays two hundred",
-    "any_step": "the docstring tells of whole numbers, and what fits on paper has few",
     "a_long_way_back": "the docstring tells of whole numbers, and what fits on paper has few",
 }
