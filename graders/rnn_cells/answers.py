@@ -51,14 +51,14 @@ def through_time(step, x, state, weights):
         state = result[1]
     return np.array(said).transpose(1, 0, 2), state
 """
-LOOP_RECURSIVE = """
+LOOP_FOLDED = """
+import itertools
+
 def through_time(step, x, state, weights):
-    output, state = step(x[:, 0], state, weights)
-    first = np.asarray(output)[:, None]
-    if x.shape[1] == 1:
-        return first, state
-    rest, state = through_time(step, x[:, 1:], state, weights)
-    return np.concatenate([first, rest], axis=1), state
+    beats = np.swapaxes(x, 0, 1)
+    pairs = itertools.accumulate(beats, lambda pair, beat: step(beat, pair[1], weights), initial=(None, state))
+    outputs, states = zip(*list(pairs)[1:])
+    return np.stack(outputs, 1), states[-1]
 """
 STEP_BACK_COURSE = """
 def rnn_step_backward(da_next, xt, a_prev, a_next, parameters):
@@ -243,8 +243,8 @@ variants = [
         replace(GRU, GRU_MIXED),
     ),
     variant(
-        "recursion, lists, and a new state that is worked out again",
-        replace(LOOP, LOOP_RECURSIVE),
+        "a fold, lists, and a new state that is worked out again",
+        replace(LOOP, LOOP_FOLDED),
         replace(STEP_BACK, STEP_BACK_AGAIN),
         replace(BACK, BACK_LISTS),
         replace(LSTM, LSTM_ALONE),

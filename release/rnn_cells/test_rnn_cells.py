@@ -151,7 +151,7 @@ def test_running_sums(student):
 @criterion("through_time", points=1, hint="What does the first step get for its state?")
 def test_begins_with_the_state(student):
     """The first beat meets the state that the loop is given."""
-    x, state = np.array([[[1.0, -1.0], [2.0, 0.0]], [[4.0, 3.0], [0.0, 5.0]]]), np.array([[7.0, -2.0], [0.5, 9.0]])
+    x, state = np.array([[[1, -1], [2, 0]], [[4, 3], [0, 5]]]), np.array([[7.0, -2.0], [0.5, 9.0]])
     outputs, _ = run(student, adding, x, state, 1.0)
     expected = np.array([[[80.0, -30.0], [100.0, -30.0]], [[45.0, 120.0], [45.0, 170.0]]])
     assert_close(outputs, expected, "outputs")
