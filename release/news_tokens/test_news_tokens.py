@@ -152,8 +152,8 @@ def assert_ranked(found, texts, size):
     expected = [count for _, count in counts.most_common(size - 2)]
     for place, (word, count) in enumerate(zip(words, expected, strict=False), start=2):
         if counts[word] != count:
-            told = f"{word!r}, which occurs {counts[word]} times"
-            raise CriterionFailed(f"at place {place} a word that occurs {count} times", told)
+            told = f"{word!r}, which is there {counts[word]}×"
+            raise CriterionFailed(f"at place {place} a word that is there {count}×", told)
 
 
 CUPS = ["cup final cup", "final cup vote", "goal cup vote final"]  # cup 4, final 3, vote 2, goal 1
