@@ -1,6 +1,6 @@
 """Other right answers of the exercise on words and numbers, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, variant
 
 READ, STANDARD, STOP, VOCABULARY = (
     "write_read_articles",
@@ -651,3 +651,10 @@ BACK = [
     mutant("words without spaces", edit(DECODE, '" ".join', '"".join'), fails="decode"),
 ]
 mutants = combine([READING, ONE_FORM, STOP_WORDS, VOCABULARIES, ENCODINGS, PADDING, LABELLING, BACK])
+
+harmless_mutations = [
+    harmless("keyword newline dropped", because="line breaks of these files are \\n, which Python leaves as they are"),
+    harmless('"" → None (constant)', because="line breaks of these files are \\n, which Python leaves as they are"),
+    harmless("keyword encoding dropped", because="UTF-8 is what files are read as where it is graded"),
+    harmless('"utf-8" → None', because="UTF-8 is what files are read as where it is graded"),
+]
