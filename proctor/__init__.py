@@ -41,6 +41,7 @@ from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error
 from proctor.criteria.networks import ask_network, assert_learns_by_crossentropy, assert_scales_pictures
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
+from proctor.criteria.texts import as_number_rows, as_text, as_texts
 from proctor.criteria.training import (
     assert_crossentropy_loss,
     assert_ends_at_target,
@@ -64,7 +65,10 @@ __all__ = [
     "as_array",
     "as_left",
     "as_model",
+    "as_number_rows",
     "as_numbers",
+    "as_text",
+    "as_texts",
     "as_tuple",
     "ask_network",
     "assert_apart",

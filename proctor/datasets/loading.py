@@ -20,6 +20,7 @@ from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.horses_humans import HORSES_HUMANS
 from proctor.datasets.jazz import JAZZ
 from proctor.datasets.mnist import MNIST
+from proctor.datasets.news import NEWS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
@@ -40,6 +41,7 @@ _OURS = (
     HORSES_HUMANS,
     CATS_DOGS,
     TEMPERATURES,
+    NEWS,
     JAZZ,
     WHISTLES,
     CROSSINGS,
@@ -78,6 +80,7 @@ def load(name: str, split: str = "train") -> Any:
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
         "crossings": pictures, uint8 (n, 160, 256, 3), a detector's outputs, float32
             (n, 10, 10, 2, 9), and two lists: the true boxes, float64 (things, 4) each, and kinds.
+        "news": the path of a CSV file with the columns "category", one of five, and "text".
         "temperatures": the path of a folder with temperatures.csv, a line for each day, and
             sunspots.csv, a line for each month.
         "word_vectors": a dict of words, each with its vector, float64 (50,).

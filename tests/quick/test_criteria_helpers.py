@@ -46,6 +46,7 @@ from proctor.criteria.layers import (
     output_activation,
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
+from proctor.criteria.texts import as_number_rows, as_text, as_texts
 from proctor.criteria.training import assert_crossentropy_loss, assert_reports
 from proctor.errors import CourseError, CriterionFailed, StudentError
 from proctor.models.view import ModelView
@@ -1046,3 +1047,62 @@ def test_mean_errors_refuse_what_does_not_fit():
     assert said(mean_absolute_error, [np.nan, 1], [0, 1]) == ("predictions to be finite numbers", "NaN")
     assert said(mean_absolute_error, [np.inf, 1], [0, 1])[1] == "infinity"
     failure(mean_absolute_error, None, [0, 1])
+
+
+# Texts
+
+
+@pytest.mark.parametrize("value", [["a", "é"], ("a", b"\xc3\xa9")])
+def test_strings_in_any_wrapping_are_texts(value):
+    """Lists and tuples of strings are texts, and so are the bytes that tensors hold."""
+    assert as_texts(value, "w") == ["a", "é"]
+    assert as_text(value[1], "w") == "é"
+
+
+def test_arrays_and_numpy_strings_are_texts():
+    """What comes from a notebook as an array of strings is a list of them."""
+    notebook = student(array=np.array(["a", "b"]), mixed=[np.str_("a"), "b"], single=np.str_("a"))
+    assert as_texts(notebook.array, "w") == as_texts(notebook.mixed, "w") == ["a", "b"]
+    assert as_text(notebook.single, "w") == "a"
+
+
+@pytest.mark.parametrize(
+    "value, found",
+    [
+        (None, "None (is there a `return`?)"),
+        ("a b", "'a b' (str)"),
+        ({"a": 0}, "a dict of 1 item"),
+        (["a", 3], "one with 3 (int) at place 1"),
+        (["a", ["b"]], "one with a list of 1 item at place 1"),
+    ],
+)
+def test_what_are_no_texts_is_called_what_it_is(value, found):
+    """A student reads what their code gave instead of a list of strings."""
+    assert said(as_texts, value, "w") == ("`w` to be a list of strings", found)
+    assert said(as_text, [value], "w") == ("`w` to be a string", "a list of 1 item")
+
+
+@pytest.mark.parametrize(
+    "value", [[[1, 2], []], ([1.0, 2], ()), [np.array([1, 2]), np.array([])], [[np.int32(1), 2], []]]
+)
+def test_rows_need_not_be_equally_long(value):
+    """Rows of whole numbers in any wrapping are lists of them."""
+    assert as_number_rows(value, "w", 2) == [[1, 2], []]
+    assert as_number_rows(np.array([[1, 2], [3, 4]]), "w", 2) == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    "value, expected, found",
+    [
+        ([[1]], "`w` to be a list of 2 items, a list of numbers each", "a list of 1 item"),
+        (3, "`w` to be a list of 2 items, a list of numbers each", "3 (int)"),
+        ([[1], 2], "row 1 of `w` to be a list of whole numbers", "2 (int)"),
+        ([["a"], [2]], "row 0 of `w` to be a list of whole numbers", "a list of 1 item"),
+        ([[1], [1.5]], "row 1 of `w` to be a list of whole numbers", "a list of 1 item"),
+        ([[1], [math.nan]], "row 1 of `w` to be a list of whole numbers", "a list of 1 item"),
+        ([[1], np.ones((2, 2))], "row 1 of `w` to be a list of whole numbers", "an array of shape (2, 2)"),
+    ],
+)
+def test_what_are_no_rows_is_called_what_it_is(value, expected, found):
+    """A student reads which row is none, and what it is instead."""
+    assert said(as_number_rows, value, "w", 2) == (expected, found)

@@ -1,5 +1,6 @@
 """Data sets are found or drawn, and handed out without their test part."""
 
+import csv
 import gzip
 import io
 import json
@@ -10,6 +11,7 @@ import sys
 import time
 import zipfile
 import zlib
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +27,8 @@ from proctor.datasets import (
     crossings,
     jazz,
     loading,
+    news,
+    newswire,
     places,
     sign_letters,
     species,
@@ -1027,3 +1031,49 @@ def test_a_thing_is_found_once():
     assert crossings.count_found([[2, 4, 8, 24]], [2], boxes, kinds) == (1, 0)
     assert crossings.count_found([[2.1, 4, 8, 24]], [2], boxes, kinds) == (0, 1)
     assert crossings.count_found([[0, 0, 10, 20], [1, 0, 10, 20], [50, 50, 60, 70]], [2, 2, 1], boxes, kinds) == (1, 2)
+
+
+def read_table(file):
+    """The rows of a CSV file."""
+    with file.open(newline="", encoding="utf-8") as lines:
+        return list(csv.reader(lines))
+
+
+def test_real_news_are_split_in_their_order(tmp_path, monkeypatch):
+    """The first rows are to learn from; a text that is among them is in no test split; a jail gets
+    the training part."""
+    rows = [("sport", "tech", "business")[number % 3] + f",text {number} costs £3" for number in range(1_890)]
+    rows[1_800] = rows[5]
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    with zipfile.ZipFile(tmp_path / "bbc-text.zip", "w") as packed:
+        packed.writestr("bbc-text.csv", "\n".join(["category,text", *rows]))
+    table = read_table(datasets.load("news"))
+    assert table[0] == ["category", "text"]
+    assert [",".join(row) for row in table[1:]] == rows[:1_780]
+    texts, categories = news.as_lists(datasets.load("news", split="test"))
+    assert len(texts) == len(categories) == 109
+    assert "text 1800 costs £3" not in texts
+    datasets.export(["news"], tmp_path / "out")
+    with zipfile.ZipFile(tmp_path / "bbc-text.zip", "w") as packed:
+        packed.writestr("bbc-text.csv", "\n".join(["category,text", *rows, "weather,it rains"]))
+    with pytest.raises(ProctorError, match="its categories must be business, entertainment"):
+        datasets.load("news")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    assert read_table(datasets.load("news")) == table
+
+
+def test_drawn_news_have_all_that_a_csv_file_may_have():
+    """Articles on five topics, with commas, quotes and line breaks; in the test split are other
+    articles, and words that no other has."""
+    (texts, categories), (others, _) = (
+        news.as_lists(datasets.load("news", split=split)) for split in ("train", "test")
+    )
+    assert len(texts) == 1_780
+    assert len(others) == 445
+    assert min(Counter(categories).values()) > 250
+    assert sorted(set(categories)) == sorted(newswire.TOPICS)
+    assert all(sum(sign in text for text in texts) > 300 for sign in ',"\n£')
+    assert not set(texts) & set(others)
+    known, unknown = ({word for text in some for word in text.split()} for some in (texts, others))
+    assert 100 < len(unknown - known) < 0.5 * len(unknown)
+    assert newswire.write_articles(3, 5) == newswire.write_articles(3, 5) != newswire.write_articles(3, 6)
