@@ -372,6 +372,11 @@ in_style = [
         edit(STYLE, "- grams[name]", "- gram_matrix(grams[name][None])"),
         fails=STYLES,
     ),
+    mutant(
+        "weights used up",
+        edit(STYLE, "for name, weight in weights.items():", "while weights:\n        name, weight = weights.popitem()"),
+        fails="style_has_a_slope",
+    ),
     mutant("numbers", edit(STYLE, LAYER, f"float({LAYER})"), fails="style_has_a_slope"),
     mutant(
         "the diagonal",

@@ -109,12 +109,13 @@ def test_layers_have_weights(student):
 
 @criterion("style_cost", points=1, hint=TAPE)
 def test_style_has_a_slope(student):
-    """A tape finds how the style cost changes with each number of the maps."""
+    """A tape finds how the style cost changes with each number of the maps, again and again."""
     gram = np.array([[1.0, -1.0], [-1.0, 7.0]])
 
     def judge(_):
-        found = slope_on_tape(student, share(student, of_one_layer)(student.style_cost), MAPS, gram)
-        assert_shape(found, MAPS.shape, "the slope of the style cost")
+        cost = share(student, of_one_layer)(student.style_cost)
+        for _ in range(2):  # the weights are there for a second time, too
+            assert_shape(slope_on_tape(student, cost, MAPS, gram), MAPS.shape, "the slope of the style cost")
 
     assert_apart(student, "style_cost", {"gram_matrix": brightest}, judge)
 
@@ -325,8 +326,9 @@ def nudged(start, middle, steep, rate, steps):
 
 
 def of_one_layer(style_cost):
-    """The style cost as a function of the maps of one layer."""
-    return lambda maps, gram: style_cost({"it": maps}, {"it": gram}, {"it": 1.0})
+    """The style cost as a function of the maps of one layer, with the same weights each time."""
+    weights = {"it": 1.0}
+    return lambda maps, gram: style_cost({"it": maps}, {"it": gram}, weights)
 
 
 def two_eyes(keras, colours):
