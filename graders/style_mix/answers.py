@@ -1,6 +1,6 @@
 """Other right answers of the exercise on pictures in another style, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, variant
 
 CONTENT, GRAM, STYLE, MAKE, STEP, PAINT = (
     "write_content_cost",
@@ -621,3 +621,6 @@ in_paint = [
     ),
 ]
 mutants = combine([in_content, in_gram, in_style, in_make, in_step, in_paint])
+harmless_mutations = [
+    harmless("content_cost(maps[layer], wanted)", because="a squared difference is the same in both directions"),
+]
