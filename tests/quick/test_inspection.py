@@ -35,6 +35,23 @@ def test_a_grader_imports_what_an_examiner_has(course, line):
 
 
 @pytest.mark.parametrize(
+    "use, problem",
+    [
+        ("share(student, bowl)(2.0)", False),
+        ("assert_apart(student, 'f', {'g': bowl}, judge)", False),
+        ("share(student, bowl); bowl(2.0)", True),
+        ("student.f(2.0)", True),
+    ],
+)
+def test_a_function_that_is_handed_on_imports_what_it_needs(course, use, problem):
+    """It runs in the student's process; one that the grader calls itself, or nobody, does not."""
+    grader = course.grader("double") / "test_hidden.py"
+    bowl = "def bowl(x):\n    import tensorflow as tf\n\n    return tf.square(x)\n"
+    grader.write_text(f"{grader.read_text()}\n\n{bowl}\n\ndef ask(student, judge):\n    {use}\n")
+    assert ("not tensorflow" in problems_of(course)) is problem
+
+
+@pytest.mark.parametrize(
     "test",
     [
         "assert_close(student.relu(x), student.relu_of_theirs(x), 'relu(x)')",
