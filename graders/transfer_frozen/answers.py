@@ -330,7 +330,7 @@ in_again = [
     ),
     mutant(
         "thaws the given one",
-        edit(AGAIN, "new.trainable", "model.trainable = new.trainable"),
+        edit(AGAIN, "    thaw(new)\n", "    thaw(new)\n    thaw(model)\n"),
         fails="the_given_one_stays",
     ),
     mutant(
@@ -379,7 +379,7 @@ in_answers = [
     ),
     mutant(
         "an answer is missing",
-        edit(ANSWERS, ', "norm": "a"', ""),
+        replace(ANSWERS, 'answers = {"flip": "b", "fabric": "c"}'),
         fails=["every_question_has_an_answer", "frozen_normalisation"],
     ),
 ]
