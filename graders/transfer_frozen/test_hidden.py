@@ -110,7 +110,7 @@ def scatter(model):
     import numpy as np
 
     draw = np.random.default_rng(5)
-    model.set_weights([draw.uniform(0.3, 1.0, np.shape(weights)) for weights in model.get_weights()])
+    model.set_weights([draw.uniform(0.02, 0.1, np.shape(weights)) for weights in model.get_weights()])
     return model
 
 
@@ -140,7 +140,7 @@ def test_any_parts(student):
     head = make_network(student, mean_head, [side, side + 1, 2 * channels], last)
     found = as_model(student.put_together(make_base(student, side, weights), head), "put_together(base, head)")
     answers = both_of(shown / 127.5 - 1, weights).mean(axis=(1, 2)) @ last.astype(float)
-    assert_close(found.predict(shown.astype("float32")), answers, "the answers", rtol=1e-3, atol=1e-3)
+    assert_close(found.predict(shown.astype("float32")), answers, "the answers", rtol=2e-3, atol=1e-2)
     after = share(student, train_once)(found, shown.astype("float32"), np.ones((6, ends), "float32"))
     if changed := len(set(bits(weights[:6])) - set(bits(after))):
         raise CriterionFailed("a base that a step of training leaves as it is", f"{changed} of 6 arrays changed")

@@ -155,7 +155,7 @@ def scatter(model):
     import numpy as np
 
     draw = np.random.default_rng(4)
-    model.set_weights([draw.uniform(0.3, 1.0, np.shape(weights)) for weights in model.get_weights()])
+    model.set_weights([draw.uniform(0.02, 0.1, np.shape(weights)) for weights in model.get_weights()])
     return model
 
 
@@ -204,7 +204,8 @@ def assert_taught(model, x):
     assert_reports(model, (x, (model.predict(x) > 0.5).astype("float32")), "accuracy")
     before = model.weights
     model.fit(x, np.arange(len(x)) % 2, epochs=1, verbose=0)
-    if all(np.array_equal(a, b) for a, b in zip(before, as_left(model).weights, strict=True)):
+    pairs = zip(before, as_left(model).weights, strict=True)
+    if all(np.array_equal(a, b) for a, b in pairs if np.ndim(a) > 1):
         raise CriterionFailed("numbers that change when it is trained", "the same ones after a round")
 
 
@@ -219,7 +220,7 @@ def joined(student):
 def test_from_bytes_to_answers(joined):
     """For bytes from 0 to 255 the model says what the head says of the features."""
     answers = maps_of(BYTES).max(axis=(1, 2)) @ OPINION
-    assert_close(joined.predict(BYTES.astype("float32")), answers, "the answers", rtol=1e-4, atol=1e-4)
+    assert_close(joined.predict(BYTES.astype("float32")), answers, "the answers", rtol=2e-3, atol=1e-2)
 
 
 @criterion("put_together", points=2, hint="Count the trainable numbers of base and head, and then of your model.")
@@ -231,6 +232,7 @@ def test_only_the_head_can_be_trained(joined):
 
 SIZES = (3, 3, 3, 4), *4 * [(4,)], (3, 3, 4, 5), *4 * [(5,)], (5, 1), (1,)
 OLD = [np.random.default_rng(seed).uniform(0.1, 0.9, size).astype("float32") for seed, size in enumerate(SIZES)]
+OLD[-2] /= 50  # so that it is sure of nothing
 COUNT, COUNTED = sum(array.size for array in OLD), 2 * (4 + 5)  # all numbers; means and variances
 
 
