@@ -227,7 +227,7 @@ in_borrow = [
     ),
     mutant(
         "lets the last layer learn",
-        edit(BORROW, FROZEN, FROZEN + "    base.layers[-1].trainable = True\n"),
+        edit(BORROW, FROZEN, "    for layer in base.layers[:-1]:\n        layer.trainable = False\n"),
         fails=["all_frozen", "any_network"],
     ),
     mutant("in front of the layer", edit(BORROW, "(name).output", "(name).input"), fails=CUT),
