@@ -145,15 +145,22 @@ def maps(shape, count=9):
 
 @pytest.fixture(scope="module")
 def head(student):
-    """A new head for five maps, whose numbers are no longer those that it began with."""
-    new = as_model(student.build_head((3, 2, 5)), "build_head(shape)")
-    return as_model(share(student, scatter)(new))
+    """A head for five maps."""
+    return make_head(student, 3, 2, 5)
 
 
-def scatter(model):
-    """The same model with other numbers, all above 0."""
+def make_head(student, *shape):
+    """A head whose numbers are no longer those that it began with."""
+    new = as_model(student.build_head(shape), "build_head(shape)")
+    return as_model(share(student, scatter)(new, list(shape)))
+
+
+def scatter(model, shape):
+    """The same model with other numbers, all above 0; it is built if it has no input yet."""
     import numpy as np
 
+    if not model.built:
+        model.build((None, *shape))
     draw = np.random.default_rng(4)
     model.set_weights([draw.uniform(0.02, 0.1, np.shape(weights)) for weights in model.get_weights()])
     return model
@@ -188,7 +195,7 @@ def test_where_makes_no_difference(head):
 def test_few_numbers(student):
     """The head has at most ten numbers for each map."""
     for shape in ((4, 4, 96), (8, 8, 10)):
-        head = as_model(student.build_head(shape), "build_head(shape)")
+        head = make_head(student, *shape)
         assert_between(head.parameters, shape[-1], LARGEST_HEAD * shape[-1], "the count of the head's numbers")
 
 
