@@ -1,6 +1,6 @@
 """Other right answers of the exercise on borrowed layers, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, retrained, variant
+from proctor.answers import combine, edit, free, mutant, replace, retrained, variant
 
 BORROW, FEATURES, HEAD, JOIN, AGAIN, ANSWERS = (
     "write_borrow",
@@ -414,3 +414,7 @@ mutants = [
 
 KEY = "a public criterion would hold the key"
 hidden_because = {"mirrored_pictures": KEY, "where_to_cut": KEY, "frozen_normalisation": KEY}
+harmless_mutations = [
+    free("verbose", because="whether a bar is shown while the network looks"),
+    free("kernel_initializer", because="the text advises zeros; other numbers mostly do, too"),
+]
