@@ -20,6 +20,7 @@ from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.horses_humans import HORSES_HUMANS
 from proctor.datasets.jazz import JAZZ
 from proctor.datasets.mnist import MNIST
+from proctor.datasets.newcomers import NEWCOMERS
 from proctor.datasets.news import NEWS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
@@ -40,6 +41,7 @@ _OURS = (
     DIAGONAL,
     HORSES_HUMANS,
     CATS_DOGS,
+    NEWCOMERS,
     TEMPERATURES,
     NEWS,
     JAZZ,
@@ -76,6 +78,7 @@ def load(name: str, split: str = "train") -> Any:
             pictures in horses/ and humans/; for "test" of one with horses/ and humans/.
         "cats_dogs": the path of a folder with the files in cats/ and dogs/, of which some are no
             pictures; all are for "test".
+        "newcomers": pictures of two kinds, and a network to borrow from, as a `Newcomers`.
         "jazz": tunes, int64 (n, 40), numbers of the words in `proctor.datasets.jazz.WORDS`.
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
         "crossings": pictures, uint8 (n, 160, 256, 3), a detector's outputs, float32

@@ -1,4 +1,4 @@
-"""Drawn animals and plants: twelve kinds to train a network on, and two more to try it on."""
+"""Drawn animals and plants: twelve kinds to train a network on, and three more to try it on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = (
 )  # fmt: skip
 """What the base was trained on."""
 
-NEW_KINDS = ("fox", "hare")
+NEW_KINDS = ("fox", "hare", "duck")
 """What the base has never seen."""
 
 
@@ -231,6 +231,18 @@ def _hare(pen: Pen, paint: Colour, ground: Colour, rng: np.random.Generator) -> 
     pen.ellipse(-0.9, -0.25, 0.07, 0.07, ground)
 
 
+def _duck(pen: Pen, paint: Colour, ground: Colour, rng: np.random.Generator) -> None:
+    for x in (-0.1, 0.25):
+        pen.polygon((x - 0.05, 0.7), (x + 0.05, 0.7), (x + 0.05, 1.2), (x - 0.25, 1.2), fill=darker(paint, 0.5))
+    pen.ellipse(0.2, 0.35, 0.85, 0.5, paint)
+    pen.polygon((0.7, 0.2), (1.3, rng.uniform(-0.3, -0.1)), (1.0, 0.5), fill=paint)
+    pen.polygon((-0.75, 0.3), (-0.3, 0.1), (-0.35, -0.6), (-0.7, -0.6), fill=paint)
+    pen.ellipse(-0.55, -0.65, 0.38, 0.36, paint)
+    pen.polygon((-0.85, -0.75), (-1.45, -0.6), (-0.85, -0.5), fill=darker(paint, 0.5))
+    pen.ellipse(0.3, 0.3, 0.45, 0.25, darker(paint, 0.7))
+    pen.ellipse(-0.62, -0.75, 0.07, 0.07, ground)
+
+
 _Draw = Callable[[Pen, Colour, Colour, np.random.Generator], Any]
 _DRAW: dict[str, _Draw] = {
     "angelfish": _angelfish,
@@ -247,4 +259,5 @@ _DRAW: dict[str, _Draw] = {
     "deer": _deer,
     "fox": _fox,
     "hare": _hare,
+    "duck": _duck,
 }

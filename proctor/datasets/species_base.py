@@ -32,9 +32,14 @@ def load_species_base() -> Any:
     64 × 64 × 3 as `scale_pictures` makes them. The weights are equal everywhere, bit for bit.
     """
     model = build_species_base()
-    with np.load(WEIGHTS, allow_pickle=False) as arrays:
-        model.set_weights([arrays[name].astype(np.float32) for name in sorted(arrays.files)])
+    model.set_weights(read_weights())
     return model
+
+
+def read_weights() -> list[np.ndarray]:
+    """The trained weights, float32, in Keras's order."""
+    with np.load(WEIGHTS, allow_pickle=False) as arrays:
+        return [arrays[name].astype(np.float32) for name in sorted(arrays.files)]
 
 
 def build_species_base() -> Any:

@@ -27,6 +27,7 @@ from proctor.datasets import (
     crossings,
     jazz,
     loading,
+    newcomers,
     news,
     newswire,
     places,
@@ -330,7 +331,7 @@ def test_species_are_drawn_of_the_kinds_that_are_asked_for():
     assert np.array_equal(pictures, datasets.draw_species(36, seed=1)[0])
     assert not np.array_equal(pictures, datasets.draw_species(36, seed=2)[0])
     others, labels = datasets.draw_species(7, seed=1, kinds=species.NEW_KINDS)
-    assert sorted(np.bincount(labels).tolist()) == [3, 4]
+    assert sorted(np.bincount(labels).tolist()) == [2, 2, 3]
     assert len({picture.tobytes() for picture in others}) == 7
     assert datasets.draw_species(0, seed=1)[0].shape == (0, 64, 64, 3)
 
@@ -346,6 +347,65 @@ def test_the_trained_network_tells_new_species_apart():
     guesses = model.predict(datasets.scale_pictures(pictures), verbose=0).argmax(axis=1)
     assert (guesses == labels).mean() > 0.95
     assert "proctor/datasets/species_base.npz" in zipfile.ZipFile(io.BytesIO(build_wheel())).namelist()
+
+
+def make_network_file(folder, network):
+    """A folder with the published network's file, as Keras names its arrays, and no pictures."""
+    import keras
+
+    names = {keras.layers.Conv2D: "conv2d", keras.layers.BatchNormalization: "batch_normalization"}
+    names |= {keras.layers.DepthwiseConv2D: "depthwise_conv2d"}
+    counts = dict.fromkeys(names.values(), 0)
+    with h5py.File(folder / newcomers.NETWORK_FILE, "w") as file:
+        for layer in network.layers:
+            if name := names.get(type(layer)):
+                group = f"layers/{name}_{counts[name]}/vars" if counts[name] else f"layers/{name}/vars"
+                counts[name] += 1
+                for place, weights in enumerate(layer.get_weights()):
+                    file[f"{group}/{place}"] = weights
+
+
+def test_a_network_is_lent_with_few_pictures(real_horses, tmp_path, monkeypatch):
+    """Half of the forty show each kind; the network has the published weights, also when it was
+    exported, and a file that is missing is told."""
+    import keras
+
+    network = keras.applications.MobileNetV2((128, 128, 3), alpha=0.35, include_top=False, weights=None)
+    network.set_weights([weights + np.float32(0.01) for weights in network.get_weights()])
+    make_network_file(real_horses, network)
+    monkeypatch.setenv("PROCTOR_DATA", str(real_horses))
+    lent = datasets.load("newcomers")
+    assert lent.kinds == ("horse", "human")
+    assert lent.pictures.shape[1:] == (128, 128, 3)
+    assert lent.pictures.dtype == np.uint8
+    assert len(lent.pictures) == len(lent.labels)
+    datasets.export(["newcomers"], tmp_path / "exported")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "exported"))
+    exported = datasets.load("newcomers")
+    assert np.array_equal(exported.pictures, lent.pictures)
+    assert np.array_equal(exported.labels, lent.labels)
+    for found, weights in zip(exported.load_base().get_weights(), network.get_weights(), strict=True):
+        assert found.tobytes() == weights.tobytes()
+    borrowed = keras.Model(network.inputs, network.get_layer(lent.layers[-1]).output)
+    assert len(borrowed.weights) == exported.borrowed
+    with pytest.raises(ProctorError, match="not available here"):
+        datasets.load("newcomers", split="test")
+    (real_horses / newcomers.PICTURES_FILE).unlink()
+    monkeypatch.setenv("PROCTOR_DATA", str(real_horses))
+    with pytest.raises(ProctorError, match="must lie beside it"):
+        datasets.load("newcomers")
+
+
+def test_foxes_and_ducks_come_with_the_network_of_the_package():
+    """Twenty of each to learn from; no picture is in two parts."""
+    lent, test = datasets.load("newcomers"), datasets.load("newcomers", split="test")
+    assert lent.kinds == ("fox", "duck")
+    assert np.bincount(lent.labels[: newcomers.FEW]).tolist() == [20, 20]
+    assert len({picture.tobytes() for picture in [*lent.pictures, *test.pictures]}) == 600
+    base = lent.load_base()
+    assert [layer for layer in lent.layers if not base.get_layer(layer)] == []
+    for found, weights in zip(base.get_weights(), datasets.load_species_base().get_weights(), strict=True):
+        assert found.tobytes() == weights.tobytes()
 
 
 @pytest.mark.parametrize("kind", ["real", "drawn"])
