@@ -149,6 +149,25 @@ SIGMOID_CLIPPED = """
 def sigmoid(scores):
     return 1 / (1 + np.exp(-np.clip(scores, -500, 500)))
 """
+SIGMOID_TWO = """
+def sigmoid(scores):
+    e = np.exp(np.minimum(scores, 0))
+    return e / (e + np.exp(-np.maximum(scores, 0)))
+"""
+SIGMOID_SINGLE = """
+import math
+
+def one(z):
+    return 1 / (1 + math.exp(-z)) if z >= 0 else math.exp(z) / (1 + math.exp(z))
+
+sigmoid = np.vectorize(one, otypes=[float])
+"""
+LAMP_WHOLE = """
+def lamp_weights():
+    kernel = np.zeros((2, 4), dtype=int)
+    kernel[0], kernel[1] = [1000, -1000, 1000, 0], [0, -1000, 0, 0]
+    return kernel, np.zeros((1, 4), int), np.array([-500, 500, 0, 500])
+"""
 SIGMOID_LOG = """
 def sigmoid(scores):
     return np.exp(-np.logaddexp(0, -np.asarray(scores, float)))
@@ -254,6 +273,8 @@ variants = [
         replace(SIGMOID, SIGMOID_TANH),
         replace(LAMP, LAMP_COUPLED),
     ),
+    variant("whole numbers for the lamp, two exponents", replace(SIGMOID, SIGMOID_TWO), replace(LAMP, LAMP_WHOLE)),
+    variant("one score at a time", replace(SIGMOID, SIGMOID_SINGLE)),
     variant("clipped scores", replace(SIGMOID, SIGMOID_CLIPPED)),
     variant(
         "a sigmoid by logarithms, a lamp that listens to itself",
@@ -374,6 +395,11 @@ mutants = combine(
                 edit(LOOP, "range(x.shape[1])", "range(max(1, x.shape[1] - 1))"),
                 fails="through_time",
             ),
+            mutant(
+                "the outputs without the state",
+                edit(LOOP, "axis=1), state", "axis=1)"),
+                fails=["what_the_last_step_kept", "any_network", "any_state"],
+            ),
             mutant("always a simple RNN", edit(LOOP, "= step(", "= rnn_step("), fails="through_time"),
             mutant(
                 "units as the state says",
@@ -429,6 +455,11 @@ mutants = combine(
                 "no sum over the batch",
                 edit(STEP_BACK, "d_scores.sum(axis=0)", "d_scores[0]"),
                 fails=["slopes_of_the_weights", "slopes_by_nudging", "any_precision_back"],
+            ),
+            mutant(
+                "slopes cut off",
+                edit(STEP_BACK, "upstream * (1 - new**2)", "np.clip(upstream * (1 - new**2), -10, 10)"),
+                fails="any_precision_back",
             ),
             mutant(
                 "upstream changed in place",
@@ -533,6 +564,15 @@ mutants = combine(
                 "slopes in whole numbers", edit(BACK, "np.zeros(x.shape)", "np.zeros_like(x)"), fails="a_long_way_back"
             ),
             mutant(
+                "slopes of the whole way cut off",
+                edit(
+                    BACK,
+                    "return d_x, d_state, *d_weights",
+                    "return [np.clip(part, -30, 30) for part in (d_x, d_state, *d_weights)]",
+                ),
+                fails="a_long_way_back",
+            ),
+            mutant(
                 "writes the sums into upstream",
                 edit(BACK, "        before =", "        upstream[:, beat] += d_state\n        before ="),
                 edit(BACK, "upstream[:, beat] + d_state", "upstream[:, beat]"),
@@ -562,6 +602,27 @@ mutants = combine(
                 "clips too early",
                 replace(SIGMOID, "def sigmoid(z):\n    return 1 / (1 + np.exp(-np.clip(z, -7, 7)))"),
                 fails=["far_from_zero", "any_gate"],
+            ),
+            mutant(
+                "the warnings switched off",
+                replace(
+                    SIGMOID,
+                    "def sigmoid(z):\n    with np.errstate(all='ignore'):\n        return 1 / (1 + np.exp(-1.0 * z))",
+                ),
+                fails="far_from_zero",
+            ),
+            mutant(
+                "the warnings switched off for all",
+                replace(
+                    SIGMOID,
+                    "np.seterr(over='ignore')\n\ndef sigmoid(z):\n    return 1 / (1 + np.exp(-1.0 * z))",
+                ),
+                fails="far_from_zero",
+            ),
+            mutant(
+                "forgets to return the gates",
+                edit(SIGMOID, "return np.where", "gates = np.where"),
+                fails="sigmoid",
             ),
             mutant("open for shut", edit(SIGMOID, "scores < 0", "scores > 0"), fails="sigmoid"),
             mutant("the positive half alone", edit(SIGMOID, "np.where(scores < 0, small, 1)", "1"), fails="sigmoid"),
@@ -628,6 +689,11 @@ mutants = combine(
             mutant(
                 "keeps c before h",
                 edit(LSTM, "return h, (h, c)", "return h, (c, h)"),
+                fails=["keeps_a_pair", "any_lstm"],
+            ),
+            mutant(
+                "three things instead of a pair in a pair",
+                edit(LSTM, "return h, (h, c)", "return h, h, c"),
                 fails=["keeps_a_pair", "any_lstm"],
             ),
             mutant(
@@ -774,4 +840,5 @@ harmless_mutations = [
 hidden_because = {
     "a_long_evening": "a thousand beats would take Keras seconds; the public criterion plays two hundred",
     "a_long_way_back": "the docstring tells of whole numbers, and what fits on paper has few",
+    "any_precision_back": "slopes of every size would not fit on paper",
 }
