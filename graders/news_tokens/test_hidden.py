@@ -49,11 +49,11 @@ def test_reads_any_file(student):
         ",",
         "0",
     ]
-    texts = [text or f"again and again {number % 3}" for number, text in enumerate(4 * texts)]
+    texts = [text or number % 4 * f"again and again {number % 3}" for number, text in enumerate(4 * texts + [""])]
     categories = [("Tech", "sport", "arts, and more")[number % 7 % 3] for number in range(len(texts))]
-    for columns in (["id", "category", "day", "text"], ["text", "category"]):
+    for columns, end in ((["id", "category", "day", "text"], "\n"), (["text", "category"], "\r\n")):
         file = io.StringIO()
-        table = csv.DictWriter(file, columns, restval="1, 2", lineterminator="\n")
+        table = csv.DictWriter(file, columns, restval="1, 2", lineterminator=end)
         table.writeheader()
         table.writerows({"text": text, "category": name} for text, name in zip(texts, categories, strict=True))
         folder = make_folder(student, {"other/news of today.txt": file.getvalue().encode()})
@@ -111,7 +111,7 @@ def test_any_vocabulary(student, seed, size):
 @pytest.mark.parametrize("seed, known", [(11, 16), (12, 4), (13, 0), (14, 1)])
 def test_encodes_any_text(student, seed, known):
     """Any texts are encoded by any vocabulary, also by one that knows no word of them."""
-    words = np.random.default_rng(seed).permutation(WORDS)[:known].tolist()
+    words = [*np.random.default_rng(seed).permutation(WORDS)[:known].tolist(), "moon", "cheese"]
     vocabulary, texts = ["", "[UNK]", *words], random_texts(40, seed)
     found = call_unchanged(student, "encode", texts, vocabulary)
     rows = as_number_rows(found, "encode(texts, vocabulary)", len(texts))
