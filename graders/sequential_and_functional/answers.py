@@ -159,15 +159,14 @@ variants = [
         replace(PAIR, PAIR_BY_MULTIPLY),
     ),
     variant(
-        "the graph from the chain's layers, the fork from the graph",
+        "the graph from the chain's layers",
         replace(GRAPH, GRAPH_FROM_THE_CHAIN),
-        replace(FORK, FORK_FROM_THE_GRAPH),
         replace(PAIR, PAIR_BY_PARTS),
         edit(DIFFERENCE, "np.abs(", "np.absolute("),
     ),
     variant(
-        "the largest first",
-        edit(FORK, "[average, largest]", "[largest, average]"),
+        "the fork from the graph",
+        replace(FORK, FORK_FROM_THE_GRAPH),
         edit(PAIR, "Dot(axes=1)([reader(left), reader(right)])", "Dot(1)([reader(right), reader(left)])"),
         edit(GIVE, "target.set_weights(source.get_weights())", "target.set_weights(list(source.get_weights()))"),
     ),
@@ -175,8 +174,8 @@ variants = [
         "pooling over all there is, a flat row",
         edit(CHAIN, "keras.layers.GlobalAveragePooling2D(),", "keras.layers.GlobalAveragePooling2D(keepdims=True),"),
         edit(CHAIN, "keras.layers.Dense(kinds", "keras.layers.Flatten(),\n            keras.layers.Dense(kinds"),
-        edit(FORK, "Concatenate()", "Concatenate(axis=1)"),
-        edit(DIFFERENCE, ".max()", ".ravel().tolist()"),
+        edit(FORK, "Concatenate()([average, largest])", "Concatenate(axis=1)([largest, average])"),
+        edit(DIFFERENCE, ".max()", ".ravel().tolist())"),
         edit(DIFFERENCE, "    return np.abs", "    return max(np.abs"),
     ),
     variant(
@@ -187,8 +186,9 @@ variants = [
 ]
 COMPUTES = {CHAIN: "what_the_chain_computes", GRAPH: "what_the_graph_computes", FORK: "what_the_fork_computes"}
 SIZES = {CHAIN: "chains_of_other_sizes", GRAPH: "graphs_of_other_sizes", FORK: "forks_of_other_sizes"}
-RIGHT_PAIR = ["pairs_on_paper", "the_reader_itself", "any_reader"]
-GIVEN, COMPARED = ["weights_are_given", "any_twins"], ["the_largest_difference", "any_twins"]
+RIGHT_PAIR = ["pairs_on_paper", "any_reader"]
+GIVEN = ["weights_are_given", "weights_from_a_chain_to_a_graph", "any_twins"]
+COMPARED = ["the_largest_difference", "any_twins"]
 TWO_TRUNKS = """
 def build_fork(side, kinds):
     begin = keras.Input((side, side, 3))
@@ -355,6 +355,15 @@ slips = [
             fails=GIVEN,
         ),
         mutant(
+            "layer by layer, with the input among them",
+            edit(
+                GIVE,
+                "target.set_weights(source.get_weights())",
+                "for old, new in zip(source.layers, target.layers):\n        new.set_weights(old.get_weights())",
+            ),
+            fails="weights_from_a_chain_to_a_graph",
+        ),
+        mutant(
             "takes them away",
             edit(GIVE, "    target", "    given = source.get_weights()\n    target"),
             append(GIVE, "    source.set_weights([0 * each for each in given])"),
@@ -381,7 +390,7 @@ slips = [
         mutant(
             "a copy for one of the two", replace(PAIR, TWO_READERS), fails=["the_reader_itself", "no_more_parameters"]
         ),
-        mutant("a new reader", replace(PAIR, NEW_WEIGHTS), fails=RIGHT_PAIR),
+        mutant("a new reader", replace(PAIR, NEW_WEIGHTS), fails=[*RIGHT_PAIR, "the_reader_itself"]),
         mutant(
             "the left one twice", edit(PAIR, "reader(right)", "reader(left)"), fails=["pairs_on_paper", "any_reader"]
         ),
@@ -398,13 +407,13 @@ slips = [
         mutant(
             "with the fork of the notebook",
             edit(PAIR, "    left,", "    reader = build_fork(64, 6)\n    left,"),
-            fails=[*RIGHT_PAIR, "no_more_parameters"],
+            fails=[*RIGHT_PAIR, "no_more_parameters", "the_reader_itself"],
         ),
         mutant(
             "one input",
             edit(PAIR, "keras.Model([left, right]", "keras.Model(left"),
             edit(PAIR, "reader(right)", "reader(left)"),
-            fails=RIGHT_PAIR,
+            fails=[*RIGHT_PAIR, "the_reader_itself"],
         ),
     ],
     [
