@@ -188,6 +188,7 @@ COMPUTES = {CHAIN: "what_the_chain_computes", GRAPH: "what_the_graph_computes", 
 SIZES = {CHAIN: "chains_of_other_sizes", GRAPH: "graphs_of_other_sizes", FORK: "forks_of_other_sizes"}
 RIGHT_PAIR = ["pairs_on_paper", "any_reader"]
 GIVEN = ["weights_are_given", "weights_from_a_chain_to_a_graph", "any_twins"]
+WRONG_FORK = ["parameters_of_the_fork", "what_the_fork_computes"]
 COMPARED = ["the_largest_difference", "any_twins"]
 TWO_TRUNKS = """
 def build_fork(side, kinds):
@@ -217,6 +218,7 @@ def build_same(reader):
     left, right = keras.Input(reader.input_shape[1:]), keras.Input(reader.input_shape[1:])
     copy = keras.models.clone_model(reader)
     copy.set_weights(reader.get_weights())
+    copy.name = "other"
     return keras.Model([left, right], keras.layers.Dot(axes=1)([copy(left), copy(right)]))
 """
 TWO_READERS = CLONE.replace("[copy(left), copy(right)]", "[reader(left), copy(right)]")
@@ -263,16 +265,10 @@ slips = [
     [
         *(first for first, _, _ in COMMON),
         mutant("24 filters", edit(CHAIN, "Conv2D(32,", "Conv2D(24,"), fails="parameters_of_the_chain"),
-        mutant("windows of 3", edit(CHAIN, "Conv2D(16, 5,", "Conv2D(16, 3,"), fails="parameters_of_the_chain"),
         mutant("the largest in the chain", edit(CHAIN, "GlobalAverage", "GlobalMax"), fails="what_the_chain_computes"),
         mutant(
             "no biases",
             edit(CHAIN, FIRST, FIRST[:-1] + ", use_bias=False)"),
-            fails=["parameters_of_the_chain", "what_the_chain_computes"],
-        ),
-        mutant(
-            "a flat row of all that the maps have",
-            edit(CHAIN, "GlobalAveragePooling2D()", "Flatten()"),
             fails=["parameters_of_the_chain", "what_the_chain_computes"],
         ),
         mutant(
@@ -287,7 +283,7 @@ slips = [
     ],
     turned(
         [
-            *(second for _, second, _ in COMMON),
+            *(second for _, second, _ in COMMON[:4] + COMMON[6:]),
             mutant("the chain in a box", replace(GRAPH, IN_A_BOX), fails="made_of_places"),
             mutant("the chain again", replace(GRAPH, CHAIN_AGAIN), fails="made_of_places"),
             mutant("48 filters", edit(GRAPH, "Conv2D(64,", "Conv2D(48,"), fails="parameters_of_the_graph"),
@@ -305,31 +301,32 @@ slips = [
     ),
     turned(
         [
-            *(third for _, _, third in COMMON),
+            *(third for _, _, third in COMMON[2:4] + COMMON[6:7]),
+            *(third for _, _, third in COMMON[8:]),
             mutant(
                 "a road that leads nowhere",
                 edit(FORK, "(both))", "(average))"),
-                fails=["parameters_of_the_fork", "what_the_fork_computes"],
+                fails=WRONG_FORK,
             ),
             mutant(
                 "added up",
                 edit(FORK, "Concatenate()", "Add()"),
-                fails=["parameters_of_the_fork", "what_the_fork_computes"],
+                fails=WRONG_FORK,
             ),
             mutant(
                 "two times the convolutions",
                 replace(FORK, TWO_TRUNKS),
-                fails=["parameters_of_the_fork", "what_the_fork_computes"],
+                fails=WRONG_FORK,
             ),
             mutant(
                 "the second road begins too early",
                 edit(FORK, "GlobalMaxPooling2D()(maps)", "GlobalMaxPooling2D()(place)"),
-                fails=["parameters_of_the_fork", "what_the_fork_computes"],
+                fails=WRONG_FORK,
             ),
             mutant("two averages", edit(FORK, "GlobalMaxPooling2D", "GlobalAveragePooling2D"), fails=COMPUTES[FORK]),
             mutant("two largest", edit(FORK, "GlobalAveragePooling2D", "GlobalMaxPooling2D"), fails=COMPUTES[FORK]),
             mutant("one road twice", edit(FORK, "[average, largest]", "[largest, largest]"), fails=COMPUTES[FORK]),
-            mutant("one under the other", edit(FORK, "Concatenate()", "Concatenate(axis=0)"), fails="fork"),
+            mutant("one under the other", edit(FORK, "Concatenate()", "Concatenate(axis=0)"), fails=WRONG_FORK),
         ],
         7,
     ),
