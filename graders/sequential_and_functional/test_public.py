@@ -46,7 +46,6 @@ SLIPS = {
     "there were no softmax": {"end": lambda scores: scores},
     "there were a sigmoid in place of the softmax": {"end": lambda scores: 1 / (1 + np.exp(-scores))},
 }
-
 OTHER_ROADS = {
     "the end took the largest number of each map": LARGEST,
     "the end took averages alone": AVERAGE,
@@ -307,6 +306,8 @@ def compute(weights, roads, scale=(1 / 127.5, -1), bends=(1, 1, 1), stride=2, is
     """The answers of a network in NumPy to `some_pictures`; None if its weights do not fit."""
     x = some_pictures(SIDE) * scale[0] + scale[1]
     for step in range(3):
+        if weights[2 * step].shape[2] != x.shape[3] or weights[2 * step].shape[0] > min(x.shape[1:3]):
+            return None  # the convolutions do not follow one another
         x = convolve(x, *weights[2 * step : 2 * step + 2], 1 if step else stride, is_padded)
         x = np.maximum(x, 0) if bends[step] else x
         if step < 2:
