@@ -1,6 +1,6 @@
 """Other right answers of the exercise on chains and graphs, and wrong ones."""
 
-from proctor.answers import append, combine, edit, mutant, replace, untrained, variant
+from proctor.answers import append, combine, edit, free, mutant, replace, untrained, variant
 
 CHAIN, GRAPH, FORK = "write_build_chain", "write_build_graph", "write_build_fork"
 GIVE, DIFFERENCE, PAIR, ANSWERS = "write_give_weights", "write_largest_difference", "write_build_same", "write_answers"
@@ -435,3 +435,4 @@ hidden_because = {
     "what_sharing_does": KEY,
     "what_a_list_cannot_say": KEY,
 }
+harmless_mutations = [free("verbose", because="what `predict` prints is not judged")]
