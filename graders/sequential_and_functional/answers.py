@@ -209,10 +209,7 @@ def build_graph(side, kinds):
     begin = keras.Input((side, side, 3))
     return keras.Model(begin, build_chain(side, kinds)(begin))
 """
-CHAIN_AGAIN = """
-def build_graph(side, kinds):
-    return build_chain(side, kinds)
-"""
+CHAIN_AGAIN = CHAIN_BY_LOOP.replace("build_chain", "build_graph")
 CLONE = """
 def build_same(reader):
     left, right = keras.Input(reader.input_shape[1:]), keras.Input(reader.input_shape[1:])
@@ -276,7 +273,7 @@ slips = [
             edit(
                 CHAIN,
                 POOL + "            keras.layers.Conv2D(32",
-                POOL.replace("Max", "Average") + "            keras.layers.Conv2D(32",
+                POOL.replace("MaxPooling2D()", "AveragePooling2D(2)") + "            keras.layers.Conv2D(32",
             ),
             fails="what_the_chain_computes",
         ),

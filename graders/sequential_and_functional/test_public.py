@@ -208,12 +208,14 @@ def test_the_reader_itself(student):
     """If the reader learns something new, the pair knows it at once."""
     reader = plain_reader(student)
     pair = as_model(student.build_same(reader), "build_same(reader)")
-    x = [np.log(rows, dtype="float32") for rows in ([[0.5, 0.3, 0.2]], [[0.1, 0.2, 0.7]])]
-    before = pair.predict(x)
+    left = [[0.5, 0.3, 0.2], [0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]
+    right = [[0.1, 0.2, 0.7], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3]]
     reader.set_weights([np.zeros((3, 3)), np.log([0.05, 0.9, 0.05])])  # now it always says these three
-    after = pair.predict(x)
-    if np.abs(np.asarray(after, float) - before).max() < 0.01:
-        raise CriterionFailed("other answers when the reader has changed", "the same as before")
+    found = np.asarray(pair.predict([np.log(left, dtype="float32"), np.log(right, dtype="float32")]), float)
+    if np.ptp(found, axis=0).max() > 0.001:
+        raise CriterionFailed(
+            "one answer to all pairs, once the reader says the same of all pictures", described(found)
+        )
 
 
 @criterion("pair", points=1, hint="Which lines of your function change something in `reader`?")
