@@ -300,17 +300,18 @@ def find_slip(network, roads):
 
 def is_like(found, weights, roads, slip):
     """Whether these are the answers of a network in NumPy; half precision is precise to 0.02."""
-    row = compute(weights, roads, **slip)
+    row = compute(weights, roads, slip)
     return row is not None and row.shape == found.shape and bool(np.abs(found - row).max() < 0.02)
 
 
-def compute(weights, roads, scale=(1 / 127.5, -1), bends=(1, 1, 1), stride=2, is_padded=False, pool=np.max, end=None):
+def compute(weights, roads, slip):
     """The answers of a network in NumPy to `some_pictures`; None if its weights do not fit."""
+    scale, bends, pool = slip.get("scale", (1 / 127.5, -1)), slip.get("bends", (1, 1, 1)), slip.get("pool", np.max)
     x = some_pictures(SIDE) * scale[0] + scale[1]
     for step in range(3):
         if weights[2 * step].shape[2] != x.shape[3] or weights[2 * step].shape[0] > min(x.shape[1:3]):
             return None  # the convolutions do not follow one another
-        x = convolve(x, *weights[2 * step : 2 * step + 2], 1 if step else stride, is_padded)
+        x = convolve(x, *weights[2 * step : 2 * step + 2], 1 if step else slip.get("stride", 2), "is_padded" in slip)
         x = np.maximum(x, 0) if bends[step] else x
         if step < 2:
             height, width = x.shape[1] // 2, x.shape[2] // 2
@@ -322,7 +323,7 @@ def compute(weights, roads, scale=(1 / 127.5, -1), bends=(1, 1, 1), stride=2, is
         return None
     scores = row @ weights[6] + weights[7]
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return end(scores) if end else powers / powers.sum(axis=1, keepdims=True)
+    return slip["end"](scores) if "end" in slip else powers / powers.sum(axis=1, keepdims=True)
 
 
 def convolve(x, kernel, bias, stride, is_padded):
