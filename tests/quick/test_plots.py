@@ -96,6 +96,70 @@ def test_regions_lie_behind_their_points():
     np.testing.assert_allclose(colours, [to_rgb(f"tab:{name}") for name in ("blue", "red", "red")])
 
 
+def arrows(axis):
+    """Each arrow in a drawing: the texts of the boxes where it begins and ends."""
+    boxes = {text.get_position(): text.get_text().split("\n")[0] for text in axis.texts if text.get_text()}
+    ends = [(arrow.xyann, arrow.xy) for arrow in axis.texts if getattr(arrow, "arrow_patch", None)]
+
+    def nearest(point):
+        return boxes[min(boxes, key=lambda place: np.hypot(*np.subtract(place, point)))]
+
+    return sorted((nearest(begin), nearest(end)) for begin, end in ends)
+
+
+def test_a_graph_has_a_box_for_each_call_and_an_arrow_for_each_place():
+    """Branches, joins, shapes and parameters; a layer that is called again has them once only."""
+    import keras
+
+    begin = keras.Input((4, 6, 3))
+    maps = keras.layers.Conv2D(5, 1, activation="relu")(begin)
+    roads = [keras.layers.GlobalMaxPooling2D()(maps), keras.ops.mean(maps, axis=(1, 2))]
+    reader = keras.Model(begin, keras.layers.Concatenate()(roads))
+    axis = plots.draw_graph(reader, title="two roads")
+    assert {text.split("\n")[0]: text.split("\n")[1:] for text in texts(axis)} == {
+        "InputLayer": ["4 × 6 × 3"],
+        "Conv2D, relu": ["4 × 6 × 5", "20 parameters"],
+        "GlobalMaxPooling2D": ["5"],
+        "Mean": ["5"],
+        "Concatenate": ["10"],
+    }
+    assert arrows(axis) == [
+        ("Conv2D, relu", "GlobalMaxPooling2D"),
+        ("Conv2D, relu", "Mean"),
+        ("GlobalMaxPooling2D", "Concatenate"),
+        ("InputLayer", "Conv2D, relu"),
+        ("Mean", "Concatenate"),
+    ]
+    assert axis.get_title() == "two roads"
+    left, right = keras.Input((4, 6, 3)), keras.Input((4, 6, 3))
+    pair = keras.Model([left, right], keras.layers.Subtract()([reader(left), reader(right)]))
+    boxes = texts(plots.draw_graph(pair, plt.figure().subplots()))
+    assert boxes.count("InputLayer\n4 × 6 × 3") == 2
+    assert boxes.count("Functional\n10\n20 parameters") == boxes.count("Functional\n10\nthe same layer again") == 1
+
+
+def test_a_chain_is_a_graph_and_a_road_may_pass_boxes():
+    """A sequential model is drawn like a functional one; without an Input it has no graph."""
+    import keras
+
+    layers = [keras.layers.Flatten(), keras.layers.Dense(2), keras.layers.Softmax()]
+    chain = keras.Sequential([keras.Input((None, 3)), keras.layers.GlobalMaxPooling1D(), *layers])
+    axis = plots.draw_graph(chain)
+    assert texts(axis)[0] == "InputLayer\nany × 3"
+    assert arrows(axis) == [
+        ("Dense", "Softmax"),
+        ("Flatten", "Dense"),
+        ("GlobalMaxPooling1D", "Flatten"),
+        ("InputLayer", "GlobalMaxPooling1D"),
+    ]
+    begin = keras.Input((3,))
+    long = keras.layers.Dense(3)(keras.layers.Dense(3)(begin))
+    axis = plots.draw_graph(keras.Model(begin, keras.layers.Add()([begin, long])))
+    assert ("InputLayer", "Add") in arrows(axis)
+    with pytest.raises(ValueError, match="no graph"):
+        plots.draw_graph(keras.Sequential([keras.layers.Dense(2)]))
+
+
 def test_a_training_is_one_line_that_says_how_long_it_takes(capsys, monkeypatch):
     """The line is written over, batch by batch, and ends with what the training came to."""
     import keras
