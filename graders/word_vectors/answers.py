@@ -109,6 +109,13 @@ def analogy(first, second, third, vectors):
     left[""] = vectors[second] - vectors[first] + vectors[third]
     return nearest("", left, 1)[0]
 """
+ANALOGY_FOUR = """
+def analogy(first, second, third, vectors):
+    more = {**vectors, "the target": vectors[second] - vectors[first] + vectors[third]}
+    for word in nearest("the target", more, 4):
+        if word not in [first, second, third]:
+            return word
+"""
 ANALOGY_MATRIX = """
 def analogy(first, second, third, vectors):
     words, table = list(vectors), np.stack(list(vectors.values())).astype(float)
@@ -140,6 +147,14 @@ def direction_of(pairs, vectors):
     seconds = np.array([vectors[pair[1]] for pair in pairs], dtype=float)
     g = firsts.mean(0) - seconds.mean(0)
     return list(g / (g**2).sum() ** 0.5)
+"""
+DIRECTION_IN_PLACE = """
+def direction_of(pairs, vectors):
+    total = np.zeros_like(vectors[pairs[0][0]])
+    for first, second in pairs:
+        total += vectors[first] - vectors[second]
+    total /= len(pairs)
+    return total / np.linalg.norm(total)
 """
 NEUTRAL_UNIT = """
 def neutralise(vector, direction):
@@ -268,6 +283,11 @@ variants = [
     ),
     variant("cosines in single precision", replace(COSINE, COSINE_SINGLE)),
     variant(
+        "the four nearest to the target, and a sum in place",
+        replace(ANALOGY, ANALOGY_FOUR),
+        replace(DIRECTION, DIRECTION_IN_PLACE),
+    ),
+    variant(
         "no function calls another",
         replace(NEAREST, NEAREST_MATRIX + "\n    # as an array of texts"),
         replace(ANALOGY, ANALOGY_MATRIX),
@@ -309,6 +329,21 @@ cosines = [
     mutant(
         "takes short arrows for zeros",
         edit(COSINE, "lengths == 0", "np.isclose(lengths, 0)"),
+        fails="lengths_do_not_count",
+    ),
+    mutant(
+        "takes numbers whose sum is zero for zeros",
+        edit(COSINE, "lengths == 0", "lengths == 0 or np.sum(u) == 0 or np.sum(v) == 0"),
+        fails="cosines_on_paper",
+    ),
+    mutant(
+        "the lengths are at least a millionth of a millionth",
+        edit(COSINE, SHORT_WAY, "    return np.dot(u, v) / max(lengths, 1e-12)"),
+        fails="lengths_do_not_count",
+    ),
+    mutant(
+        "adds the smallest step of a float to the lengths",
+        edit(COSINE, SHORT_WAY, "    return float(np.dot(u, v) / (lengths + np.finfo(float).eps))"),
         fails="lengths_do_not_count",
     ),
     mutant("the size of the cosine", edit(COSINE, "return np.dot(u, v)", "return abs(np.dot(u, v))"), fails=COSINES),
@@ -370,6 +405,16 @@ neighbours = [
     mutant(
         "leaves out every word of the same direction",
         edit(NEAREST, "if other != word", "if not np.array_equal(vectors[other], target)"),
+        fails="the_word_itself_is_left_out",
+    ),
+    mutant(
+        "leaves out parts of the word, too",
+        edit(NEAREST, "if other != word", "if other not in word"),
+        fails="the_word_itself_is_left_out",
+    ),
+    mutant(
+        "leaves out words that the word is part of",
+        edit(NEAREST, "if other != word", "if word not in other"),
         fails="the_word_itself_is_left_out",
     ),
     mutant(
@@ -516,6 +561,24 @@ analogies = [
         edit(ANALOGY, "(first, second, third)]", "first + second + third]"),
         fails="words_of_the_question_are_no_answer",
     ),
+    mutant(
+        "leaves out all vectors of the question",
+        edit(
+            ANALOGY,
+            "if word not in (first, second, third)",
+            "if not any(np.array_equal(vectors[word], vectors[w]) for w in (first, second, third))",
+        ),
+        fails="words_of_the_question_are_no_answer",
+    ),
+    mutant(
+        "takes a cosine of almost 1 for the word itself",
+        edit(
+            ANALOGY,
+            "(first, second, third)]",
+            "(first, second, third) and cosine_similarity(target, vectors[word]) < 0.9999]",
+        ),
+        fails="analogies_on_paper",
+    ),
 ]
 
 MEAN = "np.mean([vectors[first] - vectors[second] for first, second in pairs], axis=0)"
@@ -634,6 +697,15 @@ neutrals = [
         "in place",
         edit(NEUTRAL, "return vector - share * direction", "vector -= share * direction\n    return vector"),
         fails=["what_is_left_on_paper", "whole_numbers_have_a_neutral_part", "any_neutral_part"],
+    ),
+    mutant(
+        "divides the direction in place",
+        edit(
+            NEUTRAL,
+            "share = ",
+            "direction = np.asarray(direction, float)\n    direction /= np.linalg.norm(direction)\n    share = ",
+        ),
+        fails=["what_is_left_on_paper", "any_neutral_part"],
     ),
     mutant(
         "whole numbers stay whole",
@@ -822,7 +894,21 @@ shares = [
         fails=["shares_on_paper", "any_share"],
     ),
 ]
-mutants = combine([cosines, neighbours, analogies, directions, neutrals, pairs, shares])
+by_nearest = [
+    mutant(
+        "the word is its own neighbour, and analogies ask for neighbours",
+        edit(NEAREST, " if other != word", ""),
+        replace(ANALOGY, ANALOGY_FOUR),
+        fails=[*RANKED, "the_word_itself_is_left_out"],
+    ),
+    mutant(
+        "the farthest words first, and analogies ask for neighbours the wrong way round",
+        edit(NEAREST, ", reverse=True", ""),
+        replace(ANALOGY, ANALOGY_FOUR.replace(TARGET, "vectors[first] - vectors[second] + vectors[third]")),
+        fails=[*RANKED, "the_word_itself_is_left_out", "analogy"],
+    ),
+]
+mutants = [*combine([cosines, neighbours, analogies, directions, neutrals, pairs, shares]), *by_nearest]
 EITHER_WAY = "a dot product and a cosine are the same either way"
 harmless_mutations = [
     harmless("np.dot(v, u)", because=EITHER_WAY),

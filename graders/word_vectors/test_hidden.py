@@ -91,8 +91,8 @@ def test_neighbours_in_any_dictionary(student, count, size, most):
 @criterion("analogy", points=1, hint="Use the dictionary that is given, and all three words of the question.")
 @pytest.mark.parametrize(
     "count, size, dtype",
-    [(12, 4, "float64"), (30, 50, "float64"), (9, 6, "int64"), (4, 3, "float64")],
-    ids=["12 words", "30 words of 50 numbers", "9 words of whole numbers", "one word beside the question's"],
+    [(12, 4, "float64"), (30, 50, "float64"), (9, 6, "float32"), (4, 3, "float64")],
+    ids=["12 words", "30 words of 50 numbers", "9 words in single precision", "one word beside the question's"],
 )
 def test_analogies_in_any_dictionary(student, count, size, dtype):
     """Analogies are completed in any dictionary, and it is left unchanged."""
@@ -114,7 +114,7 @@ def test_analogies_in_any_dictionary(student, count, size, dtype):
 
 
 @criterion("direction_of", points=2, hint="Use the pairs that are given, all of them, and the vectors that are given.")
-@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("dtype", TYPES[:2])
 @pytest.mark.parametrize("pairs, size", [(1, 5), (2, 3), (6, 50)], ids=["one pair", "two pairs", "six pairs"])
 def test_any_direction(student, pairs, size, dtype):
     """The direction is right for any pairs and vectors, and nothing is changed."""
