@@ -20,6 +20,7 @@ from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.horses_humans import HORSES_HUMANS
 from proctor.datasets.jazz import JAZZ
 from proctor.datasets.mnist import MNIST
+from proctor.datasets.pets import PETS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
@@ -38,6 +39,7 @@ _OURS = (
     DIAGONAL,
     HORSES_HUMANS,
     CATS_DOGS,
+    PETS,
     TEMPERATURES,
     JAZZ,
     WHISTLES,
@@ -72,6 +74,8 @@ def load(name: str, split: str = "train") -> Any:
             pictures in horses/ and humans/; for "test" of one with horses/ and humans/.
         "cats_dogs": the path of a folder with the files in cats/ and dogs/, of which some are no
             pictures; all are for "test".
+        "pets": for "train" two pairs, to learn from and held out: pictures, uint8 (n, 48, 48, 3),
+            and labels, int64 (n,), 0 for a cat and 1 for a dog; for "test" one such pair.
         "jazz": tunes, int64 (n, 40), numbers of the words in `proctor.datasets.jazz.WORDS`.
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
         "crossings": pictures, uint8 (n, 160, 256, 3), a detector's outputs, float32
