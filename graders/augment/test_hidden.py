@@ -36,7 +36,7 @@ def test_any_pictures(student, count, copies, dtype):
     numbers = np.rint(np.median(versions[..., 2].astype(float), axis=(1, 2)) / 25).astype(int) - 1
     if sorted(numbers) != sorted([*range(count)] * copies):
         raise CriterionFailed("as many versions of each picture as there should be", "others")
-    if not np.array_equal(found, labels[numbers]):
+    if set(zip(numbers.tolist(), found.tolist(), strict=True)) - set(enumerate(labels.tolist())):
         raise CriterionFailed("the label of its picture for each version", "other labels")
     mirrored = [
         [np.abs(version - picture).max() < 0.5 for picture in (shown[number], shown[number][:, ::-1])]
