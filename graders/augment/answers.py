@@ -166,11 +166,10 @@ variants = [
     ),
     variant("brightness as well", replace(BLOCK, BRIGHTENED)),
     variant("trained with a block of another form", replace(BLOCK, ADDED), replace(NETWORK, SCALED_FIRST), retrained()),
-    variant("trained with a pipeline", replace(BLOCK, PIPELINE), retrained()),
 ]
 
 FLIP, TURN = 'keras.layers.RandomFlip("horizontal"),', "keras.layers.RandomRotation(turn / 360),"
-SHIFT, ZOOM = "keras.layers.RandomTranslation(shift, shift),", "keras.layers.RandomZoom(zoom),"
+ZOOM = "keras.layers.RandomZoom(zoom),"
 VARIED = "x = pictures if augmentation is None else augmentation(pictures)"
 SCALED = "x = keras.layers.Rescaling(1 / 255)(x)"
 FLAT = "x = keras.layers.Flatten()(x)"
@@ -233,22 +232,18 @@ SIGN = "negative_if_new_ones_are_known_better"
 slips = [
     [  # the block
         mutant("flips upside down, too", edit(BLOCK, '"horizontal"', ""), fails="mirrors_left_to_right"),
-        mutant("upside down alone", edit(BLOCK, '"horizontal"', '"vertical"'), fails="mirrors_left_to_right"),
         mutant("does not mirror", edit(BLOCK, FLIP, ""), fails="mirrors_left_to_right"),
         mutant("degrees for turns", edit(BLOCK, "turn / 360", "turn"), fails="turns_by_degrees"),
         mutant("half a turn is 360", edit(BLOCK, "turn / 360", "turn / 180"), fails="turns_by_degrees"),
-        mutant("radians for turns", edit(BLOCK, "turn / 360", "np.radians(turn)"), fails="turns_by_degrees"),
         mutant("turns one way", edit(BLOCK, "turn / 360", "(0, turn / 360)"), fails="turns_by_degrees"),
         mutant("always 40 degrees", edit(BLOCK, "turn / 360", "40 / 360"), fails="augmentation"),
         mutant("does not turn", edit(BLOCK, TURN, ""), fails="turns_by_degrees"),
         mutant("shifts up and down alone", edit(BLOCK, "(shift, shift)", "(shift, 0)"), fails="shifts_both_ways"),
         mutant("half the shift", edit(BLOCK, "(shift, shift)", "(shift / 2, shift / 2)"), fails="shifts_both_ways"),
         mutant("shifts one way", edit(BLOCK, "(shift, shift)", "((0, shift), (0, shift))"), fails="shifts_both_ways"),
-        mutant("does not shift", edit(BLOCK, SHIFT, ""), fails="shifts_both_ways"),
         mutant("becomes smaller alone", edit(BLOCK, "Zoom(zoom)", "Zoom((0, zoom))"), fails="zooms"),
         mutant("becomes higher alone", edit(BLOCK, "Zoom(zoom)", "Zoom(zoom, 0)"), fails="zooms"),
         mutant("the shift for the zoom", edit(BLOCK, "Zoom(zoom)", "Zoom(shift)"), fails=["zooms", "shifts_both_ways"]),
-        mutant("does not zoom", edit(BLOCK, ZOOM, ""), fails="zooms"),
         mutant(
             "scales in the block",
             edit(BLOCK, ZOOM, ZOOM + "\n            keras.layers.Rescaling(1 / 255),"),
@@ -352,6 +347,11 @@ slips = [
             "another network without a block",
             edit(NETWORK, "(16, 32, 64)", "(16, 32, 64) if augmentation is not None else (16, 32, 48)"),
             fails="plain_without_a_block",
+        ),
+        mutant(
+            "convolutions that bend nothing",
+            edit(NETWORK, ', padding="same", activation="relu"', ', padding="same"'),
+            fails="convolutions_and_a_small_file",
         ),
         mutant("one convolution", edit(NETWORK, "(16, 32, 64)", "(16,)"), fails="convolutions_and_a_small_file"),
         mutant("too many units", edit(NETWORK, "Dense(64", "Dense(256"), fails="convolutions_and_a_small_file"),
