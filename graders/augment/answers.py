@@ -279,7 +279,7 @@ slips = [
             "three copies always",
             edit(VERSIONS, CALLED, CALLED.replace("copies", "3")),
             edit(VERSIONS, "(labels, copies)", "(labels, 3)"),
-            fails="any_pictures",
+            fails=["as_many_of_each", "any_pictures"],
         ),
         mutant(
             "one copy too many",
