@@ -165,7 +165,6 @@ variants = [
         replace(GAP, GAP_PERCENT),
     ),
     variant("brightness as well", replace(BLOCK, BRIGHTENED)),
-    variant("trained with a block of another form", replace(BLOCK, ADDED), replace(NETWORK, SCALED_FIRST), retrained()),
 ]
 
 FLIP, TURN = 'keras.layers.RandomFlip("horizontal"),', "keras.layers.RandomRotation(turn / 360),"

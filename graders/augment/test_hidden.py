@@ -55,7 +55,7 @@ def test_any_history(student, epochs):
     for last in (None, 1, 4, 10):
         for convert in (np.ndarray.tolist, np.array):
             history = {"val_accuracy": convert(new), "loss": [1.0] * epochs, "accuracy": convert(known)}
-            found = call_unchanged(student, "gap", history, **({} if last is None else {"last": last}))
+            found = call_unchanged(student, "gap", history, *([] if last is None else [last]))
             count = 5 if last is None else last
             expected = 100 * (known[-count:].mean() - new[-count:].mean())
             assert_close(as_array(found, "gap(...)"), np.array(expected), "gap(...)", atol=1e-3)
