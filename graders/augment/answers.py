@@ -1,6 +1,6 @@
 """Other right answers of the exercise on augmentation, and wrong ones."""
 
-from proctor.answers import combine, edit, free, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 BLOCK, VERSIONS, NETWORK = "write_build_augmentation", "write_make_versions", "write_build_network"
 GAP, ANSWERS = "write_gap", "write_answers"
@@ -48,6 +48,56 @@ def build_augmentation(turn, shift, zoom):
         keras.layers.RandomTranslation(shift, shift),
         keras.layers.RandomZoom(zoom),
     ])
+"""
+OWN_LAYER = """
+class Augmentation(keras.layers.Layer):
+    def __init__(self, *steps):
+        super().__init__()
+        self.steps = steps
+
+    def call(self, x, training=None):
+        for step in self.steps:
+            x = step(x, training=training)
+        return x
+
+
+def build_augmentation(turn, shift, zoom):
+    L = keras.layers
+    turned = L.RandomRotation(turn / 180 / 2, fill_mode="nearest")
+    return Augmentation(L.RandomFlip("horizontal"), turned, L.RandomTranslation(shift, shift), L.RandomZoom(zoom, zoom))
+"""
+OLD_WAY = """
+def build_augmentation(turn, shift, zoom):
+    return keras.Sequential([
+        keras.layers.RandomFlip("horizontal", input_shape=(SIDE, SIDE, 3)),
+        keras.layers.RandomZoom(zoom, fill_mode="constant"),
+        keras.layers.RandomTranslation(shift, shift, fill_mode="constant"),
+        keras.layers.RandomRotation([-turn / 360, turn / 360], fill_mode="constant"),
+    ])
+"""
+LAYER_BY_LAYER = """
+def build_network(side, augmentation=None):
+    network = keras.Sequential()
+    network.add(keras.Input(shape=(side, side, 3)))
+    for layer in augmentation.layers if augmentation is not None else []:
+        network.add(layer)
+    network.add(keras.layers.Rescaling(1 / 255))
+    for filters in 16, 32:
+        network.add(keras.layers.Conv2D(filters, 3))
+        network.add(keras.layers.ReLU())
+        network.add(keras.layers.MaxPooling2D((3, 3)))
+    network.add(keras.layers.Flatten())
+    network.add(keras.layers.Dense(1, activation="sigmoid"))
+    network.compile(loss="binary_crossentropy", optimizer="rmsprop", metrics=["accuracy"])
+    return network
+"""
+TENSORS = """
+import tensorflow as tf
+
+
+def make_versions(augmentation, pictures, labels, copies):
+    repeated = tf.repeat(tf.cast(pictures, tf.float32), copies, axis=0)
+    return augmentation(repeated, training=True), tf.repeat(labels, copies)
 """
 BY_LOOP = """
 def make_versions(augmentation, pictures, labels, copies):
@@ -165,6 +215,9 @@ variants = [
         replace(GAP, GAP_PERCENT),
     ),
     variant("brightness as well", replace(BLOCK, BRIGHTENED)),
+    variant("a layer of one's own, and tensors", replace(BLOCK, OWN_LAYER), replace(VERSIONS, TENSORS)),
+    variant("with input_shape, and a loop over the layers", replace(BLOCK, OLD_WAY), replace(NETWORK, LAYER_BY_LAYER)),
+    variant("trained with a pipeline", replace(BLOCK, PIPELINE), retrained()),
 ]
 
 FLIP, TURN = 'keras.layers.RandomFlip("horizontal"),', "keras.layers.RandomRotation(turn / 360),"
@@ -268,6 +321,7 @@ slips = [
             edit(VERSIONS, CALLED, "np.repeat(augmentation(pictures, training=True), copies, axis=0)"),
             fails="each_version_is_another",
         ),
+        mutant("says no mode", edit(VERSIONS, ", training=True", ""), fails="each_version_is_another"),
         mutant("as if judged", edit(VERSIONS, "training=True", "training=False"), fails="each_version_is_another"),
         mutant(
             "by predict",
@@ -401,4 +455,19 @@ hidden_because = {
 }
 harmless_mutations = [
     free("Dropout[0]", "Conv2D[1]", "padding", because="the text leaves the sizes of the layers open"),
+    harmless("360 → 359", because="angles that are 0.3 % larger are as good"),
+    harmless("360 → 361", because="angles that are 0.3 % smaller are as good"),
+    harmless("Dropout(0.3)(x) → pass", because="the text advises some, and asks for none"),
+    harmless("keyword optimizer dropped", because="Keras takes RMSprop then, and the text leaves the optimizer open"),
+    *(
+        harmless(
+            f"write_build_network, line 17: {filters} →", because="the text leaves open how many filters there are"
+        )
+        for filters in (16, 32, 64)
+    ),
+    harmless("write_build_network, line 22: 64 →", because="the text leaves open how many units there are"),
+    harmless("→ keras.layers.Dense(64) (", because="the text leaves the layer before the last open"),
+    harmless('write_build_network, line 22: "relu" → None', because="the text leaves the layer before the last open"),
+    harmless("write_build_network, line 16: 255 →", because="numbers to 0.996 or 1.004 are about as large as 1"),
+    harmless("write_build_network, line 16: 1 → 2", because="numbers from 0 to 2 are about as large as 1"),
 ]
