@@ -358,7 +358,7 @@ def which(versions):
 
 def versions_of(student, labels, copies):
     """What `make_versions` returns for small pictures, with a block that adds noise to them."""
-    block = make_model(student, (SMALL, SMALL, 3), layer("GaussianNoise", stddev=4.0))
+    block = make_model(student, (SMALL, SMALL, 3), layer("GaussianNoise", stddev=1.0))
     made = call_unchanged(student, "make_versions", block, scenes(len(labels)), np.array(labels), copies)
     versions, labels = as_tuple(made, "make_versions(...)", ("pictures", "labels"))
     versions, labels = as_array(versions, "the varied pictures"), as_array(labels, "the labels")
