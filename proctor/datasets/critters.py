@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ SIDE = 64  # pixels
 FINE = 3  # pictures are drawn this many times larger and then shrunk, which smooths their edges
 GRAIN = 25  # the spread of the noise in pictures of pets
 SHARE = 0.4  # of the pictures that show a cat
+
+POSED_SIDE = 48  # pixels of a picture of `draw_poses`
+MOST_TURNED, MOST_SHIFTED, MOST_ZOOMED = 45.0, 0.12, 0.2  # degrees, and shares of the side and of the size
 
 Colour = tuple[int, int, int]
 INK, WHITE, PINK = (20, 20, 20), (245, 245, 245), (220, 140, 145)
@@ -56,6 +60,43 @@ def draw_pets(folder: Path, count: int, seed: int) -> None:
         for number in range(count):
             pixels = _draw_scene(draw, rng)
             Image.fromarray(_obscure(pixels, rng)).save(folder / f"{kind}s" / f"{kind}.{number}.jpg", quality=90)
+
+
+def draw_poses(n: int, seed: int, varied: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Draw `n` pictures, half of cats and half of dogs, each before a plain wall.
+
+    Args:
+        n: how many.
+        seed: of everything in the pictures.
+        varied: whether the animals are turned, shifted and of different sizes, or all upright in
+            the middle and of one size.
+
+    Returns pictures, uint8 (n, 48, 48, 3), and labels, int64 (n,): 0 for a cat, 1 for a dog.
+    """
+    rng = np.random.Generator(np.random.PCG64(seed))
+    labels = (rng.permutation(n) < n // 2).astype(np.int64)
+    return np.stack([_draw_pose(bool(label), varied, rng) for label in labels]), labels
+
+
+def _draw_pose(dog: bool, varied: bool, rng: np.random.Generator) -> np.ndarray:
+    from PIL import Image, ImageDraw
+
+    size = FINE * POSED_SIDE
+    wall = to_rgb(rng.uniform(), rng.uniform(0.1, 0.6), rng.uniform(0.2, 0.95))
+    fur = to_rgb(rng.choice([0.07, 0.09, 0.1, 0.6]), rng.uniform(0.05, 0.6), rng.uniform(0.2, 0.95))
+    # On a canvas of twice the size, so that a shifted animal has a whole body.
+    canvas = Image.new("RGB", (2 * size, 2 * size), wall)
+    (_draw_dog if dog else _draw_cat)(Pen(ImageDraw.Draw(canvas), (size, size), 0.25 * size), fur, rng)
+    turn = math.radians(rng.uniform(-MOST_TURNED, MOST_TURNED)) * varied
+    x, y = size * (0.5 + rng.uniform(-MOST_SHIFTED, MOST_SHIFTED, 2) * varied)
+    zoom = 1 + rng.uniform(-MOST_ZOOMED, MOST_ZOOMED) * varied
+    cos, sin = math.cos(turn) / zoom, math.sin(turn) / zoom
+    back = (cos, sin, size - cos * x - sin * y, -sin, cos, size + sin * x - cos * y)
+    image = canvas.transform((size, size), Image.Transform.AFFINE, back, Image.Resampling.BILINEAR, fillcolor=wall)
+    pixels = np.asarray(image.reduce(FINE), dtype=float)
+    middle = pixels.mean()
+    pixels = middle + rng.uniform(0.75, 1.0) * (pixels - middle) + rng.normal(0, 3, pixels.shape)
+    return np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
 
 
 def _obscure(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:

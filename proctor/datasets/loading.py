@@ -22,6 +22,7 @@ from proctor.datasets.jazz import JAZZ
 from proctor.datasets.mnist import MNIST
 from proctor.datasets.newcomers import NEWCOMERS
 from proctor.datasets.news import NEWS
+from proctor.datasets.pets import PETS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
@@ -42,6 +43,7 @@ _OURS = (
     HORSES_HUMANS,
     CATS_DOGS,
     NEWCOMERS,
+    PETS,
     TEMPERATURES,
     NEWS,
     JAZZ,
@@ -79,6 +81,8 @@ def load(name: str, split: str = "train") -> Any:
         "cats_dogs": the path of a folder with the files in cats/ and dogs/, of which some are no
             pictures; all are for "test".
         "newcomers": pictures of two kinds, and a network to borrow from, as a `Newcomers`.
+        "pets": for "train" two pairs, to learn from and held out: pictures, uint8 (n, 48, 48, 3),
+            and labels, int64 (n,), 0 for a cat and 1 for a dog; for "test" one such pair.
         "jazz": tunes, int64 (n, 40), numbers of the words in `proctor.datasets.jazz.WORDS`.
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
         "crossings": pictures, uint8 (n, 160, 256, 3), a detector's outputs, float32

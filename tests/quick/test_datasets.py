@@ -540,6 +540,55 @@ def test_real_cats_and_dogs_are_made_messy(tmp_path, monkeypatch):
     assert states(datasets.load("cats_dogs")) == messy
 
 
+def test_drawn_pets_to_learn_from_are_upright_and_the_others_are_turned():
+    """800 pictures to learn from, 400 held out and 600 to test with, half of each dogs, and none of
+    them twice."""
+    learned, held_out = datasets.load("pets")
+    parts = learned, held_out, datasets.load("pets", split="test")
+    assert [len(labels) for _, labels in parts] == [800, 400, 600]
+    for pictures, labels in parts:
+        assert (pictures.dtype, pictures.shape[1:]) == (np.uint8, (48, 48, 3))
+        assert (labels.dtype, labels.mean()) == (np.int64, 0.5)
+        assert len(set(np.flatnonzero(labels[:20] == 0))) not in (0, 20)
+    everything = np.concatenate([pictures for pictures, _ in parts])
+    assert len({picture.tobytes() for picture in everything}) == len(everything)
+    # The mean of all pictures shows an animal where all are in one place, and a haze otherwise.
+    sharp, hazy = (np.ptp(pictures.mean(axis=(0, 3))) for pictures, _ in parts[:2])
+    assert sharp > 1.5 * hazy
+
+
+def test_real_pets_are_small_photographs(tmp_path, monkeypatch):
+    """The published zip is read without unpacking it, its validation part is dealt out, and a jail
+    gets the same pictures."""
+    (tmp_path / "real").mkdir()
+    draw_pets(tmp_path / "drawn", 212, seed=1)
+    with zipfile.ZipFile(tmp_path / "real" / "cats-and-dogs-filtered.zip", "w") as packed:
+        for picture in sorted((tmp_path / "drawn").glob("*/*.jpg")):
+            number = int(picture.stem.split(".")[1])
+            if number < 4:
+                packed.write(picture, f"train/{picture.parent.name}/{picture.name}")
+            packed.write(picture, f"validation/{picture.parent.name}/{picture.name}")
+        packed.writestr("validation/cats/notes.txt", b"")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "real"))
+    (x, y), (x_new, y_new) = datasets.load("pets")
+    test = datasets.load("pets", split="test")
+    assert x.shape == (8, 48, 48, 3)
+    assert [part.sum() for part in (y, y_new, test[1])] == [4, 200, 12]
+    datasets.export(["pets"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    again = datasets.load("pets")
+    assert all(np.array_equal(a, b) for a, b in zip((x, y, x_new, y_new), (*again[0], *again[1]), strict=True))
+
+
+def test_a_zip_without_dogs_is_no_data_set_of_pets(tmp_path, monkeypatch):
+    """A message says what is missing."""
+    with zipfile.ZipFile(tmp_path / "cats-and-dogs-filtered.zip", "w") as packed:
+        packed.writestr("train/cats/notes.txt", b"")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    with pytest.raises(ProctorError, match=r"train/cats/ and train/dogs/"):
+        datasets.load("pets")
+
+
 def test_drawn_cats_are_two_in_five_of_the_pictures():
     """209 pictures to learn from, 84 of them with a cat, and 400 others to judge by."""
     pictures, labels = datasets.load("cats")
