@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from proctor.cli.handed_in import find_submissions, read_gradebook
+from proctor.cli.handed_in import find_submissions, read_gradebook, update_before_grading
 from proctor.cli.markup import escape_markup
 from proctor.cli.shared import Jobs, Names, Students, console
 from proctor.course.course import Course
@@ -83,6 +83,7 @@ def grade(
         console.print(table)
         console.print(count, highlight=False)
         return
+    update_before_grading(console, course)
     tally = progress.Tally(len(pairs))
     outcomes = grade_class(course, pairs, jobs=jobs, again=again, scheduler=scheduler, keep_warm=keep_warm)
     if as_json:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from proctor.course.course import Course
-from proctor.course.schedule import read_schedule
+from proctor.course.schedule import BEST, read_schedule
 from proctor.errors import CourseError, ProctorError
 from proctor.text import one_line
 
@@ -38,6 +38,12 @@ def update_gradebook(console: Console, course: Course) -> None:
     for name, changed in groupby(penalties, key=itemgetter(0)):
         sentence = f"{name}: the late penalty changed for {name_some([student for _, student in changed])}"
         console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def update_before_grading(console: Console, course: Course) -> None:
+    """Update the gradebook if grading needs its due dates, to decide which attempt counts."""
+    if read_schedule(course).attempts == BEST:
+        update_gradebook(console, course)
 
 
 def read_gradebook(console: Console, course: Course, tally: Tally) -> dict[tuple[str, str], Score]:

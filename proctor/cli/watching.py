@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from proctor.cli.handed_in import read_gradebook
+from proctor.cli.handed_in import read_gradebook, update_before_grading
 from proctor.course.course import Course
 from proctor.errors import ProctorError, UnreadableSubmission
 from proctor.feedback.table import number
@@ -73,10 +73,11 @@ def watch(
         while True:
             time.sleep(LOOK_EVERY)
             started = time.monotonic()
-            if inbox:
-                inbox.look(started)
+            arrived = inbox.look(started) if inbox else []
             begun, ready = arrivals.look(started, look_at_submitted(course, names, students))
             took = time.monotonic() - started
+            if inbox and arrived:
+                inbox.collect(arrived)
             for name, pairs in groupby(begun, key=itemgetter(0)):
                 who = name_some([student for _, student in pairs])
                 watching.say(f"{name}: {who} arriving; graded once nothing of it has changed for {QUIET:g} s")
@@ -100,17 +101,19 @@ class _Inbox:
         self._arrivals: Arrivals[frozenset[str]] = Arrivals()
         self._retry_at = 0.0
 
-    def look(self, now: float) -> None:
-        """Collect what has stopped growing, and say what is new in `submitted/`, or why not."""
+    def look(self, now: float) -> list[frozenset[str]]:
+        """Look once; returns the names, in the folder, of what can be collected."""
         _, ready = self._arrivals.look(now, look_at_source(find_inbound(self._source)))
-        if not ready or now < self._retry_at:
-            return
+        return ready if now >= self._retry_at else []
+
+    def collect(self, arrived: list[frozenset[str]]) -> None:
+        """Collect what `look` has returned; say what is new in `submitted/`, or why not."""
         try:
-            rows = collect(self._course, self._source, parts=frozenset().union(*ready)).rows
+            rows = collect(self._course, self._source, parts=frozenset().union(*arrived)).rows
         except UnreadableSubmission as error:
             self._watching.say(f"{self._source.name}: {error}")
         except ProctorError as error:
-            self._retry_at = now + RETRY
+            self._retry_at = time.monotonic() + RETRY
             self._watching.say(f"nothing is collected: {error}; tried again in {RETRY:g} s")
             return
         else:
@@ -118,7 +121,7 @@ class _Inbox:
                 if row.status in (NEW, REPLACED) or row.needs_attention:
                     what = ", ".join(filter(None, (row.exercise, row.student)))
                     self._watching.say(f"{what}: collected, {row.status}{row.note and ': '}{row.note}")
-        self._arrivals.take(ready)
+        self._arrivals.take(arrived)
 
 
 class _Watching:
@@ -141,6 +144,7 @@ class _Watching:
         tally = Tally(len(pairs))
         left = set(pairs)
         try:
+            update_before_grading(self._console, course)
             for outcome in self._grade(course, pairs):
                 line = make_line(outcome)
                 tally.add(line)

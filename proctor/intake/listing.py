@@ -9,7 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -85,18 +85,23 @@ def _list_folder(folder: Path) -> Listing:
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]
         for name in sorted([*files, *links]):
             path = Path(place, name)
-            file = HandedFile(partial(read_file, path, FILE_BYTES), _read_account(path))
-            found[path.relative_to(folder).as_posix()] = file
+            try:
+                account = _name_account(path.lstat().st_uid)
+            except FileNotFoundError:  # it was taken away just now
+                continue
+            found[path.relative_to(folder).as_posix()] = HandedFile(partial(read_file, path, FILE_BYTES), account)
         if len(found) > MOST_FILES:
             raise UnreadableSubmission(f"{folder.name}/ holds more than {MOST_FILES} files")
         folders[:] = [name for name in folders if not is_hidden(name)]
     return {path: file for path, file in found.items() if not is_hidden(path)}
 
 
-def _read_account(path: Path) -> str:
+@cache
+def _name_account(number: int) -> str:
+    """The name of a Unix account; "" if this machine does not know it."""
     try:
-        return pwd.getpwuid(path.lstat().st_uid).pw_name
-    except (OSError, KeyError):
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
         return ""
 
 

@@ -16,9 +16,8 @@ from proctor.errors import UnreadableSubmission
 from proctor.intake.handed_zip import is_zip, open_zip
 from proctor.intake.listing import HandedFile, Listing
 from proctor.intake.platforms import Attempt, is_work, parse_stamp
-from proctor.intake.submission import FILE_BYTES, NOTEBOOK_BYTES, parse_notebook
+from proctor.intake.submission import FILE_BYTES, NOTEBOOK_BYTES, TIMESTAMP, parse_notebook
 
-TIMESTAMP = "timestamp.txt"
 _COPY = re.compile(r"(?<!^)(?:-\d{1,6}| ?\(\d{1,6}\))\Z")
 """What Canvas (`-1`) or a browser (` (1)`) adds to a name when there is another of that name."""
 

@@ -19,6 +19,8 @@ from proctor.intake.handed_zip import is_zip, open_zip
 from proctor.intake.pictures import Pictures
 from proctor.intake.recover import recover
 
+TIMESTAMP = "timestamp.txt"
+"""The file beside a notebook that says when it was handed in, as nbgrader writes it."""
 NOTEBOOK_BYTES = 30 * 2**20
 FILE_BYTES = 64 * 2**20
 OUTPUT_CHARACTERS = 50_000

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from proctor.course.course import Course
 from proctor.course.private import write_private
-from proctor.errors import UnreadableSubmission
 from proctor.feedback.table import number
+from proctor.intake.submission import TIMESTAMP
 from proctor.record.kept import verdict_file
 from proctor.record.places import digest, read_place, replace_place
 from proctor.text import one_line
 
-TIMESTAMP = "timestamp.txt"
 NOTED = "attempts.json"
 
 
@@ -27,77 +25,103 @@ class Graded:
     Args:
         digest: of its files.
         time: what its `timestamp.txt` says, or "".
-        points: what counts of it: less the late penalty, with points given by hand.
+        given: points by criteria and by people, before the late penalty, which may change.
         order: how many were graded before it.
     """
 
     digest: str
     time: str
-    points: float
+    given: float
     order: int
 
 
-def is_noted(course: Course, name: str, student: str) -> bool:
-    """Whether the last verdict on a student's work has been noted as that on an attempt."""
-    verdict, noted = verdict_file(course, name, student), _folder(course, name, student) / NOTED
-    with suppress(OSError):
-        return noted.stat().st_mtime_ns >= verdict.stat().st_mtime_ns
-    return False
-
-
-def settle(course: Course, name: str, student: str, points: float) -> bool:
-    """Keep the attempt that lies in its place, and put the best there: the latest of equal ones.
-
-    If this is interrupted, the attempt is not noted, and is settled or graded once more.
+@dataclass
+class Attempts:
+    """A student's graded attempts at an exercise.
 
     Args:
         course: the course.
         name: the exercise's.
-        student: whose attempt.
-        points: what it was worth.
-
-    Returns whether another attempt is in its place now, and has to be graded. Raises OSError or
-    UnreadableSubmission if that cannot be done.
+        student: whose they are.
     """
-    folder, place = _folder(course, name, student), course.submitted(student, name)
-    files = read_place(place)
-    which, known = digest(files), {one.digest: one for one in _read(course, name, student)}
-    if which not in known:
-        for path, data in files.items():
-            write_private(course, folder / which / path, data)
-    order = known[which].order if which in known else len(known)
-    time = files.get(TIMESTAMP, b"").decode("utf-8", "replace").strip()
-    known[which] = Graded(which, time, points, order)
-    best = max(known.values(), key=lambda one: (one.points, one.order))
-    if best.digest != which:
-        replace_place(course, place, read_place(folder / best.digest))
-    write_private(course, folder / NOTED, json.dumps([asdict(one) for one in known.values()]).encode())
-    return best.digest != which
 
+    course: Course
+    name: str
+    student: str
+    _known: dict[str, Graded] = field(init=False)
 
-def is_graded_attempt(course: Course, name: str, student: str, files: dict[str, bytes]) -> bool:
-    """Whether these files are an attempt that has been graded."""
-    return digest(files) in {one.digest for one in _read(course, name, student)}
+    def __post_init__(self) -> None:
+        self._known = {}
+        with suppress(OSError, ValueError, TypeError):
+            for each in json.loads((self._folder / NOTED).read_bytes()):
+                one = Graded(**each)
+                if (self._folder / one.digest).is_dir():
+                    self._known[one.digest] = one
 
+    @property
+    def _folder(self) -> Path:
+        return self.course.state / "attempts" / self.name / self.student
 
-def describe_others(course: Course, name: str, student: str) -> Iterator[str]:
-    """A sentence for each graded attempt that is not the one in its place: what it was worth."""
-    with suppress(UnreadableSubmission):
-        there = digest(read_place(course.submitted(student, name)))
-        for one in sorted(_read(course, name, student), key=lambda one: one.order):
-            if one.digest != there:
-                when = f" of {one_line(one.time, 40)}" if one.time else ""
-                yield f"the best attempt counts, which is this one; the one{when} was worth {number(one.points)}"
+    def are_settled(self) -> bool:
+        """Whether the last verdict is that on the only attempt there is.
 
+        With several, due dates and penalties, which may have changed, decide which one counts.
+        """
+        verdict = verdict_file(self.course, self.name, self.student)
+        with suppress(OSError):
+            return len(self._known) == 1 and (self._folder / NOTED).stat().st_mtime_ns >= verdict.stat().st_mtime_ns
+        return False
 
-def _folder(course: Course, name: str, student: str) -> Path:
-    return course.state / "attempts" / name / student
+    def has(self, files: dict[str, bytes]) -> bool:
+        """Whether these files are one of them."""
+        return digest(files) in self._known
 
+    def settle(self, given: float) -> bool:
+        """Keep the attempt in its place, and put the best there: of equal ones, the latest.
 
-def _read(course: Course, name: str, student: str) -> list[Graded]:
-    """The attempts that are known; those whose files are gone are left out."""
-    folder = _folder(course, name, student)
-    with suppress(OSError, ValueError, TypeError):
-        found = [Graded(**one) for one in json.loads((folder / NOTED).read_bytes())]
-        return [one for one in found if (folder / one.digest).is_dir()]
-    return []
+        If this is interrupted, the attempt is not noted, and is settled or graded once more.
+
+        Args:
+            given: the points of that attempt, before the late penalty.
+
+        Returns whether another attempt is in its place now, and has to be graded. Raises OSError or
+        UnreadableSubmission if that cannot be done.
+        """
+        place = self.course.submitted(self.student, self.name)
+        files = read_place(place)
+        which = digest(files)
+        before = self._known.get(which)
+        if before is None:
+            for path, data in files.items():
+                write_private(self.course, self._folder / which / path, data)
+        time = files.get(TIMESTAMP, b"").decode("utf-8", "replace").strip()
+        self._known[which] = Graded(which, time, given, before.order if before else len(self._known))
+        best = which
+        if len(self._known) > 1:
+            best = max(self._known.values(), key=lambda one: (self._worth(one), one.order)).digest
+        if best != which:
+            replace_place(self.course, place, read_place(self._folder / best))
+        data = json.dumps([asdict(one) for one in self._known.values()]).encode()
+        write_private(self.course, self._folder / NOTED, data)
+        return best != which
+
+    def describe_others(self) -> list[str]:
+        """A sentence for each that is not the one in its place: what it was worth.
+
+        Raises UnreadableSubmission if what lies there cannot be read.
+        """
+        if not self._known:
+            return []
+        there = digest(read_place(self.course.submitted(self.student, self.name)))
+        return [
+            f"the best attempt counts, which is this one; the one{one.time and ' of '}{one_line(one.time, 40)} "
+            f"was worth {number(self._worth(one))}"
+            for one in sorted(self._known.values(), key=lambda one: one.order)
+            if one.digest != there
+        ]
+
+    def _worth(self, one: Graded) -> float:
+        """The points of an attempt, less the late penalty."""
+        from proctor.record.scores import read_late_penalty
+
+        return max(0.0, one.given - read_late_penalty(self.course, self.name, self.student, one.time, one.given))

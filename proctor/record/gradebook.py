@@ -22,11 +22,10 @@ from sqlalchemy.orm import Session
 from proctor.course.course import Course
 from proctor.course.private import make_private_folder, tighten_all, write_private
 from proctor.errors import ProctorError, UnreadableSubmission
-from proctor.intake.submission import read_file
+from proctor.intake.submission import TIMESTAMP, read_file
 from proctor.judge.result import Result
 from proctor.nbgrader_settings import show_inertly
 from proctor.record import nbgrader_course
-from proctor.record.attempts import describe_others
 from proctor.record.graded_notebook import require_agreement, to_bytes, with_tables
 from proctor.record.rows import Entry, save_marks
 from proctor.text import one_line
@@ -86,13 +85,12 @@ def _write_notebooks(course: Course, entry: Entry) -> None:
     for name, notebook in entry.notebooks.items():
         write_private(course, folder / f"{name}.ipynb", to_bytes(notebook), synchronized=True)
     if entry.stamp:
-        write_private(course, folder / "timestamp.txt", entry.stamp.encode(), synchronized=True)
+        write_private(course, folder / TIMESTAMP, entry.stamp.encode(), synchronized=True)
 
 
 def _make_entry(course: Course, result: Result) -> Entry:
     verdict = result.verdict
     stamp, handed_in, notes = _read_timestamp(course, verdict)
-    notes += describe_others(course, verdict.assignment, verdict.student)
     verdict = replace(verdict, notes=[*verdict.notes, *notes])
     shown, groups = {}, {}
     for name, notebook in result.notebooks.items():
@@ -183,7 +181,7 @@ def _read_timestamp(course: Course, verdict: Verdict) -> tuple[str, datetime | N
     Returns its text, that moment, and a note if it cannot be read; without a file "", None and no
     note.
     """
-    path = course.submitted(verdict.student, verdict.assignment) / "timestamp.txt"
+    path = course.submitted(verdict.student, verdict.assignment) / TIMESTAMP
     with suppress(OSError, UnreadableSubmission, ValueError, OverflowError):
         if not os.path.lexists(path):
             return "", None, []

@@ -17,7 +17,7 @@ from proctor.datasets import use_course
 from proctor.datasets.dataset import files_of
 from proctor.datasets.loading import definition, find, named
 from proctor.intake.handed_zip import is_zip
-from proctor.intake.submission import FILE_BYTES
+from proctor.intake.submission import FILE_BYTES, TIMESTAMP
 from proctor.jail import layers
 from proctor.jail.course_jail import accepted_jail
 from proctor.judge.plain_nbgrader import PlainAssignment, files_beside
@@ -73,7 +73,7 @@ def submission_key(course: Course, assignment: Assignment, student: str) -> Key:
     if not course.grader(name).is_dir():
         paths = sorted([*files_beside(folder), *folder.glob("*.ipynb")])
         return {"submission": {str(path.relative_to(folder)): _digest_submitted_file(str(path)) for path in paths}}
-    wanted = {*assignment.artifacts.values(), f"{name}.ipynb", "timestamp.txt"}
+    wanted = {*assignment.artifacts.values(), f"{name}.ipynb", TIMESTAMP}
     with suppress(OSError):  # a folder that cannot be read is not graded
         found = os.listdir(folder)
         # What was handed in under another name, or in a zip file, is read or named in a note.

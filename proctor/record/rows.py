@@ -377,3 +377,11 @@ def _set_late_penalty(late: AssignLatePenalties, submission: Any, notebook: Any)
         penalty = late.plugin_inst.late_submission_penalty(submission.student_id, notebook.score, seconds)
         if penalty is not None:
             notebook.late_submission_penalty = late._check_late_penalty(notebook, penalty)  # noqa: SLF001
+
+
+def compute_late_penalty(course: Course, student: str, given: float, seconds: float) -> float:
+    """The late penalty, by the course's rule, on work of so many points, so many seconds late."""
+    late = AssignLatePenalties(config=course.settings())
+    late.init_plugin()
+    penalty = late.plugin_inst.late_submission_penalty(student, given, seconds) if seconds > 0 else None
+    return min(max(penalty or 0.0, 0.0), given)

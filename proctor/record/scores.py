@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from nbgrader.api import Assignment, BaseCell, Grade, Notebook, SubmittedAssignment, SubmittedNotebook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from proctor.course.course import Course
+from proctor.intake.platforms import parse_stamp
 from proctor.record import rows
 from proctor.record.gradebook import reading, transaction
 
@@ -39,15 +40,19 @@ def read_scores(session: Session, student: str = "") -> dict[tuple[str, str], Sc
     `total` is nbgrader's `submission.score` less its `late_submission_penalty`. nbgrader computes
     these by several queries for each submission; this is one query for all.
     """
-    notebooks = (
-        select(
-            Grade.notebook_id,
-            func.sum(Grade.score).label("score"),
-            func.count(func.coalesce(Grade.auto_score, Grade.manual_score)).label("given"),
-        )
-        .group_by(Grade.notebook_id)
-        .subquery()
+    grades = select(
+        Grade.notebook_id,
+        func.sum(Grade.score).label("score"),
+        func.count(func.coalesce(Grade.auto_score, Grade.manual_score)).label("given"),
     )
+    if student:
+        of_student = (
+            select(SubmittedNotebook.id)
+            .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+            .where(SubmittedAssignment.student_id == student)
+        )
+        grades = grades.where(Grade.notebook_id.in_(of_student))
+    notebooks = grades.group_by(Grade.notebook_id).subquery()
     submissions = (
         select(
             SubmittedAssignment.assignment_id,
@@ -128,14 +133,40 @@ def named_scores(course: Course) -> dict[tuple[str, str], Score]:
         return {(names[assignment], who): score for (assignment, who), score in read_scores(session).items()}
 
 
-def read_points(course: Course, name: str, student: str) -> float | None:
-    """What counts of a student's work on an assignment, in points; None if there is no mark."""
+def read_given_points(course: Course, name: str, student: str) -> float | None:
+    """A student's points on an assignment before the late penalty; None if there is no mark."""
     with reading(course) as session:
         if session is None:
             return None
         found = session.scalars(select(Assignment.id).where(Assignment.name == name)).one_or_none()
         score = read_scores(session, student).get((found or "", student))
-        return score.total if score else None
+        return score.given if score else None
+
+
+def read_late_penalty(course: Course, name: str, student: str, time: str, given: float) -> float:
+    """What would be taken off a student's work on an assignment for being late.
+
+    Args:
+        course: the course, with its rule, due dates and extensions.
+        name: the assignment's.
+        student: whose work.
+        time: when it is handed in, as `timestamp.txt` says; "" for in time.
+        given: its points.
+    """
+    handed_in = parse_stamp(time.encode())
+    with reading(course) as session:
+        if session is None or handed_in is None:
+            return 0.0
+        dates = (
+            select(Assignment.duedate, SubmittedAssignment.extension)
+            .join(SubmittedAssignment, SubmittedAssignment.assignment_id == Assignment.id)
+            .where(Assignment.name == name, SubmittedAssignment.student_id == student)
+        )
+        due, extension = session.execute(dates).one_or_none() or (None, None)
+    if due is None:
+        return 0.0
+    late = (handed_in.replace(tzinfo=None) - due - (extension or timedelta())).total_seconds()
+    return rows.compute_late_penalty(course, student, given, late)
 
 
 def update_late_penalties(course: Course) -> list[tuple[str, str]]:

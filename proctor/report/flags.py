@@ -85,30 +85,20 @@ def find_flags(course: Course, names: list[str]) -> Iterator[tuple[str, list[Fla
     if len(names) <= 1:  # which needs no other process
         yield from ((name, flags(course, name)) for name in names)
         return
-    tasks = [_Search(course, name) for name in names]
+    tasks = [(course, name) for name in names]
     workers = examiners(min(default_jobs(), len(tasks)), lambda _: SECONDS)
-    for search, found in each(_search, tasks, workers, _give_up):
+    for (_, name), found in each(_search, tasks, workers, lambda _, reason: reason):
         if isinstance(found, str):
-            raise ProctorError(f"the flags of {search.name} cannot be found: {found}")
-        yield search.name, found
+            raise ProctorError(f"the flags of {name} cannot be found: {found}")
+        yield name, found
 
 
-@dataclass(frozen=True)
-class _Search:
-    course: Course
-    name: str
-
-
-def _search(search: _Search) -> list[Flagged] | str:
+def _search(task: tuple[Course, str]) -> list[Flagged] | str:
     """The flags of an exercise, or why they cannot be found."""
     try:
-        return flags(search.course, search.name)
+        return flags(*task)
     except ProctorError as error:
         return str(error)
-
-
-def _give_up(_: _Search, reason: str) -> str:
-    return reason
 
 
 def fingerprint(code: str) -> CodeFingerprint:

@@ -17,7 +17,7 @@ from proctor.errors import CourseError, NotGraded, ProctorError, UnreadableSubmi
 from proctor.jail.course_jail import Jails, accepted_jail, fork_server, require_out_of_reach
 from proctor.jail.owned_folder import remove_abandoned
 from proctor.judge.result import Result, not_graded
-from proctor.record import attempts
+from proctor.record.attempts import Attempts
 from proctor.record.kept import Kept, keep, write_log
 from proctor.record.keys import Key, assignment_key, submission_key
 from proctor.record.places import put_back
@@ -88,23 +88,32 @@ def grade_class(
     with one_run(course.state):
         remove_abandoned()
         put_back(course)
+        if not best_counts:
+            yield from _grade_once(course, pairs, _Recorder(course), jobs, again, scheduler, keep_warm)
+            return
         for left in reversed(range(ROUNDS)):
-            bettered = []
-            for outcome in _grade_once(course, pairs, jobs, again, scheduler, keep_warm):
-                if best_counts and left and _is_bettered(course, outcome):
-                    bettered.append((outcome.verdict.assignment, outcome.verdict.student))
+            records, bettered = _Recorder(course, tell_attempts=True), []
+            for outcome in _grade_once(course, pairs, records, jobs, again, scheduler, keep_warm):
+                settled = records.settle_attempts(outcome) if left else outcome
+                if settled is not None:
+                    yield settled
                 else:
-                    yield outcome
+                    bettered.append((outcome.verdict.assignment, outcome.verdict.student))
             if not bettered:
                 break
             pairs = bettered
 
 
 def _grade_once(
-    course: Course, pairs: list[tuple[str, str]], jobs: int, again: bool, scheduler: str, keep_warm: float
+    course: Course,
+    pairs: list[tuple[str, str]],
+    records: _Recorder,
+    jobs: int,
+    again: bool,
+    scheduler: str,
+    keep_warm: float,
 ) -> Iterator[Outcome]:
     """Grade what lies in its place, and yield an outcome of each."""
-    records = _Recorder(course)
     waiting: dict[tuple[str, str], Plan] = {}
     for plans in _split(make_plans(course, pairs, register=True)):
         done = records.settle(plans, again)
@@ -126,24 +135,6 @@ def _grade_once(
                 break
     for name, student in waiting:
         yield records.fail(name, student, records.full or f"the fork server ended {SERVERS} times")
-
-
-def _is_bettered(course: Course, outcome: Outcome) -> bool:
-    """Note what an attempt was worth; returns whether a better one is in its place now.
-
-    That one is to be graded, as source and grader are now. What cannot be kept is no attempt later.
-    """
-    name, student = outcome.verdict.assignment, outcome.verdict.student
-    if outcome.status == UNCHANGED and attempts.is_noted(course, name, student):
-        return False
-    if outcome.status not in (GRADED, RECORDED, UNCHANGED):
-        return False
-    from proctor.record.scores import read_points
-
-    with suppress(OSError, UnreadableSubmission):
-        points = read_points(course, name, student)
-        return points is not None and attempts.settle(course, name, student, points)
-    return False
 
 
 def _grade_plans(
@@ -177,10 +168,15 @@ class _Recorder:
     """Keeps verdicts in `.proctor/` and writes their marks into the gradebook.
 
     `full` says why no more verdicts can be kept, "" while they can.
+
+    Args:
+        course: the course.
+        tell_attempts: whether a verdict says what the student's other attempts were worth.
     """
 
-    def __init__(self, course: Course):
+    def __init__(self, course: Course, tell_attempts: bool = False):
         self._course = course
+        self._tell_attempts = tell_attempts
         self._gradebook_fault = ""
         self.full = ""
 
@@ -211,7 +207,8 @@ class _Recorder:
             elif not result.verdict.graded:
                 outcomes[number] = self._log(Outcome(result.verdict, NOT_GRADED))
             else:
-                new = Kept(result.verdict, self._make_key(result.verdict, plan, keys), result.notebooks)
+                verdict = self._with_attempts(result.verdict)
+                new = Kept(verdict, self._make_key(verdict, plan, keys), result.notebooks)
                 try:
                     keep(self._course, new)
                     kept[number] = new
@@ -222,6 +219,35 @@ class _Recorder:
                     outcomes[number] = self.fail(plan.name, plan.student, reason)
         outcomes |= zip(kept, self.record(list(kept.values()), GRADED), strict=True)
         return [outcomes[number] for number in sorted(outcomes)]
+
+    def settle_attempts(self, outcome: Outcome) -> Outcome | None:
+        """Note what an attempt was worth, and put the best one in its place.
+
+        Returns the outcome; None if another attempt is in its place now, which is to be graded as
+        source and grader are now.
+        """
+        from proctor.record.scores import read_given_points
+
+        name, student = outcome.verdict.assignment, outcome.verdict.student
+        attempts = Attempts(self._course, name, student)
+        if outcome.status not in (GRADED, RECORDED, UNCHANGED):
+            return outcome
+        if outcome.status == UNCHANGED and attempts.are_settled():
+            return outcome
+        try:
+            given = read_given_points(self._course, name, student)
+            return None if given is not None and attempts.settle(given) else outcome
+        except (OSError, UnreadableSubmission) as error:
+            reason = f"it is graded, but which attempt counts cannot be decided: {error}"
+            return self.fail(name, student, reason, NOT_RECORDED)
+
+    def _with_attempts(self, verdict: Verdict) -> Verdict:
+        """The verdict with notes on the student's other attempts."""
+        others: list[str] = []
+        if self._tell_attempts:
+            with suppress(UnreadableSubmission):  # `settle_attempts` tells it
+                others = Attempts(self._course, verdict.assignment, verdict.student).describe_others()
+        return replace(verdict, notes=[*verdict.notes, *others])
 
     def record(self, kept: Sequence[Kept], status: str) -> list[Outcome]:
         """Write the marks of kept verdicts; their notebooks are not kept any longer."""

@@ -18,9 +18,10 @@ from proctor.course.private import write_private
 from proctor.errors import CourseError, ProctorError, UnreadableSubmission
 from proctor.intake.clones import clone_all
 from proctor.intake.listing import is_zip_file, list_source
-from proctor.intake.parcels import TIMESTAMP, Exercises, Parcel, make_parcels
+from proctor.intake.parcels import Exercises, Parcel, make_parcels
 from proctor.intake.platforms import FOLDERS, Attempt, parse_stamp, read_attempts
-from proctor.record.attempts import is_graded_attempt
+from proctor.intake.submission import TIMESTAMP
+from proctor.record.attempts import Attempts
 from proctor.record.places import digest, put_back, read_place, replace_place
 from proctor.record.roster import NotMatched, Roster, read_roster, require_usable
 from proctor.run.lock import one_run
@@ -238,7 +239,7 @@ def _put(course: Course, student: str, exercise: str, parcel: Parcel) -> tuple[s
         return (UNCHANGED, "") if files == there else (OLDER, f"what is there is of {before.strftime(FORMAT)}")
     if files == there and (not parcel.time or parcel.time == before):
         return UNCHANGED, ""
-    if is_graded_attempt(course, exercise, student, files | _stamp(parcel)):
+    if Attempts(course, exercise, student).has(files | _stamp(parcel)):
         return UNCHANGED, "it was graded, and another attempt was worth more"
     if parcel.order is not None and parcel.order < _read_order(course, place, there):
         return OLDER, "what is there was uploaded later"

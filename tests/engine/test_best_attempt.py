@@ -62,7 +62,8 @@ def test_the_best_attempt_counts(course, proctor, marks, solution):
 
 
 def test_a_late_penalty_decides_with(course, marks, solution):
-    """What is better, but so late that it is worth less, does not count."""
+    """What is better, but so late that it is worth less, does not count; with an extension that is
+    granted later, it does."""
     (course.root / "course.toml").write_text('attempts = "best"\n[due]\ndouble = 2026-10-01T12:00:00Z')
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
@@ -71,7 +72,12 @@ def test_a_late_penalty_decides_with(course, marks, solution):
     assert marks() == {"ada": 5}
     write(course, "ada", solution, "2026-10-01 13:00:00 UTC")
     assert marks() == {"ada": 5}
-    assert (course.submitted("ada", "double") / "timestamp.txt").read_text() == "2026-10-01 10:00:00 UTC"
+    stamp = course.submitted("ada", "double") / "timestamp.txt"
+    assert stamp.read_text() == "2026-10-01 10:00:00 UTC"
+    with (course.root / "course.toml").open("a") as dates:
+        dates.write("\n[extensions.double]\nada = 2026-10-02T12:00:00Z\n")
+    assert marks() == {"ada": 6}
+    assert stamp.read_text() == "2026-10-01 13:00:00 UTC"
 
 
 def test_what_counts_after_a_grader_was_mended(course, marks, solution):
@@ -99,6 +105,19 @@ def test_a_run_that_was_stopped_before_it_decided(course, marks, solution):
     write(course, "ada", worse)
     assert marks() == {"ada": 2}
     (course.root / "course.toml").write_text('attempts = "best"')
+    assert marks() == {"ada": 6}
+
+
+def test_what_cannot_be_compared_is_told(course, proctor, marks, solution):
+    """An attempt that cannot be kept is graded, and the reason is told until it is mended."""
+    (course.root / "course.toml").write_text('attempts = "best"')
+    write(course, "ada", solution)
+    link = course.submitted("ada", "double") / "more.txt"
+    link.symlink_to("double.ipynb")
+    for _ in range(2):
+        said = " ".join(proctor("grade", code=1).stdout.replace("│", " ").split())
+        assert "which attempt counts cannot be decided" in said
+    link.unlink()
     assert marks() == {"ada": 6}
 
 
