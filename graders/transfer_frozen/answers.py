@@ -362,6 +362,11 @@ in_again = [
         fails=["new_numbers_each_time", "any_network_starts_again"],
     ),
     mutant(
+        "the old base",
+        edit(AGAIN, CLONE, CLONE + "\n    new.layers[-2].set_weights(model.layers[-2].get_weights())"),
+        fails=["new_numbers_each_time", "any_network_starts_again"],
+    ),
+    mutant(
         "the same seed",
         edit(AGAIN, CLONE, "keras.utils.set_random_seed(1)\n    " + CLONE),
         fails="new_numbers_each_time",
