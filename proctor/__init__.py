@@ -38,7 +38,12 @@ from proctor.criteria.layers import (
     output_activation,
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
-from proctor.criteria.networks import ask_network, assert_learns_by_crossentropy, assert_scales_pictures
+from proctor.criteria.networks import (
+    ask_network,
+    assert_learns_by_crossentropy,
+    assert_scales_pictures,
+    scatter_weights,
+)
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import call_on_tensors, slope_on_tape
@@ -127,6 +132,7 @@ __all__ = [
     "pictures",
     "raises",
     "read_files",
+    "scatter_weights",
     "share",
     "slope_on_tape",
     "start_tensorflow",

@@ -213,7 +213,22 @@ def borrow(model, name):
     base.trainable = False
     return base
 """
+FEATURES_KEPT = """
+kept = {}
+def compute_features(base, pictures):
+    kind = base.name, pictures.shape
+    if kind not in kept:
+        kept[kind] = base.predict(pictures / 127.5 - 1, verbose=0)
+    return kept[kind]
+"""
 FROZEN = "    base.trainable = False\n"
+THAWED = """    for layer in base.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = True
+"""
+NOISE = """    thaw(new)
+    new.set_weights([weights * np.random.uniform(0.9, 1.1, weights.shape) for weights in model.get_weights()])
+"""
 POOLED = "            keras.layers.GlobalAveragePooling2D(),\n"
 BCE = 'loss="binary_crossentropy"'
 CLONE = "new = keras.models.clone_model(model)"
@@ -230,6 +245,11 @@ in_borrow = [
         edit(BORROW, FROZEN, "    for layer in base.layers[:-1]:\n        layer.trainable = False\n"),
         fails="all_frozen",
     ),
+    mutant(
+        "lets the normalisations go on",
+        edit(BORROW, FROZEN, FROZEN + THAWED),
+        fails="all_frozen",
+    ),
     mutant("in front of the layer", edit(BORROW, "(name).output", "(name).input"), fails=CUT),
     mutant("the whole model", edit(BORROW, "model.get_layer(name).output", "model.outputs"), fails=CUT),
     mutant("always the same cut", edit(BORROW, "model.get_layer(name)", "model.layers[-2]"), fails=CUT),
@@ -244,6 +264,8 @@ in_features = [
     mutant("bytes as they are", edit(FEATURES, "pictures / 127.5 - 1", "pictures"), fails=SCALED),
     mutant("from 0 to 1", edit(FEATURES, "pictures / 127.5 - 1", "pictures / 255"), fails=SCALED),
     mutant("from 0 to 2", edit(FEATURES, " / 127.5 - 1", " / 127.5"), fails=SCALED),
+    mutant("from the largest byte", edit(FEATURES, "127.5 - 1", "(pictures.max() / 2) - 1"), fails=SCALED),
+    mutant("keeps them for all pictures", replace(FEATURES, FEATURES_KEPT), fails="scaled_as_it_learned"),
     mutant("bytes that run over", edit(FEATURES, "pictures / 127.5", "pictures * 2 / 255"), fails=SCALED),
     mutant("scaled twice", edit(FEATURES, "127.5 - 1", "127.5 / 127.5 - 1"), fails=SCALED),
     mutant(
@@ -333,9 +355,15 @@ in_again = [
         edit(AGAIN, CLONE, CLONE + "\n    new.set_weights(model.get_weights())"),
         fails=["new_numbers_each_time", "any_network_starts_again"],
     ),
+    mutant("noise on the old numbers", edit(AGAIN, "    thaw(new)\n", NOISE), fails="new_numbers_each_time"),
     mutant(
         "the old head",
         edit(AGAIN, CLONE, CLONE + "\n    new.layers[-1].set_weights(model.layers[-1].get_weights())"),
+        fails=["new_numbers_each_time", "any_network_starts_again"],
+    ),
+    mutant(
+        "the old base",
+        edit(AGAIN, CLONE, CLONE + "\n    new.layers[-2].set_weights(model.layers[-2].get_weights())"),
         fails=["new_numbers_each_time", "any_network_starts_again"],
     ),
     mutant(

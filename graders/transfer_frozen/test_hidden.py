@@ -18,6 +18,7 @@ from proctor import (
     criterion,
     datasets,
     make_network,
+    scatter_weights,
     share,
 )
 
@@ -105,24 +106,14 @@ def test_any_pictures(student, count, side, channels):
     assert_close(found, both_of(shown / 127.5 - 1, weights), "compute_features(…)", rtol=1e-3, atol=1e-3)
 
 
-def scatter(model, shape):
-    """The same model with other numbers, all above 0; it is built if it has no input yet."""
-    import numpy as np
-
-    if not model.built:
-        model.build((None, *shape))
-    draw = np.random.default_rng(5)
-    model.set_weights([draw.uniform(0.02, 0.1, np.shape(weights)) for weights in model.get_weights()])
-    return model
-
-
 @criterion(
     "build_head", points=1, hint="Does the head follow the shape that it is given, with one weight for each map?"
 )
 def test_any_shape(student):
     """A head of any shape answers with one probability, wherever in a map the numbers stand."""
     x = np.random.default_rng(9).normal(0, 1, (12, 5, 1, 3)).astype("float32") + np.arange(12).reshape(12, 1, 1, 1) / 4
-    head = as_model(share(student, scatter)(as_model(student.build_head((5, 1, 3)), "build_head(shape)"), [5, 1, 3]))
+    new = as_model(student.build_head((5, 1, 3)), "build_head(shape)")
+    head = scatter_weights(student, new, (5, 1, 3), seed=5)
     assert_between(head.parameters, 3, 30, "the count of the head's numbers")
     found = as_array(head.predict(np.concatenate([x, x[:, ::-1]]).astype("float32")), "the answers")
     assert_shape(found, (24, 1), "the answers")

@@ -1,4 +1,4 @@
-"""What is asked of a network that tells two kinds of pictures apart and scales them itself."""
+"""What is asked of a fresh network, such as one that tells two kinds of pictures apart."""
 
 from __future__ import annotations
 
@@ -84,6 +84,30 @@ def assert_learns_by_crossentropy(student: Student, build: str, side: int, asked
         if output_activation(model) in ONE_PROBABILITY:
             raise
         assert_crossentropy_loss(_build_ending_in(student, build, side, "sigmoid"), shown)
+
+
+def scatter_weights(student: Student, model: ModelView, shape: tuple[int, ...], seed: int = 4) -> ModelView:
+    """Give a fresh network other numbers, each between 0.02 and 0.1, as if it had learned.
+
+    Its answers then differ from input to input also if its weights began at 0.
+
+    Args:
+        student: the submission.
+        model: what one of the student's functions returned; it is built if it has no weights yet.
+        shape: of one input, without the batch.
+        seed: of the numbers.
+    """
+    return as_model(share(student, _scatter)(model, list(shape), seed), "the network with other weights")
+
+
+def _scatter(model: Any, shape: list[int], seed: int) -> Any:
+    import numpy as np
+
+    if not model.built:
+        model.build((None, *shape))
+    draw = np.random.default_rng(seed)
+    model.set_weights([draw.uniform(0.02, 0.1, np.shape(weights)) for weights in model.get_weights()])
+    return model
 
 
 def _build_ending_in(student: Student, build: str, side: int, activation: str) -> ModelView:

@@ -8,9 +8,11 @@ import pytest
 
 from proctor import (
     CriterionFailed,
+    as_model,
     ask_network,
     assert_learns_by_crossentropy,
     assert_scales_pictures,
+    scatter_weights,
 )
 from proctor.channel.student import LocalLink, Student
 
@@ -66,3 +68,25 @@ def test_the_loss_is_judged_apart_from_the_end(ends):
     with pytest.raises(CriterionFailed):
         assert_learns_by_crossentropy(student(1 / 255, ends, loss="mse"), "build", 32)
     assert np.isfinite(ask_network(student(1 / 255), "build", 32)[1]).all()
+
+
+@pytest.mark.parametrize("inputs", [[], [keras.Input((2, 3, 4))]], ids=["no input yet", "built"])
+def test_a_network_that_begins_with_zeros_gets_other_numbers(inputs):
+    """Its weights are as large as they were, all above 0, and the same ones for the same seed."""
+
+    def build():
+        end = keras.layers.Dense(1, kernel_initializer="zeros")
+        return keras.Sequential([*inputs, keras.layers.GlobalMaxPooling2D(), keras.layers.BatchNormalization(), end])
+
+    someone = Student(LocalLink({"build": build}))
+    first, again, other = (
+        scatter_weights(someone, as_model(someone.build(), "build()"), (2, 3, 4), seed) for seed in (4, 4, 5)
+    )
+    assert [weights.shape for weights in first.weights] == [*4 * [(4,)], (4, 1), (1,)]
+    for a, b, c in zip(first.weights, again.weights, other.weights, strict=True):
+        assert 0.02 <= a.min() <= a.max() <= 0.1
+        assert (a == b).all()
+        assert (a != c).all()
+    answers = first.predict(np.random.default_rng(0).normal(0, 1, (5, 2, 3, 4)))
+    assert answers.shape == (5, 1)
+    assert np.ptp(answers) > 1e-5
