@@ -286,8 +286,6 @@ variants = [
             "tf.reduce_mean(tf.square(gram_matrix(maps[name]) - grams[name]))",
             "content_cost(gram_matrix(maps[name]), grams[name])",
         ),
-        edit(MAKE, "alpha * content_cost(maps[layer], wanted)", "(alpha * content_cost(maps[layer], wanted)"),
-        edit(MAKE, "style_cost(maps, grams, weights)", "style_cost(maps, grams, weights) if beta else 0.0)"),
         replace(PAINT, PAINT_KERAS),
     ),
 ]
