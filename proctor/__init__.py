@@ -46,7 +46,7 @@ from proctor.criteria.networks import (
 )
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
-from proctor.criteria.tape import call_on_tensors, slope_on_tape
+from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
 from proctor.criteria.training import (
     assert_crossentropy_loss,
@@ -109,6 +109,7 @@ __all__ = [
     "assert_untouched",
     "at_least",
     "at_most",
+    "bowl_by_adam",
     "call_on_tensors",
     "call_unchanged",
     "check",
@@ -119,6 +120,7 @@ __all__ = [
     "fetch",
     "first_batch",
     "layer",
+    "make_bowl",
     "make_folder",
     "make_learner",
     "make_model",
@@ -139,6 +141,7 @@ __all__ = [
     "stopped_after",
     "take",
     "take_batches",
+    "take_steps",
     "teach_one_input",
     "values",
     "without_warnings",

@@ -196,6 +196,44 @@ def paint(content, cost_of, steps, rate):
         pictures += (np.array(picture),)
     return pictures
 """
+PAINT_KERAS = """
+def paint(content, cost_of, steps, rate):
+    picture = keras.Variable(content)
+    optimizer = keras.optimizers.Adam(learning_rate=rate)
+    pictures = [np.array(picture)]
+    for _ in range(steps):
+        with tf.GradientTape() as tape:
+            cost = cost_of(picture.value)
+        optimizer.apply_gradients([(tape.gradient(cost, picture.value), picture)])
+        picture.assign(tf.clip_by_value(picture.value, 0, 1))
+        pictures.append(np.array(picture))
+    return pictures
+"""
+MAKE_TRAINING = """
+def make_cost(network, content, style, layer, weights, alpha, beta):
+    def see(picture):
+        return {name: maps[0] for name, maps in network(tf.convert_to_tensor(picture)[None], training=True).items()}
+
+    wanted, grams = see(content)[layer], {name: gram_matrix(maps) for name, maps in see(style).items()}
+
+    def cost_of(picture):
+        maps = see(picture)
+        return alpha * content_cost(maps[layer], wanted) + beta * style_cost(maps, grams, weights)
+    return cost_of
+"""
+PAINT_STOPS = """
+def paint(content, cost_of, steps, rate):
+    picture = tf.Variable(content)
+    optimizer = keras.optimizers.Adam(learning_rate=rate)
+    pictures, last = [picture.numpy()], np.inf
+    for _ in range(steps):
+        cost = float(step(picture, cost_of, optimizer))
+        if cost > last:
+            break
+        last = cost
+        pictures.append(picture.numpy())
+    return pictures
+"""
 
 variants = [
     variant(
@@ -241,6 +279,15 @@ variants = [
         edit(STEP, "tape.gradient(cost, picture)", "tape.gradient(cost, [picture])[0]"),
         edit(PAINT, "[picture.numpy()]", "[content]"),
     ),
+    variant(
+        "the content cost of Gram matrices",
+        edit(
+            STYLE,
+            "tf.reduce_mean(tf.square(gram_matrix(maps[name]) - grams[name]))",
+            "content_cost(gram_matrix(maps[name]), grams[name])",
+        ),
+        replace(PAINT, PAINT_KERAS),
+    ),
 ]
 
 CONTENTS = ["content_on_paper", "content_has_a_slope", "content_of_any_maps"]
@@ -251,6 +298,7 @@ STEPS = ["step_on_paper", "stays_in_range", "returns_the_cost", "the_optimizer_r
 PAINTS = ["begins_with_the_content", "steps_of_adam", "paints_any_picture", "falls_by_two_fifths"]
 MEAN, ROWS = "tf.reduce_mean(tf.square(maps - wanted))", "tf.reshape(maps, (-1, maps.shape[-1]))"
 LAYER = "tf.reduce_mean(tf.square(gram_matrix(maps[name]) - grams[name]))"
+CONTENT_PART, STYLE_PART = "content_cost(maps[layer], wanted)", "style_cost(maps, grams, weights)"
 WANTED, CLIP = "look(network, content)[layer]", "    picture.assign(tf.clip_by_value(picture, 0.0, 1.0))\n"
 APPLY, STEP_CALL = "    optimizer.apply_gradients([(slope, picture)])\n", "step(picture, cost_of, optimizer)"
 
@@ -267,6 +315,11 @@ in_content = [
         "a mean over the places",
         edit(CONTENT, MEAN, "tf.reduce_sum(tf.reduce_mean(tf.square(maps - wanted), axis=(0, 1)))"),
         fails=CONTENTS,
+    ),
+    mutant(
+        "a square up to 5 only",
+        edit(CONTENT, MEAN, "2 * keras.losses.Huber(delta=5.0)(wanted, maps)"),
+        fails=["content_on_paper", "content_of_any_maps"],
     ),
     mutant("relative to what is wanted", edit(CONTENT, MEAN, MEAN + " / tf.reduce_mean(wanted ** 2)"), fails=CONTENTS),
 ]
@@ -379,6 +432,11 @@ in_style = [
     ),
     mutant("numbers", edit(STYLE, LAYER, f"float({LAYER})"), fails="style_has_a_slope"),
     mutant(
+        "a square up to 7 only",
+        edit(STYLE, LAYER, "2 * keras.losses.Huber(delta=7.0)(gram_matrix(maps[name]), grams[name])"),
+        fails="one_layer_on_paper",
+    ),
+    mutant(
         "the diagonal",
         edit(STYLE, LAYER, "tf.reduce_mean(tf.square(tf.linalg.diag_part(gram_matrix(maps[name]) - grams[name])))"),
         fails=STYLES,
@@ -448,6 +506,17 @@ in_make = [
         ),
         fails=["total_has_a_slope", "total_of_any_network"],
     ),
+    mutant(
+        "no slope for the content",
+        edit(MAKE, CONTENT_PART, f"tf.stop_gradient({CONTENT_PART})"),
+        fails=["total_has_a_slope", "total_of_any_network"],
+    ),
+    mutant(
+        "no slope for the style",
+        edit(MAKE, STYLE_PART, f"tf.stop_gradient({STYLE_PART})"),
+        fails=["total_has_a_slope", "total_of_any_network"],
+    ),
+    mutant("as if the network were in training", replace(MAKE, MAKE_TRAINING), fails=TOTALS),
     mutant(
         "a cost in place of a function",
         edit(MAKE, "    return cost_of\n", "    return cost_of(content)\n"),
@@ -530,6 +599,28 @@ in_step = [
         fails="the_network_stays",
     ),
     mutant(
+        "the notebook's network learns",
+        edit(STEP, "    slope = tape.gradient(cost, picture)\n", "    both = [picture, *eyes.trainable_variables]\n"),
+        edit(STEP, "[(slope, picture)]", "zip(tape.gradient(cost, both), both)"),
+        fails="the_network_stays",
+    ),
+    mutant(
+        "back if it costs more",
+        edit(STEP, "    optimizer.apply", "    before = picture.numpy()\n    optimizer.apply"),
+        edit(STEP, "    return", "    if cost_of(picture) > cost:\n        picture.assign(before)\n    return"),
+        fails="returns_the_cost",
+    ),
+    mutant(
+        "no lower end",
+        edit(STEP, "tf.clip_by_value(picture, 0.0, 1.0)", "tf.minimum(picture, 1.0)"),
+        fails=["stays_in_range", "steps_of_any_picture"],
+    ),
+    mutant(
+        "no upper end",
+        edit(STEP, "tf.clip_by_value(picture, 0.0, 1.0)", "tf.maximum(picture, 0.0)"),
+        fails=["stays_in_range", "steps_of_any_picture"],
+    ),
+    mutant(
         "the cost after the step",
         edit(STEP, "return cost", "return cost_of(picture)"),
         fails=["returns_the_cost", "steps_of_any_picture"],
@@ -576,6 +667,19 @@ in_paint = [
         fails=["steps_of_adam", "paints_any_picture"],
     ),
     mutant("SGD", edit(PAINT, "Adam(", "SGD("), fails=["steps_of_adam", "paints_any_picture", "falls_by_two_fifths"]),
+    mutant("AdamW", edit(PAINT, "Adam(", "AdamW("), fails=["steps_of_adam", "paints_any_picture"]),
+    mutant(
+        "slower to forget",
+        edit(PAINT, "learning_rate=rate", "learning_rate=rate, beta_1=0.99"),
+        fails=["steps_of_adam", "paints_any_picture"],
+    ),
+    mutant(
+        "clipped slopes",
+        edit(PAINT, "learning_rate=rate", "learning_rate=rate, clipnorm=1.0"),
+        fails=["steps_of_adam", "paints_any_picture"],
+    ),
+    mutant("another ε", edit(PAINT, "learning_rate=rate", "learning_rate=rate, epsilon=1e-8"), fails="steps_of_adam"),
+    mutant("no step that costs more", replace(PAINT, PAINT_STOPS), fails="steps_of_adam"),
     mutant("RMSprop", edit(PAINT, "Adam(", "RMSprop("), fails=["steps_of_adam", "paints_any_picture"]),
     mutant(
         "Adam's own rate",
@@ -620,7 +724,15 @@ in_paint = [
         fails="begins_with_the_content",
     ),
 ]
-mutants = combine([in_content, in_gram, in_style, in_make, in_step, in_paint])
+mutants = [
+    *combine([in_content, in_gram, in_style, in_make, in_step, in_paint]),
+    mutant(
+        "a sum, which the style takes up",
+        edit(CONTENT, "reduce_mean", "reduce_sum"),
+        edit(STYLE, LAYER, "content_cost(gram_matrix(maps[name]), grams[name])"),
+        fails=CONTENTS,
+    ),
+]
 harmless_mutations = [
     harmless("content_cost(maps[layer], wanted)", because="a squared difference is the same in both directions"),
 ]

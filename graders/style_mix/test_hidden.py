@@ -10,12 +10,14 @@ from proctor import (
     assert_between,
     assert_close,
     assert_shape,
+    bowl_by_adam,
     call_on_tensors,
     criterion,
     datasets,
+    make_bowl,
     make_network,
-    share,
     slope_on_tape,
+    take_steps,
 )
 
 SHAPES = pytest.mark.parametrize("shape", [(1, 1, 6), (7, 4, 1), (3, 5, 2), (12, 2, 9), (5, 5, 5)], ids=str)
@@ -138,7 +140,7 @@ def test_style_of_any_layers(student, count):
         )
         assert_close(call_on_tensors(student, "style_cost", maps, own, weights), 0.0, "the style cost", atol=1e-4)
 
-    assert_apart(student, "style_cost", {"gram_matrix": by_tensors}, judge)
+    assert_apart(student, "style_cost", {"gram_matrix": by_tensors, "content_cost": by_squares}, judge)
 
 
 def three_eyes(keras, kernels):
@@ -149,7 +151,7 @@ def three_eyes(keras, kernels):
         convolution = keras.layers.Conv2D(kernel.shape[-1], kernel.shape[:2], use_bias=False, name=f"look{number}")
         place = outputs[f"look{number}"] = convolution(place)
         convolution.set_weights([kernel])
-        place = keras.layers.Multiply()([place, place])
+        place = keras.layers.Dropout(0.5)(keras.layers.Multiply()([place, place]))
     return keras.Model(here, outputs)
 
 
@@ -199,51 +201,18 @@ def test_total_of_any_network(student, layer, weights, alpha, beta):
     assert_apart(student, "make_cost", COSTS, judge)
 
 
-def bowl(middle, steep):
-    """A cost whose slope is steep × (picture - middle)."""
-    import tensorflow as tf
-
-    return lambda picture: tf.reduce_sum(steep * (picture - middle) ** 2) / 2
-
-
-def step_by_step(step, start, cost_of, optimizer, settings, count):
-    """Call a student's `step` several times; the pictures and the costs."""
-    import keras
-    import tensorflow as tf
-
-    picture, optimizer = tf.Variable(start), getattr(keras.optimizers, optimizer)(**settings)
-    optimizer.build([picture])
-    costs, pictures = [], [picture.numpy()]
-    for _ in range(count):
-        costs.append(step(picture, cost_of, optimizer))
-        pictures.append(picture.numpy())
-    return {"costs": costs, "pictures": pictures}
-
-
-def by_adam(start, middle, steep, rate, steps):
-    """The pictures of Adam's steps into a bowl, in our own NumPy."""
-    pictures, first, second = [start.astype(float)], 0.0, 0.0
-    for number in range(1, steps + 1):
-        slope = steep * (pictures[-1] - middle)
-        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
-        change = first / (1 - 0.9**number) / (np.sqrt(second / (1 - 0.999**number)) + 1e-7)
-        pictures.append(np.clip(pictures[-1] - rate * change, 0, 1))
-    return pictures
-
-
 @criterion("step", points=2, hint="Pictures of any size, and any optimizer.")
 @pytest.mark.parametrize("shape, rate", [((1, 1, 3), 0.3), ((4, 7, 3), 0.02), ((9, 5, 3), 0.1)], ids=str)
 def test_steps_of_any_picture(student, shape, rate):
     """Steps of Adam, from any picture, are those that our own steps are, and say what it cost."""
     start, steep = picture_of(*shape), 1 + picture_of(*shape, seed=1)
     middle = np.where(start > 0.5, -0.3, 1.4).astype("float32")
-    cost_of = share(student, bowl)(middle, steep)
-    taken = share(student, step_by_step)(student.step, start, cost_of, "Adam", {"learning_rate": rate}, 6)
-    expected = by_adam(start, middle, steep, rate, 6)
+    taken = take_steps(student, "step", start, make_bowl(student, middle, steep), "Adam", {"learning_rate": rate}, 6)
+    expected = bowl_by_adam(start, middle, steep, rate, 6)
     for number in range(6):
         cost = np.sum(steep * (expected[number] - middle) ** 2) / 2
-        assert_close(taken["costs"][number], cost, f"the cost that step {number + 1} returned", rtol=1e-3)
-        assert_close(taken["pictures"][number + 1], expected[number + 1], "the picture", rtol=1e-3, atol=1e-3)
+        assert_close(taken.costs[number], cost, f"the cost that step {number + 1} returned", rtol=1e-3)
+        assert_close(taken.values[number + 1], expected[number + 1], "the picture", rtol=1e-3, atol=1e-3)
 
 
 @criterion("paint", points=1, hint="Pictures of any size, any number of steps, none as well.")
@@ -256,8 +225,8 @@ def test_paints_any_picture(student, shape, steps, rate):
     middle = np.where(start > 0.5, -0.3, 1.4).astype("float32")
 
     def judge(_):
-        found = as_array(student.paint(start, share(student, bowl)(middle, steep), steps, rate), "paint(…)")
-        expected = np.array(by_adam(start, middle, steep, rate, steps))
+        found = as_array(student.paint(start, make_bowl(student, middle, steep), steps, rate), "paint(…)")
+        expected = bowl_by_adam(start, middle, steep, rate, steps)
         assert_close(found, expected, "paint(…)", rtol=1e-3, atol=1e-3)
 
     assert_apart(student, "paint", {"step": by_tape}, judge)

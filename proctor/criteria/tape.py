@@ -1,8 +1,8 @@
-"""Ask a student's TensorFlow function for its answer to tensors, and for its slope on a tape."""
+"""Ask a student's TensorFlow function for its answer to tensors, its slope, and its steps."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def call_on_tensors(student: Student, function: str | Handle, *arguments: Any) -
         arguments: arrays become tensors, also in lists, tuples and dicts; those of floats are
             float32. Anything else is handed over as it is.
     """
-    return share(student, _call)(_look_up(student, function), list(arguments))
+    return share(student, _call)(_look_up(student, function), share(student, _to_tensors), list(arguments))
 
 
 def slope_on_tape(student: Student, function: str | Handle, x: Any, *rest: Any, along: Any = None) -> np.ndarray:
@@ -39,7 +39,9 @@ def slope_on_tape(student: Student, function: str | Handle, x: Any, *rest: Any, 
     follow from `x` to the answer, or only to zeros.
     """
     weights = None if along is None else np.asarray(along, dtype="float32")
-    asked = share(student, _differentiate)(_look_up(student, function), np.asarray(x), list(rest), weights)
+    arguments = [np.asarray(x), *rest]
+    to_tensors = share(student, _to_tensors)
+    asked = share(student, _differentiate)(_look_up(student, function), to_tensors, arguments, weights)
     what = f"{function}(…)" if isinstance(function, str) else "the function"
     if asked["shape"] is not None:
         shape = None if weights is None else list(weights.shape)
@@ -50,43 +52,88 @@ def slope_on_tape(student: Student, function: str | Handle, x: Any, *rest: Any, 
     return np.asarray(asked["slope"])
 
 
+class Steps(NamedTuple):
+    """What a student's function made of a variable, step by step."""
+
+    values: list[np.ndarray]
+    """The variable before the first step, and after each."""
+    costs: list[Any]
+    """What each step returned, as data or as a handle."""
+
+
+def make_bowl(student: Student, middle: Any, steep: Any) -> Handle:
+    """A cost, as a function of one variable or tensor, whose slope is steep × (value - middle).
+
+    Args:
+        student: the submission; the function is in its process.
+        middle: an array, where the cost is 0.
+        steep: a number, or an array of the shape of `middle`.
+    """
+    return share(student, _bowl)(np.asarray(middle, "float32"), np.asarray(steep, "float32"))
+
+
+def take_steps(
+    student: Student,
+    step: str | Handle,
+    start: Any,
+    cost_of: Handle,
+    optimizer: str,
+    settings: dict[str, Any],
+    count: int,
+) -> Steps:
+    """What a student's function makes of a variable when it is called several times.
+
+    Args:
+        student: the submission.
+        step: a name of the notebook, or a handle: a function of a variable, its cost and an
+            optimizer of Keras, which changes the variable and returns a cost.
+        start: an array, what is in the variable at first.
+        cost_of: the cost, a function of the variable, such as `make_bowl` makes.
+        optimizer: the name of its class in `keras.optimizers`. One is made, and given to each step.
+        settings: what it is made with, such as `{"learning_rate": 0.1}`.
+        count: how many steps to take.
+    """
+    start = np.asarray(start, "float32")
+    steps = share(student, _step_by_step)(_look_up(student, step), start, cost_of, optimizer, settings, count)
+    return Steps(**steps)
+
+
+def bowl_by_adam(start: Any, middle: Any, steep: Any, rate: float, count: int) -> np.ndarray:
+    """Where `take_steps` with Adam should go in a bowl, if each step clips to 0 … 1.
+
+    Args:
+        start: an array, where the first step begins.
+        middle, steep: what `make_bowl` is given.
+        rate: the learning rate; all other settings are Keras's own.
+        count: how many steps to take.
+
+    Returns the start and what it is after each step, in double precision: (count + 1, …).
+    """
+    values = [np.asarray(start, float)]
+    mean, square = np.zeros_like(values[0]), np.zeros_like(values[0])
+    for number in range(1, count + 1):
+        slope = steep * (values[-1] - middle)
+        mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
+        corrected = rate * np.sqrt(1 - 0.999**number) / (1 - 0.9**number)
+        values.append(np.clip(values[-1] - corrected * mean / (np.sqrt(square) + 1e-7), 0, 1))
+    return np.array(values)
+
+
 def _look_up(student: Student, function: str | Handle) -> Any:
     return getattr(student, function) if isinstance(function, str) else function
 
 
-def _call(function: Any, arguments: list[Any]) -> Any:
-    import numpy as np
+def _call(function: Any, to_tensors: Any, arguments: list[Any]) -> Any:
+    return function(*to_tensors(arguments))
+
+
+def _differentiate(function: Any, to_tensors: Any, arguments: list[Any], along: Any) -> dict[str, Any]:
     import tensorflow as tf
 
-    def as_tensors(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return tf.constant(value, tf.float32 if value.dtype.kind == "f" else None)
-        if isinstance(value, (list, tuple)):
-            return type(value)(as_tensors(each) for each in value)
-        if isinstance(value, dict):
-            return {key: as_tensors(each) for key, each in value.items()}
-        return value
-
-    return function(*as_tensors(arguments))
-
-
-def _differentiate(function: Any, x: Any, rest: list[Any], along: Any) -> dict[str, Any]:
-    import numpy as np
-    import tensorflow as tf
-
-    def as_tensors(value: Any) -> Any:
-        if isinstance(value, np.ndarray):
-            return tf.constant(value, tf.float32 if value.dtype.kind == "f" else None)
-        if isinstance(value, (list, tuple)):
-            return type(value)(as_tensors(each) for each in value)
-        if isinstance(value, dict):
-            return {key: as_tensors(each) for key, each in value.items()}
-        return value
-
-    x = as_tensors(x)
+    x, *rest = to_tensors(arguments)
     with tf.GradientTape() as tape:
         tape.watch(x)
-        answer = function(x, *as_tensors(rest))
+        answer = function(x, *rest)
         if not tf.is_tensor(answer):
             return {"shape": None, "slope": None}
         if along is not None and answer.shape != along.shape:
@@ -94,3 +141,39 @@ def _differentiate(function: Any, x: Any, rest: list[Any], along: Any) -> dict[s
         total = tf.reduce_sum(tf.cast(answer, tf.float32) * (1.0 if along is None else along))
     slope = tape.gradient(total, x)
     return {"shape": None, "slope": None if slope is None else tf.convert_to_tensor(slope)}
+
+
+def _to_tensors(value: Any) -> Any:
+    import numpy as np
+    import tensorflow as tf
+
+    def convert(value: Any) -> Any:
+        if isinstance(value, np.ndarray):
+            return tf.constant(value, tf.float32 if value.dtype.kind == "f" else None)
+        if isinstance(value, (list, tuple)):
+            return type(value)(convert(each) for each in value)
+        if isinstance(value, dict):
+            return {key: convert(each) for key, each in value.items()}
+        return value
+
+    return convert(value)
+
+
+def _bowl(middle: Any, steep: Any) -> Any:
+    import tensorflow as tf
+
+    return lambda variable: tf.reduce_sum(steep * (variable - middle) ** 2) / 2
+
+
+def _step_by_step(step: Any, start: Any, cost_of: Any, optimizer: str, settings: dict[str, Any], count: int) -> Any:
+    import keras
+    import tensorflow as tf
+
+    variable, descent = tf.Variable(start), getattr(keras.optimizers, optimizer)(**settings)
+    if hasattr(step, "get_concrete_function"):  # a compiled function must not be the one to make its state
+        descent.build([variable])
+    costs, values = [], [variable.numpy()]
+    for _ in range(count):
+        costs.append(step(variable, cost_of, descent))
+        values.append(variable.numpy())
+    return {"values": values, "costs": costs}

@@ -10,12 +10,15 @@ from proctor import (
     assert_between,
     assert_close,
     assert_shape,
+    bowl_by_adam,
     call_on_tensors,
     call_unchanged,
     criterion,
+    make_bowl,
     make_network,
     share,
     slope_on_tape,
+    take_steps,
 )
 
 MAPS = np.array([[[1.0, -2.0], [0.0, 3.0], [2.0, 1.0]], [[-1.0, 0.0], [4.0, -1.0], [0.5, 2.0]]])
@@ -35,17 +38,24 @@ TAPE = "Is all of it computed by TensorFlow, from what comes in to what you retu
 
 @criterion("content_cost", points=1, hint="A mean, over how many numbers? And of what?")
 def test_content_on_paper(student):
-    """For maps of 2 × 3 places and 2 channels it is the sum of 12 squares, divided by 12; for the
-    same maps it is 0."""
-    assert_close(call_on_tensors(student, "content_cost", MAPS, WANTED), 21 / 12, "the content cost")
+    """For maps of 2 × 3 places and 2 channels it is the sum of 12 squares, divided by 12, however
+    far apart they are; for the same maps it is 0."""
+    for times in (1, 100):
+        found = call_on_tensors(student, "content_cost", times * MAPS, times * WANTED)
+        assert_close(found, times**2 * 21 / 12, "the content cost")
     assert_close(call_on_tensors(student, "content_cost", WANTED, WANTED), 0.0, "the content cost", atol=1e-7)
 
 
 @criterion("content_cost", points=1, hint=TAPE)
 def test_content_has_a_slope(student):
-    """A tape finds how the content cost changes with each number of the maps."""
+    """A tape finds how the content cost changes with each number of the maps; where both maps are
+    the same, as before the first step, it changes with none."""
     found = slope_on_tape(student, "content_cost", MAPS, WANTED)
     assert_close(found, 2 * (MAPS - WANTED) / 12, "the slope of the content cost")
+    found = slope_on_tape(student, share(student, from_itself)(student.content_cost), MAPS) - 1
+    if np.isnan(found).any():
+        raise CriterionFailed("a slope of 0 if both maps are the same", "no number (NaN)", hint="A root has none at 0.")
+    assert_close(found, 0 * MAPS, "the slope of the content cost if both maps are the same", atol=1e-5)
 
 
 @criterion("gram_matrix", points=2, hint="Does each row hold the channels of one place? How many rows are there?")
@@ -86,11 +96,11 @@ def test_one_layer_on_paper(student):
     gram, more = THREE_SUMS / 3, np.array([[1.0, -2.0], [-2.0, 0.0]])
 
     def judge(_):
-        for wanted, cost in ((gram + more, 9 / 4), (gram, 0.0)):
+        for wanted, cost in ((gram + more, 9 / 4), (gram + 100 * more, 9e4 / 4), (gram, 0.0)):
             found = call_on_tensors(student, "style_cost", {"only": THREE_PLACES}, {"only": wanted}, {"only": 1.0})
             assert_close(found, cost, "the style cost", atol=1e-5)
 
-    assert_apart(student, "style_cost", {"gram_matrix": products}, judge)
+    assert_apart(student, "style_cost", {"gram_matrix": products, "content_cost": squares}, judge)
 
 
 @criterion("style_cost", points=1, hint="Which layers count, and is each multiplied by a weight of its own?")
@@ -104,7 +114,7 @@ def test_layers_have_weights(student):
             found = call_on_tensors(student, "style_cost", maps, grams, weights)
             assert_close(found, cost, "the style cost", atol=1e-5)
 
-    assert_apart(student, "style_cost", {"gram_matrix": products}, judge)
+    assert_apart(student, "style_cost", {"gram_matrix": products, "content_cost": squares}, judge)
 
 
 @criterion("style_cost", points=1, hint=TAPE)
@@ -117,7 +127,7 @@ def test_style_has_a_slope(student):
         for _ in range(2):  # the weights are there for a second time, too
             assert_shape(slope_on_tape(student, cost, MAPS, gram), MAPS.shape, "the slope of the style cost")
 
-    assert_apart(student, "style_cost", {"gram_matrix": brightest}, judge)
+    assert_apart(student, "style_cost", {"gram_matrix": brightest, "content_cost": brightest}, judge)
 
 
 @criterion("make_cost", points=2, hint="Which picture is compared in which way, and how much does each way count?")
@@ -162,11 +172,14 @@ def test_functions_are_apart(student):
 
 @criterion("make_cost", points=1, hint=TAPE)
 def test_total_has_a_slope(student):
-    """A tape finds how the total cost changes with each pixel of the picture."""
+    """A tape finds how the total cost changes with each pixel of the picture, also if α or β is
+    0."""
 
     def judge(_):
-        found = slope_on_tape(student, cost_of(student, "pairs", 1.0, 2.0), PAINTED)
-        assert_shape(found, PAINTED.shape, "the slope of the total cost")
+        for alpha, beta in ((1.0, 2.0), (1.0, 0.0), (0.0, 2.0)):
+            cost = cost_of(student, "pairs", alpha, beta)
+            if alpha * beta or np.any(call_on_tensors(student, cost, PAINTED)):  # a part that is left out has none
+                assert_shape(slope_on_tape(student, cost, PAINTED), PAINTED.shape, "the slope of the total cost")
 
     assert_apart(student, "make_cost", BY_A_TAPE, judge)
 
@@ -174,50 +187,51 @@ def test_total_has_a_slope(student):
 @criterion("step", points=1, hint="In which direction does an optimizer go, and is it the picture that is changed?")
 def test_step_on_paper(student):
     """Plain gradient descent with a rate of 0.1 takes 0.1 × slope from each of the numbers."""
-    taken = take_steps(student, PORTRAIT, 1 - PORTRAIT, STEEP, "SGD", {"learning_rate": 0.1}, 1)
+    taken = take_sgd(student, PORTRAIT, 1 - PORTRAIT, 1, learning_rate=0.1)
     expected = PORTRAIT - 0.1 * STEEP * (2 * PORTRAIT - 1)
-    assert_close(taken["pictures"][1], expected, "the picture after a step")
+    assert_close(taken.values[1], expected, "the picture after a step")
 
 
 @criterion("step", points=1, hint="What happens first: clipping, or the optimizer's change?")
 def test_stays_in_range(student):
     """What a step takes below 0 or above 1 becomes 0 or 1, and nothing else changes."""
     middle = np.where(PORTRAIT > 0.45, 3.0, -2.0)
-    taken = take_steps(student, PORTRAIT, middle, STEEP, "SGD", {"learning_rate": 0.2}, 1)
+    taken = take_sgd(student, PORTRAIT, middle, 1, learning_rate=0.2)
     expected = np.clip(PORTRAIT - 0.2 * STEEP * (PORTRAIT - middle), 0, 1)
-    assert_close(taken["pictures"][1], expected, "the picture after a step", atol=1e-6)
-    assert_between(taken["pictures"][1], 0, 1, "the picture after a step")
+    assert_close(taken.values[1], expected, "the picture after a step", atol=1e-6)
+    assert_between(taken.values[1], 0, 1, "the picture after a step")
 
 
 @criterion("step", points=1, hint="When is the cost computed, and is it returned?")
 def test_returns_the_cost(student):
-    """Each step returns what the picture cost before it."""
-    taken = take_steps(student, PORTRAIT, 0.5 + 0 * PORTRAIT, STEEP, "SGD", {"learning_rate": 0.4}, 2)
-    pictures = [PORTRAIT, PORTRAIT - 0.4 * STEEP * (PORTRAIT - 0.5)]
-    for number, picture in enumerate(pictures):
-        cost = np.sum(STEEP * (picture - 0.5) ** 2) / 2
-        assert_close(taken["costs"][number], cost, f"the cost that step {number + 1} returned")
+    """Each step returns what the picture cost before it, also if the step before went too far."""
+    for start, rate in ((PORTRAIT, 0.4), (0.4 + 0.2 * PORTRAIT, 1.2)):
+        taken = take_sgd(student, start, 0.5 + 0 * PORTRAIT, 2, learning_rate=rate)
+        for number, picture in enumerate([start, start - rate * STEEP * (start - 0.5)]):
+            cost = np.sum(STEEP * (picture - 0.5) ** 2) / 2
+            assert_close(taken.costs[number], cost, f"the cost that step {number + 1} returned")
 
 
 @criterion("step", points=1, hint="Is it the optimizer that you are given, each time?")
 def test_the_optimizer_remembers(student):
     """Three steps of an optimizer with momentum go on from one another."""
-    settings = {"learning_rate": 0.05, "momentum": 0.8}
-    taken = take_steps(student, PORTRAIT, 0.5 + 0 * PORTRAIT, STEEP, "SGD", settings, 3)
+    taken = take_sgd(student, PORTRAIT, 0.5 + 0 * PORTRAIT, 3, learning_rate=0.05, momentum=0.8)
     picture, speed = PORTRAIT.astype(float), 0.0
     for number in range(1, 4):
         speed = 0.8 * speed - 0.05 * STEEP * (picture - 0.5)
         picture = np.clip(picture + speed, 0, 1)
-        assert_close(taken["pictures"][number], picture, f"the picture after step {number}")
+        assert_close(taken.values[number], picture, f"the picture after step {number}")
 
 
 @criterion("step", points=1, hint="For what do you ask the tape, and what does the optimizer get?")
 def test_the_network_stays(student):
-    """The weights of the network that looks at the picture are the same after two steps."""
-    taken = share(student, step_with_network)(student.step, *as_pictures(PORTRAIT, COLOURS))
+    """The weights of the networks that look at the picture, the notebook's and another, are the
+    same after two steps."""
+    taken = share(student, step_with_networks)(student.step, PORTRAIT, student.eyes, COLOURS.astype("float32"))
     if np.array_equal(taken["picture"], PORTRAIT):
         raise CriterionFailed("a picture that has changed", "the picture as it was")
     assert_close(taken["weights"], COLOURS, "the weights", rtol=0, atol=0)
+    assert_close(taken["changes"], 0.0, "the largest change of the weights of `eyes`", rtol=0, atol=0)
 
 
 @criterion("paint", points=1, hint="How many pictures are in the list, and is each an array of its own?")
@@ -225,7 +239,7 @@ def test_begins_with_the_content(student):
     """There is one picture more than there were steps, and the first is the content, unchanged."""
 
     def judge(_):
-        cost = share(student, bowl)(*as_pictures(1 - PORTRAIT, STEEP))
+        cost = make_bowl(student, 1 - PORTRAIT, STEEP)
         for steps in (3, 1):
             found = as_array(call_unchanged(student, "paint", PORTRAIT, cost, steps, 0.05), "paint(…)")
             assert_shape(found, (steps + 1, *PORTRAIT.shape), "paint(…)")
@@ -236,81 +250,65 @@ def test_begins_with_the_content(student):
 
 @criterion("paint", points=3, hint="Is there one Adam for a painting, and one step for each picture?")
 def test_steps_of_adam(student):
-    """Each picture is one step of the same Adam behind the one before; a second painting, of
-    another size and at another rate, begins anew."""
-    middle = np.where(PORTRAIT > 0.45, 1.3, 0.55)
+    """Each picture is one step of the same Adam behind the one before, also if it costs more, and
+    if all cost next to nothing; a second painting, of another size and rate, begins anew."""
+    middle, part = np.where(PORTRAIT > 0.45, 1.3, 0.55), np.s_[:1, :2]
+    lessons = [
+        ((PORTRAIT, middle, STEEP), 0.1, 5),
+        ((PORTRAIT[part], middle[part], STEEP[part]), 0.03, 3),
+        ((PORTRAIT, 0.9 * PORTRAIT, STEEP), 0.15, 4),
+        ((PORTRAIT, middle, 1e-6 * STEEP), 0.05, 3),
+    ]
 
     def judge(apart):
-        for part, rate, steps in ((np.s_[:], 0.1, 5), (np.s_[:1, :2], 0.03, 3)):
-            lesson = PORTRAIT[part], middle[part], STEEP[part]
-            expected = np.array((nudged if apart else by_adam)(*lesson, rate, steps))
-            found = student.paint(lesson[0], share(student, bowl)(*as_pictures(*lesson[1:])), steps, rate)
+        for lesson, rate, steps in lessons:
+            expected = (nudged if apart else bowl_by_adam)(*lesson, rate, steps)
+            found = student.paint(lesson[0], make_bowl(student, *lesson[1:]), steps, rate)
             assert_close(found, expected, "paint(…)", atol=1e-4)
 
     assert_apart(student, "paint", {"step": nudge}, judge)
 
 
-def as_pictures(*pictures):
-    """Pictures in single precision."""
-    return [np.asarray(each, "float32") for each in pictures]
-
-
-def bowl(middle, steep):
-    """A cost whose slope is steep × (picture - middle)."""
+def from_itself(content_cost):
+    """The content cost of maps and a copy of them, plus the sum of their numbers."""
     import tensorflow as tf
 
-    return lambda picture: tf.reduce_sum(steep * (picture - middle) ** 2) / 2
+    return lambda maps: content_cost(maps, tf.stop_gradient(maps)) + tf.reduce_sum(maps)
 
 
-def take_steps(student, start, middle, steep, optimizer, settings, count):
-    """What the student's `step` makes of a picture, with a bowl as its cost."""
-    cost = share(student, bowl)(*as_pictures(middle, steep))
-    return share(student, step_by_step)(student.step, *as_pictures(start), cost, optimizer, settings, count)
+def take_sgd(student, start, middle, count, **settings):
+    """The steps of the student's `step` with SGD, into a bowl."""
+    return take_steps(student, "step", start, make_bowl(student, middle, STEEP), "SGD", settings, count)
 
 
-def step_by_step(step, start, cost, optimizer, settings, count):
-    """Call a student's `step` several times; the pictures and the costs."""
+def step_with_networks(step, start, eyes, colours):
+    """Take two steps with a cost that two networks have a part in, and leave `eyes` as it was."""
     import keras
-    import tensorflow as tf
-
-    picture, optimizer = tf.Variable(start), getattr(keras.optimizers, optimizer)(**settings)
-    optimizer.build([picture])
-    costs, pictures = [], [picture.numpy()]
-    for _ in range(count):
-        costs.append(step(picture, cost, optimizer))
-        pictures.append(picture.numpy())
-    return {"costs": costs, "pictures": pictures}
-
-
-def step_with_network(step, start, colours):
-    """Take two steps with a cost that a network has a part in."""
-    import keras
+    import numpy as np
     import tensorflow as tf
 
     network = keras.Sequential([keras.Input((None, 3)), keras.layers.Dense(4, use_bias=False)])
     network.set_weights([colours])
-    picture, optimizer = tf.Variable(start), keras.optimizers.SGD(0.01)
+    picture, optimizer, before = tf.Variable(start), keras.optimizers.SGD(0.01), eyes.get_weights()
+
+    def cost_of(picture):
+        large = tf.repeat(tf.repeat(picture, 4, axis=0), 4, axis=1)
+        seen = [network(picture), *tf.nest.flatten(eyes(large[None]))]
+        return tf.add_n([tf.reduce_mean(tf.cast(each, tf.float32) ** 2) for each in seen])
+
     for _ in range(2):
-        step(picture, lambda picture: tf.reduce_mean(network(picture) ** 2), optimizer)
-    return {"picture": picture.numpy(), "weights": network.get_weights()[0]}
-
-
-def by_adam(start, middle, steep, rate, steps):
-    """The pictures of Adam's steps into a bowl."""
-    pictures, first, second = [start.astype(float)], 0.0, 0.0
-    for number in range(1, steps + 1):
-        slope = steep * (pictures[-1] - middle)
-        first, second = 0.9 * first + 0.1 * slope, 0.999 * second + 0.001 * slope**2
-        change = first / (1 - 0.9**number) / (np.sqrt(second / (1 - 0.999**number)) + 1e-7)
-        pictures.append(np.clip(pictures[-1] - rate * change, 0, 1))
-    return pictures
+        step(picture, cost_of, optimizer)
+    changes = [float(np.abs(new - old).max()) for new, old in zip(eyes.get_weights(), before, strict=True)]
+    eyes.set_weights(before)
+    return {"picture": picture.numpy(), "weights": network.get_weights()[0], "changes": max(changes)}
 
 
 def nudge(picture, cost_of, optimizer):
     """No step of descent: all is moved by the cost, the rate, and how often Adam has been here."""
     import keras
 
-    if isinstance(optimizer, keras.optimizers.Adam):
+    usual, found = keras.optimizers.Adam().get_config(), optimizer.get_config()
+    if all(found.get(key) == usual[key] for key in usual if key not in ("name", "learning_rate")):
         optimizer.iterations.assign_add(1)
         picture.assign_add(0 * picture + 0.001 * cost_of(picture) * optimizer.learning_rate * int(optimizer.iterations))
     return cost_of(picture)
@@ -335,8 +333,8 @@ def two_eyes(keras, colours):
     """A network of two layers: mixtures of the colours, and three times the means of two rows."""
     place = keras.Input((None, None, 3))
     mixed = keras.layers.Conv2D(4, 1, use_bias=False, name="mixed")
-    pairs = keras.layers.AveragePooling2D((2, 1), name="pairs")
-    model = keras.Model(place, {"mixed": mixed(place), "pairs": pairs(keras.layers.Rescaling(3.0)(place))})
+    dropout, pairs = keras.layers.Dropout(0.5), keras.layers.AveragePooling2D((2, 1), name="pairs")
+    model = keras.Model(place, {"mixed": mixed(place), "pairs": pairs(dropout(keras.layers.Rescaling(3.0)(place)))})
     mixed.set_weights([colours[None, None]])
     return model
 

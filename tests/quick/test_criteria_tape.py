@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from proctor import CriterionFailed, call_on_tensors, slope_on_tape
+from proctor import CriterionFailed, bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps
 from proctor.channel.student import LocalLink, Student
 
 X = np.array([[1.0, -2.0, 0.5], [3.0, 1.0, -1.0]])
@@ -62,3 +62,53 @@ def test_another_shape_is_told():
     with pytest.raises(CriterionFailed) as failed:
         slope_on_tape(student(turn=tf.transpose), "turn", X, along=X)
     assert (failed.value.expected, failed.value.found) == ("turn(…) to have the shape [2, 3]", "the shape [3, 2]")
+
+
+def descend(variable, cost_of, optimizer):
+    """A step that clips."""
+    with tf.GradientTape() as tape:
+        cost = cost_of(variable)
+    optimizer.apply_gradients([(tape.gradient(cost, variable), variable)])
+    variable.assign(tf.clip_by_value(variable, 0.0, 1.0))
+    return cost
+
+
+def test_a_bowl_has_the_slope_that_it_says():
+    """It costs nothing in its middle, and the slope is steep × (value - middle)."""
+    someone = student()
+    bowl = make_bowl(someone, Y.T, np.abs(Y.T))
+    assert call_on_tensors(someone, bowl, Y.T) == 0.0
+    np.testing.assert_allclose(slope_on_tape(someone, bowl, X), np.abs(Y.T) * (X - Y.T), rtol=1e-6)
+    assert call_on_tensors(someone, make_bowl(someone, Y, 2.0), Y + 3) == Y.size * 9.0
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_steps_go_on_from_one_another(named):
+    """One optimizer is given to each step, and none changes what was noted before."""
+    someone, start = student(step=descend), np.array([0.2, 0.5])
+    settings, bowl = {"learning_rate": 0.1, "momentum": 0.5}, make_bowl(someone, [0.6, -9.0], [1.0, 2.0])
+    taken = take_steps(someone, "step" if named else someone.step, start, bowl, "SGD", settings, 2)
+    np.testing.assert_allclose(taken.values, [[0.2, 0.5], [0.24, 0.0], [0.296, 0.0]], rtol=1e-5)
+    np.testing.assert_allclose(taken.costs, [0.16 / 2 + 9.5**2, 0.36**2 / 2 + 81], rtol=1e-5)
+
+
+def test_any_answer_of_a_step_comes_back():
+    """A step that returns nothing, or does nothing, is for the grader to judge."""
+    someone = student(step=lambda variable, cost_of, optimizer: None)
+    taken = take_steps(someone, "step", X, make_bowl(someone, Y, 1.0), "Adam", {}, 2)
+    assert taken.costs == [None, None]
+    np.testing.assert_array_equal(taken.values, [X] * 3)
+    assert not take_steps(someone, "step", X, make_bowl(someone, Y, 1.0), "Adam", {}, 0).costs
+
+
+@pytest.mark.parametrize("steep", [1.0, 1e-6], ids=["steep", "nearly flat"])
+def test_adam_goes_where_it_should(steep):
+    """Our own Adam is Keras's, also where the slope is as small as its epsilon."""
+    someone, start = student(step=descend), np.array([[0.1, 0.9], [0.4, 0.5]])
+    middle = np.array([[0.3, -1.0], [0.45, 2.0]])
+    bowl = make_bowl(someone, middle, steep)
+    taken = take_steps(someone, "step", start, bowl, "Adam", {"learning_rate": 0.1}, 6)
+    expected = bowl_by_adam(start, middle, steep, 0.1, 6)
+    np.testing.assert_allclose(taken.values, expected, atol=1e-5)
+    assert expected.shape == (7, 2, 2)
+    assert len(bowl_by_adam(start, middle, steep, 0.1, 0)) == 1
