@@ -145,8 +145,8 @@ def maps_of(pictures, kernel=KERNEL, statistics=STATISTICS):
 @criterion("compute_features", points=2, hint="Which number does the base get for a byte of 0, of 255, of 51?")
 def test_scaled_as_it_learned(student):
     """The base gets the bytes scaled from −1 to 1; features are of these pictures, in order."""
-    base = make_network(student, eyes, KERNEL, STATISTICS)
     for shown in (BYTES, 250 - BYTES):
+        base = make_network(student, eyes, KERNEL, STATISTICS)
         found = call_unchanged(student, "compute_features", base, shown)
         assert_close(found, maps_of(shown), "compute_features(base, pictures)", rtol=1e-4, atol=1e-4)
 
