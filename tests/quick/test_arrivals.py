@@ -6,21 +6,22 @@ import os
 
 import pytest
 
-from proctor.run.arrivals import QUIET, Arrivals, look_at_source, look_at_submitted
+from proctor.run.arrivals import QUIET, Arrivals, Pair, look_at_source, look_at_submitted
 
 ADA, BOB = ("double", "ada"), ("double", "bob")
 
 
 @pytest.fixture
-def look(course):
+def arrivals():
+    """What has been seen so far."""
+    seen: Arrivals[Pair] = Arrivals()
+    return seen
+
+
+@pytest.fixture
+def look(course, arrivals):
     """Looks at what arrives for the exercise `double`, at a time."""
-    arrivals = Arrivals()
-
-    def look(now):
-        return arrivals.look(now, look_at_submitted(course, ["double"]))
-
-    look.take = arrivals.take
-    return look
+    return lambda now: arrivals.look(now, look_at_submitted(course, ["double"]))
 
 
 def test_a_hand_in_that_grows_is_waited_for(course, hand_in, look):
@@ -39,12 +40,12 @@ def test_a_hand_in_that_grows_is_waited_for(course, hand_in, look):
     assert look(3 * QUIET) == ([], [ADA])
 
 
-def test_a_copy_that_keeps_size_and_time_counts_as_another(course, hand_in, look):
+def test_a_copy_that_keeps_size_and_time_counts_as_another(course, hand_in, look, arrivals):
     """Programs that copy put a new file in the place of the old one, perhaps with the old time."""
     hand_in("ada", b"one")
     look(0)
     look(QUIET)
-    look.take([ADA])
+    arrivals.take([ADA])
     path = course.submitted("ada", "double") / "double.ipynb"
     status = path.stat()
     other = path.with_suffix(".partial")
@@ -54,13 +55,13 @@ def test_a_copy_that_keeps_size_and_time_counts_as_another(course, hand_in, look
     assert look(QUIET + 1) == ([ADA], [])
 
 
-def test_what_was_dealt_with_is_ready_again_only_if_it_changes(hand_in, look):
+def test_what_was_dealt_with_is_ready_again_only_if_it_changes(hand_in, look, arrivals):
     """What was not dealt with stays ready; what is gone is forgotten."""
     hand_in("ada", b"one")
     hand_in("bob", b"one")
     assert look(0) == ([ADA, BOB], [])
     assert look(QUIET) == ([], [ADA, BOB])
-    look.take([ADA])
+    arrivals.take([ADA])
     assert look(2 * QUIET) == ([], [BOB])
     hand_in("ada", b"another")
     assert look(3 * QUIET) == ([ADA], [BOB])
