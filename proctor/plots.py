@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -162,25 +161,6 @@ def draw_regions(
     axis.set(xticks=[], yticks=[], xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
 
 
-Place = tuple[str, int]
-"""A place in a model: the name of a layer or operation, and which of its calls leads there."""
-
-
-@dataclass
-class _Call:
-    """A call of a layer in a model.
-
-    Args:
-        kind: the layer's class, with its activation.
-        sources: the places that it takes its inputs from.
-        shape: of its output, without the batch.
-    """
-
-    kind: str
-    sources: list[Place]
-    shape: tuple[int | None, ...] = ()
-
-
 def draw_graph(model: Any, axis: Axes | None = None, title: str = "") -> Axes:
     """Draw the graph of a Keras model from top to bottom: a box for each call of a layer.
 
@@ -196,36 +176,42 @@ def draw_graph(model: Any, axis: Axes | None = None, title: str = "") -> Axes:
     Returns the axes. Raises ValueError if Keras knows no graph of the model.
     """
     calls, parameters = _list_calls(model), {layer.name: layer.count_params() for layer in model.layers}
-    depths: dict[Place, int] = {}
-    columns: dict[Place, float] = {}
-    for place, call in calls.items():
-        depths[place] = 1 + max((depths[source] for source in call.sources), default=-1)
+    sources = {call: list(dict.fromkeys(call.parent_nodes)) for call in calls}
+    depths: dict[Any, int] = {}
+    columns: dict[Any, float] = {}
+    for call in calls:
+        depths[call] = 1 + max((depths[source] for source in sources[call]), default=-1)
     deepest = max(depths.values())
     for depth in range(deepest + 1):
-        row = [place for place in calls if depths[place] == depth]
-        below = [float(np.mean([columns[source] for source in calls[place].sources] or [0])) for place in row]
+        row = [call for call in calls if depths[call] == depth]
+        below = [float(np.mean([columns[source] for source in sources[call]] or [0])) for call in row]
         for number, index in enumerate(np.argsort(below, kind="stable")):
             columns[row[index]] = float(np.mean(below)) + number - (len(row) - 1) / 2
     left, right = min(columns.values()), max(columns.values())
     edge = left - 0.44
     if axis is None:
         _, axis = plt.subplots(figsize=(2.2 * (right - left + 1), 0.75 * (deepest + 1)), layout="constrained")
-    for place, call in calls.items():
-        x, y, (name, number) = columns[place], -depths[place], place
-        lines = [call.kind, " × ".join("any" if size is None else f"{size:,}" for size in call.shape) or "one number"]
-        if number:
+    drawn = set()
+    for call in calls:
+        x, y, layer, shape = columns[call], -depths[call], call.operation, call.outputs[0].shape[1:]
+        lines = [
+            _name_kind(layer),
+            " × ".join("any" if size is None else f"{size:,}" for size in shape) or "one number",
+        ]
+        if layer in drawn:
             lines.append("the same layer again")
-        elif parameters.get(name):
-            lines.append(f"{parameters[name]:,} parameters")
-        colour, style = "#fbe3bd" if number else "#dbe9f6", "round,pad=0,rounding_size=0.06"
+        elif parameters.get(layer.name):
+            lines.append(f"{parameters[layer.name]:,} parameters")
+        colour, style = "#fbe3bd" if layer in drawn else "#dbe9f6", "round,pad=0,rounding_size=0.06"
+        drawn.add(layer)
         axis.add_patch(FancyBboxPatch((x - 0.44, y - 0.34), 0.88, 0.68, style, facecolor=colour, edgecolor="0.4"))
         axis.text(x, y, "\n".join(lines), ha="center", va="center", fontsize=8)
-        for source in call.sources:
+        for source in sources[call]:
             begin, end = (columns[source], -depths[source] - 0.34), (x, y + 0.34)
-            bent = "arc3,rad=0.35" if depths[place] - depths[source] > 1 else "arc3"
-            if columns[source] == x and depths[place] - depths[source] > 1:  # past the boxes between
+            bent = "arc3,rad=0.35" if depths[call] - depths[source] > 1 else "arc3"
+            if columns[source] == x and depths[call] - depths[source] > 1:  # past the boxes between
                 begin, end = (x - 0.44, -depths[source]), (x - 0.44, y)
-                edge = min(edge, x - 0.44 - 0.25 * (depths[place] - depths[source]))
+                edge = min(edge, x - 0.44 - 0.25 * (depths[call] - depths[source]))
             arrow = {"arrowstyle": "-|>", "color": "0.3", "shrinkA": 0, "shrinkB": 0, "connectionstyle": bent}
             axis.annotate("", end, begin, arrowprops=arrow)
     axis.set(xlim=(edge - 0.11, right + 0.55), ylim=(-deepest - 0.45, 0.45))
@@ -234,52 +220,22 @@ def draw_graph(model: Any, axis: Axes | None = None, title: str = "") -> Axes:
     return axis
 
 
-def _list_calls(model: Any) -> dict[Place, _Call]:
-    """The calls of a model's layers, each behind those that it takes its inputs from."""
+def _list_calls(model: Any) -> list[Any]:
+    """The calls of a model's layers, Keras's nodes, each behind those that it takes inputs from."""
     import keras
 
     if not getattr(model, "inputs", None):
         raise ValueError("Keras knows no graph of this model: it is not functional, nor sequential with an Input.")
     graph = keras.Model(model.inputs, list(model.outputs))  # a sequential model as a functional one
-    config = graph.get_config()
-    waiting: dict[Place, _Call] = {}
-    shapes = {
-        place: output.shape for place, output in zip(_places(config["output_layers"]), graph.outputs, strict=True)
-    }
-    for layer in config["layers"]:
-        activation = layer["config"].get("activation")
-        bends = isinstance(activation, str) and activation not in ("linear", layer["class_name"].lower())
-        kind = f"{layer['class_name']}, {activation}" if bends else layer["class_name"]
-        for number, inputs in enumerate(layer["inbound_nodes"] or [{}]):
-            tensors = list(_tensors(inputs))
-            sources = [place for tensor in tensors for place in _places(tensor["keras_history"])]
-            waiting[layer["name"], number] = _Call(kind, list(dict.fromkeys(sources)))
-            shapes |= {place: tensor["shape"] for place, tensor in zip(sources, tensors, strict=True)}
-    calls: dict[Place, _Call] = {}
-    while waiting:
-        for place, call in list(waiting.items()):
-            if all(source in calls for source in call.sources):
-                calls[place] = waiting.pop(place)
-                call.shape = tuple(shapes.get(place, (None,))[1:])
-    return calls
+    order = [call for layer in graph.operations for call in layer._inbound_nodes]  # noqa: SLF001
+    rows = graph._nodes_by_depth  # noqa: SLF001
+    return [call for depth in sorted(rows, reverse=True) for call in order if call in rows[depth]]
 
 
-def _places(history: Any) -> Iterator[Place]:
-    """The places in what Keras writes of them: lists [name, call, output], one or several."""
-    if isinstance(history[0], str):
-        yield history[0], history[1]
-    else:
-        for each in history:
-            yield from _places(each)
-
-
-def _tensors(inputs: Any) -> Iterator[dict[str, Any]]:
-    """The configs of the tensors among the inputs of a call, which may be nested."""
-    if isinstance(inputs, dict) and inputs.get("class_name") == "__keras_tensor__":
-        yield inputs["config"]
-    elif isinstance(inputs, (dict, list, tuple)):
-        for each in inputs.values() if isinstance(inputs, dict) else inputs:
-            yield from _tensors(each)
+def _name_kind(layer: Any) -> str:
+    """The class of a layer, with its activation."""
+    kind, activation = type(layer).__name__, getattr(getattr(layer, "activation", None), "__name__", "linear")
+    return kind if activation in ("linear", kind.lower()) else f"{kind}, {activation}"
 
 
 def show_progress() -> Any:

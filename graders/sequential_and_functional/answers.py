@@ -131,6 +131,60 @@ def build_same(reader):
     products = keras.layers.Multiply()([first, second])
     return keras.Model(inputs, keras.ops.sum(products, axis=1, keepdims=True))
 """
+EYES = """
+    eyes = keras.Sequential(
+        [
+            keras.layers.Rescaling(1 / 127.5, offset=-1),
+            keras.layers.Conv2D(16, 5, strides=2, activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Conv2D(32, 3, activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Conv2D(64, 3, activation="relu"),
+        ]
+    )
+"""
+FORK_WITH_EYES = f"""
+def build_fork(side, kinds):{EYES}
+    begin = keras.Input((side, side, 3))
+    maps = eyes(begin)
+    average, largest = keras.layers.GlobalAveragePooling2D()(maps), keras.layers.GlobalMaxPooling2D()(maps)
+    both = keras.layers.Concatenate()([average, largest])
+    return keras.Model(begin, keras.layers.Dense(kinds, activation="softmax")(both))
+"""
+GRAPH_OF_ONE_POOL = """
+def build_graph(side, kinds):
+    begin = keras.Input((side, side, 3))
+    pool, bend = keras.layers.MaxPooling2D(), keras.layers.ReLU()
+    place = keras.layers.Rescaling(1 / 127.5, offset=-1)(begin)
+    place = pool(bend(keras.layers.Conv2D(16, 5, strides=2)(place)))
+    place = bend(pool(keras.layers.Conv2D(32, 3)(place)))
+    place = bend(keras.layers.Conv2D(64, 3)(place))
+    place = keras.layers.GlobalAveragePooling2D()(place)
+    return keras.Model(begin, keras.layers.Dense(kinds, activation="softmax")(place))
+"""
+GIVE_BY_FILE = """
+def give_weights(source, target):
+    import tempfile
+
+    path = tempfile.mkdtemp() + "/given.weights.h5"
+    source.save_weights(path)
+    target.load_weights(path)
+"""
+PAIR_BY_CALL = """
+class Same(keras.Model):
+    def __init__(self, reader):
+        super().__init__()
+        self.reader = reader
+
+    def call(self, both):
+        return keras.ops.sum(self.reader(both[0]) * self.reader(both[1]), axis=1, keepdims=True)
+
+
+def build_same(reader):
+    same = Same(reader)
+    same([np.zeros((1, *reader.input_shape[1:]))] * 2)
+    return same
+"""
 PAIR_BY_PARTS = """
 def build_same(reader):
     left = reader.inputs[0]
@@ -179,6 +233,14 @@ variants = [
         edit(DIFFERENCE, "    return np.abs", "    return max(np.abs"),
     ),
     variant(
+        "a model in the fork, one pool for two steps, weights by way of a file, a pair with a call of its own",
+        replace(FORK, FORK_WITH_EYES),
+        replace(GRAPH, GRAPH_OF_ONE_POOL),
+        replace(GIVE, GIVE_BY_FILE),
+        edit(DIFFERENCE, "np.abs(", "np.fabs("),
+        replace(PAIR, PAIR_BY_CALL),
+    ),
+    variant(
         "the chain written as a graph",
         replace(CHAIN, GRAPH_BY_LOOP.replace("build_graph", "build_chain")),
         edit(GIVE, "target.set_weights(source.get_weights())", "w = source.get_weights()\n    target.set_weights(w)"),
@@ -204,6 +266,20 @@ def build_fork(side, kinds):
     both = keras.layers.Concatenate()(roads)
     return keras.Model(begin, keras.layers.Dense(kinds, activation="softmax")(both))
 """
+EYES_TWICE = FORK_WITH_EYES.replace("MaxPooling2D()(maps)", "MaxPooling2D()(eyes(begin))")
+LAYERS_OUTSIDE = """
+first = keras.layers.Conv2D(16, 5, strides=2, activation="relu")
+second = keras.layers.Conv2D(32, 3, activation="relu")
+third = keras.layers.Conv2D(64, 3, activation="relu")
+
+def build_graph(side, kinds):
+    begin = keras.Input((side, side, 3))
+    place = first(keras.layers.Rescaling(1 / 127.5, offset=-1)(begin))
+    place = second(keras.layers.MaxPooling2D()(place))
+    place = third(keras.layers.MaxPooling2D()(place))
+    place = keras.layers.GlobalAveragePooling2D()(place)
+    return keras.Model(begin, keras.layers.Dense(kinds, activation="softmax")(place))
+"""
 IN_A_BOX = """
 def build_graph(side, kinds):
     begin = keras.Input((side, side, 3))
@@ -222,6 +298,8 @@ TWO_READERS = CLONE.replace("[copy(left), copy(right)]", "[reader(left), copy(ri
 NEW_WEIGHTS = CLONE.replace("    copy.set_weights(reader.get_weights())\n", "")
 FIRST, THIRD = 'Conv2D(16, 5, strides=2, activation="relu")', 'Conv2D(64, 3, activation="relu")'
 POOL = "keras.layers.MaxPooling2D(),\n"
+DENSE = "keras.layers.Dense(kinds"
+POOLED = "MaxPooling2D()(place)\n    place = keras.layers.Conv2D(32"
 
 
 def trunk_slips(cell):
@@ -277,6 +355,12 @@ slips = [
             ),
             fails="what_the_chain_computes",
         ),
+        mutant("some are dropped", edit(CHAIN, DENSE, "keras.layers.Dropout(0.2)," + DENSE), fails=COMPUTES[CHAIN]),
+        mutant(
+            "cut to 64 pixels",
+            edit(CHAIN, "    keras.layers.Res", "keras.layers.Resizing(64, 64), keras.layers.Res"),
+            fails=SIZES[CHAIN],
+        ),
     ],
     turned(
         [
@@ -292,6 +376,10 @@ slips = [
                     'strides=2, activation="relu")(place)\n    ',
                 ),
                 fails="what_the_graph_computes",
+            ),
+            mutant("layers outside of the function", replace(GRAPH, LAYERS_OUTSIDE), fails=SIZES[GRAPH]),
+            mutant(
+                "a padded pool", edit(GRAPH, POOLED, POOLED.replace("()", '(padding="same")', 1)), fails=SIZES[GRAPH]
             ),
         ],
         4,
@@ -323,7 +411,12 @@ slips = [
             mutant("two averages", edit(FORK, "GlobalMaxPooling2D", "GlobalAveragePooling2D"), fails=COMPUTES[FORK]),
             mutant("two largest", edit(FORK, "GlobalAveragePooling2D", "GlobalMaxPooling2D"), fails=COMPUTES[FORK]),
             mutant("one road twice", edit(FORK, "[average, largest]", "[largest, largest]"), fails=COMPUTES[FORK]),
-            mutant("one under the other", edit(FORK, "Concatenate()", "Concatenate(axis=0)"), fails=WRONG_FORK),
+            mutant("seen twice", replace(FORK, EYES_TWICE), fails="parameters_of_the_fork"),
+            mutant(
+                "one under the other",
+                edit(FORK, "Concatenate()", "Concatenate(axis=0)"),
+                fails=[*WRONG_FORK, SIZES[FORK]],
+            ),
         ],
         7,
     ),
@@ -358,6 +451,15 @@ slips = [
             fails="weights_from_a_chain_to_a_graph",
         ),
         mutant(
+            "those that learn",
+            edit(
+                GIVE,
+                "target.set_weights(source.get_weights())",
+                "for old, new in zip(target.trainable_weights, source.trainable_weights):\n        old.assign(new)",
+            ),
+            fails="weights_from_a_chain_to_a_graph",
+        ),
+        mutant(
             "takes them away",
             edit(GIVE, "    target", "    given = source.get_weights()\n    target"),
             append(GIVE, "    source.set_weights([0 * each for each in given])"),
@@ -372,6 +474,7 @@ slips = [
         mutant("one for each picture", edit(DIFFERENCE, ".max()", ".max(axis=1)"), fails=COMPARED),
         mutant("with itself", edit(DIFFERENCE, "- second", "- first"), fails=COMPARED),
         mutant("the first picture alone", edit(DIFFERENCE, ").max()", ")[0].max()"), fails=COMPARED),
+        mutant("ten pictures", edit(DIFFERENCE, ").max()", ")[:10].max()"), fails="the_largest_difference"),
         mutant(
             "the difference of the largest",
             edit(DIFFERENCE, "first.predict(pictures, verbose=0)", "first.predict(pictures, verbose=0).max()"),
@@ -407,7 +510,15 @@ slips = [
             "one input",
             edit(PAIR, "keras.Model([left, right]", "keras.Model(left"),
             edit(PAIR, "reader(right)", "reader(left)"),
-            fails=[*RIGHT_PAIR, "the_reader_itself"],
+            fails="pair",
+        ),
+        mutant("the reader and no more", replace(PAIR, "def build_same(reader):\n    return reader"), fails="pair"),
+        mutant("nothing comes back", edit(PAIR, "return keras", "keras"), fails="pair"),
+        mutant(
+            "always 64 pixels (pair)",
+            edit(PAIR, "= keras.Input(reader.input_shape[1:])", "= keras.Input((64, 64, 3))"),
+            edit(PAIR, ", keras.Input(reader.input_shape[1:])", ", keras.Input((64, 64, 3))"),
+            fails=["no_more_parameters", "any_reader"],
         ),
     ],
     [

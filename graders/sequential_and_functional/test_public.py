@@ -1,5 +1,7 @@
 """The public criteria of `sequential_and_functional`, which students get with the notebook."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -70,8 +72,9 @@ def test_what_the_chain_computes(student):
 @criterion("chain", points=1, hint="Is there a number in your function that should be `side` or `kinds`?")
 @pytest.mark.parametrize("side, kinds", OTHER_SIZES)
 def test_chains_of_other_sizes(student, side, kinds):
-    """Chains for pictures of other sizes, and for other numbers of kinds, have the right shapes."""
-    assert_takes(student, "build_chain", side, kinds)
+    """Chains for pictures of other sizes, and for other numbers of kinds, are right, too, and
+    each is a network of its own."""
+    assert_takes(student, "build_chain", side, kinds, AVERAGE)
 
 
 @criterion("graph", points=1, hint="Does it begin with a place and end with `keras.Model(begin, end)`?")
@@ -101,8 +104,9 @@ def test_what_the_graph_computes(student):
 @criterion("graph", points=1, hint="Is there a number in your function that should be `side` or `kinds`?")
 @pytest.mark.parametrize("side, kinds", OTHER_SIZES)
 def test_graphs_of_other_sizes(student, side, kinds):
-    """Graphs for pictures of other sizes, and for other numbers of kinds, have the right shapes."""
-    assert_takes(student, "build_graph", side, kinds)
+    """Graphs for pictures of other sizes, and for other numbers of kinds, are right, too, and
+    each is a network of its own."""
+    assert_takes(student, "build_graph", side, kinds, AVERAGE)
 
 
 @criterion("twins", points=1, hint="From which of the two models do the weights come, and to which do they go?")
@@ -121,10 +125,10 @@ def test_weights_are_given(student):
     "twins", points=1, hint="What is in `target.layers` and not in `source.layers`? Do weights need layers at all?"
 )
 def test_weights_from_a_chain_to_a_graph(student):
-    """A graph takes the weights of a chain, too."""
+    """A graph takes the weights of a chain, too, also if both are frozen."""
     given = small_weights(seed=3)
-    source = make_model(student, (4,), layer("Dense", units=3), layer("Dense", units=2), weights=given)
-    target = make_network(student, small_graph)
+    source, target = make_network(student, small_chain), make_network(student, small_graph)
+    source.set_weights(given)
     student.give_weights(source, target)
     for found, right in zip(target.weights, given, strict=True):
         assert_close(found, right, "the weights of the target")
@@ -132,24 +136,31 @@ def test_weights_from_a_chain_to_a_graph(student):
 
 @criterion("twins", points=2, hint="Which answers do you subtract, and what becomes of a difference below 0?")
 @pytest.mark.parametrize(
-    "first, second",
+    "rows, gaps",
     [
-        pytest.param([[0.5, -1.0], [2.0, 0.0], [1.0, 3.0]], [[0.75, -0.5], [2.0, 0.25], [1.0, 1.25]], id="at the end"),
-        pytest.param([[0.5, -3.0], [2.0, 0.0], [1.0, 3.0]], [[0.75, -1.25], [2.0, 0.5], [1.5, 3.0]], id="below 0"),
-        pytest.param([[0.0, 1.0], [-1.0, 0.5], [2.0, 2.0]], [[1.75, 1.0], [-2.5, -0.5], [1.0, 2.0]], id="first of all"),
+        pytest.param([97, 98, 99], [[0.25, 0.5], [0, 0.25], [0, -1.75]], id="at the end"),
+        pytest.param([9, 40, 80], [[0.25, 1.75], [0, 0.5], [0.5, 0]], id="below 0"),
+        pytest.param([0, 1, 2], [[1.75, 0], [-1.5, -1], [-1, 0]], id="first of all"),
     ],
 )
-def test_the_largest_difference(student, first, second):
-    """Of six answers of two models, 1.75 is the largest difference, wherever it is."""
-    models = [make_model(student, (3,), layer("Dense", units=2), weights=[rows, [0, 0]]) for rows in (first, second)]
-    found = call_unchanged(student, "largest_difference", *models, np.eye(3, dtype="float32"))
-    assert_close(as_number(found, "largest_difference(…)"), 1.75, "largest_difference(…)", rtol=1e-3)
+def test_the_largest_difference(student, rows, gaps):
+    """Of all answers to 100 inputs, 1.75 is the largest difference of both, wherever it is."""
+    first, dense = np.array([[0.5, -3], [2, 0], [1, 3]]), layer("Dense", units=2)
+    models = [make_model(student, (3,), dense, weights=[each, [0, 0]]) for each in (first, first + gaps)]
+    x = np.zeros((100, 3), "float32")  # to zeros, both answer 0
+    x[rows] = np.eye(3)
+    found = as_array(call_unchanged(student, "largest_difference", *models, x), "largest_difference(…)")
+    assert_close(found.item() if found.size == 1 else found, 1.75, "largest_difference(…)", rtol=1e-3)
 
 
 @criterion("fork", points=1, hint="How often does the picture go through the convolutions, and what does the join do?")
 def test_parameters_of_the_fork(student):
-    """For 64 pixels and 6 kinds, the fork has 25,126 parameters."""
-    assert_parameters(built(student, "build_fork", SIDE, KINDS), exactly=FORK_PARAMETERS)
+    """For 64 pixels and 6 kinds, the fork has 25,126 parameters, and uses each of them once."""
+    network = built(student, "build_fork", SIDE, KINDS)
+    assert_parameters(network, exactly=FORK_PARAMETERS)
+    again = share(student, find_called_again)(network)
+    if again:
+        raise CriterionFailed("every layer with parameters called once", f"{again}, called twice")
 
 
 @criterion(
@@ -164,8 +175,9 @@ def test_what_the_fork_computes(student):
 @criterion("fork", points=1, hint="Is there a number in your function that should be `side` or `kinds`?")
 @pytest.mark.parametrize("side, kinds", OTHER_SIZES)
 def test_forks_of_other_sizes(student, side, kinds):
-    """Forks for pictures of other sizes, and for other numbers of kinds, have the right shapes."""
-    assert_takes(student, "build_fork", side, kinds)
+    """Forks for pictures of other sizes, and for other numbers of kinds, are right, too, and
+    each is a network of its own."""
+    assert_takes(student, "build_fork", side, kinds, BOTH)
 
 
 @criterion("trained", points=1, hint="Are the checks of `chain` green? Then train it again.")
@@ -191,28 +203,28 @@ def test_pairs_on_paper(student):
     """For the probabilities in the text, and for two other pairs, the answer is as on paper."""
     one = [[0.5, 0.3, 0.2], [0.7, 0.2, 0.1], [0.1, 0.1, 0.8]]
     other = [[0.6, 0.1, 0.3], [0.2, 0.2, 0.6], [0.1, 0.2, 0.7]]
-    pair = as_model(student.build_same(plain_reader(student)), "build_same(reader)")
-    found = pair.predict([np.log(one, dtype="float32"), np.log(other, dtype="float32")])
+    found = paired(student, plain_reader(student)).predict([read_as(one), read_as(other)])
     assert_close(found, [[0.39], [0.24], [0.59]], "the answers to three pairs", atol=2e-3)
 
 
-@criterion("pair", points=1, hint="What in your network has weights, beside the reader?")
+@criterion("pair", points=1, hint="What has weights in your network, beside the reader? Which shape have its inputs?")
 def test_no_more_parameters(student):
-    """The pair has exactly the parameters of its reader."""
-    reader = plain_reader(student)
-    assert_parameters(as_model(student.build_same(reader), "build_same(reader)"), exactly=reader.parameters)
+    """The pair has exactly the parameters of its reader, here one for pictures of 6 × 5 pixels."""
+    reader = plain_reader(student, (6, 5, 3))
+    assert_parameters(paired(student, reader), exactly=reader.parameters)
 
 
 @criterion("pair", points=1, hint="Does your network call `reader`, or something that was made after its pattern?")
 def test_the_reader_itself(student):
     """If the reader learns something new, the pair knows it at once."""
     reader = plain_reader(student)
-    pair = as_model(student.build_same(reader), "build_same(reader)")
+    pair = paired(student, reader)
     left = [[0.5, 0.3, 0.2], [0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]
     right = [[0.1, 0.2, 0.7], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3]]
+    before = np.asarray(pair.predict([read_as(left), read_as(right)]), float)
     reader.set_weights([np.zeros((3, 3)), np.log([0.05, 0.9, 0.05])])  # now it always says these three
-    found = np.asarray(pair.predict([np.log(left, dtype="float32"), np.log(right, dtype="float32")]), float)
-    if np.ptp(found, axis=0).max() > 0.001:
+    found = np.asarray(pair.predict([read_as(left), read_as(right)]), float)
+    if np.ptp(found, axis=0).max() > 0.001 or np.allclose(found, before, atol=0.001):
         raise CriterionFailed(
             "one answer to all pairs, once the reader says the same of all pictures", described(found)
         )
@@ -221,10 +233,10 @@ def test_the_reader_itself(student):
 @criterion("pair", points=1, hint="Which lines of your function change something in `reader`?")
 def test_the_reader_stays(student):
     """The reader stays as it is: it can still learn, and answers as before."""
-    reader = plain_reader(student)
-    student.build_same(reader)
-    left, x = as_left(reader), np.log([[0.5, 0.3, 0.2], [0.7, 0.2, 0.1]])
-    assert_close(left.predict(x), np.exp(x), "what the reader says", rtol=1e-3)
+    reader, said = plain_reader(student), [[0.5, 0.3, 0.2], [0.7, 0.2, 0.1]]
+    paired(student, reader)
+    left = as_left(reader)
+    assert_close(left.predict(read_as(said)), said, "what the reader says", rtol=1e-3)
     if left.trainable_parameters != reader.parameters:
         raise CriterionFailed("a reader that can learn", f"{left.trainable_parameters} parameters that can change")
 
@@ -249,6 +261,12 @@ def is_functional(model):
     return "Functional" in names and "Sequential" not in names
 
 
+def find_called_again(model):
+    """A layer with parameters that a model calls twice, or ""; runs in the student's process."""
+    calls = [call.operation for row in getattr(model, "_nodes_by_depth", {}).values() for call in row]
+    return next((each.name for each in calls if calls.count(each) > 1 and getattr(each, "weights", ())), "")
+
+
 def some_pictures(side):
     """Three pictures with numbers from 0 to 255: noise, a bright square, and stripes."""
     pictures = np.random.default_rng(side).integers(0, 256, (3, side, side, 3)).astype("float32")
@@ -257,15 +275,21 @@ def some_pictures(side):
     return pictures
 
 
-def assert_takes(student, name, side, kinds):
-    """A network takes pictures of this side, and gives as many numbers as there are kinds."""
-    network = as_model(getattr(student, name)(side, kinds), f"{name}({side}, {kinds})")
+def assert_takes(student, name, side, kinds, roads):
+    """A network is right for pictures of this side if one for 64 pixels is, and new each time."""
+    network, other = (built(student, name, side, kinds) for _ in range(2))
     if network.input_shape is not None:
         assert_input_shape(network, (None, *(size and side for size in network.input_shape[1:3]), 3))  # None is any
-        if network.output_shape == (None, kinds):
-            return
     found = network.predict(some_pictures(side))
     assert_shape(found, (3, kinds), f"the answer to 3 pictures of {side} × {side} pixels")
+    found = find_slip(network, roads, side)
+    if found and not find_slip(built(student, name, SIDE, KINDS), roads):
+        raise CriterionFailed(
+            "the answers of the network in the table", found, hint="Is something padded, or cut to size?"
+        )
+    if network.weights and np.array_equal(network.weights[0], other.weights[0]):
+        found = "two that share their weights"
+        raise CriterionFailed("two networks, if it is called twice", found, hint="Which layers are made only once?")
 
 
 def assert_computes(student, name, roads):
@@ -280,8 +304,11 @@ def assert_computes(student, name, roads):
         raise CriterionFailed("the answers of the network in the table", found, detail=network.table())
 
 
-def find_slip(network, roads):
+def find_slip(network, roads, side=SIDE):
     """In what a network differs from one in NumPy that does as the table says; "" if in nothing."""
+    random = [each.class_name for each in network.layers if re.search("Dropout|Noise|Random", each.class_name)]
+    if random:
+        return f"a layer {random[0]}, of which the table says nothing"
     shapes = [array.shape for array in network.weights]
     if [len(shape) for shape in shapes] != [4, 1, 4, 1, 4, 1, 2, 1]:
         return f"weights of the shapes {', '.join(map(str, shapes))}, not of three convolutions and a dense layer"
@@ -289,25 +316,21 @@ def find_slip(network, roads):
     draw, sizes = np.random.default_rng(24), {1: 0.3, 2: 1.5, 4: 2}
     weights = [draw.normal(0, sizes[len(shape)] / max(1, np.prod(shape[:-1])) ** 0.5, shape) for shape in shapes]
     network.set_weights([array.astype("float32") for array in weights])
-    found = np.asarray(network.predict(some_pictures(SIDE)))
+    found = np.asarray(network.predict(some_pictures(side)))
     usual = [("", roads, {}), *((told, roads, slip) for told, slip in SLIPS.items())]
     usual += [(told, others, {}) for told, others in OTHER_ROADS.items()]
     for told, ways, slip in usual:
-        if is_like(found, weights, ways, slip) or is_like(found, weights, ways[::-1], slip):
-            return told and f"answers as if {told}"
+        for row in (compute(side, weights, order, slip) for order in (ways, ways[::-1])):
+            # Half precision is precise to 0.02.
+            if row is not None and row.shape == found.shape and np.abs(found - row).max() < 0.02:
+                return told and f"answers as if {told}"
     return f"other answers, such as {np.array2string(found.ravel()[:4].astype(float), precision=3)}"
 
 
-def is_like(found, weights, roads, slip):
-    """Whether these are the answers of a network in NumPy; half precision is precise to 0.02."""
-    row = compute(weights, roads, slip)
-    return row is not None and row.shape == found.shape and bool(np.abs(found - row).max() < 0.02)
-
-
-def compute(weights, roads, slip):
+def compute(side, weights, roads, slip):
     """The answers of a network in NumPy to `some_pictures`; None if its weights do not fit."""
     scale, bends, pool = slip.get("scale", (1 / 127.5, -1)), slip.get("bends", (1, 1, 1)), slip.get("pool", np.max)
-    x = some_pictures(SIDE) * scale[0] + scale[1]
+    x = some_pictures(side) * scale[0] + scale[1]
     for step in range(3):
         if weights[2 * step].shape[2] != x.shape[3] or weights[2 * step].shape[0] > min(x.shape[1:3]):
             return None  # the convolutions do not follow one another
@@ -345,20 +368,32 @@ def small_weights(seed):
     return [draw.normal(0, 1, shape).astype("float32") for shape in ((4, 3), (3,), (3, 2), (2,))]
 
 
+def small_chain(keras):
+    """A chain of two layers, frozen."""
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(2)], trainable=False)
+
+
 def small_graph(keras):
-    """A network of the same two layers in the functional style."""
+    """The same in the functional style."""
     begin = keras.Input((4,))
-    return keras.Model(begin, keras.layers.Dense(2)(keras.layers.Dense(3)(begin)))
+    return keras.Model(begin, keras.layers.Dense(2)(keras.layers.Dense(3)(begin)), trainable=False)
 
 
-def plain_reader(student):
-    """A reader of three kinds: given logarithms of probabilities, it answers with these."""
-    return make_model(student, (3,), layer("Dense", units=3, activation="softmax"), weights=[np.eye(3), np.zeros(3)])
+def paired(student, reader):
+    """What `build_same` makes of a reader: a model with two inputs, or with a `call` of its own."""
+    pair = as_model(student.build_same(reader), "build_same(reader)")
+    shape = pair.input_shape
+    if shape and not (len(shape) == 2 and isinstance(shape[0], tuple)):
+        raise CriterionFailed("a model with two inputs", f"one with an input of shape {shape}")
+    return pair
 
 
-def as_number(found, what):
-    """A single number, in an array or not."""
-    number = as_array(found, what)
-    if number.size != 1:
-        raise CriterionFailed("a single number", described(found))
-    return number.ravel()[0]
+def plain_reader(student, shape=(SIDE, SIDE, 3)):
+    """A reader of three kinds: a colour is a hundred times the logarithm of what it says."""
+    layers = layer("GlobalAveragePooling2D"), layer("Dense", units=3, activation="softmax")
+    return make_model(student, shape, *layers, weights=[np.eye(3) / 100, np.zeros(3)])
+
+
+def read_as(said):
+    """Pictures of one colour each, of which `plain_reader` says this."""
+    return np.tile(100 * np.log(said)[:, None, None], (1, SIDE, SIDE, 1)).astype("float32")

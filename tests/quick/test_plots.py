@@ -139,7 +139,10 @@ def test_a_graph_has_a_box_for_each_call_and_an_arrow_for_each_place():
 
 
 def test_a_chain_is_a_graph_and_a_road_may_pass_boxes():
-    """A sequential model is drawn like a functional one; without an Input it has no graph."""
+    """A sequential model is drawn like a functional one; without an Input it has no graph.
+
+    What leads nowhere has its shape, too; of several outputs, the first one's is shown.
+    """
     import keras
 
     layers = [keras.layers.Flatten(), keras.layers.Dense(2), keras.layers.Softmax()]
@@ -156,6 +159,12 @@ def test_a_chain_is_a_graph_and_a_road_may_pass_boxes():
     long = keras.layers.Dense(3)(keras.layers.Dense(3)(begin))
     axis = plots.draw_graph(keras.Model(begin, keras.layers.Add()([begin, long])))
     assert ("InputLayer", "Add") in arrows(axis)
+    other = keras.Input((2, 5))
+    states = keras.layers.GRU(4, return_sequences=True, return_state=True)(other)
+    boxes = texts(plots.draw_graph(keras.Model([begin, other], keras.layers.Concatenate()([long, states[1]]))))
+    assert "GRU, tanh\n2 × 4\n132 parameters" in boxes
+    boxes = texts(plots.draw_graph(keras.Model([begin, other], long)))
+    assert "InputLayer\n2 × 5" in boxes
     with pytest.raises(ValueError, match="no graph"):
         plots.draw_graph(keras.Sequential([keras.layers.Dense(2)]))
 
