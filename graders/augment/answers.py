@@ -416,7 +416,7 @@ slips = [
         ),
         mutant("varies in both modes", replace(BLOCK, ALWAYS), fails="leaves_pictures_alone_without_training"),
         mutant("one version for the whole batch", replace(BLOCK, ONE_FOR_ALL), fails="anew_for_each_picture"),
-        mutant("a function for a layer", replace(BLOCK, FUNCTION), fails="augmentation"),
+        mutant("a function for a layer", replace(BLOCK, FUNCTION), fails="leaves_pictures_alone_without_training"),
         mutant("no return", edit(BLOCK, "return keras.Sequential(", "keras.Sequential("), fails="augmentation"),
     ],
     [  # versions

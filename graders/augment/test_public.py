@@ -87,7 +87,7 @@ def test_leaves_pictures_alone_without_training(student):
     """With training=False, the block changes nothing in a picture."""
     shown = pictures.very_different(SIDE)
     for _ in range(2):
-        found = ask_block(student, student.build_augmentation(*HARDLY), shown, False)
+        found = ask_block(student, student.build_augmentation(*HARDLY), shown, False, only_layers=True)
         # Another criterion tells of a block that scales.
         scale = np.ptp(found) / np.ptp(shown) or 1.0
         apart = np.abs((found - found.min()) / scale - shown).max()
@@ -307,12 +307,12 @@ def moves_of(student, turn, shift, zoom):
     return solved[:, :2].transpose(0, 2, 1), solved[:, 2] / SIDE
 
 
-def ask_block(student, block, shown, training):
-    def call(block, shown, training):
-        made = block(shown, training=training) if isinstance(block, __import__("keras").Layer) else None
-        return made if made is None else __import__("numpy").asarray(made)
+def ask_block(student, block, shown, training, only_layers=False):
+    def call(block, shown, training, only_layers):
+        fits = isinstance(block, __import__("keras").Layer) if only_layers else callable(block)
+        return __import__("numpy").asarray(block(shown, training=training)) if fits else None
 
-    found = share(student, call)(block, shown, training)
+    found = share(student, call)(block, shown, training, only_layers)
     if found is None:
         raise CriterionFailed("a Keras layer or model that is called with pictures", described(block))
     assert_shape(found := as_array(found, "what the block makes of pictures"), shown.shape, "what the block makes")
