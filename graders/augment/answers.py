@@ -166,6 +166,93 @@ def build_network(side, augmentation=None):
     network.compile(optimizer=keras.optimizers.Adam(1e-3), loss=["binary_crossentropy"], metrics=[right])
     return network
 """
+OWN_AFFINE = """
+class Vary(keras.layers.Layer):
+    def __init__(self, turn, shift, zoom):
+        super().__init__()
+        self.turn, self.shift, self.zoom = turn, shift, zoom
+        self.seeds = keras.random.SeedGenerator()
+
+    def call(self, x, training=None):
+        if not training:
+            return x
+        x = keras.ops.cast(x, "float32")
+        n, c = keras.ops.shape(x)[0], (SIDE - 1) / 2
+
+        def chance(most):
+            return keras.random.uniform((n,), -1.0, 1.0, seed=self.seeds) * most
+
+        angle, size = chance(self.turn) * np.pi / 180, 1 / (1 + chance(self.zoom))
+        right, down = chance(self.shift) * SIDE, chance(self.shift) * SIDE
+        mirror = keras.ops.sign(chance(1.0))
+        a, b = size * keras.ops.cos(angle) * mirror, -size * keras.ops.sin(angle)
+        d, e = size * keras.ops.sin(angle) * mirror, size * keras.ops.cos(angle)
+        left, up = c - a * (c + right) - b * (c + down), c - d * (c + right) - e * (c + down)
+        none = keras.ops.zeros_like(a)
+        return keras.ops.image.affine_transform(x, keras.ops.stack([a, b, left, d, e, up, none, none], axis=1))
+
+
+def build_augmentation(turn, shift, zoom):
+    return Vary(turn, shift, zoom)
+"""
+SUBCLASSED = """
+class Network(keras.Model):
+    def __init__(self, augmentation):
+        super().__init__()
+        self.augmentation = augmentation
+        self.body = [
+            keras.layers.Rescaling(1 / 255),
+            keras.layers.Conv2D(16, 3, activation="relu"),
+            keras.layers.MaxPooling2D(),
+            keras.layers.Conv2D(32, 3, activation="relu"),
+            keras.layers.MaxPooling2D(3),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+
+    def call(self, x, training=None):
+        if self.augmentation is not None:
+            x = self.augmentation(x, training=training)
+        for layer in self.body:
+            x = layer(x)
+        return x
+
+
+def build_network(side, augmentation=None):
+    network = Network(augmentation)
+    network.build((None, side, side, 3))
+    network.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
+    return network
+"""
+GLOBAL = """
+def build_network(side, augmentation=None):
+    inputs = keras.Input((side, side, 3))
+    x = inputs if augmentation is None else augmentation(inputs)
+    x = keras.layers.Lambda(lambda t: t / 255.0)(x)
+    for filters in 16, 32, 64:
+        x = keras.layers.Conv2D(filters, 3, padding="same", use_bias=False)(x)
+        x = keras.layers.BatchNormalization()(x)
+        x = keras.layers.Activation("relu")(x)
+        x = keras.layers.MaxPooling2D()(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    network = keras.Model(inputs, keras.ops.sigmoid(keras.layers.Dense(1)(x)))
+    network.compile("adam", "binary_crossentropy", metrics=["accuracy", keras.metrics.AUC()])
+    return network
+"""
+FLOORED = """
+def make_versions(augmentation, pictures, labels, copies):
+    made = [np.array(augmentation(pictures, training=True)).astype(np.uint8) for _ in range(copies)]
+    return np.vstack(made), np.hstack([labels] * copies)
+"""
+OF_A_DATASET = """
+def make_versions(augmentation, pictures, labels, copies):
+    import tensorflow as tf
+
+    pairs = tf.data.Dataset.from_tensor_slices((pictures, labels)).repeat(copies).batch(3)
+    pairs = pairs.map(lambda some, kinds: (augmentation(some, training=True), kinds)).unbatch()
+    made, kinds = zip(*pairs.as_numpy_iterator())
+    return np.stack(made), np.stack(kinds)
+"""
 GAP_LOOP = """
 def gap(history, last=5):
     known = list(history["accuracy"])[-last:]
@@ -217,6 +304,13 @@ variants = [
     variant("brightness as well", replace(BLOCK, BRIGHTENED)),
     variant("a layer of one's own, and tensors", replace(BLOCK, OWN_LAYER), replace(VERSIONS, TENSORS)),
     variant("with input_shape, and a loop over the layers", replace(BLOCK, OLD_WAY), replace(NETWORK, LAYER_BY_LAYER)),
+    variant(
+        "a transformation of one's own, whole numbers, a subclass of Model",
+        replace(BLOCK, OWN_AFFINE),
+        replace(VERSIONS, FLOORED),
+        replace(NETWORK, SUBCLASSED),
+    ),
+    variant("a tf.data.Dataset, and a global mean", replace(VERSIONS, OF_A_DATASET), replace(NETWORK, GLOBAL)),
     variant("trained with a pipeline", replace(BLOCK, PIPELINE), retrained()),
 ]
 
@@ -279,6 +373,25 @@ def build_augmentation(turn, shift, zoom):
     ]))
 """
 
+FUNCTION = """
+def build_augmentation(turn, shift, zoom):
+    block = keras.Sequential([
+        keras.layers.RandomFlip("horizontal"),
+        keras.layers.RandomRotation(turn / 360),
+        keras.layers.RandomTranslation(shift, shift),
+        keras.layers.RandomZoom(zoom),
+    ])
+    return lambda pictures, training=None: block(pictures, training=training)
+"""
+CHAINED = """
+def make_versions(augmentation, pictures, labels, copies):
+    made = []
+    for _ in range(copies):
+        pictures = augmentation(pictures, training=True)
+        made.append(np.asarray(pictures))
+    return np.concatenate(made), np.tile(labels, copies)
+"""
+
 SIGN = "negative_if_new_ones_are_known_better"
 
 slips = [
@@ -302,7 +415,8 @@ slips = [
             fails="numbers_stay_from_0_to_255",
         ),
         mutant("varies in both modes", replace(BLOCK, ALWAYS), fails="leaves_pictures_alone_without_training"),
-        mutant("one version for the whole batch", replace(BLOCK, ONE_FOR_ALL), fails="augmentation"),
+        mutant("one version for the whole batch", replace(BLOCK, ONE_FOR_ALL), fails="anew_for_each_picture"),
+        mutant("a function for a layer", replace(BLOCK, FUNCTION), fails="leaves_pictures_alone_without_training"),
         mutant("no return", edit(BLOCK, "return keras.Sequential(", "keras.Sequential("), fails="augmentation"),
     ],
     [  # versions
@@ -319,6 +433,12 @@ slips = [
         mutant(
             "one version, repeated",
             edit(VERSIONS, CALLED, "np.repeat(augmentation(pictures, training=True), copies, axis=0)"),
+            fails="each_version_is_another",
+        ),
+        mutant("versions of versions", replace(VERSIONS, CHAINED), fails="each_version_is_another"),
+        mutant(
+            "the block twice",
+            edit(VERSIONS, CALLED, f"augmentation({CALLED}, training=True)"),
             fails="each_version_is_another",
         ),
         mutant("says no mode", edit(VERSIONS, ", training=True", ""), fails="each_version_is_another"),
@@ -405,6 +525,52 @@ slips = [
             "convolutions that bend nothing",
             edit(NETWORK, ', padding="same", activation="relu"', ', padding="same"'),
             fails="convolutions_and_a_small_file",
+        ),
+        mutant(
+            "one convolution that bends",
+            edit(
+                NETWORK,
+                'padding="same", activation="relu"',
+                'padding="same", activation="relu" if filters < 32 else None',
+            ),
+            fails="convolutions_and_a_small_file",
+        ),
+        mutant(
+            "two layers that bend, behind the convolutions",
+            edit(NETWORK, ', padding="same", activation="relu"', ', padding="same"'),
+            edit(NETWORK, FLAT, FLAT + '\n    x = keras.layers.Dense(64, activation="relu")(x)'),
+            fails="convolutions_and_a_small_file",
+        ),
+        mutant(
+            "steps of two for pooling",
+            edit(NETWORK, "        x = keras.layers.MaxPooling2D()(x)\n", ""),
+            edit(NETWORK, "(filters, 3,", "(filters, 3, strides=2,"),
+            fails="convolutions_and_a_small_file",
+        ),
+        mutant(
+            "no dropout without a block",
+            edit(NETWORK, "Dropout(0.3)(x)", "Dropout(0.3)(x) if augmentation is not None else x"),
+            fails="plain_without_a_block",
+        ),
+        mutant(
+            "scales with a block alone",
+            edit(NETWORK, SCALED, "x = x if augmentation is None else keras.layers.Rescaling(1 / 255)(x)"),
+            fails=["scales_the_pictures_itself", "plain_without_a_block"],
+        ),
+        mutant(
+            "scales without a block alone",
+            edit(NETWORK, SCALED, "x = keras.layers.Rescaling(1 / 255)(x) if augmentation is None else x"),
+            fails="plain_without_a_block",
+        ),
+        mutant(
+            "through the block twice",
+            edit(NETWORK, "augmentation(pictures)", "augmentation(augmentation(pictures))"),
+            fails="block_varies_while_the_network_learns",
+        ),
+        mutant(
+            "a subclass that goes on with the pictures",
+            replace(NETWORK, SUBCLASSED.replace("x = self.augmentation(", "self.augmentation(")),
+            fails="block_varies_while_the_network_learns",
         ),
         mutant("one convolution", edit(NETWORK, "(16, 32, 64)", "(16,)"), fails="convolutions_and_a_small_file"),
         mutant("too many units", edit(NETWORK, "Dense(64", "Dense(256"), fails="convolutions_and_a_small_file"),
