@@ -16,7 +16,7 @@ from proctor.errors import CriterionFailed
 from proctor.models.view import ModelView
 
 # How far apart the numbers are that very different pictures, from 0 to 255, bring into the first
-# layer with a matrix of weights: 1 to 4.5 by the usual ways to scale once, 255 unscaled, 0.004 by two.
+# layer with a matrix of weights: 1 to 4.5 by a usual way to scale once, 255 by none, 0.004 twice.
 LEAST_SPREAD, MOST_SPREAD = 0.05, 20
 ONE_PROBABILITY = None, "sigmoid"  # what `output_activation` says of an end that is as it should be
 
