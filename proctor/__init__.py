@@ -40,7 +40,9 @@ from proctor.criteria.layers import (
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
 from proctor.criteria.networks import (
     ask_network,
+    assert_convolutions,
     assert_learns_by_crossentropy,
+    assert_one_probability,
     assert_scales_pictures,
     scatter_weights,
 )
@@ -83,6 +85,7 @@ __all__ = [
     "assert_choices",
     "assert_close",
     "assert_compiled",
+    "assert_convolutions",
     "assert_crossentropy_loss",
     "assert_dtype",
     "assert_ends_at_target",
@@ -98,6 +101,7 @@ __all__ = [
     "assert_learns_by_crossentropy",
     "assert_nonlinear",
     "assert_number",
+    "assert_one_probability",
     "assert_output_shape",
     "assert_parameters",
     "assert_probabilities",

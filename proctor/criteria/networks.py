@@ -8,8 +8,8 @@ import numpy as np
 
 from proctor.channel.described import described
 from proctor.channel.student import Student, share
-from proctor.criteria.arrays import as_array
-from proctor.criteria.layers import as_model, output_activation
+from proctor.criteria.arrays import as_array, assert_between, assert_shape
+from proctor.criteria.layers import as_model, assert_layer_count, at_least, merge_activations, output_activation
 from proctor.criteria.training import assert_crossentropy_loss
 from proctor.datasets import pictures
 from proctor.errors import CriterionFailed
@@ -19,7 +19,7 @@ from proctor.models.view import ModelView
 # layer with a matrix of weights: 1 to 4.5 by a usual way to scale once, 255 by none, 0.004 twice.
 LEAST_SPREAD, MOST_SPREAD = 0.05, 20
 ONE_PROBABILITY = None, "sigmoid"  # what `output_activation` says of an end that is as it should be
-
+KNOWN_ORDER = "Sequential", "Functional"  # networks that are known layer by layer
 
 Asked = tuple[ModelView, np.ndarray]
 
@@ -39,6 +39,45 @@ def ask_network(student: Student, build: str, side: int) -> Asked:
     if not isinstance(found, np.ndarray) or found.ndim != 2:
         raise CriterionFailed("a row of one number for each picture", described(found))
     return model, found
+
+
+def assert_one_probability(student: Student, build: str, side: int) -> None:
+    """Assert that a network answers each picture with one probability.
+
+    Args:
+        student, build, side: as for `ask_network`.
+
+    Raises CriterionFailed if the answers have another shape, lie beyond 0 to 1, or do so by chance:
+    those of an untrained network without an activation may lie there.
+    """
+    model, found = ask_network(student, build, side)
+    assert_shape(found, (len(found), 1), "the answers")
+    assert_between(found, 0, 1, "the answers")
+    ends = output_activation(model) if model.class_name in KNOWN_ORDER else None
+    if ends not in (*ONE_PROBABILITY, "hard_sigmoid"):
+        raise CriterionFailed("an end that makes one probability", f"the activation {ends}", detail=model.table())
+
+
+def assert_convolutions(model: ModelView, least: int) -> None:
+    """Assert that a network has convolutions, and an activation such as ReLU for each.
+
+    Args:
+        model: a network.
+        least: how many it has at least.
+
+    Raises CriterionFailed if it has fewer, or fewer activations that are not those of a Dense. What
+    a class of the student's own does in its `call` is not known layer by layer: there, the
+    convolutions alone are counted.
+    """
+    assert_layer_count(model, convolution=at_least(least))
+    bent = [
+        layer
+        for _, layer in merge_activations(model)
+        if layer.class_name != "Dense" and layer.activation not in (None, "linear", "sigmoid", "softmax")
+    ]
+    if model.class_name in KNOWN_ORDER and len(bent) < least:
+        wanted = f"at least {least} convolutions with an activation such as ReLU"
+        raise CriterionFailed(wanted, f"{len(bent)} with one", detail=model.table())
 
 
 def assert_scales_pictures(student: Student, build: str, side: int, asked: Asked | None = None) -> None:

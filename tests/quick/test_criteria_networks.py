@@ -10,7 +10,9 @@ from proctor import (
     CriterionFailed,
     as_model,
     ask_network,
+    assert_convolutions,
     assert_learns_by_crossentropy,
+    assert_one_probability,
     assert_scales_pictures,
     scatter_weights,
 )
@@ -111,6 +113,55 @@ def test_what_was_asked_need_not_be_asked_again():
     assert asked[1].shape == (16, 1)
     assert_scales_pictures(someone, "build", 32, asked)
     assert_learns_by_crossentropy(someone, "build", 32, asked)
+
+
+@pytest.mark.parametrize("ends, is_right", [("sigmoid", True), ("linear", False), ("tanh", False)])
+def test_one_probability_is_told_from_what_lies_there_by_chance(ends, is_right):
+    """An end that may leave 0 to 1 fails, also where it has not left it yet."""
+    keras.utils.set_random_seed(3)
+    someone = student(1e-6, ends)
+    if is_right:
+        assert_one_probability(someone, "build", 8)
+        return
+    with pytest.raises(CriterionFailed):
+        assert_one_probability(someone, "build", 8)
+
+
+RELU, CONV = keras.layers.ReLU, keras.layers.Conv2D
+
+
+@pytest.mark.parametrize(
+    "layers, found",
+    [
+        pytest.param(
+            lambda: [CONV(2, 3, activation="relu"), CONV(2, 3, activation=keras.ops.abs)], "", id="in the layer"
+        ),
+        pytest.param(
+            lambda: [CONV(2, 3), keras.layers.BatchNormalization(), RELU(), CONV(2, 3), keras.layers.LeakyReLU()],
+            "",
+            id="behind it",
+        ),
+        pytest.param(
+            lambda: [keras.Sequential([CONV(2, 3, activation="gelu"), CONV(2, 3, activation="tanh")])], "", id="nested"
+        ),
+        pytest.param(lambda: [CONV(2, 3, activation="relu"), CONV(2, 3)], "1 with one", id="one without"),
+        pytest.param(
+            lambda: [CONV(2, 3), CONV(2, 3), keras.layers.Dense(2, activation="relu"), keras.layers.Dense(2), RELU()],
+            "0 with one",
+            id="of Dense layers",
+        ),
+    ],
+)
+def test_convolutions_need_an_activation_each(layers, found):
+    """In the layer, behind it or behind its normalisation; that of a Dense is another matter."""
+    someone = Student(LocalLink({"build": lambda: keras.Sequential([keras.Input((9, 9, 3)), *layers()])}))
+    model = as_model(someone.build(), "build()")
+    if not found:
+        assert_convolutions(model, least=2)
+        return
+    with pytest.raises(CriterionFailed) as failed:
+        assert_convolutions(model, least=2)
+    assert failed.value.found.startswith(found)
 
 
 def test_an_answer_that_is_no_row_is_told():
