@@ -493,7 +493,9 @@ TELLING = [
 ]
 GREEDY = """
 def encode(text, merges):
-    pieces = make_pieces(merges)
+    pieces = [bytes([byte]) for byte in range(256)]
+    for one, other in merges:
+        pieces.append(pieces[one] + pieces[other])
     numbers = []
     for chunk in cut(text):
         left = chunk.encode("utf-8")
@@ -547,13 +549,7 @@ ENCODING = [
     mutant(
         "always the merges of the articles",
         edit(ENCODE, "enumerate(merges", "enumerate(globals()['merges']"),
-        fails=[
-            "a_text_on_paper",
-            "the_order_of_the_merges",
-            "chunks_on_their_own",
-            "characters_that_nobody_has_seen",
-            "encodes_any_text",
-        ],
+        fails="encode",
     ),
     mutant(
         "one merge for each chunk",
@@ -565,7 +561,11 @@ ENCODING = [
         ),
         fails=["a_text_on_paper", "the_order_of_the_merges", "characters_that_nobody_has_seen", "encodes_any_text"],
     ),
-    mutant("small letters", edit(ENCODE, "cut(text)", "cut(text.lower())"), fails=["any_text_comes_back"]),
+    mutant(
+        "small letters",
+        edit(ENCODE, "cut(text)", "cut(text.lower())"),
+        fails=["characters_that_nobody_has_seen", "any_text_comes_back"],
+    ),
 ]
 MEASURING = [
     mutant("known ones", edit(SPELLED, "> 1", "== 1"), fails="spelled"),
@@ -636,7 +636,7 @@ TRAINING = [
     mutant(
         "always the articles",
         edit(LIBRARY, "iterator(texts", "iterator(globals()['texts']"),
-        fails=["the_size_of_the_library", "frequent_words_are_one_piece", "the_library_learns_as_much"],
+        fails=["frequent_words_are_one_piece", "the_library_learns_as_much"],
     ),
     mutant(
         "the first text alone",

@@ -102,7 +102,7 @@ def draw_counts(count, seed):
 ANY_TEXTS = [
     "Zoë's  naïve\tcafé\n\n 3.14 €",
     "\r\n  鳥と空。 второй день\n",
-    " 🦉👩‍🚀🏽 e\u0301 \u00a0\u2003x\u2028y\x00 ",
+    " 🦉👩‍🚀🏽 e\u0301 \u00a0\u2003x\u2028y\x00z ",
     "ringe ringe ringe bath baths booze\n",
     "\n",
 ]

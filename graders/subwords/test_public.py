@@ -42,7 +42,6 @@ def test_no_white_space_is_lost(student):
 
 
 def as_counts(found):
-    """What `count_pairs` returned, as a dict of pairs of whole numbers."""
     if not isinstance(found, dict):
         raise CriterionFailed("a dict of pairs and how often each occurs", described(found))
     counts = {}
@@ -84,7 +83,7 @@ def test_neighbours_on_paper(student):
 def test_rows_that_occur_often(student):
     """Of a row that occurs 10 times, each pair counts 10 times."""
     assert_counted(student, [[5, 6, 5, 6], [6, 5]], [10, 3], {(5, 6): 20, (6, 5): 13})
-    assert_counted(student, [[300, 2], [2, 4], [300, 2, 4]], [1, 7, 2], {(300, 2): 3, (2, 4): 9})
+    assert_counted(student, [[300, 2], [2, 4], [300, 2, 4], [2, 4]], [1, 7, 2, 5], {(300, 2): 3, (2, 4): 14})
 
 
 @criterion("pairs", points=1, hint="What are the pairs of 7, 7, 7? And the last number of a row has nothing after it.")
@@ -143,7 +142,7 @@ def test_the_ends_of_a_row(student):
     """Pairs at the beginning and at the end are merged; other rows stay as they are."""
     assert_merged(student, [5, 6], (5, 6), 257, [257])
     assert_merged(student, [5, 6, 1, 2, 5, 6], (5, 6), 257, [257, 1, 2, 257])
-    assert_merged(student, [6, 5, 5, 1, 6], (5, 6), 257, [6, 5, 5, 1, 6])
+    assert_merged(student, [15, 6, 5, 61, 6], (5, 6), 257, [15, 6, 5, 61, 6])
     assert_merged(student, [5], (5, 6), 257, [5])
     assert_merged(student, [], (5, 6), 257, [])
 
@@ -308,13 +307,13 @@ def test_the_order_of_the_merges(student):
 def test_chunks_on_their_own(student):
     """Nothing is merged across two chunks, and the chunks stay in their order."""
     assert_encoded(student, "a ba b", [(A, 32), (32, B)], [A, 257, A, 257])
-    assert_encoded(student, "d c d", [(32, C), (32, D)], [D, 256, 257])
+    assert_encoded(student, "d c d c", [(32, C), (32, D)], [D, 256, 257, 256])
 
 
 @criterion("encode", points=1, hint="Make bytes of every chunk before you merge.")
 def test_characters_that_nobody_has_seen(student):
-    """Any character is some bytes: “é🦉” is six of them; an empty text is an empty list."""
-    assert_encoded(student, "é🦉", [(A, B)], [195, 169, 240, 159, 166, 137])
+    """Any character is some bytes: “É🦉” is six of them; an empty text is an empty list."""
+    assert_encoded(student, "É🦉", [(A, B)], [195, 137, 240, 159, 166, 137])
     assert_encoded(student, "aé", [(195, 169), (A, 256)], [257])
     assert_encoded(student, "", [(A, B)], [])
 
@@ -352,7 +351,6 @@ TALES = [" ".join(f"the {one}{two}{three}" for three in SYLLABLES) for one in SY
 
 
 def as_tokenizer(student, texts, size):
-    """The tokenizer that the student trains."""
     if student.tokenizers is None:
         hint = "Run pip install tokenizers in a terminal, then restart the notebook and run it again."
         raise CriterionFailed("the library tokenizers", "this Python does not have it", hint=hint)

@@ -1,7 +1,5 @@
 """The public criteria of `subwords`: texts, rows and merges that fit on paper."""
 
-import pytest
-
 from proctor import (
     CriterionFailed,
     as_number_rows,
@@ -44,7 +42,6 @@ def test_no_white_space_is_lost(student):
 
 
 def as_counts(found):
-    """What `count_pairs` returned, as a dict of pairs of whole numbers."""
     if not isinstance(found, dict):
         raise CriterionFailed("a dict of pairs and how often each occurs", described(found))
     counts = {}
@@ -56,12 +53,10 @@ def as_counts(found):
 
 
 def as_pair(found, what):
-    """A pair of whole numbers as a tuple."""
     return tuple(as_row(as_tuple(found, what, ("left", "right")), what))
 
 
 def as_row(found, what):
-    """A list of whole numbers: a list, a tuple or an array of them."""
     try:
         return as_number_rows([found], what, 1)[0]
     except CriterionFailed:
@@ -88,7 +83,7 @@ def test_neighbours_on_paper(student):
 def test_rows_that_occur_often(student):
     """Of a row that occurs 10 times, each pair counts 10 times."""
     assert_counted(student, [[5, 6, 5, 6], [6, 5]], [10, 3], {(5, 6): 20, (6, 5): 13})
-    assert_counted(student, [[300, 2], [2, 4], [300, 2, 4]], [1, 7, 2], {(300, 2): 3, (2, 4): 9})
+    assert_counted(student, [[300, 2], [2, 4], [300, 2, 4], [2, 4]], [1, 7, 2, 5], {(300, 2): 3, (2, 4): 14})
 
 
 @criterion("pairs", points=1, hint="What are the pairs of 7, 7, 7? And the last number of a row has nothing after it.")
@@ -115,17 +110,11 @@ def test_the_most_frequent_pair(student):
 
 
 @criterion("pairs", points=1, hint="Which of these pairs is the smallest? Compare the first numbers, then the second.")
-@pytest.mark.parametrize(
-    "pairs, expected",
-    [
-        pytest.param({(6, 1): 5, (5, 9): 5, (7, 0): 5, (1, 1): 4}, (5, 9), id="(6, 1), (5, 9) and (7, 0) being equal"),
-        pytest.param({(5, 9): 2, (5, 2): 2, (5, 4): 2}, (5, 2), id="(5, 9), (5, 2) and (5, 4) being equal"),
-        pytest.param({(100, 3): 8, (20, 30): 8, (20, 9): 7}, (20, 30), id="(100, 3) and (20, 30) being equal"),
-    ],
-)
-def test_equally_frequent_pairs(student, pairs, expected):
+def test_equally_frequent_pairs(student):
     """Of equally frequent pairs, the smallest is chosen."""
-    assert_chosen(student, pairs, expected)
+    assert_chosen(student, {(6, 1): 5, (5, 9): 5, (7, 0): 5, (1, 1): 4}, (5, 9))
+    assert_chosen(student, {(5, 9): 2, (5, 2): 2, (5, 4): 2}, (5, 2))
+    assert_chosen(student, {(100, 3): 8, (20, 30): 8, (20, 9): 7}, (20, 30))
 
 
 def assert_merged(student, row, pair, number, expected):
@@ -153,7 +142,7 @@ def test_the_ends_of_a_row(student):
     """Pairs at the beginning and at the end are merged; other rows stay as they are."""
     assert_merged(student, [5, 6], (5, 6), 257, [257])
     assert_merged(student, [5, 6, 1, 2, 5, 6], (5, 6), 257, [257, 1, 2, 257])
-    assert_merged(student, [6, 5, 5, 1, 6], (5, 6), 257, [6, 5, 5, 1, 6])
+    assert_merged(student, [15, 6, 5, 61, 6], (5, 6), 257, [15, 6, 5, 61, 6])
     assert_merged(student, [5], (5, 6), 257, [5])
     assert_merged(student, [], (5, 6), 257, [])
 
@@ -164,8 +153,9 @@ def test_the_row_stays_as_it_is(student):
     as_row(call_unchanged(student, "merge", [4, 1, 2, 1, 2], (1, 2), 256), "merge(row, pair, number)")
 
 
+# These stand in for the student's functions where they are not right. None of them is an answer:
+# the counts are a half too high, large numbers confuse the weights, pairs that touch stay unmerged.
 def half_more(rows, times):
-    """Half more than how often pairs occur, where the student's `count_pairs` is not right."""
     pairs = {}
     for row, often in zip(rows, times, strict=True):
         for place in range(1, len(row)):
@@ -174,14 +164,11 @@ def half_more(rows, times):
 
 
 def by_weight(pairs):
-    """The pair that weighs most, where the student's `most_frequent` is not right."""
     return max(pairs, key=lambda pair: 1e6 * pairs[pair] - 1000 * pair[0] - pair[1])
 
 
 def apart_from_one_another(row, pair, number):
-    """A row after a merge, if no pairs in it touch, where the student's `merge` is not right."""
-    words = "".join(f" {part} " for part in row).replace(f" {pair[0]}  {pair[1]} ", f" {number} ")
-    return [int(word) for word in words.split()]
+    return [int(x) for x in " ".join(map(str, ["", *row, ""])).replace(f" {pair[0]} {pair[1]} ", f" {number} ").split()]
 
 
 def as_merges(found, forgiving=True):
@@ -209,11 +196,11 @@ PAPER = {"aabc": 2, "ab": 2, "aab": 1, "cd": 4}
 
 
 @criterion("learn", points=2, hint="Write the rows down after each merge. Which pair is the most frequent one then?")
-@pytest.mark.parametrize("how_many", [pytest.param(1, id="one merge"), pytest.param(4, id="four merges")])
-def test_merges_on_paper(student, how_many):
+def test_merges_on_paper(student):
     """In “aabc” (twice), “ab” (twice), “aab” (once) and “cd” (four times), the merges are
     (97, 98), (99, 100), (97, 256) and (258, 99)."""
-    assert_learned(student, PAPER, how_many, [(A, B), (C, D), (A, 256), (258, C)][:how_many], forgiving=False)
+    assert_learned(student, PAPER, 1, [(A, B)], forgiving=False)
+    assert_learned(student, PAPER, 4, [(A, B), (C, D), (A, 256), (258, C)], forgiving=False)
 
 
 @criterion("learn", points=1, hint="Which of the equally frequent pairs is the smallest?")
@@ -289,7 +276,6 @@ def test_characters_of_several_pieces(student):
 
 
 def cut_at_spaces(text):
-    """Chunks of a text without other white space, where the student's `cut` is not right."""
     return [chunk for chunk in text.replace(" ", "| ").split("|") if chunk]
 
 
@@ -303,7 +289,7 @@ def assert_encoded(student, text, merges, expected):
 
 @criterion("encode", points=1, hint="Which number does the merge at place 0 make? Merge wherever its pair stands.")
 def test_a_text_on_paper(student):
-    """With the merges (97, 98) and (256, 99), “abcab” is 257, 256; without any, it is five bytes."""
+    """With the merges (97, 98) and (256, 99), “abcab” is 257, 256; without any, five bytes."""
     assert_encoded(student, "abcab", [(A, B), (256, C)], [257, 256])
     assert_encoded(student, "abcab", [], [A, B, C, A, B])
     assert_encoded(student, "dcb", [(B, C), (D, C)], [257, B])
@@ -321,19 +307,18 @@ def test_the_order_of_the_merges(student):
 def test_chunks_on_their_own(student):
     """Nothing is merged across two chunks, and the chunks stay in their order."""
     assert_encoded(student, "a ba b", [(A, 32), (32, B)], [A, 257, A, 257])
-    assert_encoded(student, "d c d", [(32, C), (32, D)], [D, 256, 257])
+    assert_encoded(student, "d c d c", [(32, C), (32, D)], [D, 256, 257, 256])
 
 
 @criterion("encode", points=1, hint="Make bytes of every chunk before you merge.")
 def test_characters_that_nobody_has_seen(student):
-    """Any character is some bytes: “é🦉” is six of them; an empty text is an empty list."""
-    assert_encoded(student, "é🦉", [(A, B)], [195, 169, 240, 159, 166, 137])
+    """Any character is some bytes: “É🦉” is six of them; an empty text is an empty list."""
+    assert_encoded(student, "É🦉", [(A, B)], [195, 137, 240, 159, 166, 137])
     assert_encoded(student, "aé", [(195, 169), (A, 256)], [257])
     assert_encoded(student, "", [(A, B)], [])
 
 
 def encode_on_paper(text, merges):
-    """As many numbers as these chunks become, where the student's `encode` is not right."""
     return [0] * {"ab": 1, " ab": 2, "abc": 2, "c": 1, "é": 2, "cc": 2}[text] * len(merges)
 
 
@@ -366,7 +351,6 @@ TALES = [" ".join(f"the {one}{two}{three}" for three in SYLLABLES) for one in SY
 
 
 def as_tokenizer(student, texts, size):
-    """The tokenizer that the student trains."""
     if student.tokenizers is None:
         hint = "Run pip install tokenizers in a terminal, then restart the notebook and run it again."
         raise CriterionFailed("the library tokenizers", "this Python does not have it", hint=hint)
