@@ -220,8 +220,8 @@ def test_an_early_end(student):
 
 @criterion("learn", points=1, hint="Which numbers does `chunk.encode('utf-8')` hold?")
 def test_rows_are_bytes(student):
-    """Rows are made of bytes: “é” is the row 195, 169, and “€” is 226, 130, 172."""
-    assert_learned(student, {"é": 4, "€": 3, "a": 9}, 5, [(195, 169), (130, 172), (226, 257)])
+    """Rows are made of bytes: “é” is the row 195, 169, and “ö” is 195, 182."""
+    assert_learned(student, {"é": 4, "ö": 3, "a": 9}, 5, [(195, 169), (195, 182)])
 
 
 def as_pieces(student, merges):
