@@ -1,6 +1,6 @@
 """Other right answers of the exercise on pieces of words, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, variant
 
 CUT, PAIRS, CHOOSE, MERGE = "write_cut", "write_count_pairs", "write_most_frequent", "write_merge"
 LEARN, PIECES, DECODE, ENCODE = "write_learn_merges", "write_make_pieces", "write_decode", "write_encode"
@@ -651,3 +651,8 @@ TRAINING = [
     ),
 ]
 mutants = combine([CUTTING, COUNTING, CHOOSING, MERGING, LEARNING, SPELLING, TELLING, ENCODING, MEASURING, TRAINING])
+
+harmless_mutations = [
+    harmless("keyword show_progress dropped", because="whether a training shows its progress is not judged"),
+    harmless("False → True (constant)", because="whether a training shows its progress is not judged"),
+]
