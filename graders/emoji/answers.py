@@ -187,7 +187,7 @@ def build_reader(table, units, kinds):
 """
 READER_MASKED = """
 def build_reader(table, units, kinds):
-    rows = keras.Input((10,), dtype="int64")
+    rows = keras.Input((None,), dtype="int64")
     look = keras.layers.Embedding(*table.shape)
     look.trainable = False
     lstm, dense = keras.layers.LSTM(units), keras.layers.Dense(kinds, "softmax")
@@ -503,6 +503,13 @@ readers = slips(
     ("reports nothing", ', metrics=["accuracy"]', "", "taught_by_crossentropy"),
     ("steps of no length", "0.003", "0.0", "taught_by_crossentropy"),
     ("the LSTM is frozen", "LSTM(units)", "LSTM(units, trainable=False)", "the_table_is_frozen"),
+)
+readers.append(
+    mutant(
+        "rows of ten numbers alone",
+        replace(READER, READER_MASKED.replace("(None,)", "(10,)")),
+        fails="rows_of_any_length",
+    )
 )
 mutants = [
     *combine([sentences, tables, scores, gradients, shares]),
