@@ -276,6 +276,7 @@ sentences = slips(
     ("floats", "length), int)", "length))", "places_of_words"),
     ("the list of the notebook", "places = ", "words = globals()['words']\n    places = ", "rows"),
     ("the length of the notebook", "places = ", "length = 10\n    places = ", "rows"),
+    ("ten words at most", "[:length]", "[: min(length, 10)]", "one_length any_sentences"),
     ("words in alphabetical order", "enumerate(words,", "enumerate(sorted(words),", "rows"),
 )
 tables = slips(
@@ -407,6 +408,7 @@ scores = slips(
 )
 gradients = slips(
     SLOPES,
+    ("the bias in a row", "error.sum(axis=0)", "error.sum(axis=0, keepdims=True)", "slopes_of_the_bias"),
     ("the sum over the sentences", "error = error / len(x)", "error = error", "slopes"),
     ("divided by the number of emojis", "/ len(x)", "/ len(bias)", "slopes"),
     ("uphill", "error = error / len(x)", "error = -error / len(x)", "slopes"),
@@ -438,6 +440,7 @@ gradients = slips(
 )
 shares = slips(
     PAIRS,
+    ("both or none", ") & (", ") == (", "pairs"),
     ("each sentence by itself", ") & (", ") * 0.5 + 0.5 * (", "pairs"),
     ("one of both will do", ") & (", ") | (", "pairs"),
     ("the first alone", "both.mean()", "(first.argmax(axis=1) == first_labels).mean()", "pairs"),

@@ -45,12 +45,12 @@ def average(rows, table):
 
 
 @criterion("rows", points=1, hint="Does it use the list and the length that it is given, and all the sentences?")
-@pytest.mark.parametrize("seed, count, known, length", [(1, 40, 9, 7), (2, 1, 3, 12), (3, 25, 1, 1), (4, 300, 12, 5)])
+@pytest.mark.parametrize("seed, count, known, length", [(1, 40, 9, 7), (2, 30, 3, 12), (3, 25, 1, 1), (4, 300, 12, 5)])
 def test_any_sentences(student, seed, count, known, length):
     """Any sentences become rows, with any list of words and any length."""
     rng = np.random.default_rng(seed)
     words = rng.permutation(NONSENSE)[:known].tolist()
-    sentences = [" ".join(rng.choice(NONSENSE, rng.integers(0, 11))) for _ in range(count)]
+    sentences = [" ".join(rng.choice(NONSENSE, rng.integers(0, 16))) for _ in range(count)]
     sentences = [sentence.title() if place % 3 else sentence for place, sentence in enumerate(sentences)]
     found = as_array(call_unchanged(student, "to_rows", sentences, words, length), "the rows")
     assert_shape(found, (count, length), "the rows")
@@ -105,7 +105,8 @@ def test_any_slopes(student, count, size, kinds):
         found = call_unchanged(student, "slopes", x, labels, weights, bias)
         parts = as_tuple(found, "slopes(...)", ("slopes of the weights", "slopes of the bias"))
         if np.ndim(parts[0]) < np.ndim(parts[1]):
-            parts = parts[::-1]  # another criterion tells of that
+            parts = parts[::-1]  # public criteria tell of that, and of a bias in a row
+        parts = parts[0], parts[1][0] if np.shape(parts[1]) == (1, kinds) else parts[1]
         for part, expected, name in zip(parts, (x.T @ error, error.sum(axis=0)), ("weights", "bias"), strict=True):
             assert_close(part, expected, f"the slopes of the {name}", rtol=1e-4, atol=1e-6)
 

@@ -63,6 +63,7 @@ def test_one_length(student):
     """Short sentences, and empty ones, get zeros at their end; of long ones the beginning stays."""
     sentences = ["tea", "", "not a sun rain tea not", "rain sun"]
     assert_rows(student, sentences, 4, [[6, 0, 0, 0], [0, 0, 0, 0], [3, 5, 4, 2], [2, 4, 0, 0]])
+    assert_rows(student, [13 * "tea "], 12, [12 * [6]])
 
 
 TEA = ["sun", "tea", "not"]
@@ -116,8 +117,7 @@ def test_means_on_paper(student):
 @pytest.mark.parametrize("more", [pytest.param(0, id="two zeros"), pytest.param(7, id="nine zeros")])
 def test_padding_does_not_count(student, more):
     """However much padding a row has, and wherever, the average is that of its words."""
-    rows = [[2, 3, 0, 0], [3, 0, 0, 4], [0, 4, 0, 4]]
-    rows = [row + more * [0] for row in rows]
+    rows = [row + more * [0] for row in ([2, 3, 0, 0], [3, 0, 0, 4], [0, 4, 0, 4])]
     assert_average(student, rows, [[2, -1, -1.5], [0.25, 1, 4.5], [-2.5, 6, 9]])
 
 
@@ -166,14 +166,16 @@ SAID = np.array([[1 / 8, 2 / 8, 5 / 8], [3 / 5, 1 / 5, 1 / 5], [3 / 10, 2 / 10, 
 def judge_slopes(student, place, x, labels, weights, bias, said, strict=False):
     """Assert the slopes of the weights (0) or of the bias (1); `said` are the probabilities.
 
-    Unless it is strict, they may come in the other order, of which another criterion tells.
+    Order and shape are judged where it is strict; each mistake costs one criterion.
     """
 
     def judge(apart):
         found = call_unchanged(student, "slopes", x, labels, weights, bias)
         found = as_tuple(found, "slopes(...)", ("slopes of the weights", "slopes of the bias"))
-        if not strict and np.ndim(found[0]) < np.ndim(found[1]):
+        if not (strict and place == 0) and np.ndim(found[0]) < np.ndim(found[1]):
             found = found[::-1]
+        if not strict and np.shape(found[1]) == (1, len(bias)):
+            found = found[0], found[1][0]
         error = ((made_up(x @ weights + bias) if apart else said) - np.eye(said.shape[1])[labels]) / len(x)
         expected = error.sum(axis=0) if place else x.T @ error
         assert_close(
@@ -192,7 +194,7 @@ def test_slopes_of_the_weights(student):
 @criterion("slopes", points=1, hint="Over what do you sum the errors, so that each emoji keeps a number of its own?")
 def test_slopes_of_the_bias(student):
     """The slopes of the bias are those that one works out on paper."""
-    judge_slopes(student, 1, 1.0 * X, LABELS, WEIGHTS, BIAS, SAID)
+    judge_slopes(student, 1, 1.0 * X, LABELS, WEIGHTS, BIAS, SAID, strict=True)
 
 
 @criterion("slopes", points=1, hint="Do the scores have the bias in them?")
@@ -204,17 +206,17 @@ def test_the_bias_takes_part(student, place):
     judge_slopes(student, place, x, np.array([1, 0, 1]), weights, bias, said)
 
 
-# Of five pairs, four have a right first sentence, three a right second one, and two have both.
-FIRST = np.array([[0.35, 0.4, 0.25], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3], [0.0, 0.1, 0.9], [0.5, 0.3, 0.2]])
-SECOND = np.array([[0.3, 0.3, 0.4], [0.2, 0.6, 0.2], [0.8, 0.1, 0.1], [0.25, 0.4, 0.35], [0.1, 0.8, 0.1]])
-FIRST_LABELS, SECOND_LABELS = np.array([1, 2, 1, 2, 1]), np.array([2, 0, 1, 1, 1])
+# Of seven pairs, four have a right first sentence, three a right second one, and two have both.
+FIRST = np.array([[35, 40, 25], [10, 20, 70], [30, 40, 30], [0, 10, 90], [50, 30, 20], [1, 98, 1], [20, 50, 30]]) / 100
+SECOND = np.array([[30, 30, 40], [20, 60, 20], [80, 10, 10], [25, 40, 35], [10, 80, 10], [98, 1, 1], [5, 20, 75]]) / 100
+FIRST_LABELS, SECOND_LABELS = np.array([1, 2, 1, 2, 1, 0, 2]), np.array([2, 0, 1, 1, 1, 2, 1])
 
 
-@criterion("pairs", points=1, hint="Of which pairs are both sentences right? Make a row of five yes and no.")
+@criterion("pairs", points=1, hint="Of which pairs are both sentences right? Make a row of seven yes and no.")
 def test_pairs_on_paper(student):
-    """Of five pairs, of which two are right in both sentences, the share is 0.4."""
+    """Of seven pairs, of which two are right in both sentences, the share is 2/7."""
     found = call_unchanged(student, "share_of_pairs", FIRST, SECOND, FIRST_LABELS, SECOND_LABELS)
-    assert_close(found, 0.4, "the share")
+    assert_close(found, 2 / 7, "the share")
 
 
 @criterion("pairs", points=1, hint="Does the order of the pairs matter? Compare each answer with its own label.")
@@ -223,6 +225,7 @@ def test_pairs_on_paper(student):
     [
         pytest.param([0, 3, 0], 1.0, id="three that are right"),
         pytest.param([1, 2, 4], 0.0, id="three with one right sentence each"),
+        pytest.param([5, 6], 0.0, id="two with none"),
         pytest.param([3], 1.0, id="one that is right"),
         pytest.param([1, 0, 2], 1 / 3, id="one of three"),
     ],
@@ -356,11 +359,8 @@ def test_taught_by_crossentropy(small):
 def places(sentences, length=10):
     """The rows of sentences, whose known words come first in the list of words."""
     numbers = {word: place for place, word in enumerate(emoji.WORDS, start=2)}
-    rows = np.zeros((len(sentences), length), int)
-    for row, sentence in zip(rows, sentences, strict=True):
-        words = sentence.lower().split()
-        row[: len(words)] = [numbers.get(word, 1) for word in words]
-    return rows
+    found = [[numbers.get(word, 1) for word in sentence.lower().split()] for sentence in sentences]
+    return np.array([row + (length - len(row)) * [0] for row in found])
 
 
 def share_right(model, pairs):
@@ -376,7 +376,7 @@ def share_right(model, pairs):
 def share_by_average(student, data):
     """The share of sentences in which the student's network of the average is right."""
     sentences, labels = data
-    found = as_array(student.ask_average(list(sentences)), "the probabilities")
+    found = as_array(student.ask_average(sentences), "the probabilities")
     assert_shape(found, (len(labels), len(emoji.FACES)), f"the probabilities of {len(labels)} sentences")
     return float(np.mean(found.argmax(axis=1) == labels))
 
