@@ -134,6 +134,8 @@ def test_readers_of_other_sizes(student, words, size, units, kinds):
     """Readers with other tables, units and kinds have the weights that the text says."""
     table = np.random.default_rng(units).normal(0, 1, (words, size)) * (np.arange(words) > 0)[:, None]
     model = as_model(student.build_reader(table, units, kinds), "build_reader(...)")
+    if model.input_shape is None:  # words make its weights
+        model.predict(np.array([[1, 2, 3]]))
     expected = [(words, size), (size, 4 * units), (units, 4 * units), (4 * units,), (units, kinds), (kinds,)]
     assert_equal(sorted(array.shape for array in model.weights), sorted(expected), "the shapes of the weights")
 
