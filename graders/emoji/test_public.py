@@ -163,14 +163,15 @@ LABELS, WEIGHTS, BIAS = np.array([1, 0, 0, 1]), np.array([[0, LOG2, LOG5], [LOG3
 SAID = np.array([[1 / 8, 2 / 8, 5 / 8], [3 / 5, 1 / 5, 1 / 5], [3 / 10, 2 / 10, 5 / 10], [1 / 3, 1 / 3, 1 / 3]])
 
 
-def judge_slopes(student, place, x, labels, weights, bias, said, strict=False):
+def judge_slopes(student, place, given, said, strict=False):
     """Assert the slopes of the weights (0) or of the bias (1); `said` are the probabilities.
 
     Order and shape are judged where it is strict; each mistake costs one criterion.
     """
+    x, labels, weights, bias = given
 
     def judge(apart):
-        found = call_unchanged(student, "slopes", x, labels, weights, bias)
+        found = call_unchanged(student, "slopes", *given)
         found = as_tuple(found, "slopes(...)", ("slopes of the weights", "slopes of the bias"))
         if not (strict and place == 0) and np.ndim(found[0]) < np.ndim(found[1]):
             found = found[::-1]
@@ -188,13 +189,13 @@ def judge_slopes(student, place, x, labels, weights, bias, said, strict=False):
 @criterion("slopes", points=2, hint="Write the errors down, a row for each sentence. Which label has which column?")
 def test_slopes_of_the_weights(student):
     """The slopes of the weights are those that one works out on paper."""
-    judge_slopes(student, 0, 1.0 * X, LABELS, WEIGHTS, BIAS, SAID, strict=True)
+    judge_slopes(student, 0, (1.0 * X, LABELS, WEIGHTS, BIAS), SAID, strict=True)
 
 
 @criterion("slopes", points=1, hint="Over what do you sum the errors, so that each emoji keeps a number of its own?")
 def test_slopes_of_the_bias(student):
     """The slopes of the bias are those that one works out on paper."""
-    judge_slopes(student, 1, 1.0 * X, LABELS, WEIGHTS, BIAS, SAID, strict=True)
+    judge_slopes(student, 1, (1.0 * X, LABELS, WEIGHTS, BIAS), SAID, strict=True)
 
 
 @criterion("slopes", points=1, hint="Do the scores have the bias in them?")
@@ -203,7 +204,7 @@ def test_the_bias_takes_part(student, place):
     """A bias changes the probabilities, and so the slopes."""
     said = np.array([[2 / 3, 1 / 3], [2 / 3, 1 / 3], [2 / 3, 1 / 3]])
     x, weights, bias = np.array([[1.0], [-2.0], [4.0]]), np.zeros((1, 2)), np.array([LOG2, 0.0])
-    judge_slopes(student, place, x, np.array([1, 0, 1]), weights, bias, said)
+    judge_slopes(student, place, (x, np.array([1, 0, 1]), weights, bias), said)
 
 
 # Of seven pairs, four have a right first sentence, three a right second one, and two have both.
