@@ -1,6 +1,6 @@
 """Other right answers of the exercise on sentences and emojis, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, retrained, untrained, variant
 
 ROWS, TABLE, AVERAGE, SOFTMAX = "write_to_rows", "write_make_table", "write_average_words", "write_softmax"
 SLOPES, PAIRS, READER = "write_slopes", "write_share_of_pairs", "write_build_reader"
@@ -527,4 +527,11 @@ mutants = [
             "the_order_of_new_words",
         ],
     ),
+]
+LAST = "a table has two axes, so the second one is the last"
+harmless_mutations = [
+    harmless("write_average_words, line 12: 1 → -1", because=LAST),
+    harmless("write_softmax, line 11: 1 → -1", because=LAST),
+    harmless("write_softmax, line 12: 1 → -1", because=LAST),
+    harmless("write_share_of_pairs, line 12: 1 → -1", because=LAST),
 ]

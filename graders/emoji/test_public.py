@@ -160,7 +160,7 @@ def made_up(scores):
 
 # The rows of probabilities are (1, 2, 5)/8, (3, 1, 1)/5, (3, 2, 5)/10 and (1, 1, 1)/3.
 X = np.array([[1, 0], [0, 1], [1, 1], [0, 0]])
-LABELS, WEIGHTS, BIAS = np.array([1, 0, 0, 1]), np.array([[0, LOG2, LOG5], [LOG3, 0, 0]]), np.zeros(3)
+LABELS, WEIGHTS, BIAS = np.array([1, 0, 0, 2]), np.array([[0, LOG2, LOG5], [LOG3, 0, 0]]), np.zeros(3)
 SAID = np.array([[1 / 8, 2 / 8, 5 / 8], [3 / 5, 1 / 5, 1 / 5], [3 / 10, 2 / 10, 5 / 10], [1 / 3, 1 / 3, 1 / 3]])
 
 
