@@ -386,7 +386,12 @@ averages = slips(
     ("one more below the line", "np.maximum(counts, 1)", "(counts + 1)", "average"),
     ("the sum", " / np.maximum(counts, 1)", "", "average"),
     ("the largest numbers", "table[rows].sum(axis=1) / np.maximum(counts, 1)", "table[rows].max(axis=1)", "average"),
-    ("the mean over the numbers of a word", "table[rows].sum(axis=1)", "table[rows].sum(axis=2)", "average"),
+    (
+        "the mean over the numbers of a word",
+        "table[rows].sum(axis=1)",
+        "table[rows].sum(axis=2)",
+        "average the_average_knows_topics the_average_knows_new_words",
+    ),
     ("the table of the notebook", "    counts =", "    table = globals()['table']\n    counts =", "average"),
 )
 scores = slips(
