@@ -15,6 +15,7 @@ from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.crossings import CROSSINGS
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.diagonal import DIAGONAL
+from proctor.datasets.emoji import EMOJI
 from proctor.datasets.fashion import FASHION
 from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.horses_humans import HORSES_HUMANS
@@ -50,6 +51,7 @@ _OURS = (
     WHISTLES,
     CROSSINGS,
     WORD_VECTORS,
+    EMOJI,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -91,6 +93,8 @@ def load(name: str, split: str = "train") -> Any:
         "temperatures": the path of a folder with temperatures.csv, a line for each day, and
             sunspots.csv, a line for each month.
         "word_vectors": a dict of words, each with its vector, float64 (50,).
+        "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
+            and a dict of words, each with its vector, float64 (50,).
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.

@@ -25,6 +25,7 @@ from proctor import datasets
 from proctor.author.wheel import build_wheel
 from proctor.datasets import (
     crossings,
+    emoji,
     jazz,
     loading,
     newcomers,
@@ -830,6 +831,49 @@ def test_a_drawing_of_words_is_fixed():
     assert list(train) == list(again) == list(test)
     assert all(np.array_equal(train[word], again[word]) for word in train)
     assert not any(np.allclose(train[word], test[word]) for word in train)
+
+
+def test_pairs_have_the_same_words_and_two_emojis():
+    """Both sentences of a pair have the same words in another order, and none is to be learned."""
+    sentences, labels, vectors = datasets.load("emoji")
+    assert len(sentences) == len(labels) == 500
+    assert sorted(set(labels.tolist())) == [0, 1, 2, 3, 4]
+    assert list(vectors) == list(emoji.WORDS)
+    for new in (False, True, None):
+        first, second, first_labels, second_labels = emoji.draw_pairs(60, seed=5, new=new)
+        assert [sorted(each.split()) for each in first] == [sorted(each.split()) for each in second]
+        assert not any(one == other for one, other in zip(first, second, strict=True))
+        assert (first_labels != second_labels).all()
+        plain, plain_labels = emoji.draw_sentences(80, seed=5, new=new)
+        assert len(plain) == len(plain_labels) == 80
+        assert not {*first, *second, *plain} & set(sentences)
+        words = {word for sentence in [*first, *plain] for word in sentence.lower().split()}
+        assert words <= {*emoji.WORDS, "zoe", "ours"}
+        assert "daughter" not in words or new is not False
+    others, other_labels, same = emoji.draw("test")
+    assert len(others) == len(other_labels) == 300
+    assert not set(others) & set(sentences)
+    assert all(np.array_equal(same[word], vectors[word]) for word in vectors)
+
+
+def test_words_of_sentences_come_first_whatever_else_is_read(real_words, tmp_path, monkeypatch, capsys):
+    """The real vectors begin with those of the sentences' words, in a fixed order; a file that
+    lacks one is not taken for them."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_words))
+    with pytest.raises(ProctorError, match=r"cannot be read: .* words are missing"):
+        datasets.load("emoji")
+    path = real_words / "glove.6B.50d.first2446.txt.gz"
+    rows = ["\n".join(f"{word}{50 * f' {place}.5'}" for place, word in enumerate(emoji.WORDS[::-1]) if word != "the")]
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + rows[0].encode()))
+    vectors = datasets.load("emoji")[2]
+    assert f"emoji: {len(emoji.WORDS) + 3} real word vectors" in capsys.readouterr().out
+    assert list(vectors)[:-3] == list(emoji.WORDS)
+    assert vectors[emoji.WORDS[-1]].tolist() == [0.5] * 50
+    datasets.export(["emoji"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    again = datasets.load("emoji")[2]
+    assert list(again) == list(vectors)
+    assert all(np.array_equal(again[word], vectors[word]) for word in vectors)
 
 
 def test_what_has_no_public_address_is_looked_for_at_none(monkeypatch, capsys):
