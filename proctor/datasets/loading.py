@@ -12,6 +12,7 @@ from proctor.datasets import places
 from proctor.datasets.cats import CATS
 from proctor.datasets.cats_dogs import CATS_DOGS
 from proctor.datasets.course import find_definitions, load_course_sets
+from proctor.datasets.creature_names import CREATURE_NAMES
 from proctor.datasets.crossings import CROSSINGS
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.diagonal import DIAGONAL
@@ -50,6 +51,7 @@ _OURS = (
     WHISTLES,
     CROSSINGS,
     WORD_VECTORS,
+    CREATURE_NAMES,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -91,6 +93,7 @@ def load(name: str, split: str = "train") -> Any:
         "temperatures": the path of a folder with temperatures.csv, a line for each day, and
             sunspots.csv, a line for each month.
         "word_vectors": a dict of words, each with its vector, float64 (50,).
+        "creature_names": a list of names of small letters, each once.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.
