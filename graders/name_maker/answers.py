@@ -536,8 +536,13 @@ mutants = combine(
                 "losses += found",
                 "the_mean_loss_of_each_pass any_training",
             ),
-            ("a rate of 0.1", "[place], signs, rate,", "[place], signs, 0.1,", "train"),
-            ("a bound of 5", "rate, bound)", "rate, 5)", "any_training"),
+            (
+                "a rate of 0.1",
+                "[place], signs, rate,",
+                "[place], signs, 0.1,",
+                "three_passes_with_one_name a_new_order_in_each_pass the_mean_loss_of_each_pass any_training",
+            ),
+            ("a bound of 5", "rate, bound)", "rate, 5)", "three_passes_with_one_name any_training"),
         ),
         slips(
             SHARES,
