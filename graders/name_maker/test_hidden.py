@@ -133,9 +133,9 @@ def test_any_slopes(student, bound, dtype):
     """Slopes of any shapes are clipped at any bound, and those within stay exactly as they are."""
     rng = np.random.default_rng(2)
     for shapes in ([(3, 2), (5,), (2, 2, 3)], [(40, 7)], [(1,), (9, 1), (1, 4), (6,), (3, 3), (2,)]):
-        slopes = [rng.normal(0, 2, shape).astype(dtype) for shape in shapes]
-        expected = [np.minimum(np.maximum(part, -bound), bound) for part in slopes]
-        ways = share(student, clip_and_look)(student.clip, [part.copy() for part in slopes], bound)
+        slopes = [rng.normal(0, 2, size).astype(dtype) for size in shapes]
+        expected = [np.minimum(np.maximum(given, -bound), bound) for given in slopes]
+        ways = share(student, clip_and_look)(student.clip, [given.copy() for given in slopes], bound)
         arrays = ways[0]
         for way in ways:
             if isinstance(way, (list, tuple)) and len(way) == len(slopes):
