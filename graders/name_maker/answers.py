@@ -239,34 +239,141 @@ CUT = "np.clip(part, -bound, bound, out=part)"
 NEW = "[part - rate * slope for part, slope in zip(weights, slopes)]"
 BOTH = "len(ended) / len(samples), len(copied) / len(samples)"
 
+# These meet in the training, so only one of them at a time.
+TRAINING = [
+    *slips(
+        ENCODE,
+        (
+            "heard and following swapped",
+            PAIR,
+            "np.array([*letters, 0]), np.array([0, *letters])",
+            "a_name_on_paper the_loss_falls_by_a_quarter names_are_new",
+        ),
+        ("no line break at the end", PAIR, "np.array([0, *letters[:-1]]), np.array(letters)", "encode" + OUTCOME),
+        ("letters counted from a", "signs.index(letter)", "ord(letter) - 96", "signs_in_any_order any_name"),
+        (
+            "what is heard twice",
+            "np.array([*letters, 0])",
+            "np.array([0, *letters])",
+            "encode the_loss_falls_by_a_quarter names_are_new",
+        ),
+    ),
+    *slips(
+        CLIP,
+        ("new arrays", CUT, "part = np.clip(part, -bound, bound)", "clip"),
+        (
+            "new arrays that are returned",
+            "    for part in slopes:\n        " + CUT,
+            "    return [np.clip(part, -bound, bound) for part in slopes]",
+            "in_place",
+        ),
+        (
+            "from below alone",
+            "-bound, bound",
+            "-bound, None",
+            "cut_at_the_bound every_array any_slopes the_loss_falls_by_a_quarter",
+        ),
+        (
+            "zeros",
+            CUT,
+            "part[np.abs(part) > bound] = 0",
+            "cut_at_the_bound every_array any_slopes the_loss_falls_by_a_quarter",
+        ),
+        ("the first array alone", "in slopes:", "in slopes[:1]:", "every_array any_slopes"),
+    ),
+    *slips(
+        STEP,
+        (
+            "up instead of down",
+            "part - rate",
+            "part + rate",
+            "a_step_on_paper clipped_before_the_rate all_five_arrays_move any_step names_are_new" + OUTCOME,
+        ),
+        ("never clips", "    clip(slopes, bound)\n", "", "clipped_before_the_rate any_step"),
+        (
+            "clips the finished step",
+            "    clip(slopes, bound)\n",
+            "    slopes, rate = [rate * slope for slope in slopes], 1\n    clip(slopes, bound)\n",
+            "clipped_before_the_rate any_step",
+        ),
+        (
+            "the weights changed in place",
+            "    return " + NEW,
+            "    for part, slope in zip(weights, slopes):\n        part -= rate * slope\n    return weights",
+            "leaves_the_weights",
+        ),
+        (
+            "the loss after the step",
+            "    return " + NEW + ", loss",
+            f"    new = {NEW}\n    return new, recurrent.loss_and_slopes(new, *encode(name, signs))[0]",
+            "the_loss_before_the_step any_step",
+        ),
+        (
+            "the head alone",
+            NEW,
+            "weights[:3] + [part - rate * slope for part, slope in zip(weights[3:], slopes[3:])]",
+            "all_five_arrays_move any_step the_loss_falls_by_a_quarter",
+        ),
+        (
+            "takes what clip returns",
+            "    clip(slopes",
+            "    slopes = clip(slopes",
+            "one_step names_are_new" + OUTCOME,
+        ),
+    ),
+    *slips(
+        TRAIN,
+        (
+            "drops the new weights",
+            "            weights, loss = one_step(weights, names[place], signs, rate, bound)\n",
+            "            _, loss = one_step(weights, names[place], signs, rate, bound)\n",
+            "three_passes_with_one_name a_new_order_in_each_pass any_training learns_how_names_sound" + OUTCOME,
+        ),
+        (
+            "always in the same order",
+            "rng.permutation(len(names))",
+            "range(len(names))",
+            "a_new_order_in_each_pass",
+        ),
+        (
+            "a seed of its own",
+            "    losses = []",
+            "    rng, losses = np.random.default_rng(0), []",
+            "a_new_order_in_each_pass",
+        ),
+        (
+            "names drawn with repetitions",
+            "rng.permutation(len(names))",
+            "rng.integers(0, len(names), len(names))",
+            "a_new_order_in_each_pass any_training",
+        ),
+        (
+            "the first name alone",
+            "names[place]",
+            "names[0]",
+            "a_new_order_in_each_pass any_training names_are_new learns_how_names_sound the_loss_falls_by_a_quarter",
+        ),
+        (
+            "shuffles the list that was given",
+            "        for place in",
+            "        rng.shuffle(names)\n        for place in",
+            "leaves_names_and_weights",
+        ),
+        (
+            "one pass",
+            "range(passes)",
+            "range(1)",
+            "three_passes_with_one_name the_mean_loss_of_each_pass any_training a_new_order_in_each_pass"
+            " learns_how_names_sound the_loss_falls_by_a_quarter",
+        ),
+        ("the last loss of each pass", "np.mean(found)", "found[-1]", "the_mean_loss_of_each_pass any_training"),
+        ("a bound of 5", "rate, bound)", "rate, 5)", "three_passes_with_one_name any_training"),
+    ),
+]
+
 mutants = combine(
     [
-        slips(
-            ENCODE,
-            (
-                "heard and following swapped",
-                PAIR,
-                "np.array([*letters, 0]), np.array([0, *letters])",
-                "a_name_on_paper the_loss_falls_by_a_quarter names_are_new",
-            ),
-            ("no line break at the end", PAIR, "np.array([0, *letters[:-1]]), np.array(letters)", "encode" + OUTCOME),
-            ("none at the beginning", PAIR, "np.array(letters), np.array([*letters[1:], 0])", "encode"),
-            ("letters counted from a", "signs.index(letter)", "ord(letter) - 96", "signs_in_any_order any_name"),
-            ("the notebook's signs", "signs.index", "SIGNS.index", "signs_in_any_order any_name"),
-            (
-                "letters from 0 on",
-                "signs.index(letter)",
-                "signs.index(letter) - 1",
-                "encode the_loss_falls_by_a_quarter",
-            ),
-            (
-                "what is heard twice",
-                "np.array([*letters, 0])",
-                "np.array([0, *letters])",
-                "encode the_loss_falls_by_a_quarter names_are_new",
-            ),
-            ("fractions", "([0, *", "([0.0, *", "a_name_on_paper signs_in_any_order names_are_new" + OUTCOME),
-        ),
+        TRAINING,
         slips(
             SAMPLE,
             (
@@ -338,211 +445,6 @@ mutants = combine(
                 "        probabilities = probabilities / probabilities.sum()\n        sign =",
                 "drawn_by_their_probabilities whole_names_by_chance",
             ),
-        ),
-        slips(
-            CLIP,
-            ("new arrays", CUT, "part = np.clip(part, -bound, bound)", "clip"),
-            ("new arrays in the list", CUT, "slopes = [np.clip(part, -bound, bound) for part in slopes]", "clip"),
-            (
-                "new arrays that are returned",
-                "    for part in slopes:\n        " + CUT,
-                "    return [np.clip(part, -bound, bound) for part in slopes]",
-                "in_place",
-            ),
-            (
-                "new arrays in the old list",
-                CUT,
-                "pass\n    slopes[:] = [np.clip(part, -bound, bound) for part in slopes]",
-                "in_place",
-            ),
-            ("from above alone", "-bound, bound", "None, bound", "cut_at_the_bound every_array any_slopes"),
-            (
-                "from below alone",
-                "-bound, bound",
-                "-bound, None",
-                "cut_at_the_bound every_array any_slopes the_loss_falls_by_a_quarter",
-            ),
-            (
-                "zeros",
-                CUT,
-                "part[np.abs(part) > bound] = 0",
-                "cut_at_the_bound every_array any_slopes the_loss_falls_by_a_quarter",
-            ),
-            (
-                "the bound at both ends",
-                CUT,
-                "part[np.abs(part) > bound] = bound",
-                "cut_at_the_bound every_array any_slopes" + OUTCOME,
-            ),
-            (
-                "all of them scaled",
-                CUT,
-                "part *= min(1, bound / np.abs(part).max())",
-                "cut_at_the_bound every_array any_slopes the_loss_falls_by_a_quarter",
-            ),
-            ("the first array alone", "in slopes:", "in slopes[:1]:", "every_array any_slopes"),
-            ("the last array forgotten", "in slopes:", "in slopes[:-1]:", "cut_at_the_bound every_array any_slopes"),
-            ("a bound of 5", "-bound, bound", "-5, 5", "cut_at_the_bound every_array any_slopes"),
-        ),
-        slips(
-            STEP,
-            (
-                "up instead of down",
-                "part - rate",
-                "part + rate",
-                "a_step_on_paper clipped_before_the_rate all_five_arrays_move any_step names_are_new" + OUTCOME,
-            ),
-            ("never clips", "    clip(slopes, bound)\n", "", "clipped_before_the_rate any_step"),
-            ("a bound of its own", "clip(slopes, bound)", "clip(slopes, 5)", "clipped_before_the_rate any_step"),
-            (
-                "clips the finished step",
-                "    clip(slopes, bound)\n",
-                "    slopes, rate = [rate * slope for slope in slopes], 1\n    clip(slopes, bound)\n",
-                "clipped_before_the_rate any_step",
-            ),
-            (
-                "clips the weights",
-                "clip(slopes, bound)",
-                "clip(weights, bound)",
-                "clipped_before_the_rate leaves_the_weights any_step the_loss_falls_by_a_quarter",
-            ),
-            (
-                "no rate",
-                "rate * slope",
-                "slope",
-                "a_step_on_paper clipped_before_the_rate all_five_arrays_move any_step the_loss_falls_by_a_quarter",
-            ),
-            (
-                "the weights changed in place",
-                "    return " + NEW,
-                "    for part, slope in zip(weights, slopes):\n        part -= rate * slope\n    return weights",
-                "leaves_the_weights",
-            ),
-            (
-                "the loss after the step",
-                "    return " + NEW + ", loss",
-                f"    new = {NEW}\n    return new, recurrent.loss_and_slopes(new, *encode(name, signs))[0]",
-                "the_loss_before_the_step any_step",
-            ),
-            ("the loss of the whole name", "], loss", "], loss * (len(name) + 1)", "the_loss_before_the_step any_step"),
-            (
-                "the head's bias stays",
-                "slopes)]",
-                "slopes[:4])] + [weights[4]]",
-                "a_step_on_paper clipped_before_the_rate all_five_arrays_move any_step",
-            ),
-            (
-                "the head alone",
-                NEW,
-                "weights[:3] + [part - rate * slope for part, slope in zip(weights[3:], slopes[3:])]",
-                "all_five_arrays_move any_step the_loss_falls_by_a_quarter",
-            ),
-            (
-                "returns the old weights",
-                NEW,
-                "weights",
-                "a_step_on_paper clipped_before_the_rate all_five_arrays_move any_step" + OUTCOME,
-            ),
-            (
-                "takes what clip returns",
-                "    clip(slopes",
-                "    slopes = clip(slopes",
-                "one_step names_are_new" + OUTCOME,
-            ),
-            (
-                "weights and loss swapped",
-                NEW + ", loss",
-                "loss, " + NEW,
-                "the_loss_before_the_step names_are_new" + OUTCOME,
-            ),
-        ),
-        slips(
-            TRAIN,
-            (
-                "drops the new weights",
-                "            weights, loss = one_step(weights, names[place], signs, rate, bound)\n",
-                "            _, loss = one_step(weights, names[place], signs, rate, bound)\n",
-                "three_passes_with_one_name a_new_order_in_each_pass any_training learns_how_names_sound" + OUTCOME,
-            ),
-            (
-                "each pass from the first weights",
-                "        found = []\n",
-                "        first = weights if not losses else first\n        found, weights = [], first\n",
-                "three_passes_with_one_name a_new_order_in_each_pass any_training learns_how_names_sound"
-                " the_loss_falls_by_a_quarter",
-            ),
-            (
-                "always in the same order",
-                "rng.permutation(len(names))",
-                "range(len(names))",
-                "a_new_order_in_each_pass",
-            ),
-            (
-                "shuffled once",
-                "rng.permutation(len(names))",
-                "(order := order if losses else rng.permutation(len(names)))",
-                "a_new_order_in_each_pass",
-            ),
-            (
-                "a seed of its own",
-                "    losses = []",
-                "    rng, losses = np.random.default_rng(0), []",
-                "a_new_order_in_each_pass",
-            ),
-            ("chance that no seed decides", "rng.permutation", "np.random.permutation", "a_new_order_in_each_pass"),
-            (
-                "names drawn with repetitions",
-                "rng.permutation(len(names))",
-                "rng.integers(0, len(names), len(names))",
-                "a_new_order_in_each_pass any_training",
-            ),
-            (
-                "half of the names",
-                "(len(names))",
-                "(len(names))[: len(names) // 2 + 1]",
-                "the_mean_loss_of_each_pass any_training the_loss_falls_by_a_quarter",
-            ),
-            (
-                "the first name alone",
-                "names[place]",
-                "names[0]",
-                "a_new_order_in_each_pass any_training names_are_new learns_how_names_sound"
-                " the_loss_falls_by_a_quarter",
-            ),
-            (
-                "shuffles the list that was given",
-                "        for place in",
-                "        rng.shuffle(names)\n        for place in",
-                "leaves_names_and_weights",
-            ),
-            (
-                "one pass",
-                "range(passes)",
-                "range(1)",
-                "three_passes_with_one_name the_mean_loss_of_each_pass any_training a_new_order_in_each_pass"
-                " learns_how_names_sound the_loss_falls_by_a_quarter",
-            ),
-            ("the last loss of each pass", "np.mean(found)", "found[-1]", "the_mean_loss_of_each_pass any_training"),
-            ("the sum of the losses", "np.mean(found)", "np.sum(found)", "the_mean_loss_of_each_pass any_training"),
-            (
-                "one mean of all passes",
-                ", losses\n",
-                ", [np.mean(losses)]\n",
-                "the_mean_loss_of_each_pass any_training",
-            ),
-            (
-                "all losses",
-                "losses.append(np.mean(found))",
-                "losses += found",
-                "the_mean_loss_of_each_pass any_training",
-            ),
-            (
-                "a rate of 0.1",
-                "[place], signs, rate,",
-                "[place], signs, 0.1,",
-                "three_passes_with_one_name a_new_order_in_each_pass the_mean_loss_of_each_pass any_training",
-            ),
-            ("a bound of 5", "rate, bound)", "rate, 5)", "three_passes_with_one_name any_training"),
         ),
         slips(
             SHARES,
