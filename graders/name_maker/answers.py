@@ -351,7 +351,8 @@ TRAINING = [
             "the first name alone",
             "names[place]",
             "names[0]",
-            "the_mean_loss_of_each_pass a_new_order_in_each_pass any_training names_are_new learns_how_names_sound the_loss_falls_by_a_quarter",
+            "the_mean_loss_of_each_pass a_new_order_in_each_pass"
+            " any_training names_are_new learns_how_names_sound the_loss_falls_by_a_quarter",
         ),
         (
             "shuffles the list that was given",
