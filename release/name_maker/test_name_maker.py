@@ -350,16 +350,17 @@ def down(weights, name, _signs, rate, bound):
     return [part - rate * slope for part, slope in zip(weights, slopes, strict=True)], loss
 
 
-def teach(train, weights, names, signs, rate, bound, passes, seed):
+def teach(train, weights, names, *settings):
     """Runs in the student's process: what came back, and what became of the arguments."""
     import numpy as np
 
+    signs, rate, bound, passes, seed = settings
     return train(weights, names, signs, rate, bound, passes, np.random.default_rng(seed)), weights, names
 
 
-def taught(student, names, passes, seed=1, rate=0.5, weights=None, signs="\nabc", bound=50.0):
-    """The weights and losses after a training."""
-    weights = recurrent.begin(len(signs), 2, seed=5) if weights is None else weights
+def taught(student, weights, names, passes, seed=1, signs="\nabc", **settings):
+    """The weights and losses after a training, and the pair that they came in."""
+    rate, bound = settings.get("rate", 0.5), settings.get("bound", 50.0)
     given = [np.array(part) for part in weights], list(names), signs, rate, bound, passes, seed
     found = share(student, teach)(student.train, *given)[0]
     new, losses = with_weights(found, "train(...)", "the losses")
@@ -373,7 +374,7 @@ def test_three_passes_with_one_name(student):
 
     def judge(apart):
         weights = recurrent.begin(4, 2, seed=5)
-        found, _, _ = taught(student, ["b"], 3, bound=0.1)
+        found, _, _ = taught(student, weights, ["b"], 3, bound=0.1)
         for _ in range(3):
             weights, _ = (fold if apart else down)(weights, "b", "\nabc", 0.5, 0.1)
         assert_weights(found, weights)
@@ -389,7 +390,7 @@ def test_the_mean_loss_of_each_pass(student):
         weights, names = recurrent.begin(4, 2, seed=5), ["c", "a", "c"]
         weights[4] = np.array([0.5, -1.0, 0.0, 2.0])
         names = ["b", "cc", "b"] if apart else names
-        _, _, pair = taught(student, names, 2, rate=0.0, weights=weights)
+        _, _, pair = taught(student, weights, names, 2, rate=0.0)
         found = as_array(pair[1], "the losses")
         assert_shape(found, (2,), "the losses of two passes")
         step = fold if apart else down
@@ -417,7 +418,7 @@ def test_a_new_order_in_each_pass(student):
                     after.append((new, (*past, order)))
             ways = after
         for seed in (1, 2, 3, 4, 5, 6, 1):
-            found, _, _ = taught(student, names, 5, seed, rate=0.9)
+            found, _, _ = taught(student, start, names, 5, seed, rate=0.9)
             gaps = [max(abs(a - b).max() for a, b in zip(found, way, strict=True)) for way, _ in ways]
             if min(gaps) > 1e-4:
                 raise CriterionFailed(
@@ -454,7 +455,7 @@ def learn(student, seed=1):
     """The weights of a small network that has heard 300 names, five times each."""
     names = creature_names.draw("train")[:300]
     weights = recurrent.begin(len(SIGNS), 30, seed)
-    return taught(student, names, 5, seed, 0.08, weights, SIGNS, 0.05)[0], names
+    return taught(student, weights, names, 5, seed, SIGNS, rate=0.08, bound=0.05)[0], names
 
 
 def many_names(weights, count=200, limit=24, seed=1):
