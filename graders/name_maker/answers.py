@@ -1,6 +1,6 @@
 """Other right answers of the exercise on a maker of names, and wrong ones."""
 
-from proctor.answers import Answer, combine, edit, mutant, replace, variant
+from proctor.answers import Answer, combine, edit, harmless, mutant, replace, variant
 
 ENCODE, SAMPLE, CLIP, STEP, TRAIN, SHARES = (
     f"write_{name}" for name in ("encode", "sample", "clip", "one_step", "train", "shares")
@@ -477,4 +477,8 @@ mutants = combine(
     ]
 )
 
-hidden_because = {}
+harmless_mutations = [
+    harmless("2 → 3", because="the head has as many rows as the state has numbers"),
+    harmless("2 → 1", because="the recurrent kernel has as many rows as the state has numbers"),
+    harmless("np.clip(-bound, part, bound, out=part)", because="the smaller of the bound and the larger of both"),
+]
