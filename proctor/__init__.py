@@ -21,6 +21,7 @@ from proctor.criteria.arrays import (
 )
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
+from proctor.criteria.chance import assert_drawn
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
@@ -87,6 +88,7 @@ __all__ = [
     "assert_compiled",
     "assert_convolutions",
     "assert_crossentropy_loss",
+    "assert_drawn",
     "assert_dtype",
     "assert_ends_at_target",
     "assert_ends_by_patience",

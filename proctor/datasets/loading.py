@@ -12,6 +12,7 @@ from proctor.datasets import places
 from proctor.datasets.cats import CATS
 from proctor.datasets.cats_dogs import CATS_DOGS
 from proctor.datasets.course import find_definitions, load_course_sets
+from proctor.datasets.creature_names import CREATURE_NAMES
 from proctor.datasets.crossings import CROSSINGS
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.diagonal import DIAGONAL
@@ -52,6 +53,7 @@ _OURS = (
     CROSSINGS,
     WORD_VECTORS,
     EMOJI,
+    CREATURE_NAMES,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -95,6 +97,7 @@ def load(name: str, split: str = "train") -> Any:
         "word_vectors": a dict of words, each with its vector, float64 (50,).
         "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
             and a dict of words, each with its vector, float64 (50,).
+        "creature_names": a list of names of small letters, each once.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.

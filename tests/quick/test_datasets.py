@@ -24,6 +24,7 @@ from PIL import Image
 from proctor import datasets
 from proctor.author.wheel import build_wheel
 from proctor.datasets import (
+    creature_names,
     crossings,
     emoji,
     jazz,
@@ -1230,3 +1231,37 @@ def test_drawn_news_have_all_that_a_csv_file_may_have():
     known, unknown = ({word for text in some for word in text.split()} for some in (texts, others))
     assert 100 < len(unknown - known) < 0.5 * len(unknown)
     assert newswire.write_articles(3, 5) == newswire.write_articles(3, 5) != newswire.write_articles(3, 6)
+
+
+def test_names_of_creatures_are_drawn_once_each():
+    """Both splits have the names that they always have, of small letters, and none in common."""
+    train, again, test = (creature_names.draw(split) for split in ("train", "train", "test"))
+    assert train == again
+    assert (len(set(train)), len(set(test))) == (1250, 250)
+    assert not set(train) & set(test)
+    assert all(name.isascii() and name.isalpha() and name.islower() and len(name) < 24 for name in train + test)
+    assert train[:2] == ["fleethtail", "xasnout"]
+
+
+def test_real_names_are_made_small_and_kept_apart(tmp_path, monkeypatch, capsys):
+    """A name that comes twice is taken once, one in six is kept for the test split, and what a
+    student gets is the rest."""
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "dinos.txt").write_text("Bo\nAda\r\nCy\nada\n\nDo\nEd\nFi\nGo")
+    monkeypatch.setenv("PROCTOR_DATA", str(real))
+    assert datasets.load("creature_names") == ["ada", "cy", "do", "ed", "fi"]
+    assert "creature_names: 5 real names" in capsys.readouterr().out
+    assert datasets.load("creature_names", split="test") == ["bo", "go"]
+    datasets.export(["creature_names"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    assert datasets.load("creature_names") == ["ada", "cy", "do", "ed", "fi"]
+
+
+@pytest.mark.parametrize("text", ["", "ada\nb2\n", "ada\nzoë\n"])
+def test_what_holds_no_names_is_told(text, tmp_path, monkeypatch):
+    """A file of other things than letters is not taken for names."""
+    (tmp_path / "dinos.txt").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    with pytest.raises(ProctorError, match="cannot be read"):
+        datasets.load("creature_names")
