@@ -50,23 +50,26 @@ def assert_new_layers(
         raise CriterionFailed("new layers each time it is called", "layers that are used again")
 
 
-def draw_weights(model: ModelView, axes: Sequence[int] | None = None, seed: int = 12) -> list[np.ndarray]:
+def draw_weights(
+    model: ModelView, shapes: Sequence[tuple[int | None, ...]] | None = None, seed: int = 12
+) -> list[np.ndarray]:
     """Weights for a model, biases too, of a size at which its answers are of the size of 1.
 
     Args:
         model: a model that has its weights.
-        axes: how many axes the array of each weight must have, such as `[4, 1, 2, 1]`; or None.
+        shapes: which they must have, in Keras's order, such as `[(3, 3, None, 8), (8,)]`, where
+            None is any size; by default any.
         seed: of the numbers.
 
-    Raises CriterionFailed if the weights have other numbers of axes.
+    Raises CriterionFailed if the model's weights have other shapes.
     """
-    shapes = [array.shape for array in model.weights]
-    if axes is not None and [len(shape) for shape in shapes] != list(axes):
-        told = ", ".join(map(str, shapes)) or "none"
+    found = [array.shape for array in model.weights]
+    if shapes is not None and not (len(found) == len(shapes) and all(map(_fits, found, shapes))):
+        told = ", ".join(map(str, found)) or "none"
         raise CriterionFailed("the layers of the text, and no others", f"weights of the shapes {told}"[:300])
     draw = np.random.default_rng(seed)
-    inputs = [max(1, int(np.prod(shape[:-1]))) if len(shape) > 1 else 9 for shape in shapes]
-    sizes = zip(shapes, inputs, strict=True)
+    inputs = [max(1, int(np.prod(shape[:-1]))) if len(shape) > 1 else 9 for shape in found]
+    sizes = zip(found, inputs, strict=True)
     return [draw.normal(0, 1.5 / count**0.5, shape).astype("float32") for shape, count in sizes]
 
 
@@ -85,6 +88,10 @@ def answer_with(student: Student, model: ModelView, weights: list[np.ndarray] | 
     return [as_array(each, "the answer").astype(float) for each in found]
 
 
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(wanted) and all(size in (None, found) for found, size in zip(shape, wanted, strict=True))
+
+
 def _build(block: Any, shapes: list[list[int]], arguments: list[Any], parts: int) -> Any:
     import keras
 
@@ -96,11 +103,11 @@ def _build(block: Any, shapes: list[list[int]], arguments: list[Any], parts: int
         return "None" if found is None else f"something of the type {kind}"
     if len(ends) != parts:
         return "one" if len(ends) == 1 else f"{len(ends)}"
-    return keras.Model(places, ends)
+    return keras.Model(places if len(places) > 1 else places[0], ends)
 
 
 def _call(model: Any, weights: Any, x: Any) -> Any:
     if weights is not None:
         model.set_weights(weights)
-    found = model(x)
+    found = model(x[0] if isinstance(x, list) and len(x) == 1 else x)
     return [each.numpy() for each in (found if isinstance(found, (list, tuple)) else [found])]
