@@ -248,11 +248,6 @@ LAST = 'return keras.layers.Conv2D(filters, 3, padding="same", activation="relu"
 PAPER = ["colours_on_paper", "colours_of_any_numbers", "any_picture"]
 COUNTED = ["iou_on_paper", "kinds_in_one_of_the_two", "pictures_are_counted_together", "any_labels"]
 MEASURED = ["iou_on_paper", "kinds_that_occur_nowhere", "pictures_are_counted_together", "any_labels"]
-IOU_OF_ALL = """
-def mean_iou(true, found, kinds):
-    right = np.sum(true == found)
-    return right / (2 * true.size - right)
-"""
 EACH_PICTURE = """    if np.ndim(true) == 3:
         return np.mean([mean_iou(t, f, kinds) for t, f in zip(true, found)])
     shares = []"""
@@ -347,8 +342,6 @@ slips = [
             fails="colours",
         ),
         slip("four kinds", PAINT, "argmax(logits", "argmax(logits[..., :4]", "colours_that_are_given", "any_picture"),
-        slip("a picture lies on its side", PAINT, "axis=-1)]", "axis=-1).T]", "colours"),
-        slip("numbers from 0 to 1", PAINT, "axis=-1)]", "axis=-1)] / 255", "colours"),
         slip("red and blue change places", PAINT, "axis=-1)]", "axis=-1)][..., ::-1]", "colours"),
         slip(
             "softens in place",
@@ -364,15 +357,6 @@ slips = [
             IOU,
             "if either > 0:\n            shares.append(both / either)",
             "shares.append(both / max(either, 1))",
-            "kinds_that_occur_nowhere",
-            "kinds_in_one_of_the_two",
-            "any_labels",
-        ),
-        slip(
-            "kinds that occur nowhere count 1",
-            IOU,
-            "        if either > 0:",
-            "        if either == 0:\n            shares.append(1)\n        else:",
             "kinds_that_occur_nowhere",
             "kinds_in_one_of_the_two",
             "any_labels",
@@ -411,13 +395,6 @@ slips = [
             "mean_iou",
         ),
         slip(
-            "over the true ones",
-            IOU,
-            "either = np.sum((true == kind) | (found == kind))",
-            "either = np.sum(true == kind)",
-            "mean_iou",
-        ),
-        slip(
             "Dice",
             IOU,
             "both / either",
@@ -427,11 +404,6 @@ slips = [
             "kinds_in_one_of_the_two",
             "pictures_are_counted_together",
             "any_labels",
-        ),
-        mutant(
-            "all pixels alike",
-            replace(IOU, IOU_OF_ALL),
-            fails="mean_iou",
         ),
         mutant(
             "the accuracy",
@@ -449,7 +421,6 @@ slips = [
         slip("without the first kind", IOU, "range(kinds)", "range(1, kinds)", COUNTED),
         slip("four kinds", IOU, "range(kinds)", "range(4)", "kinds_that_occur_nowhere", "any_labels"),
         slip("one for each kind", IOU, "np.mean(shares)", "shares", "mean_iou"),
-        slip("the worst kind", IOU, "np.mean(shares)", "min(shares)", "mean_iou"),
         mutant(
             "small numbers overflow",
             replace(IOU, IOU_OF_BYTES),
@@ -480,13 +451,6 @@ slips = [
             "what_two_convolutions_compute",
         ),
         slip(
-            "three convolutions",
-            TWO,
-            FIRST,
-            "place = keras.layers.Conv2D(filters, 3, padding='same')(place)\n    " + FIRST,
-            "what_two_convolutions_compute",
-        ),
-        slip(
             "the first leads nowhere",
             TWO,
             FIRST,
@@ -494,7 +458,6 @@ slips = [
             "what_two_convolutions_compute",
         ),
         slip("windows of 5", TWO, FIRST, FIRST.replace("filters, 3", "filters, 5"), "what_two_convolutions_compute"),
-        slip("windows of 1", TWO, LAST, LAST.replace("filters, 3", "filters, 1"), "what_two_convolutions_compute"),
         slip("8 filters", TWO, LAST, LAST.replace("filters, 3", "8, 3"), "convolutions"),
         mutant("one layer twice", replace(TWO, ONCE), fails="what_two_convolutions_compute"),
         mutant("layers outside of the function", replace(TWO, SHARED), fails="convolutions_are_new"),
@@ -613,19 +576,10 @@ slips = [
     ],
     [  # build_unet
         slip("probabilities", UNET, "Conv2D(kinds, 1)", "Conv2D(kinds, 1, activation='softmax')", "ends_in_logits"),
-        slip("a ReLU at the end", UNET, "Conv2D(kinds, 1)", "Conv2D(kinds, 1, activation='relu')", "ends_in_logits"),
         slip(
             "not scaled", UNET, "keras.layers.Rescaling(1 / 127.5, offset=-1)(begin)", "begin", "what_the_unet_computes"
         ),
-        slip("from 0 to 1", UNET, "1 / 127.5, offset=-1", "1 / 255", "what_the_unet_computes"),
         slip("without the offset", UNET, ", offset=-1", "", "what_the_unet_computes"),
-        slip(
-            "as many filters everywhere",
-            UNET,
-            "down_block(place, filters * 2**level)",
-            "down_block(place, filters)",
-            "what_the_unet_computes",
-        ),
         slip(
             "more filters for each level",
             UNET,
@@ -640,43 +594,8 @@ slips = [
             "two_convolutions(place, filters * 2 ** (levels - 1))",
             "what_the_unet_computes",
         ),
-        slip(
-            "no bottom",
-            UNET,
-            "    place = two_convolutions(place, filters * 2**levels)\n",
-            "",
-            "what_the_unet_computes",
-            "every_skip_arrives",
-        ),
-        slip(
-            "all kinds but one",
-            UNET,
-            "Conv2D(kinds, 1)",
-            "Conv2D(kinds - 1, 1)",
-            "ends_in_logits",
-            "other_networks",
-            "what_the_unet_computes",
-        ),
         slip("always four kinds", UNET, "Conv2D(kinds, 1)", "Conv2D(4, 1)", "other_networks"),
-        slip("a head of 3 × 3", UNET, "Conv2D(kinds, 1)", "Conv2D(kinds, 3, padding='same')", "what_the_unet_computes"),
         slip("always two levels", UNET, "    begin =", "    levels = 2\n    begin =", "other_networks"),
-        slip(
-            "always 8 filters (whole)",
-            UNET,
-            "    begin =",
-            "    filters = 8\n    begin =",
-            "what_the_unet_computes",
-        ),
-        slip(
-            "always 48 × 64",
-            UNET,
-            "(height, width, 3)",
-            "(48, 64, 3)",
-            "ends_in_logits",
-            "what_the_unet_computes",
-            "every_skip_arrives",
-            "other_networks",
-        ),
         slip(
             "height and width change places",
             UNET,
@@ -687,29 +606,12 @@ slips = [
             "every_skip_arrives",
             "other_networks",
         ),
-        slip("nothing is refused", UNET, REFUSAL, "        pass\n", "refuses_sizes", "refuses_any_size"),
         slip("odd sizes alone are refused", UNET, "size % 2**levels", "size % 2", "refuses_sizes", "refuses_any_size"),
         slip(
             "the height alone is looked at",
             UNET,
             '(("height", height), ("width", width))',
             '(("height", height),)',
-            "refuses_sizes",
-            "refuses_any_size",
-        ),
-        slip(
-            "the width alone is looked at",
-            UNET,
-            '(("height", height), ("width", width))',
-            '(("width", width),)',
-            "refuses_sizes",
-            "refuses_any_size",
-        ),
-        slip(
-            "refuses without a word",
-            UNET,
-            '(f"The {name} {size} is not a multiple of {2**levels}.")',
-            "",
             "refuses_sizes",
             "refuses_any_size",
         ),
@@ -721,27 +623,11 @@ slips = [
             "refuses_sizes",
             "refuses_any_size",
         ),
-        slip("another error", UNET, "raise ValueError", "raise TypeError", "refuses_sizes", "refuses_any_size"),
-        mutant(
-            "a multiple of twice the levels",
-            edit(UNET, "if size % 2**levels", "if size % (2 * levels)"),
-            edit(UNET, "of {2**levels}", "of {2 * levels}"),
-            fails=["refuses_sizes", "refuses_any_size", "other_networks"],
-        ),
-        slip("prints, and goes on", UNET, "raise ValueError(", "print(", "refuses_sizes", "refuses_any_size"),
         slip(
             "the skips carry nothing",
             UNET,
             "skips[level]",
             "0 * skips[level]",
-            "every_skip_arrives",
-            "what_the_unet_computes",
-        ),
-        slip(
-            "the outermost skip carries nothing",
-            UNET,
-            "skips[level]",
-            "skips[level] * (level > 0)",
             "every_skip_arrives",
             "what_the_unet_computes",
         ),
@@ -752,15 +638,6 @@ slips = [
             "skips[level] * (level < levels - 1)",
             "every_skip_arrives",
             "what_the_unet_computes",
-        ),
-        slip(
-            "the end leads back to the bytes",
-            UNET,
-            "1)(place))",
-            "1)(begin))",
-            "ends_in_logits",
-            "what_the_unet_computes",
-            "every_skip_arrives",
         ),
     ],
     [  # compile_network
