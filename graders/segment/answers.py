@@ -247,7 +247,6 @@ FIRST = 'place = keras.layers.Conv2D(filters, 3, padding="same", activation="rel
 LAST = 'return keras.layers.Conv2D(filters, 3, padding="same", activation="relu")'
 PAPER = ["colours_on_paper", "colours_of_any_numbers", "any_picture"]
 COUNTED = ["iou_on_paper", "kinds_in_one_of_the_two", "pictures_are_counted_together", "any_labels"]
-MEASURED = ["iou_on_paper", "kinds_that_occur_nowhere", "pictures_are_counted_together", "any_labels"]
 EACH_PICTURE = """    if np.ndim(true) == 3:
         return np.mean([mean_iou(t, f, kinds) for t, f in zip(true, found)])
     shares = []"""
@@ -287,10 +286,6 @@ def up_block(place, skip, filters):
     doubled = keras.layers.UpSampling2D()(place)
     return two_convolutions(keras.layers.Concatenate()([doubled, skip]), filters)
 """
-REFUSAL = """        if size % 2**levels:
-            raise ValueError(f"The {name} {size} is not a multiple of {2**levels}.")
-"""
-HEAD = "keras.layers.Conv2D(kinds, 1)(place)"
 
 
 def slip(title, cell, old, new, *fails):
