@@ -19,6 +19,7 @@ from proctor import (
     assert_new_layers,
     assert_reports,
     assert_shape,
+    call_unchanged,
     criterion,
     datasets,
     draw_weights,
@@ -62,10 +63,11 @@ def test_colours_of_any_numbers(student):
 @criterion("colours", points=1, hint="Is there a 4 in your function, or a name that it is not given?")
 @pytest.mark.parametrize("kinds", [2, 6])
 def test_colours_that_are_given(student, kinds):
-    """The colours are those that the function is given, for as many kinds as there are."""
+    """The colours are those that the function is given, for as many kinds as there are; it leaves
+    what it is given as it is."""
     colours = (40 * np.arange(3 * kinds).reshape(kinds, 3) % 251).astype("uint8")
     kind = np.arange(20).reshape(5, 4) * 7 % kinds
-    found = as_array(student.paint(np.eye(kinds)[kind] - 0.5, colours), "paint(…)")
+    found = as_array(call_unchanged(student, "paint", np.eye(kinds)[kind] - 0.5, colours), "paint(…)")
     assert_close(found.astype(float), colours[kind].astype(float), "the colours")
 
 
@@ -88,6 +90,8 @@ def test_kinds_that_occur_nowhere(student):
     """A kind that occurs neither in the truth nor in what was found is left out of the mean."""
     assert_iou(student, [[1, 1], [1, 4], [4, 4]], [[1, 1], [4, 4], [4, 4]], 6, (2 / 3 + 3 / 4) / 2)
     assert_iou(student, [[3, 3, 3]], [[3, 3, 3]], 5, 1.0)
+    small = np.array([[20, 20, 3], [20, 3, 3]], "uint8")
+    assert_iou(student, small[0], small[1], 24, (1 / 2 + 1 / 2) / 2)
 
 
 @criterion("mean_iou", points=1, hint="Which kinds does your function leave out: only those that nobody has named?")
