@@ -148,7 +148,7 @@ def test_before_the_pooling(student, shape, filters):
     """The second place is behind both convolutions and before the pooling: no pixel is lost."""
 
     def judge(standing):
-        both, weights, x = ask_block(student, "down_block", [shape], filters, twice(filters, standing))
+        both, weights, x = ask_block(student, "down_block", [shape], filters, twice(None, standing))
         found = max(both, key=lambda part: part.shape[1])  # in which order they come back is judged elsewhere
         right = mix(x[0], weights) if standing else convolve_twice(x[0], weights)
         compare(found, {"": [right], "it were behind the pooling": [pool(right)]})
