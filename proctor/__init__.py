@@ -20,6 +20,7 @@ from proctor.criteria.arrays import (
     assert_shape,
 )
 from proctor.criteria.batches import first_batch, take_batches
+from proctor.criteria.blocks import answer_with, assert_new_layers, draw_weights, make_block
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.chance import assert_drawn
 from proctor.criteria.criterion import criterion
@@ -71,6 +72,7 @@ from proctor.judge.unwritten import continue_past_stubs
 __all__ = [
     "CriterionFailed",
     "accuracy",
+    "answer_with",
     "as_array",
     "as_left",
     "as_model",
@@ -101,6 +103,7 @@ __all__ = [
     "assert_layer_count",
     "assert_layer_order",
     "assert_learns_by_crossentropy",
+    "assert_new_layers",
     "assert_nonlinear",
     "assert_number",
     "assert_one_probability",
@@ -123,9 +126,11 @@ __all__ = [
     "crossentropy",
     "datasets",
     "described",
+    "draw_weights",
     "fetch",
     "first_batch",
     "layer",
+    "make_block",
     "make_bowl",
     "make_folder",
     "make_learner",

@@ -28,6 +28,7 @@ from proctor.datasets.pets import PETS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
+from proctor.datasets.streets import STREETS
 from proctor.datasets.temperatures import TEMPERATURES
 from proctor.datasets.whistles import WHISTLES
 from proctor.datasets.word_vectors import WORD_VECTORS
@@ -51,6 +52,7 @@ _OURS = (
     JAZZ,
     WHISTLES,
     CROSSINGS,
+    STREETS,
     WORD_VECTORS,
     EMOJI,
     CREATURE_NAMES,
@@ -91,6 +93,8 @@ def load(name: str, split: str = "train") -> Any:
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
         "crossings": pictures, uint8 (n, 160, 256, 3), a detector's outputs, float32
             (n, 10, 10, 2, 9), and two lists: the true boxes, float64 (things, 4) each, and kinds.
+        "streets": pictures, uint8 (n, 48, 64, 3), and labels, uint8 (n, 48, 64): for each pixel the
+            number of one of `proctor.datasets.streets.KINDS`.
         "news": the path of a CSV file with the columns "category", one of five, and "text".
         "temperatures": the path of a folder with temperatures.csv, a line for each day, and
             sunspots.csv, a line for each month.

@@ -36,6 +36,7 @@ from proctor.datasets import (
     sign_letters,
     species,
     species_base,
+    streets,
     whistles,
     word_vectors,
 )
@@ -1185,6 +1186,22 @@ def test_a_thing_is_found_once():
     assert crossings.count_found([[2, 4, 8, 24]], [2], boxes, kinds) == (1, 0)
     assert crossings.count_found([[2.1, 4, 8, 24]], [2], boxes, kinds) == (0, 1)
     assert crossings.count_found([[0, 0, 10, 20], [1, 0, 10, 20], [50, 50, 60, 70]], [2, 2, 1], boxes, kinds) == (1, 2)
+
+
+def test_streets_have_a_kind_for_every_pixel():
+    """Every kind occurs, houses stand between sky and road, and a seed decides on all of it."""
+    pictures, labels = datasets.load("streets")
+    assert (pictures.shape, pictures.dtype.name) == ((440, 48, 64, 3), "uint8")
+    assert (labels.shape, labels.dtype.name) == ((440, 48, 64), "uint8")
+    shares = np.bincount(labels.ravel()) / labels.size
+    assert shares.size == len(streets.KINDS) == 4
+    assert shares.min() > 0.05
+    rows = [np.nonzero(labels == kind)[1].mean() for kind in range(4)]
+    assert rows[streets.SKY] < rows[streets.HOUSE] < rows[streets.ROAD] < rows[streets.CAR] + 5
+    again = streets.draw_streets(5, seed=3001)
+    assert np.array_equal(again[0], pictures[:5])
+    assert np.array_equal(again[1], labels[:5])
+    assert not np.array_equal(datasets.load("streets", split="test")[1][:5], labels[:5])
 
 
 def read_table(file):
