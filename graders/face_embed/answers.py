@@ -480,6 +480,13 @@ in_build = [
     ),
 ]
 in_step = [
+    slip(
+        "the last layer alone",
+        STEP,
+        APPLY,
+        APPLY.replace("zip(", "list(zip(").replace("variables))", "variables))[-1:])"),
+        STEPS,
+    ),
     slip("no step", STEP, APPLY, "", [*STEPS]),
     slip("uphill", STEP, "zip(slopes, ", "zip([-slope for slope in slopes], ", [*STEPS]),
     slip("two steps", STEP, APPLY, APPLY + APPLY, [*STEPS]),

@@ -159,12 +159,14 @@ def test_compares_people_never_seen(student, thresholds, credit):
 
 
 @criterion("choose_threshold", points=1, hint="Many pairs, many of them equally far apart, and some very near.")
-@pytest.mark.parametrize("pairs, parts, seed", [(200, 16, 1), (600, 1024, 2), (31, 512, 3), (400, 128, 4)])
-def test_threshold_of_any_pairs(student, pairs, parts, seed):
+@pytest.mark.parametrize(
+    "pairs, parts, scale, seed", [(200, 16, 1, 1), (600, 1024, 32, 2), (31, 512, 0.25, 3), (400, 128, 1, 4)]
+)
+def test_threshold_of_any_pairs(student, pairs, parts, scale, seed):
     """Of any pairs, as many as possible are judged right."""
     draw = np.random.default_rng(seed)
     same = draw.random(pairs) < (0.2, 0.5, 0.7)[seed % 3]
-    distances = np.round(np.where(same, 0.6, 1.1) * parts * draw.uniform(0.4, 1.6, pairs)) / parts
+    distances = np.round(np.where(same, 0.6, 1.1) * parts * draw.uniform(0.4, 1.6, pairs)) / parts / scale
     found = float(np.squeeze(as_array(student.choose_threshold(distances, same), "choose_threshold(…)")))
     count = np.sum((distances < found) == same)
     best = max(np.sum((distances < each) == same) for each in [*distances, np.inf])
