@@ -18,6 +18,7 @@ from proctor.criteria.arrays import (
     assert_equal,
     assert_probabilities,
     assert_shape,
+    assert_truth,
 )
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.blocks import answer_with, assert_new_layers, draw_weights, make_block
@@ -50,7 +51,7 @@ from proctor.criteria.networks import (
 )
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
-from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps
+from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
 from proctor.criteria.training import (
     assert_crossentropy_loss,
@@ -115,6 +116,7 @@ __all__ = [
     "assert_shape",
     "assert_stops",
     "assert_teaches_all",
+    "assert_truth",
     "assert_untouched",
     "at_least",
     "at_most",
@@ -153,6 +155,7 @@ __all__ = [
     "take",
     "take_batches",
     "take_steps",
+    "teach_network",
     "teach_one_input",
     "values",
     "without_warnings",

@@ -25,6 +25,7 @@ from proctor.datasets.mnist import MNIST
 from proctor.datasets.newcomers import NEWCOMERS
 from proctor.datasets.news import NEWS
 from proctor.datasets.pets import PETS
+from proctor.datasets.portraits import PORTRAITS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
@@ -56,6 +57,7 @@ _OURS = (
     WORD_VECTORS,
     EMOJI,
     CREATURE_NAMES,
+    PORTRAITS,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -89,6 +91,7 @@ def load(name: str, split: str = "train") -> Any:
         "newcomers": pictures of two kinds, and a network to borrow from, as a `Newcomers`.
         "pets": for "train" two pairs, to learn from and held out: pictures, uint8 (n, 48, 48, 3),
             and labels, int64 (n,), 0 for a cat and 1 for a dog; for "test" one such pair.
+        "portraits": pictures, uint8 (n, 48, 40, 3), and whose they are, int64 (n,).
         "jazz": tunes, int64 (n, 40), numbers of the words in `proctor.datasets.jazz.WORDS`.
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
         "crossings": pictures, uint8 (n, 160, 256, 3), a detector's outputs, float32

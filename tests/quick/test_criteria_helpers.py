@@ -28,6 +28,7 @@ from proctor.criteria.arrays import (
     assert_equal,
     assert_probabilities,
     assert_shape,
+    assert_truth,
 )
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
@@ -287,6 +288,24 @@ def test_however_large_a_difference_is_the_message_is_short():
         deep = [deep]
     failure(assert_equal, deep, deep, "it")
     failure(as_array, deep, "it")
+
+
+@pytest.mark.parametrize(
+    "wrap", [bool, int, float, np.array, lambda answer: [answer]], ids=["bool", "int", "float", "array", "list"]
+)
+def test_a_truth_is_one_in_any_wrapping(wrap):
+    """True is True as a number and in an array of one item, and it is not False."""
+    for answer in (True, False):
+        assert_truth(wrap(answer), answer, "it")
+        failure(assert_truth, wrap(answer), not answer, "it")
+
+
+def test_what_is_no_truth_is_told():
+    """Words, None, several answers and other numbers are neither True nor False."""
+    assert said(assert_truth, False, True, "`it`") == ("`it` to be True", "False (bool)")
+    for answer in (None, "True", [True, True], np.array([]), 2, math.nan):
+        failure(assert_truth, answer, True, "it")
+        failure(assert_truth, answer, False, "it")
 
 
 def test_shape_dtype_and_bounds():

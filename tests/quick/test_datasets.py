@@ -33,6 +33,7 @@ from proctor.datasets import (
     news,
     newswire,
     places,
+    portraits,
     sign_letters,
     species,
     species_base,
@@ -1152,6 +1153,40 @@ def test_a_tone_is_seen_at_its_frequency():
     found = whistles.analyse(np.sin(2 * np.pi * 1000 / 8000 * np.arange(2000)), 256, 200)
     assert found.shape == (9, 129)
     assert (found.argmax(axis=1) == 32).all()
+
+
+def test_people_are_drawn_many_times():
+    """Each has as many portraits, in no order, no two of which are alike; a seed decides on all."""
+    pictures, labels = datasets.load("portraits")
+    assert (pictures.shape, pictures.dtype) == ((1200, 48, 40, 3), np.uint8)
+    assert np.array_equal(np.bincount(labels), np.full(60, 20))
+    assert (np.diff(labels) < 0).any()
+    assert len({picture.tobytes() for picture in pictures}) == 1200
+    again, _ = datasets.draw_portraits(60, 20, seed=3101)
+    assert np.array_equal(pictures, again)
+    assert not np.array_equal(pictures[:2], datasets.draw_portraits(1, 2, seed=3102)[0])
+    assert len(datasets.load("portraits", split="test")[0]) == 40 * 20
+
+
+def test_students_get_the_portraits_as_they_are(tmp_path):
+    """What is exported for a jail is read as it was drawn."""
+    datasets.export(["portraits"], tmp_path)
+    read = portraits.PORTRAITS.read
+    assert read is not None
+    pictures, labels = read(tmp_path / "portraits.npz", "train")
+    assert np.array_equal(pictures, datasets.load("portraits")[0])
+    assert np.array_equal(labels, datasets.load("portraits")[1])
+
+
+def test_the_area_counts_pairs_that_are_in_order():
+    """A pair of one person should be nearer than one of two people; equal ones count one half."""
+    same = np.array([True, False, True, False, False])
+    assert portraits.area_under_curve([1, 2, 3, 4, 5], same) == 5 / 6
+    assert portraits.area_under_curve([0.5, 9, 0.1, 7, 8], same) == 1
+    assert portraits.area_under_curve([3, 3, 3, 3, 3], same) == 0.5
+    assert portraits.area_under_curve([2, 2, 2, 1, 3], same) == (0.5 + 0 + 1) * 2 / 6
+    first, second, of_one = portraits.list_pairs([4, 7, 4])
+    assert [*zip(first, second, of_one, strict=True)] == [(0, 1, False), (0, 2, True), (1, 2, False)]
 
 
 def test_crossings_are_drawn_around_their_boxes():
