@@ -357,13 +357,9 @@ in_plain = [
         },
     ),
     *wrong(
-        PLAIN,
-        "plain",
-        {
-            "one convolution": (END, "return place"),
-            "filters of the place": ("norm(place, filters, s", "norm(place, place.shape[-1], s"),
-        },
+        PLAIN, COUNTED[PLAIN], {"filters of the place": ("norm(place, filters, s", "norm(place, place.shape[-1], s")}
     ),
+    *wrong(PLAIN, "plain", {"one convolution": (END, "return place")}),
     mutant(
         "the stride in the second (plain_block)",
         edit(PLAIN, "filters, stride=stride", "filters"),
@@ -429,12 +425,9 @@ in_network = [
             "a first stage with a stride": ("(8, 1)", "(8, 2)"),
             "a last stage without a stride": ("(32, 2)", "(32, 1)"),
             "the largest numbers": ("GlobalAverage", "GlobalMax"),
+            "no softmax": (', activation="softmax"', ""),
+            "sigmoids": ("softmax", "sigmoid"),
         },
-    ),
-    *wrong(
-        NETWORK,
-        ["probabilities", *WHOLE],
-        {"no softmax": (', activation="softmax"', ""), "sigmoids": ("softmax", "sigmoid")},
     ),
     *wrong(
         NETWORK,
