@@ -130,24 +130,18 @@ def identity_block(inputs):
     PROJECTION: """
 def projection_block(inputs, filters, stride):
     L = keras.layers
-    x, shortcut = inputs, inputs
-    for window, step, road in ((3, stride, 0), (3, 1, 0), (1, stride, 1)):
-        conv = L.Conv2D(filters, window, strides=step, padding="same", use_bias=False)
-        norm = L.BatchNormalization(momentum=0.9)
-        if road:
-            shortcut = norm(conv(inputs))
-        else:
-            x = norm(conv(x))
-            x = L.ReLU()(x) if step == stride and x is not None and "done" not in locals() else x
-            done = True
-    return L.ReLU()(L.Add()([shortcut, x]))
+    x = L.Conv2D(filters, 3, strides=stride, padding="same", use_bias=False)(inputs)
+    x = L.Activation("relu")(L.BatchNormalization()(x))
+    x = L.BatchNormalization()(L.Conv2D(filters, 3, padding="same", use_bias=False)(x))
+    shortcut = L.Conv2D(filters, 1, strides=stride, use_bias=False)(inputs)
+    return L.Activation("relu")(L.Add()([L.BatchNormalization()(shortcut), x]))
 """,
 }
 
 
-def changes(cells, *but):
+def changes(cells):
     """All of these cells replaced."""
-    return [replace(cell, source) for cell, source in cells.items() if cell not in but]
+    return [replace(cell, source) for cell, source in cells.items()]
 
 
 BLOCKS = "(begin_stage, go_on, side, kinds, repeats=3):"
@@ -178,7 +172,7 @@ variants = [
         *GLOBAL_NAMES,
     ),
     variant(
-        "the plain block from the projection's parts, the scale in two steps",
+        "the sums the other way round, the scale in two steps",
         edit(NORM, "momentum=0.9", "momentum=0.9, scale=True, center=True"),
         edit(PROJECTION, "[branch, shortcut]", "[shortcut, branch]"),
         edit(IDENTITY, "[branch, place]", "(place, branch)"),
