@@ -20,6 +20,7 @@ class Measured:
     Attributes:
         x: what went in.
         output: what came out, as float64.
+        steady: whether the same came out when it was used once more.
         weights: pairs of a name, such as "kernel" or "moving_mean", and an array, in the order of
             the layers.
         parameters: how many numbers these are.
@@ -30,6 +31,7 @@ class Measured:
     def __init__(self, x: np.ndarray, report: dict[str, Any]):
         self.x = x.astype(float)
         self.output = np.asarray(report["output"], dtype=float)
+        self.steady = bool(report["steady"])
         self.weights = list(zip(report["names"], report["weights"], strict=True))
         self.parameters = sum(int(array.size) for _, array in self.weights)
         self.means: list[np.ndarray] = report["means"]
@@ -77,15 +79,16 @@ def measure_layers(
     return Measured(x, report)
 
 
-def measure_model(student: Student, model: ModelView, x: np.ndarray) -> Measured:
+def measure_model(student: Student, model: ModelView, x: np.ndarray, lesson: bool | None = False) -> Measured:
     """Measure a model that a function of the student's returned, with weights of the grader's.
 
     Args:
         student: the submission.
         model: it has these weights afterwards.
         x: what goes in.
+        lesson: as for `measure_layers`.
     """
-    report = share(student, _use)(None, model, x.astype("float32"), False, False, SEED)
+    report = share(student, _use)(None, model, x.astype("float32"), False, lesson, SEED)
     return Measured(x, report)
 
 
@@ -136,7 +139,7 @@ def _use(begin: Any, place: Any, x: Any, silent: bool, lesson: bool, seed: int) 
     means = [read_means()]
     output = use()
     means.append(read_means())
-    use()
+    steady = bool(np.abs(use() - output).max() < 0.01)
     means.append(read_means())
     heeds = []
     for index, name in enumerate(names):
@@ -145,4 +148,5 @@ def _use(begin: Any, place: Any, x: Any, silent: bool, lesson: bool, seed: int) 
                 variable.assign(array)
             variables[index].assign(weights[index] + 1.5)
             heeds.append(bool(np.abs(use() - output).max() > 0.01))
-    return {"names": names, "weights": weights, "output": output, "means": means, "heeds": heeds}
+    found = {"names": names, "weights": weights, "output": output, "steady": steady}
+    return {**found, "means": means, "heeds": heeds}
