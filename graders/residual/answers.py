@@ -310,7 +310,14 @@ in_identity = [
             "the first is not used": (SECOND, "branch = conv_norm(place, filters)"),
         },
     ),
-    *wrong(IDENTITY, COUNTED[IDENTITY], {"a window of 1 × 1": (SECOND, "branch = conv_norm(branch, filters, 1)")}),
+    *wrong(
+        IDENTITY,
+        COUNTED[IDENTITY],
+        {
+            "a window of 1 × 1": (SECOND, "branch = conv_norm(branch, filters, 1)"),
+            "dropout": (SECOND, "branch = keras.layers.Dropout(0.2)(conv_norm(branch, filters))"),
+        },
+    ),
     *wrong(
         IDENTITY,
         "identity",
@@ -337,6 +344,8 @@ in_silence = [
     *wrong(SILENCE, "silences_any_network", {"whatever has a scale": (BATCH, 'hasattr(layer, "gamma")')}),
     mutant("the first alone", append(SILENCE, "            break"), fails=SILENT),
     mutant("its averages, too", append(SILENCE, "            layer.moving_mean.assign(layer.beta)"), fails=RUINED),
+    *wrong(SILENCE, "the_rest_stays", {"frozen": (NO_BETA, f"{NO_BETA}
+            layer.trainable = False")}),
     mutant("every layer", replace(SILENCE, ALL_ZERO), fails=RUINED),
 ]
 in_plain = [
@@ -350,9 +359,7 @@ in_plain = [
             "no stride": (", stride=stride", ""),
         },
     ),
-    *wrong(
-        PLAIN, COUNTED[PLAIN], {"filters of the place": ("norm(place, filters, s", "norm(place, place.shape[-1], s")}
-    ),
+    *wrong(PLAIN, COUNTED[PLAIN], {"filters of the place": ("norm(place, filters, s", "norm(place, place.shape[-1], s")}),
     *wrong(PLAIN, "plain", {"one convolution": (END, "return place")}),
     mutant(
         "the stride in the second (plain_block)",
@@ -411,10 +418,7 @@ in_network = [
             "not scaled": ("Rescaling(1 / 127.5, offset=-1)", "Rescaling(1)"),
             "from 0 to 1": ("1 / 127.5, offset=-1", "1 / 255"),
             "without the offset": (", offset=-1", ""),
-            "no ReLU in step 2": (
-                "keras.layers.ReLU()(conv_norm(place, 8, stride=2))",
-                "conv_norm(place, 8, stride=2)",
-            ),
+            "no ReLU in step 2": ("keras.layers.ReLU()(conv_norm(place, 8, stride=2))", "conv_norm(place, 8, stride=2)"),
             "step 2 without a stride": ("8, stride=2", "8"),
             "a first stage with a stride": ("(8, 1)", "(8, 2)"),
             "a last stage without a stride": ("(32, 2)", "(32, 1)"),
@@ -436,9 +440,12 @@ in_network = [
     *wrong(
         NETWORK,
         ["networks_of_other_sizes", COUNT],
-        {"always three blocks": ("range(repeats - 1)", "range(2)"), "always six kinds": ("Dense(kinds", "Dense(6")},
+        {
+            "always three blocks": ("range(repeats - 1)", "range(2)"),
+            "always six kinds": ("Dense(kinds", "Dense(6"),
+            "always 32 pixels": ("Input((side, side, 3))", "Input((32, 32, 3))"),
+        },
     ),
-    *wrong(NETWORK, "networks_of_other_sizes", {"always 32 pixels": ("Input((side, side, 3))", "Input((32, 32, 3))")}),
     *wrong(NETWORK, COUNT, {"another default": ("repeats=3", "repeats=2")}),
     *wrong(NETWORK, "network", {"nothing comes back": ("return ", "")}),
     mutant(
@@ -450,9 +457,7 @@ in_network = [
 ]
 in_answers = [
     *wrong(
-        ANSWERS,
-        "how_deep",
-        {"counts blocks": ('"depth": "b"', '"depth": "a"'), "all": ('"depth": "b"', '"depth": "c"')},
+        ANSWERS, "how_deep", {"counts blocks": ('"depth": "b"', '"depth": "a"'), "all": ('"depth": "b"', '"depth": "c"')}
     ),
     *wrong(
         ANSWERS,
