@@ -344,8 +344,7 @@ in_silence = [
     *wrong(SILENCE, "silences_any_network", {"whatever has a scale": (BATCH, 'hasattr(layer, "gamma")')}),
     mutant("the first alone", append(SILENCE, "            break"), fails=SILENT),
     mutant("its averages, too", append(SILENCE, "            layer.moving_mean.assign(layer.beta)"), fails=RUINED),
-    *wrong(SILENCE, "the_rest_stays", {"frozen": (NO_BETA, f"{NO_BETA}
-            layer.trainable = False")}),
+    *wrong(SILENCE, "the_rest_stays", {"frozen": (NO_BETA, f"{NO_BETA}\n            layer.trainable = False")}),
     mutant("every layer", replace(SILENCE, ALL_ZERO), fails=RUINED),
 ]
 in_plain = [
@@ -359,7 +358,9 @@ in_plain = [
             "no stride": (", stride=stride", ""),
         },
     ),
-    *wrong(PLAIN, COUNTED[PLAIN], {"filters of the place": ("norm(place, filters, s", "norm(place, place.shape[-1], s")}),
+    *wrong(
+        PLAIN, COUNTED[PLAIN], {"filters of the place": ("norm(place, filters, s", "norm(place, place.shape[-1], s")}
+    ),
     *wrong(PLAIN, "plain", {"one convolution": (END, "return place")}),
     mutant(
         "the stride in the second (plain_block)",
@@ -418,7 +419,10 @@ in_network = [
             "not scaled": ("Rescaling(1 / 127.5, offset=-1)", "Rescaling(1)"),
             "from 0 to 1": ("1 / 127.5, offset=-1", "1 / 255"),
             "without the offset": (", offset=-1", ""),
-            "no ReLU in step 2": ("keras.layers.ReLU()(conv_norm(place, 8, stride=2))", "conv_norm(place, 8, stride=2)"),
+            "no ReLU in step 2": (
+                "keras.layers.ReLU()(conv_norm(place, 8, stride=2))",
+                "conv_norm(place, 8, stride=2)",
+            ),
             "step 2 without a stride": ("8, stride=2", "8"),
             "a first stage with a stride": ("(8, 1)", "(8, 2)"),
             "a last stage without a stride": ("(32, 2)", "(32, 1)"),
@@ -457,7 +461,9 @@ in_network = [
 ]
 in_answers = [
     *wrong(
-        ANSWERS, "how_deep", {"counts blocks": ('"depth": "b"', '"depth": "a"'), "all": ('"depth": "b"', '"depth": "c"')}
+        ANSWERS,
+        "how_deep",
+        {"counts blocks": ('"depth": "b"', '"depth": "a"'), "all": ('"depth": "b"', '"depth": "c"')},
     ),
     *wrong(
         ANSWERS,
