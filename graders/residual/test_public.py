@@ -36,7 +36,7 @@ SMALL_WEIGHTS = [
     (name, np.random.default_rng([rows, columns]).uniform(0.3, 2, (rows, columns) if name == "kernel" else columns))
     for rows, columns in ((2, 3), (3, 2), (2, 4))
     for name in ("kernel", "bias", *NORMALISATION)
-]
+] + [(name, np.array([0.5, 1.5, -1.0, 2.0])) for name in ("layer's scale", "layer's shift")]
 
 
 def rectify(x):
@@ -151,7 +151,7 @@ def test_the_rest_stays(student):
     """Everything else stays: averages, and the weights of all other layers."""
     left = silenced(student)
     after = left.weights
-    assert_equal(left.trainable_parameters, 20 + 27, "the count of numbers that can learn")
+    assert_equal(left.trainable_parameters, 20 + 27 + 8, "the count of numbers that can learn")
     for index, (name, before) in enumerate(SMALL_WEIGHTS):
         if name not in ("gamma", "beta"):
             assert_close(after[index], before, name)
@@ -203,7 +203,7 @@ def test_what_the_projection_block_computes(student, stride):
 @criterion("network", points=3, hint="Go through the table step by step: what does each step do with its numbers?")
 def test_what_the_network_computes(student):
     """With blocks and weights that the check gives to it, the network answers as the table
-    says."""
+    says, with 3 blocks in a stage if no number is given."""
     assert_network(student, 32, 6, 3)
 
 
@@ -331,6 +331,7 @@ def assert_block(student, name, shape, *arguments, stride=1):
 def silenced(student):
     """A network with three normalisations after `silence`."""
     layers = [each for units in (3, 2, 4) for each in (layer("Dense", units=units), layer("BatchNormalization"))]
+    layers.append(layer("LayerNormalization"))
     network = make_model(student, (2,), *layers, weights=[before for _, before in SMALL_WEIGHTS])
     student.silence(network)
     return as_left(network)
@@ -374,7 +375,7 @@ def assert_network(student, side, kinds, repeats):
 
     def judge(_):
         blocks = share(student, begin_stage_with), share(student, go_on_with)
-        network = as_model(student.build_network(*blocks, side, kinds, repeats), "build_network(…)")
+        network = as_model(student.build_network(*blocks, side, kinds, *[repeats] * (repeats != 3)), "build_network(…)")
         colours = np.random.default_rng(side).choice([0, 90, 250], (9, 3, 2, 3))
         x = np.repeat(np.repeat(colours, side // 2, axis=1), side, axis=2)[:, :side, :side]
         found = measure_model(student, network, x)
