@@ -24,6 +24,7 @@ from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.blocks import answer_with, assert_new_layers, draw_weights, make_block
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.chance import assert_drawn
+from proctor.criteria.convolutions import convolve
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
@@ -49,6 +50,7 @@ from proctor.criteria.networks import (
     assert_scales_pictures,
     scatter_weights,
 )
+from proctor.criteria.places import measure_layers, measure_model
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
@@ -124,6 +126,7 @@ __all__ = [
     "call_on_tensors",
     "call_unchanged",
     "check",
+    "convolve",
     "criterion",
     "crossentropy",
     "datasets",
@@ -141,6 +144,8 @@ __all__ = [
     "make_paths",
     "mean_absolute_error",
     "mean_squared_error",
+    "measure_layers",
+    "measure_model",
     "names_of",
     "numerical_gradient",
     "output_activation",
