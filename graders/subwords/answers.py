@@ -500,13 +500,13 @@ ENCODING = slips(
         ("words without spaces", "cut(text)", "text.split()", SPACED),
         ("a row for each chunk", "numbers += row", "numbers.append(row)", "encode"),
         ("the last chunk alone", "numbers += row", "numbers = row", SPACED),
+        ("one merge for each chunk", "            row = merge(row, pair, number)", LATER, STEPS),
         (
             "always the merges of the articles",
             "enumerate(merges",
             "enumerate(globals()['merges']",
             "a_text_on_paper the_order_of_the_merges chunks_on_their_own any_text_comes_back encodes_any_text",
         ),
-        ("one merge for each chunk", "            row = merge(row, pair, number)", LATER, STEPS),
         ("small letters", "cut(text)", "cut(text.lower())", UNSEEN),
     ],
 )
