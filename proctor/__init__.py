@@ -11,7 +11,9 @@ from proctor.channel.student import fetch, raises, share, take
 from proctor.course.own_values import values
 from proctor.criteria.arrays import (
     as_array,
+    as_arrays,
     as_tuple,
+    assert_all_close,
     assert_between,
     assert_close,
     assert_dtype,
@@ -22,8 +24,8 @@ from proctor.criteria.arrays import (
 )
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.blocks import answer_with, assert_new_layers, draw_weights, make_block
-from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
-from proctor.criteria.chance import assert_drawn
+from proctor.criteria.calls import assert_apart, call_in_place, call_unchanged, without_warnings, write_alike
+from proctor.criteria.chance import assert_drawn, nearest_orders
 from proctor.criteria.convolutions import convolve
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
@@ -52,6 +54,7 @@ from proctor.criteria.networks import (
 )
 from proctor.criteria.places import measure_layers, measure_model
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
+from proctor.criteria.recurrence import as_weights, draw_names, make_generator, make_names
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
@@ -77,6 +80,7 @@ __all__ = [
     "accuracy",
     "answer_with",
     "as_array",
+    "as_arrays",
     "as_left",
     "as_model",
     "as_number_rows",
@@ -84,7 +88,9 @@ __all__ = [
     "as_text",
     "as_texts",
     "as_tuple",
+    "as_weights",
     "ask_network",
+    "assert_all_close",
     "assert_apart",
     "assert_between",
     "assert_choice",
@@ -123,6 +129,7 @@ __all__ = [
     "at_least",
     "at_most",
     "bowl_by_adam",
+    "call_in_place",
     "call_on_tensors",
     "call_unchanged",
     "check",
@@ -131,6 +138,7 @@ __all__ = [
     "crossentropy",
     "datasets",
     "described",
+    "draw_names",
     "draw_weights",
     "fetch",
     "first_batch",
@@ -138,8 +146,10 @@ __all__ = [
     "make_block",
     "make_bowl",
     "make_folder",
+    "make_generator",
     "make_learner",
     "make_model",
+    "make_names",
     "make_network",
     "make_paths",
     "mean_absolute_error",
@@ -147,6 +157,7 @@ __all__ = [
     "measure_layers",
     "measure_model",
     "names_of",
+    "nearest_orders",
     "numerical_gradient",
     "output_activation",
     "pictures",
@@ -164,6 +175,7 @@ __all__ = [
     "teach_one_input",
     "values",
     "without_warnings",
+    "write_alike",
 ]
 
 continue_past_stubs()

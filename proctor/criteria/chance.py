@@ -1,10 +1,13 @@
-"""What is drawn by chance: whether it comes as often as its probabilities say."""
+"""What is drawn by chance: whether it comes as often as it should, and in which order."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from proctor.errors import CourseError, CriterionFailed
 
@@ -43,6 +46,56 @@ def assert_drawn(counts: Mapping[Any, int], probabilities: Mapping[Any, float], 
             f"{what} to be {worst!r} about {expected[worst]:,.0f} of {total:,} times",
             f"{counts.get(worst, 0):,} times",
         )
+
+
+class Orders(NamedTuple):
+    """The orders in which a training may have gone through its items; see `nearest_orders`."""
+
+    orders: tuple[tuple[Any, ...], ...]
+    """One for each pass."""
+    weights: list[np.ndarray]
+    """Where they lead to."""
+    losses: list[float]
+    """The mean of what the steps returned, for each pass."""
+    gap: float
+    """The largest difference to the weights that were found; NaN if those hold any."""
+
+
+def nearest_orders(
+    found: Sequence[np.ndarray],
+    start: Sequence[np.ndarray],
+    items: Sequence[Any],
+    passes: int,
+    step: Callable[[list[np.ndarray], Any], tuple[list[np.ndarray], float]],
+) -> Orders:
+    """In which orders a training went through its items, pass by pass, as its weights tell.
+
+    All orders are tried, so keep the items and passes few: there are (items!) to the power of
+    passes.
+
+    Args:
+        found: the weights after the training, as `as_arrays` returns them.
+        start: the weights before it.
+        items: what each pass goes through, every item once.
+        passes: how many there are.
+        step: the right step: takes weights and an item, returns new weights and a loss.
+
+    Returns the orders whose weights come nearest to those that were found.
+    """
+    ways: list[tuple[tuple[tuple[Any, ...], ...], list[np.ndarray], list[float]]] = [((), list(start), [])]
+    for _ in range(passes):
+        after = []
+        for orders, before, losses in ways:
+            for order in itertools.permutations(items):
+                weights, lost = before, []
+                for item in order:
+                    weights, loss = step(weights, item)
+                    lost.append(loss)
+                after.append(((*orders, order), weights, [*losses, float(np.mean(lost))]))
+        ways = after
+    gaps = [max(float(np.max(abs(a - b))) for a, b in zip(found, way[1], strict=True)) for way in ways]
+    nearest = int(np.argmin(gaps))
+    return Orders(*ways[nearest], gaps[nearest])
 
 
 def _limit(freedom: int) -> float:
