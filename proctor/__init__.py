@@ -23,7 +23,14 @@ from proctor.criteria.arrays import (
     assert_truth,
 )
 from proctor.criteria.batches import first_batch, take_batches
-from proctor.criteria.blocks import answer_with, assert_new_layers, draw_weights, make_block
+from proctor.criteria.blocks import (
+    answer_with,
+    assert_new_layers,
+    draw_weights,
+    make_block,
+    measure_layers,
+    measure_model,
+)
 from proctor.criteria.calls import assert_apart, call_in_place, call_unchanged, without_warnings, write_alike
 from proctor.criteria.chance import assert_drawn, nearest_orders
 from proctor.criteria.convolutions import convolve
@@ -52,7 +59,6 @@ from proctor.criteria.networks import (
     assert_scales_pictures,
     scatter_weights,
 )
-from proctor.criteria.places import measure_layers, measure_model
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.recurrence import as_weights, draw_names, make_generator, make_names
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
