@@ -32,7 +32,7 @@ from proctor.criteria.blocks import (
     measure_model,
 )
 from proctor.criteria.calls import assert_apart, call_in_place, call_unchanged, without_warnings, write_alike
-from proctor.criteria.chance import assert_drawn, nearest_orders
+from proctor.criteria.chance import assert_drawn, find_nearest, train_in_every_order
 from proctor.criteria.convolutions import convolve
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
@@ -147,6 +147,7 @@ __all__ = [
     "draw_names",
     "draw_weights",
     "fetch",
+    "find_nearest",
     "first_batch",
     "layer",
     "make_block",
@@ -163,7 +164,6 @@ __all__ = [
     "measure_layers",
     "measure_model",
     "names_of",
-    "nearest_orders",
     "numerical_gradient",
     "output_activation",
     "pictures",
@@ -179,6 +179,7 @@ __all__ = [
     "take_steps",
     "teach_network",
     "teach_one_input",
+    "train_in_every_order",
     "values",
     "without_warnings",
     "write_alike",

@@ -50,10 +50,8 @@ def call_in_place(
         arrays: a copy of them, as a list, is the first argument.
         arguments: the others.
 
-    Returns:
-        arrays: what became of them: the given arrays themselves if one was changed; else what the
-            list holds now, or what came back, if that differs.
-        in_place: whether the given arrays themselves were changed.
+    Returns what became of the arrays, and whether they were changed themselves: if none was, this is
+    what the list holds now, or what came back, if that differs.
 
     Raises CriterionFailed if other things than numbers are where the arrays were.
     """

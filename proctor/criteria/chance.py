@@ -49,53 +49,59 @@ def assert_drawn(counts: Mapping[Any, int], probabilities: Mapping[Any, float], 
 
 
 class Orders(NamedTuple):
-    """The orders in which a training may have gone through its items; see `nearest_orders`."""
+    """The orders in which a training goes through its items, and where they lead to."""
 
     orders: tuple[tuple[Any, ...], ...]
     """One for each pass."""
     weights: list[np.ndarray]
-    """Where they lead to."""
+    """Those after all passes."""
     losses: list[float]
     """The mean of what the steps returned, for each pass."""
-    gap: float
-    """The largest difference to the weights that were found; NaN if those hold any."""
 
 
-def nearest_orders(
-    found: Sequence[np.ndarray],
+def train_in_every_order(
     start: Sequence[np.ndarray],
     items: Sequence[Any],
     passes: int,
     step: Callable[[list[np.ndarray], Any], tuple[list[np.ndarray], float]],
-) -> Orders:
-    """In which orders a training went through its items, pass by pass, as its weights tell.
+) -> list[Orders]:
+    """What a training may lead to that goes through its items once a pass, in any order.
 
-    All orders are tried, so keep the items and passes few: there are (items!) to the power of
-    passes.
+    There are (items!) to the power of passes, so keep items and passes few.
 
     Args:
-        found: the weights after the training, as `as_arrays` returns them.
         start: the weights before it.
         items: what each pass goes through, every item once.
         passes: how many there are.
         step: the right step: takes weights and an item, returns new weights and a loss.
-
-    Returns the orders whose weights come nearest to those that were found.
     """
-    ways: list[tuple[tuple[tuple[Any, ...], ...], list[np.ndarray], list[float]]] = [((), list(start), [])]
+    ways = [Orders((), list(start), [])]
     for _ in range(passes):
         after = []
-        for orders, before, losses in ways:
+        for way in ways:
             for order in itertools.permutations(items):
-                weights, lost = before, []
+                weights, lost = way.weights, []
                 for item in order:
                     weights, loss = step(weights, item)
                     lost.append(loss)
-                after.append(((*orders, order), weights, [*losses, float(np.mean(lost))]))
+                after.append(Orders((*way.orders, order), weights, [*way.losses, float(np.mean(lost))]))
         ways = after
-    gaps = [max(float(np.max(abs(a - b))) for a, b in zip(found, way[1], strict=True)) for way in ways]
+    return ways
+
+
+def find_nearest(found: Sequence[np.ndarray], ways: Sequence[Orders]) -> tuple[int, float]:
+    """Which of `train_in_every_order` comes nearest to the weights that were found.
+
+    Args:
+        found: the weights after a training, as `as_arrays` returns them.
+        ways: what it may have led to.
+
+    Returns its place, and the largest difference between its weights and those found (NaN if one
+    of these is NaN).
+    """
+    gaps = [max(float(np.max(abs(a - b))) for a, b in zip(found, way.weights, strict=True)) for way in ways]
     nearest = int(np.argmin(gaps))
-    return Orders(*ways[nearest], gaps[nearest])
+    return nearest, gaps[nearest]
 
 
 def _limit(freedom: int) -> float:

@@ -11,7 +11,7 @@ from proctor import recurrent
 from proctor.channel.student import LocalLink, Student
 from proctor.criteria.arrays import as_arrays, assert_all_close
 from proctor.criteria.calls import call_in_place, write_alike
-from proctor.criteria.chance import nearest_orders
+from proctor.criteria.chance import find_nearest, train_in_every_order
 from proctor.criteria.recurrence import as_weights, draw_names, make_names
 from proctor.errors import CriterionFailed
 
@@ -83,9 +83,11 @@ def test_weights_tell_in_which_orders_items_were_used():
     found = [np.array(1.0)]
     for item in (1.0, 2.0, 2.0, 1.0):
         found, _ = step(found, item)
-    way = nearest_orders(found, [np.array(1.0)], [1.0, 2.0], 2, step)
-    assert (way.orders, way.losses, way.gap) == (((1.0, 2.0), (2.0, 1.0)), [1.5, 1.5], 0)
-    assert not nearest_orders([np.array(np.nan)], [np.array(1.0)], [1.0], 1, step).gap < 1
+    ways = train_in_every_order([np.array(1.0)], [1.0, 2.0], 2, step)
+    nearest, gap = find_nearest(found, ways)
+    assert (len(ways), gap) == (4, 0)
+    assert ways[nearest] == (((1.0, 2.0), (2.0, 1.0)), found, [1.5, 1.5])
+    assert not find_nearest([np.array(np.nan)], ways)[1] < 1
 
 
 def test_names_of_known_networks():
