@@ -50,8 +50,8 @@ def call_in_place(
         arrays: a copy of them, as a list, is the first argument.
         arguments: the others.
 
-    Returns what became of the arrays, and whether they were changed themselves: if none was, this is
-    what the list holds now, or what came back, if that differs.
+    Returns what became of the arrays, and whether they were changed themselves: if none was, what
+    the list holds now, or what came back, if that differs.
 
     Raises CriterionFailed if other things than numbers are where the arrays were.
     """
