@@ -26,6 +26,7 @@ from proctor.datasets.newcomers import NEWCOMERS
 from proctor.datasets.news import NEWS
 from proctor.datasets.pets import PETS
 from proctor.datasets.portraits import PORTRAITS
+from proctor.datasets.rooms import ROOMS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
@@ -58,6 +59,7 @@ _OURS = (
     EMOJI,
     CREATURE_NAMES,
     PORTRAITS,
+    ROOMS,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -105,6 +107,7 @@ def load(name: str, split: str = "train") -> Any:
         "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
             and a dict of words, each with its vector, float64 (50,).
         "creature_names": a list of names of small letters, each once.
+        "rooms": a list of `proctor.datasets.rooms.Story`: text, question, answer, start, end.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.

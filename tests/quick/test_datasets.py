@@ -34,6 +34,7 @@ from proctor.datasets import (
     newswire,
     places,
     portraits,
+    rooms,
     sign_letters,
     species,
     species_base,
@@ -1317,3 +1318,27 @@ def test_what_holds_no_names_is_told(text, tmp_path, monkeypatch):
     monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
     with pytest.raises(ProctorError, match="cannot be read"):
         datasets.load("creature_names")
+
+
+def test_stories_of_rooms_tell_where_the_answer_is():
+    """It is what is said last of the person, in the place that the story names."""
+    stories = datasets.load("rooms")
+    assert len(stories) == 3000
+    assert stories[:20] == rooms.draw_stories(20, seed=4601)
+    for story in stories[:500]:
+        assert story.text[story.start : story.end] == story.answer
+        (person,) = [name for name in rooms.PEOPLE if name in story.question]
+        sentences = story.text.split(". ")
+        last = max(place for place, sentence in enumerate(sentences) if person in sentence.rstrip(".").split())
+        begins = len(". ".join([*sentences[:last], ""]))
+        assert begins <= story.start < story.end <= begins + len(sentences[last])
+
+
+def test_new_rooms_are_in_no_story_to_learn_from():
+    """Two people may be in the same room; new names of rooms are made of known words."""
+    stories = datasets.load("rooms")
+    assert 0.1 < np.mean([story.text.count(story.answer) > 1 for story in stories]) < 0.6
+    new = {story.answer for story in rooms.draw_stories(300, seed=1, new=True)}
+    assert len(new) > 10
+    assert not any(name in story.text for story in stories for name in new)
+    assert {word for name in new for word in name.split()} <= {word for one in stories for word in one.answer.split()}
