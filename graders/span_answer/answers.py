@@ -281,7 +281,12 @@ HEAD = "keras.layers.Softmax()(keras.layers.Flatten()(scores))"
 SUMS = "probabilities_of_tokens"
 heads = slips(
     READER,
-    ("the softmax along an axis of one number", HEAD, "keras.layers.Flatten()(keras.layers.Softmax()(scores))", SUMS),
+    (
+        "the softmax along an axis of one number",
+        HEAD,
+        "keras.layers.Flatten()(keras.layers.Softmax()(scores))",
+        SUMS + " scores_of_one_layer",
+    ),
     ("scores", HEAD, "keras.layers.Flatten()(scores)", SUMS),
     ("sigmoids", "keras.layers.Softmax()", 'keras.layers.Activation("sigmoid")', SUMS),
     ("the 1 stays", HEAD, "keras.layers.Softmax(axis=1)(scores)", "probabilities_of_tokens other_encoders"),
@@ -299,7 +304,7 @@ heads = slips(
         "scores = keras.layers.Dense(encoder.output.shape[1])(keras.layers.Flatten()(encoder.output))",
         "scores_of_one_layer other_encoders",
     ),
-    ("one head", "range(2)", "range(1)", "probabilities_of_tokens other_encoders"),
+    ("one head", "range(2)", "range(1)", "probabilities_of_tokens two_heads other_encoders"),
     ("three heads", "range(2)", "range(3)", "probabilities_of_tokens other_encoders"),
     ("the encoder is frozen", "    heads = []", "    encoder.trainable = False\n    heads = []", "the_encoder_learns"),
     (
@@ -312,7 +317,7 @@ heads = slips(
         "the encoder of the notebook",
         "    heads = []",
         "    encoder = globals()['encoder']\n    heads = []",
-        "probabilities_of_tokens other_encoders",
+        "heads",
     ),
 )
 heads += [

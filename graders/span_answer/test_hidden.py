@@ -154,7 +154,8 @@ def share_exact(student, stories):
         raise CriterionFailed("two outputs of the reader", described(outputs))
     p, q = (as_array(each, "an output of the reader").astype(float) for each in outputs)
     for each in (p, q):
-        assert_shape(each, numbers.shape, "an output of the reader")
+        if each.shape != numbers.shape:
+            raise CriterionFailed("a probability for each token of each row", described(each))
     every = np.arange(len(stories))
     first, last = choose(p, q, parts)
     spans = zip(offsets[every, first, 0], offsets[every, last, 1], stories, strict=True)
