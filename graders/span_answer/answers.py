@@ -1,6 +1,6 @@
 """Other right answers of the exercise on spans of text, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, retrained, untrained, variant
 
 TOKENS, TEXT, READER = "write_find_tokens", "write_find_text", "write_build_reader"
 SPAN, OVERLAP = "write_choose_span", "write_overlap"
@@ -486,4 +486,8 @@ UNTRAINED = ["marks_exact_answers", "finds_the_right_place", "stories_never_seen
 mutants = [
     *combine([places, pieces, heads, spans, overlaps]),
     mutant("hands in an untrained model", untrained(), fails=UNTRAINED),
+]
+harmless_mutations = [
+    harmless("> best → p[first] * q[last] >= best", because="of equally good pairs, any will do"),
+    harmless("min(words.count(word), true_words.count(word)) → min(true_words", because="the smaller is the same"),
 ]
