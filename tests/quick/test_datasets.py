@@ -1323,7 +1323,7 @@ def test_what_holds_no_names_is_told(text, tmp_path, monkeypatch):
 def test_stories_of_rooms_tell_where_the_answer_is():
     """It is in the sentence about the person, of whom there is one."""
     stories = datasets.load("rooms")
-    assert len(stories) == 5000
+    assert len(stories) == 9000
     assert stories[:20] == rooms.draw_stories(20, seed=4601)
     for story in stories[:500]:
         assert story.text[story.start : story.end] == story.answer
