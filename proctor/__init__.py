@@ -16,15 +16,16 @@ from proctor.criteria.arrays import (
     assert_close,
     assert_dtype,
     assert_equal,
+    assert_explained,
     assert_probabilities,
     assert_shape,
     assert_truth,
 )
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.blocks import answer_with, assert_new_layers, draw_weights, make_block
-from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
+from proctor.criteria.calls import assert_apart, assert_refuses, call_unchanged, without_warnings
 from proctor.criteria.chance import assert_drawn
-from proctor.criteria.convolutions import convolve
+from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, pool_maps
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
@@ -98,6 +99,7 @@ __all__ = [
     "assert_ends_at_target",
     "assert_ends_by_patience",
     "assert_equal",
+    "assert_explained",
     "assert_gradient",
     "assert_input_shape",
     "assert_keeps_best",
@@ -113,6 +115,7 @@ __all__ = [
     "assert_output_shape",
     "assert_parameters",
     "assert_probabilities",
+    "assert_refuses",
     "assert_reports",
     "assert_scales_pictures",
     "assert_shape",
@@ -127,11 +130,13 @@ __all__ = [
     "call_unchanged",
     "check",
     "convolve",
+    "convolve_all",
     "criterion",
     "crossentropy",
     "datasets",
     "described",
     "draw_weights",
+    "enlarge_maps",
     "fetch",
     "first_batch",
     "layer",
@@ -150,6 +155,7 @@ __all__ = [
     "numerical_gradient",
     "output_activation",
     "pictures",
+    "pool_maps",
     "raises",
     "read_files",
     "scatter_weights",
