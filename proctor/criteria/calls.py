@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -121,6 +122,35 @@ def without_warnings(student: Student) -> Iterator[None]:
             shown = warned(student)
     if shown:
         raise CriterionFailed("no warning of NumPy's", shown)
+
+
+def assert_refuses(student: Student, name: str, arguments: Sequence[Any], numbers: Sequence[int]) -> None:
+    """Assert that a function of the student's raises a ValueError whose sentence names numbers.
+
+    Args:
+        student: the submission.
+        name: of the function.
+        arguments: data that it has to refuse.
+        numbers: which all have to be in the sentence.
+
+    Raises CriterionFailed if there is no such error, or if a number is missing in it.
+    """
+    told = share(student, _refusal)(getattr(student, name), list(arguments))
+    wanted = " and ".join(map(str, numbers))
+    if told is None:
+        call = f"{name}({', '.join(map(str, arguments))})"
+        raise CriterionFailed(f"a ValueError from {call} that names {wanted}", "no error at all")
+    if not {str(number) for number in numbers} <= set(re.findall(r"\d+", told)):
+        raise CriterionFailed(f"a sentence that names {wanted}", told[:200] or "no words")
+
+
+def _refusal(function: Any, arguments: list[Any]) -> str | None:
+    """What a function says when it refuses; None if it does not."""
+    try:
+        function(*arguments)
+    except ValueError as problem:
+        return str(problem)
+    return None
 
 
 def assert_apart(
