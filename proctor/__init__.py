@@ -24,7 +24,7 @@ from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.blocks import answer_with, assert_new_layers, draw_weights, make_block
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.chance import assert_drawn
-from proctor.criteria.convolutions import convolve
+from proctor.criteria.convolutions import convolve, normalise
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
@@ -147,6 +147,7 @@ __all__ = [
     "measure_layers",
     "measure_model",
     "names_of",
+    "normalise",
     "numerical_gradient",
     "output_activation",
     "pictures",

@@ -1,4 +1,4 @@
-"""What a convolution makes of maps, in the examiner's own NumPy."""
+"""What a convolution and a normalisation make of maps, in the examiner's own NumPy."""
 
 from __future__ import annotations
 
@@ -25,3 +25,17 @@ def convolve(maps: np.ndarray, kernel: np.ndarray, stride: int = 1, padding: str
         maps = np.pad(maps, [(0, 0), *((each // 2, each - each // 2) for each in missing), (0, 0)])
     windows = np.lib.stride_tricks.sliding_window_view(maps, (rows, columns), axis=(1, 2))[:, ::stride, ::stride]
     return np.asarray(np.tensordot(windows, kernel, axes=((4, 5, 3), (0, 1, 2))))
+
+
+def normalise(
+    maps: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray, variance: np.ndarray
+) -> np.ndarray:
+    """What Keras's `BatchNormalization` makes of maps in use.
+
+    Args:
+        maps: an array whose last axis is that of the channels.
+        gamma, beta, mean, variance: the weights of the layer, in Keras's order.
+
+    Returns an array of the same shape.
+    """
+    return np.asarray((maps - mean) / np.sqrt(variance + 1e-3) * gamma + beta)

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from proctor import CriterionFailed, as_model, convolve, measure_layers, measure_model
+from proctor import CriterionFailed, as_model, convolve, measure_layers, measure_model, normalise
 from proctor.channel.student import LocalLink, Student
 
 SIZES = [(9, 7, 3, 1, "same"), (9, 7, 3, 2, "same"), (8, 5, 4, 3, "same"), (9, 7, 2, 2, "valid")]
@@ -35,6 +35,17 @@ def test_convolves_as_keras_does(height, width, window, stride, padding):
     maps, kernel = draw.normal(0, 1, (2, height, width, 3)), draw.normal(0, 1, (window, window + 1, 3, 4))
     expected = keras.ops.conv(maps.astype("float32"), kernel.astype("float32"), stride, padding)
     np.testing.assert_allclose(convolve(maps, kernel, stride, padding), expected, atol=1e-4)
+
+
+def test_normalises_as_keras_does():
+    """With weights of any size, for maps of several channels."""
+    draw = np.random.default_rng(3)
+    maps = draw.normal(0, 1, (2, 5, 4, 3)).astype("float32")
+    weights = [*draw.normal(0, 1, (3, 3)), draw.uniform(0, 2, 3)]
+    norm = keras.layers.BatchNormalization()
+    norm.build(maps.shape)
+    norm.set_weights(weights)
+    np.testing.assert_allclose(normalise(maps, *weights), norm(maps), atol=1e-4)
 
 
 def test_layers_answer_with_the_weights_that_are_told():
