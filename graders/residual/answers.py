@@ -465,9 +465,9 @@ in_network = [
         {
             "always three blocks": ("range(repeats - 1)", "range(2)"),
             "always six kinds": ("Dense(kinds", "Dense(6"),
-            "always 32 pixels": ("Input((side, side, 3))", "Input((32, 32, 3))"),
         },
     ),
+    *wrong(NETWORK, "networks_of_other_sizes", {"always 32 pixels": ("Input((side, side, 3))", "Input((32, 32, 3))")}),
     *wrong(NETWORK, ["what_the_network_computes", COUNT], {"another default": ("repeats=3", "repeats=2")}),
     *wrong(
         NETWORK,

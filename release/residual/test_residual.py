@@ -176,7 +176,7 @@ def test_projections_of_any_stride(student, stride, size):
 @criterion("projection", points=1, hint="Which filters and which window has each convolution, also in the shortcut?")
 def test_parameters_of_the_projection_block(student):
     """From 2 maps to 4, there are 224 numbers in the convolutions, 48 in the normalisations."""
-    assert_count(student, "projection_block", (9, 7, 2), (4, 2), 72 + 144 + 8 + 3 * 16, 12)
+    assert_count(student, "projection_block", (1, 1, 2), (4, 2), 72 + 144 + 8 + 3 * 16, 12)
 
 
 @criterion("projection", points=3, hint="Follow both ways with a pencil: what happens on each, and behind the sum?")
@@ -204,7 +204,7 @@ def test_networks_of_other_sizes(student, side, kinds, repeats):
 @criterion("network", points=1, hint="Which layer of yours is not in the table?")
 def test_nothing_left_to_chance(student):
     """In a lesson, the network answers the same pictures with the same numbers each time."""
-    assert_apart(student, "build_network", STAND_INS, lambda _: assert_steady(measured(student, 20, 3, 2, True)))
+    assert_apart(student, "build_network", STAND_INS, lambda _: assert_steady(measured(student, 32, 3, 2, True)))
 
 
 @criterion("trained", points=2, hint="Are the checks above green? Then train it again, to the end.")
