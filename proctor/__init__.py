@@ -41,7 +41,7 @@ from proctor.criteria.calls import (
     write_alike,
 )
 from proctor.criteria.chance import assert_drawn, find_nearest, train_in_every_order
-from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, pool_maps
+from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, normalise, pool_maps
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
@@ -176,6 +176,7 @@ __all__ = [
     "measure_layers",
     "measure_model",
     "names_of",
+    "normalise",
     "numerical_gradient",
     "output_activation",
     "pictures",

@@ -1,4 +1,4 @@
-"""What convolutions and poolings make of maps, in the examiner's own NumPy."""
+"""What convolutions, poolings and normalisations make of maps, in the examiner's own NumPy."""
 
 from __future__ import annotations
 
@@ -67,3 +67,17 @@ def enlarge_maps(maps: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     count, height, width, _ = maps.shape
     fields = np.einsum("nijc,abkc->niajbk", maps, kernel)
     return fields.reshape(count, height * kernel.shape[0], width * kernel.shape[1], -1)
+
+
+def normalise(
+    maps: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray, variance: np.ndarray
+) -> np.ndarray:
+    """What Keras's `BatchNormalization` makes of maps in use.
+
+    Args:
+        maps: an array whose last axis is that of the channels.
+        gamma, beta, mean, variance: the weights of the layer, in Keras's order.
+
+    Returns an array of the same shape.
+    """
+    return np.asarray((maps - mean) / np.sqrt(variance + 1e-3) * gamma + beta)

@@ -1,4 +1,4 @@
-"""Convolutions and poolings in the examiner's own NumPy, beside the real Keras."""
+"""Convolutions, poolings and normalisations in the examiner's own NumPy, beside the real Keras."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from proctor import CriterionFailed, assert_explained, convolve, convolve_all, enlarge_maps, pool_maps
+from proctor import CriterionFailed, assert_explained, convolve, convolve_all, enlarge_maps, normalise, pool_maps
 
 SIZES = [(9, 7, 3, 1, "same"), (9, 7, 3, 2, "same"), (8, 5, 4, 3, "same"), (9, 7, 2, 2, "valid")]
 
@@ -67,3 +67,14 @@ def test_pools_and_enlarges_as_keras_does(size):
     np.testing.assert_allclose(pool_maps(maps, size, np.mean), keras.ops.average_pool(shown, size), atol=1e-4)
     expected = keras.ops.conv_transpose(shown, kernel, strides=size)
     np.testing.assert_allclose(enlarge_maps(maps, kernel), expected, atol=1e-4)
+
+
+def test_normalises_as_keras_does():
+    """With weights of any size, for maps of several channels."""
+    draw = np.random.default_rng(3)
+    maps = draw.normal(0, 1, (2, 5, 4, 3)).astype("float32")
+    weights = [*draw.normal(0, 1, (3, 3)), draw.uniform(0, 2, 3)]
+    norm = keras.layers.BatchNormalization()
+    norm.build(maps.shape)
+    norm.set_weights(weights)
+    np.testing.assert_allclose(normalise(maps, *weights), norm(maps), atol=1e-4)
