@@ -147,31 +147,30 @@ def test_a_split_for_each_seed(student):
             raise CriterionFailed(f"the same {name} with the same seed again", "others, or another order")
 
 
-# In the first texts, tea is 5 ×, cup 4 ×, oat 3 ×, jam 2 ×, egg 1 ×; fig and ham are in the others.
-FIRST = ["cup oat tea tea", "jam tea cup oat", "oat tea cup egg", "tea cup jam"]
+# In the first texts, tea is 6 ×, cup 4 ×, oat 3 ×, jam 2 ×, egg 1 ×; fig and ham are in the others.
+FIRST = ["cup oat tea tea", "jam tea cup oat", "oat tea cup egg", "tea cup jam tea"]
 OTHER = ["fig egg cup fig", "fig fig jam egg", "egg fig ham tea"]
 
 
-def vectorised(student, first, other, size, length):
-    """The list of words, and two arrays of rows; of other forms of the list, one criterion tells.
+def vectorised(student, first, other, size, length, strict=False):
+    """The list of words, without the two entries that are none, and two arrays of rows.
 
-    The words come without the two entries that are none, and may come as a dict of their numbers.
+    Criteria tell of a list in another form, and, as the strict one, of rows in another form.
     """
     found = student.vectorise(list(first), list(other), size, length)
     words, *rows = as_tuple(found, "vectorise(...)", ("words", "train_rows", "other_rows"))
     if isinstance(words, dict):
-        words = sorted(words, key=words.get) if all(isinstance(word, str) for word in words) else list(words.values())
+        words = sorted(words, key=words.get) if are_texts(list(words)) else list(words.values())
     there = {word for text in [*first, *other] for word in text.split()}
-    return [word for word in as_texts(words, "words") if word in there], rows
-
-
-def assert_ranked(words, texts):
-    """Assert that the most frequent words of texts come first."""
-    counts = Counter(word for text in texts for word in text.split())
-    for place, (word, (_, count)) in enumerate(zip(words, counts.most_common(), strict=False), start=2):
-        if counts[word] != count:
-            wanted = f"at place {place} a word that is {count} × in the texts to learn from"
-            raise CriterionFailed(wanted, f"{word!r}, which is there {counts[word]} ×")
+    words, arrays = (
+        [word for word in as_texts(words, "words") if word in there],
+        [as_array(some, "rows") for some in rows],
+    )
+    if not strict and all(array.ndim == 2 for array in arrays):
+        rows = [array[:, :length] for array in arrays]
+        if len(rows[0]) == len(other) != len(first):
+            rows = rows[::-1]
+    return words, rows
 
 
 def assert_rows(found, words, texts, length, name):
@@ -186,7 +185,7 @@ def assert_rows(found, words, texts, length, name):
 @criterion("vectorise", points=1, hint="Which two entries come first, and how often is each word in the first texts?")
 def test_the_list_of_words(student):
     """The list begins with "" and [UNK]; then come the words of the first texts, tea before all."""
-    found = call_unchanged(student, "vectorise", FIRST, ["cup"], 30, 4)
+    found = call_unchanged(student, "vectorise", FIRST, ["tea tea"], 30, 4)
     words = as_texts(as_tuple(found, "vectorise(...)", ("words", "train_rows", "other_rows"))[0], "words")
     assert_equal(words, ["", "[UNK]", "tea", "cup", "oat", "jam", "egg"], "words")
 
@@ -198,7 +197,6 @@ def test_size_counts_all_entries(student, size):
     words, _ = vectorised(student, FIRST, ["tea cup oat"], size, 4)
     if len(words) != size - 2:
         raise CriterionFailed(f"{size - 2} words for a size of {size}", f"{len(words)}")
-    assert_ranked(words, FIRST)
 
 
 @criterion("vectorise", points=2, hint="From which texts does the list of words come?")
@@ -208,7 +206,6 @@ def test_other_texts_stay_unseen(student, size):
     words, (_, rows) = vectorised(student, FIRST, OTHER, size, 4)
     if strange := [word for word in words if word in ("fig", "ham")]:
         raise CriterionFailed("words of the first texts alone", f"{strange[0]!r}, which is in the other texts alone")
-    assert_ranked(words, FIRST)
     rows = as_array(rows, "other_rows")
     assert_shape(rows, (3, 4), "other_rows")
     unknown = np.array([[word in ("fig", "ham") for word in text.split()] for text in OTHER])
@@ -223,11 +220,10 @@ def test_other_texts_stay_unseen(student, size):
 def test_numbers_are_places(student):
     """In both lists of texts, a word becomes its place in the list, and 1 if it is not there."""
     other = ["oat egg tea jam", "egg cup cup oat"]
-    words, rows = vectorised(student, [*FIRST, "tea tea oat cup"], other, 5, 3)
-    for found, texts, name in zip(
-        rows, ([*FIRST, "tea tea oat cup"], other), ("train_rows", "other_rows"), strict=True
-    ):
-        assert_rows(as_array(found, name), words, texts, 3, name)
+    first = [*FIRST, "tea tea oat cup"]
+    words, rows = vectorised(student, first, other, 5, 4)
+    for found, texts, name in zip(rows, (first, other), ("train_rows", "other_rows"), strict=True):
+        assert_rows(found, words, texts, 4, name)
 
 
 @criterion("vectorise", points=1, hint="Where do the zeros stand, and which words of a long text are cut off?")
@@ -236,13 +232,13 @@ def test_rows_of_one_length(student, length):
     """All rows are equally long: the first words of a text, or all of them and zeros at the end."""
     first = ["tea cup tea oat", "", "cup oat", "tea"]
     other = ["oat", "oat cup tea tea cup", ""]
-    words, rows = vectorised(student, first, other, 20, length)
+    words, rows = vectorised(student, first, other, 20, length, strict=True)
     for found, texts, name in zip(rows, (first, other), ("train_rows", "other_rows"), strict=True):
         assert_dtype(found, "int", name)
         assert_rows(found, words, texts, length, name)
 
 
-def vowels_for(text, letter):
+def rename(text, letter):
     """The text with this letter before each word: the words are others, and sort as before."""
     return " ".join(letter + word for word in text.split())
 
@@ -253,7 +249,7 @@ def test_the_same_order_tomorrow(student):
     texts = ["one", "owl ink", "sea fog elm rye", "ash bay", "hut ivy nut", "oak pea", "zoo", "yak jar log"]
     orders = []
     for letter in "abcd":
-        words, _ = vectorised(student, [vowels_for(text, letter) for text in texts], [], 50, 2)
+        words, _ = vectorised(student, [rename(text, letter) for text in texts], [f"{letter}ink"], 50, 2)
         orders.append([word[1:] for word in words])
     # No rule takes notice of a letter that each word begins with; the order of a set does.
     if any(order != orders[0] for order in orders):
@@ -282,26 +278,20 @@ def _draw(draw, shape):
     return draw.normal(0.2, 0.9, shape) if len(shape) > 1 else draw.uniform(0.1, 0.5, shape)
 
 
-def fixed_length(model):
-    """How long rows must be; 0 if they may be of any length, as they should."""
-    return (model.input_shape or (None, None))[-1] or 0
-
-
 def answer(model, row):
     """What it says of one row; of the shape, another criterion tells."""
     return as_array(model.predict(np.array([row])), "the answer").astype(float).ravel()
 
 
-def some_rows(model, most=SIZE):
-    """Six rows of words without padding."""
-    length = fixed_length(model) or 5
-    return np.random.default_rng(length).integers(1, most, (6, length))
+ROWS = np.random.default_rng(5).integers(1, SIZE, (6, 5))  # without padding
 
 
 @criterion("network", points=1, hint="What does the shape of the Input say, and which activation makes probabilities?")
 def test_rows_of_any_length(student):
     """Rows of two numbers or of seven become four probabilities each."""
     model = built(student)
+    if length := (model.input_shape or (None, None))[-1]:
+        raise CriterionFailed("an Input for rows of any length", f"one for rows of {length} numbers")
     for length in (2, 7):
         found = as_array(model.predict(1 + np.arange(3 * length).reshape(3, length) % 10), "the answers")
         assert_shape(found, (3, KINDS), f"the answers to 3 rows of {length} numbers")
@@ -312,32 +302,27 @@ def test_rows_of_any_length(student):
 def test_an_average_of_words(student):
     """The order of the words does not matter; how large a part of the text each of them is does."""
     model = scattered(student)
-    length = fixed_length(model)
-    more = max(length - 4, 0) * [7]
-    said = answer(model, [2, 5, 5, 9, *more])
-    assert_close(answer(model, [*more, 5, 9, 2, 5]), said, "the answer to the same words in another order", atol=1e-2)
-    if not length:
-        twice = answer(model, [2, 5, 5, 9, 2, 5, 5, 9])
-        assert_close(twice, said, "the answer to the same text twice in a row", atol=1e-2)
-        other = answer(model, [2, 9, 9, 9, 9, 9, 9, 5])
-        if np.abs(said - other).max() < 1e-3:
-            raise CriterionFailed("another answer if a word is a larger part of the text", "the same answer")
+    said = answer(model, [2, 5, 5, 9])
+    assert_close(answer(model, [5, 9, 2, 5]), said, "the answer to the same words in another order", atol=1e-2)
+    twice = answer(model, [2, 5, 5, 9, 2, 5, 5, 9])
+    assert_close(twice, said, "the answer to the same text twice in a row", atol=1e-2)
+    other = answer(model, [2, 9, 9, 9, 9, 9, 9, 5])
+    if np.abs(said - other).max() < 1e-3:
+        raise CriterionFailed("another answer if a word is a larger part of the text", "the same answer")
 
 
 @criterion("network", points=2, hint="How does the `Embedding` learn that 0 is no word?")
 def test_padding_is_masked(student):
     """However much padding a text has, and wherever, the answer stays the same."""
     model = scattered(student)
-    length = fixed_length(model)
-    said = answer(model, [3, 5, 8] + max(length - 3, 0) * [0])
-    if not length:
-        for row in ([3, 5, 8, 0], [3, 5, 8] + 30 * [0], [0, 0, 3, 0, 5, 8]):
-            assert_close(answer(model, row), said, f"the answer to {row} and to [3, 5, 8]", atol=1e-2)
+    said = answer(model, [3, 5, 8])
+    for row in ([3, 5, 8, 0], [3, 5, 8] + 30 * [0], [0, 0, 3, 0, 5, 8]):
+        assert_close(answer(model, row), said, f"the answer to {row} and to [3, 5, 8]", atol=1e-2)
     for array in (weights := model.weights):  # other numbers for the padding
         if array.shape == (SIZE, NUMBERS):
             array[0] += 5
     model.set_weights(weights)
-    found = answer(model, [3, 5, 8] + max(length - 3, 2) * [0])
+    found = answer(model, [3, 5, 8, 0, 0])
     assert_close(found, said, "the answer if padding has other numbers in the table", atol=1e-2)
 
 
@@ -350,9 +335,8 @@ def test_the_table_learns(student):
     if (SIZE, NUMBERS) not in [array.shape for array in before]:
         wanted = f"a table of the shape ({SIZE}, {NUMBERS}) for build_network({SIZE}, {NUMBERS}, {KINDS})"
         raise CriterionFailed(wanted, "no weights of this shape", detail=model.table())
-    rows = some_rows(model)
-    shape = as_array(model.predict(rows), "the answers").shape[:-1]  # another criterion judges it
-    model.fit(rows, np.arange(np.prod(shape)).reshape(shape) % KINDS, epochs=2, verbose=0)
+    shape = as_array(model.predict(ROWS), "the answers").shape[:-1]  # another criterion judges it
+    model.fit(ROWS, np.arange(np.prod(shape)).reshape(shape) % KINDS, epochs=2, verbose=0)
     for old, new in zip(before, as_left(model).weights, strict=True):
         if old.shape == (SIZE, NUMBERS) and np.array_equal(old, new):
             raise CriterionFailed("a table that changes in training", "the same one after it")
@@ -364,11 +348,11 @@ def test_the_table_learns(student):
 def test_taught_by_crossentropy(student):
     """It learns by the crossentropy with whole-numbered labels, and reports its accuracy."""
     model = built(student)
-    rows, labels = some_rows(model), np.arange(6) % KINDS
-    assert_crossentropy_loss(model, rows)
-    assert_reports(model, (rows, labels), "accuracy")
+    labels = np.arange(6) % KINDS
+    assert_crossentropy_loss(model, ROWS)
+    assert_reports(model, (ROWS, labels), "accuracy")
     before = model.weights
-    model.fit(rows, labels, epochs=1, verbose=0)
+    model.fit(ROWS, labels, epochs=1, verbose=0)
     if all(np.array_equal(old, new) for old, new in zip(before, as_left(model).weights, strict=True)):
         raise CriterionFailed("weights that change in training", "the same ones after a round")
 
@@ -386,9 +370,8 @@ def read_archive():
 
 def encode(texts, words, length=120):
     """The rows of texts, by the student's list of words; of its first entries, others tell."""
-    there = {word for text in texts for word in text.split()}
-    known = [word for word in as_texts(words, "words") if word not in ("", "[UNK]")]
-    numbers = {word: number for number, word in enumerate(known, start=2) if word in there}
+    words = as_texts(words, "words")
+    numbers = {word: number for number, word in enumerate(words, start=0 if words[:1] == [""] else 2)}
     rows = np.zeros((len(texts), length), int)
     for row, text in zip(rows, texts, strict=True):
         found = [numbers.get(word, 1) for word in text.split()[:length]]
@@ -434,11 +417,14 @@ def arrows(text):
     return ["", "[UNK]", *(row[0] for row in rows[2:])], np.array([row[1:] for row in rows], float)
 
 
-def assert_neighbours(student, word, given, count, *expected):
-    """Assert that these are the neighbours; there may be several right answers."""
+def find(student, word, given, count, strict=False):
+    """The neighbours; of the three that are none, one criterion tells, and no other."""
     found = as_texts(student.neighbours(word, *given, count), "neighbours(...)")
-    if found not in expected:
-        raise CriterionFailed(f"for {word!r}, {expected[0]}", f"{found}")
+    none = {word, "", "[UNK]"}
+    if none & set(found) and not strict:
+        found = as_texts(student.neighbours(word, *given, count + 3), "neighbours(...)")
+        found = [name for name in found if name not in none][:count]
+    return found
 
 
 # As angles: milk 0°, coffee 18°, tea 27°, cup 45°, spoon 63°, snow 108°, night 198°.
@@ -448,26 +434,26 @@ PANTRY = arrows("0 -2 -5, 1 -1 -4, night -3 -1, cup 1 1, tea 2 1, snow -1 3, cof
 @criterion("neighbours", points=1, hint="Draw the seven arrows. The largest cosine belongs to the smallest angle.")
 def test_smallest_angles(student):
     """The neighbours are the words with the smallest angles, however long their arrows are."""
-    assert_neighbours(student, "tea", PANTRY, 3, ["coffee", "cup", "milk"])
-    assert_neighbours(student, "snow", PANTRY, 2, ["spoon", "cup"])
     call_unchanged(student, "neighbours", "tea", *PANTRY, 3)
+    assert_equal(find(student, "tea", PANTRY, 3)[:3], ["coffee", "cup", "milk"], "the neighbours of tea")
+    assert_equal(find(student, "snow", PANTRY, 2)[:2], ["spoon", "cup"], "the neighbours of snow")
 
 
 @criterion("neighbours", points=1, hint="Which three entries of the list can never be an answer?")
-def test_who_is_no_neighbour(student):
+@pytest.mark.parametrize("words", ["teapots 4 3, tea 3 4, teapot 4 3", "tea 3 4, teapot 4 3, teapots 4 3"])
+def test_who_is_no_neighbour(student, words):
     """The word itself and the first two entries are left out; a word of equal direction is not."""
-    ahead = arrows("0 2 1, 1 4 2, teapots 6 3, tea 1 1, teapot 2 1, night 1 4")
-    behind = arrows("0 2 1, 1 4 2, tea 1 1, teapot 2 1, night 1 4, teapots 6 3")
-    for given in (ahead, behind):
-        assert_neighbours(student, "teapot", given, 2, ["teapots", "tea"])
+    given = arrows(f"0 4 3, 1 3 4, {words}, night 0 5")
+    assert_equal(find(student, "teapot", given, 2, strict=True)[:2], ["teapots", "tea"], "the neighbours of teapot")
 
 
 @criterion("neighbours", points=1, hint="Can a word with a negative cosine be a neighbour? How many are there at most?")
-@pytest.mark.parametrize("count", [1, 4, 9])
+@pytest.mark.parametrize("count", [1, 3, 9])
 def test_as_many_as_asked_for(student, count):
     """There are as many as asked for, also if their cosines are negative, or all that there are."""
-    given = arrows("0 -2 -1, 1 -4 -1, moon -4 -1, night -3 -1, tea 2 1, sun -1 1, snow -1 3")
-    assert_neighbours(student, "tea", given, count, ["snow", "sun", "moon", "night"][:count])
+    given = arrows("0 -3 -4, 1 -3 -4, moon -4 -3, sun -5 0, tea 4 3, night -4 3, snow -3 4")
+    expected = ["snow", "night", "sun", "moon"][:count]
+    assert_equal(find(student, "tea", given, count), expected, f"{count} neighbours of tea")
 
 
 # Directions at right angles, of length 1, and how far six points reach in each of them.
