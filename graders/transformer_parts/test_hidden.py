@@ -41,7 +41,9 @@ def heads_of(looking, looked_at, weights, mask=None):
     weights = [np.asarray(array, float) for array in weights]
     outputs, wheres = np.zeros((*looking.shape[:2], weights[6].shape[2])) + weights[7], []
     for head in range(weights[0].shape[1]):
-        made = [x @ weights[i][:, head] + weights[i + 1][head] for x, i in ((looking, 0), (looked_at, 2), (looked_at, 4))]
+        made = [
+            x @ weights[i][:, head] + weights[i + 1][head] for x, i in ((looking, 0), (looked_at, 2), (looked_at, 4))
+        ]
         output, where = look_up(*made, mask)
         outputs += output @ weights[6][head]
         wheres.append(where)
@@ -96,7 +98,10 @@ def test_any_heads(student, sizes):
     looking, looked_at = numbers(5, batch, count, width), numbers(6, batch, places, width)
     shapes = [(width, heads, size), (heads, size)] * 3 + [(heads, size, width), (width,)]
     weights = [numbers(7 + index, *shape) for index, shape in enumerate(shapes)]
-    masks = [None, *(numbers(8, *shape) < 0.2 for shape in ((batch, count, places), (batch, 1, places), (count, places)))]
+    masks = [
+        None,
+        *(numbers(8, *shape) < 0.2 for shape in ((batch, count, places), (batch, 1, places), (count, places))),
+    ]
 
     def judge(_):
         for mask in masks:
@@ -169,7 +174,9 @@ def doubling(keras, kinds, row_length, length):
     rows, told = keras.Input((row_length,)), keras.Input((length,))
     weighed = ops.cumsum(ops.cast(told, "int32") * ops.arange(1, length + 1), axis=1)
     read = ops.sum(ops.cast(rows, "int32") * ops.arange(1, row_length + 1), axis=1, keepdims=True)
-    return keras.Model([rows, told], ops.one_hot(ops.mod(weighed + read, kinds), kinds) * 0.4 + 0.01)
+    return keras.Model(
+        [rows, told], ops.one_hot(ops.mod(weighed + read + 3 * ops.arange(length), kinds), kinds) * 0.4 + 0.01
+    )
 
 
 @criterion("write", points=1, hint="Any number of words, of signs, and of places.")
@@ -182,14 +189,18 @@ def test_written_by_any_network(student, count, row_length, length, kinds):
     found = as_array(call_unchanged(student, "write", network, rows, marks, length), "write(...)")
     assert_shape(found, (count, length), "the signs")
     told = marks[:, None]
-    for _ in range(length):
-        said = (told * np.arange(1, told.shape[1] + 1)).sum(axis=1) + (rows * np.arange(1, row_length + 1)).sum(axis=1)
+    for place in range(length):
+        said = (
+            3 * place
+            + (told * np.arange(1, told.shape[1] + 1)).sum(axis=1)
+            + (rows * np.arange(1, row_length + 1)).sum(axis=1)
+        )
         told = np.concatenate([told, said[:, None] % kinds], axis=1)
     assert_close(found, told[:, 1:], "the signs")
 
 
 def written(transformer, mark, seed, count=300):
-    """The share of letters that a transformer writes correctly on its own, and words of any length."""
+    """The share of letters that a transformer writes correctly on its own."""
     draw = np.random.default_rng(seed)
     lengths = 3 + np.arange(count) % 6
     kinds = draw.integers(1, 13, count)  # some words have few different letters

@@ -51,7 +51,9 @@ def test_the_fastest_pair(student):
     assert_close(found, table(WAVES, 6, 6)[:5, :2], "the patterns", atol=2e-3)
 
 
-@criterion("positions", points=1, hint="Work out the exponent of the second pair: which i is it, and what is 2i / size?")
+@criterion(
+    "positions", points=1, hint="Work out the exponent of the second pair: which i is it, and what is 2i / size?"
+)
 def test_the_slower_pairs(student):
     """With four columns, the second pair turns a hundred times as slowly as the first."""
     found = as_array(student.positions(301, 4), "positions(301, 4)")
@@ -77,7 +79,9 @@ def looked(student, *given, **settings):
     return as_tuple(call_unchanged(student, "attention", *given, **settings), "attention(...)", ("output", "weights"))
 
 
-@criterion("attention", points=1, hint="Work out one score by hand. By what is it divided, and over which axis goes the sum?")
+@criterion(
+    "attention", points=1, hint="Work out one score by hand. By what is it divided, and over which axis goes the sum?"
+)
 def test_weights_on_paper(student):
     """The weights of two queries at three keys of four numbers are those that one works out on
     paper: 2/6, 3/6, 1/6 and 1/7, 5/7, 1/7."""
@@ -110,8 +114,8 @@ def test_far_scores(student, sign):
     however large its score is."""
     keys = sign * np.array([[2000.0], [2000.0 + sign * LOG3], [5000.0], [3900.0]])
     mask = np.array([[True, True, False, False]])
-    _, weights = looked(student, np.ones((1, 1)), keys, np.zeros((4, 2)), mask)
-    assert_close(weights, np.array([[0.25, 0.75, 0.0, 0.0]]), "the weights", rtol=1e-3)
+    _, weights = looked(student, np.array([[0.0], [1.0]]), keys, np.zeros((4, 2)), mask)
+    assert_close(weights, np.array([[0.5, 0.5, 0.0, 0.0], [0.25, 0.75, 0.0, 0.0]]), "the weights", rtol=1e-3)
 
 
 @criterion("attention", points=1, hint="Which two axes does your function turn round, and which one is the last?")
@@ -160,7 +164,9 @@ def test_padding_in_a_network(student):
 
 
 @criterion("masks", points=1, hint="Row: who looks. Column: at what. And does a place see itself?")
-@pytest.mark.parametrize("length, expected", [(1, [[1]]), (4, [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]])])
+@pytest.mark.parametrize(
+    "length, expected", [(1, [[1]]), (4, [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]])]
+)
 def test_looking_ahead(student, length, expected):
     """Of four places, the first sees only itself, the second two, the third three, and the last
     all."""
@@ -176,7 +182,7 @@ MASKS = {
     "padding": np.array([[[True, True, False]], [[False, True, False]]]),
     "pairs": np.array([[True, False, True], [False, True, True]]),
 }
-# What Keras's layer says with and without a mask, and what comes out if `other_attention` stands in.
+# What Keras's layer says with and without a mask, and what comes out with `other_attention`.
 KERAS = {
     "none": "-1.0839 1.9485 -0.07383 -1.2479 1.0381 0.075787 -0.14716 -0.11878 3.4289 0.43931 -2.3225 4.5564",
     "padding": "-0.81536 0.9498 0.31615 -0.90178 0.39836 0.16905 0.015 -1.225 4.317 0.015 -1.225 4.317",
@@ -223,10 +229,12 @@ def test_as_in_keras(student):
 
 
 @criterion("heads", points=1, hint="Where in the mask do the heads need an axis? Does every head get the mask?")
-@pytest.mark.parametrize("kind", [pytest.param("padding", id="a padding mask"), pytest.param("pairs", id="a mask for all")])
+@pytest.mark.parametrize(
+    "kind", [pytest.param("padding", id="a padding mask"), pytest.param("pairs", id="a mask for all")]
+)
 def test_masks_of_heads(student, kind):
-    """With a mask of shape (batch, 1, keys) or (queries, keys), the output is that of Keras's layer,
-    too."""
+    """With a mask of shape (batch, 1, keys) or (queries, keys), the output is that of Keras's
+    layer, too."""
     assert_heads(student, kind)
 
 
@@ -253,7 +261,9 @@ def test_layers_of_the_encoder(student, heads, hidden):
     assert_layers(make_block(student, "encoder_layer", ENCODER, heads, hidden), 1, heads, hidden)
 
 
-@criterion("encoder", points=1, hint="Follow both ways with a pencil: what is added to what, and what comes behind the sum?")
+@criterion(
+    "encoder", points=1, hint="Follow both ways with a pencil: what is added to what, and what comes behind the sum?"
+)
 def test_what_the_encoder_computes(student):
     """With weights that the check gives to it, an encoder layer answers as the text says."""
     assert_computes(student, "encoder_layer", ENCODER, 1)
@@ -261,19 +271,24 @@ def test_what_the_encoder_computes(student):
 
 @criterion("encoder", points=1, hint="Does the attention get the mask, and under which name?")
 def test_masked_places(student):
-    """What stands at a masked place changes nothing at other places; what stands at another does."""
+    """What stands at a masked place changes nothing at other places; what stands elsewhere
+    does."""
     mask = np.array([[[1, 1, 0, 1, 1]], [[0, 1, 1, 1, 0]]], float)
     assert_sees(student, "encoder_layer", ENCODER, {1: mask}, 0, mask[:, 0, None] * np.ones((5, 1)) + np.eye(5))
 
 
-@criterion("decoder", points=1, hint="How many attentions are there, and how many normalisations? Which sizes have they?")
+@criterion(
+    "decoder", points=1, hint="How many attentions are there, and how many normalisations? Which sizes have they?"
+)
 @pytest.mark.parametrize("heads, hidden", [(2, 8), (3, 5)])
 def test_layers_of_the_decoder(student, heads, hidden):
     """A decoder layer has two attentions, two Dense and three normalisations of the right sizes."""
     assert_layers(make_block(student, "decoder_layer", DECODER, heads, hidden), 2, heads, hidden)
 
 
-@criterion("decoder", points=1, hint="Follow all ways with a pencil: what is added to what, and what comes behind the sum?")
+@criterion(
+    "decoder", points=1, hint="Follow all ways with a pencil: what is added to what, and what comes behind the sum?"
+)
 def test_what_the_decoder_computes(student):
     """With weights that the check gives to it, a decoder layer answers as the text says."""
     assert_computes(student, "decoder_layer", DECODER, 2)
@@ -282,7 +297,7 @@ def test_what_the_decoder_computes(student):
 @criterion("decoder", points=1, hint="Which mask does the first attention get, and under which name?")
 def test_own_mask(student):
     """Each place sees just those of its own row that its mask allows."""
-    own = np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [1, 0, 1, 1]]) * np.ones((2, 1, 1))
+    own = np.array([[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [1, 0, 1, 1]]) * np.ones((2, 1, 1))
     assert_sees(student, "decoder_layer", DECODER, {2: own}, 0, own)
 
 
@@ -310,10 +325,11 @@ def test_embedded_signs(student):
 
 
 @criterion("transformer", points=2, hint="Go through the table: what does each layer get, and what stands at the end?")
-def test_what_the_transformer_computes(student):
+@pytest.mark.parametrize("sizes", [(7, 3, 5, 6, 2, 9, 2), (10, 6, 2, 6, 3, 4, 1)])
+def test_what_the_transformer_computes(student, sizes):
     """With layers and weights that the check gives to it, the transformer answers as the table
-    says."""
-    assert_transformer(student, 7, 3, 5, 6, 2, 9, 2)
+    says, with one layer on each side if no number is given."""
+    assert_transformer(student, *sizes)
 
 
 @criterion("transformer", points=1, hint="Which mask do the decoder layers get for their own row?")
@@ -329,7 +345,9 @@ def test_the_future_cannot_change_the_past(student):
             other[:, place] = 7 - told[:, place]
             moved = np.abs(ask(rows, other) - before).max(axis=2)
             if moved[:, :place].max(initial=0) > 1e-4:
-                raise CriterionFailed("answers that nothing moves that is told later", f"place {place} moves an earlier one")
+                raise CriterionFailed(
+                    "answers that nothing moves that is told later", f"place {place} moves an earlier one"
+                )
             if moved[:, place].min() < 1e-4 or moved[:, min(place + 1, 4)].min() < 1e-4:
                 raise CriterionFailed("answers that depend on what was told so far", f"place {place} moves nothing")
 
@@ -358,7 +376,7 @@ def test_nothing_is_looked_at(student):
 @criterion("write", points=1, hint="At which place do you read the network's answer, and where do you write it?")
 def test_written_sign_by_sign(student):
     """With a network of the check's, the signs are those that one works out on paper."""
-    # It says the sum of all that it was told so far, and of what stands at the same place of the row, modulo 7.
+    # It says the sum, modulo 7, of what it was told so far and of the same place of the row.
     rows, marks = np.array([[1, 2, 3, 4], [5, 0, 0, 0]]), np.array([1, 2])
     assert_written(student, rows, marks, 3, np.array([[2, 5, 4], [0, 2, 4]]))
 
@@ -367,7 +385,9 @@ def test_written_sign_by_sign(student):
 def test_another_length(student):
     """It works for other lengths and numbers of words, and leaves rows and marks as they are."""
     assert_written(student, np.array([[3, 6]]), np.array([4]), 2, np.array([[0, 3]]))
-    assert_written(student, np.array([[1], [0], [6]]), np.array([0, 6, 3]), 4, np.array([[1, 1, 2, 4], [6, 5, 3, 6], [2, 5, 3, 6]]))
+    assert_written(
+        student, np.array([[1], [0], [6]]), np.array([0, 6, 3]), 4, np.array([[1, 1, 2, 4], [6, 5, 3, 6], [2, 5, 3, 6]])
+    )
 
 
 @criterion("write", points=1, hint="Are the checks above green? Then train it again, to the end.")
@@ -405,7 +425,11 @@ def assert_layers(block, attentions, heads, hidden):
 
 def differing(shapes, others):
     """Which shapes are there more often than in another list, and how often."""
-    return [(each, len(shapes) and shapes.count(each)) for each in dict.fromkeys(shapes) if shapes.count(each) > others.count(each)]
+    return [
+        (each, len(shapes) and shapes.count(each))
+        for each in dict.fromkeys(shapes)
+        if shapes.count(each) > others.count(each)
+    ]
 
 
 def normalised(x, pair):
@@ -434,7 +458,18 @@ SLIPS = {
 }
 
 
-def computed(xs, attentions, denses, norms, add=None, bend=lambda x: np.maximum(x, 0), end=None, before=False, own=False, first=False):
+def computed(
+    xs,
+    attentions,
+    denses,
+    norms,
+    add=None,
+    bend=lambda x: np.maximum(x, 0),
+    end=None,
+    before=False,
+    own=False,
+    first=False,
+):
     """What a layer in NumPy says, whose attentions look at all places alike."""
     x, count = xs[0], len(attentions) + 1
     for step in range(count):
@@ -493,6 +528,8 @@ def assert_sees(student, name, shapes, masks, which, sees):
     for index in range(len(shapes) // 2, len(shapes)):
         xs[index] = np.asarray(masks.get(index, np.ones((2, *shapes[index]))), "float32")
     weights = draw_weights(block)
+    for attention in split(weights)[0]:
+        attention[0][:] /= 5  # so that no place is hardly looked at
     (before,) = answer_with(student, block, weights, xs)
     for place in range(shapes[which][0]):
         other = [array.copy() for array in xs]
@@ -543,36 +580,23 @@ HELPERS = {
 
 
 def encode_with(place, mask, heads, hidden):
-    """An encoder layer for the student's function, without weights; masks count."""
+    """An encoder layer for the student's function, without weights."""
     import keras
 
-    mask = keras.ops.ones_like(place[:, None, :, 0]) if mask is None else keras.ops.cast(mask, place.dtype)
-    return 0.6 * place + 0.2 * keras.ops.matmul(mask, place) + heads / 10
+    mask = keras.ops.ones_like(place[:, :, 0])[:, None] if mask is None else keras.ops.cast(mask, place.dtype)
+    return 0.6 * keras.ops.tanh(place) + 0.2 * keras.ops.matmul(mask, place) + heads / 10 - hidden / 50
 
 
 def decode_with(place, memory, own_mask, memory_mask, heads, hidden):
-    """A decoder layer for the student's function, without weights; masks count."""
+    """A decoder layer for the student's function, without weights."""
     import keras
 
     def seen(mask, rows):
-        mask = keras.ops.ones_like(rows[:, None, :, 0]) if mask is None else keras.ops.cast(mask, rows.dtype)
+        mask = keras.ops.ones_like(rows[:, :, 0])[:, None] if mask is None else keras.ops.cast(mask, rows.dtype)
         return keras.ops.matmul(mask, rows)
 
-    return 0.5 * place + 0.3 * seen(own_mask, place) + 0.4 * seen(memory_mask, memory) - hidden / 20
-
-
-def encode_without(place, mask, heads, hidden):
-    """An encoder layer for the student's function, without weights; masks do not count."""
-    import keras
-
-    return 0.8 * keras.ops.tanh(place) + heads / 10
-
-
-def decode_without(place, memory, own_mask, memory_mask, heads, hidden):
-    """A decoder layer for the student's function, without weights; masks do not count."""
-    import keras
-
-    return 0.7 * keras.ops.tanh(place) + 0.6 * keras.ops.mean(memory, axis=1, keepdims=True) - hidden / 20
+    place = 0.7 * keras.ops.tanh(place) + 0.3 * seen(own_mask, place)
+    return place + 0.2 * seen(memory_mask, memory) + heads / 20 - hidden / 20
 
 
 def ready(student, kinds, row_length, answer_length, width, heads, hidden, layers):
@@ -580,15 +604,32 @@ def ready(student, kinds, row_length, answer_length, width, heads, hidden, layer
     of one sign are others in both Embeddings."""
     layered = share(student, encode_with), share(student, decode_with)
     sizes = kinds, row_length, answer_length, width, heads, hidden, layers
-    network = as_model(student.build_transformer(*layered, *sizes), "build_transformer(...)")
-    weights = draw_weights(network, ends_of(network, kinds, width))
+    first = np.ones((1, row_length)), np.ones((1, answer_length))
+    network = built(student.build_transformer(*layered, *sizes), *first)
+    weights = draw_weights(network)
 
     def ask(rows, told, sign=None):
-        changed = [array + (len(array) == kinds) * (np.arange(len(array)) == sign).reshape(-1, *[1] * (array.ndim - 1)) for array in weights]
-        changed = [new if new.ndim == 2 and new.shape == (kinds, width) else old for new, old in zip(changed, weights, strict=True)]
-        return answer_with(student, network, changed, [rows.astype("float32"), told.astype("float32")])[0]
+        changed = [
+            array + (len(array) == kinds) * (np.arange(len(array)) == sign).reshape(-1, *[1] * (array.ndim - 1))
+            for array in weights
+        ]
+        changed = [
+            new if new.ndim == 2 and new.shape == (kinds, width) else old
+            for new, old in zip(changed, weights, strict=True)
+        ]
+        (found,) = answer_with(student, network, changed, [rows.astype("float32"), told.astype("float32")])
+        assert_shape(found, (len(rows), answer_length, kinds), f"the answers to {len(rows)} words")
+        return found
 
     return ask
+
+
+def built(network, rows, told):
+    """A network that has its weights, as one of a class of the student's has them after a call."""
+    network = as_model(network, "build_transformer(...)")
+    if not network.weights:
+        network.predict([rows, told])
+    return network
 
 
 def ends_of(network, kinds, width):
@@ -599,31 +640,39 @@ def ends_of(network, kinds, width):
 
 
 def assert_transformer(student, kinds, row_length, answer_length, width, heads, hidden, layers):
-    """Assert that a transformer with the check's layers answers as one in NumPy."""
+    """Assert that a transformer with the check's layers answers as one in NumPy, whatever the mask
+    of the decoder's own row is."""
     draw = np.random.default_rng(kinds)
-    rows, told = draw.integers(0, kinds, (3, row_length)), draw.integers(0, kinds, (3, answer_length))
+    rows, told = draw.integers(1, kinds, (3, row_length)), draw.integers(1, kinds, (3, answer_length))
 
     def judge(apart):
-        layered = share(student, encode_without), share(student, decode_without)
-        sizes = kinds, row_length, answer_length, width, heads, hidden
-        network = student.build_transformer(*layered, *sizes, *([] if layers == 1 else [layers]))
-        network = as_model(network, "build_transformer(...)")
+        layered = share(student, encode_with), share(student, decode_with)
+        sizes = kinds, row_length, answer_length, width, heads, hidden, *([] if layers == 1 else [layers])
+        network = built(student.build_transformer(*layered, *sizes), rows, told)
         weights = draw_weights(network, ends_of(network, kinds, width))
-        (found,) = answer_with(student, network, weights, [rows.astype("float32"), told.astype("float32")])
-        assert_shape(found, (3, answer_length, kinds), "the answers to 3 words")
         embeddings = [array for array in weights if array.shape == (kinds, width)]
         kernel, bias = [array for array in weights if array.shape in ((width, kinds), (kinds,))]
+        scale, waves = (1, 0 * table(WAVES, 6, 6)) if apart else (width**0.5, table(WAVES, 6, 6))
+        mask = other_padding(rows) if apart else np.ones((3, 1, row_length))
+        kernel *= 3
+        (found,) = answer_with(student, network, weights, [rows.astype("float32"), told.astype("float32")])
+        assert_shape(found, (3, answer_length, kinds), "the answers to 3 words")
+        ways = [lambda x: x.cumsum(axis=1), lambda x: x.sum(axis=1, keepdims=True)]
+        ways += [lambda x: other_look_ahead(answer_length) @ x, lambda x: other_padding(told) @ x] if apart else []
         answers = []
         for of_rows, of_told in (embeddings, embeddings[::-1]):
-            scale, patterns = (1, 0 * table(WAVES, 6, 6)) if apart else (width**0.5, table(WAVES, 6, 6))
-            memory, place = of_rows[rows] * scale, of_told[told] * scale
-            memory, place = memory + patterns[:row_length], place + patterns[:answer_length]
-            for _ in range(layers):
-                memory = 0.8 * np.tanh(memory) + heads / 10
-            for _ in range(layers):
-                place = 0.7 * np.tanh(place) + 0.6 * memory.mean(axis=1, keepdims=True) - hidden / 20
-            powers = np.exp(place @ kernel + bias)
-            answers.append(powers / powers.sum(axis=-1, keepdims=True))
+            for seen in ways:
+                memory, place = (
+                    of_rows[rows] * scale + waves[:row_length],
+                    of_told[told] * scale + waves[:answer_length],
+                )
+                for _ in range(layers):
+                    memory = 0.6 * np.tanh(memory) + 0.2 * mask @ memory + heads / 10 - hidden / 50
+                for _ in range(layers):
+                    place = 0.7 * np.tanh(place) + 0.3 * seen(place)
+                    place = place + 0.2 * mask @ memory + heads / 20 - hidden / 20
+                powers = np.exp(place @ kernel + bias)
+                answers.append(powers / powers.sum(axis=-1, keepdims=True))
         best = min(answers, key=lambda right: np.abs(right - found).max())
         assert_close(found, best, "the probabilities", atol=HALF)
 
@@ -631,7 +680,7 @@ def assert_transformer(student, kinds, row_length, answer_length, width, heads, 
 
 
 def adding(keras, kinds, row_length, length):
-    """A network that says the sum of what it was told so far and of the row's sign, modulo kinds."""
+    """A network that says what it was told so far and the row's sign, added up, modulo kinds."""
     rows, told = keras.Input((row_length,)), keras.Input((length,))
     ops = keras.ops
     heard = ops.cumsum(ops.cast(told, "int32"), axis=1)
