@@ -404,7 +404,7 @@ of_encoder = slips(
     ("one head", "(heads, width // heads)", "(1, width)", "layers_of_the_encoder"),
     ("heads and size swapped", "(heads, width // heads)", "(width // heads, heads)", "layers_of_the_encoder"),
     ("forgets the mask", "attention_mask=mask", "attention_mask=None", "masked_places any_encoder"),
-    ("the mask without its name", "attention_mask=mask", "place, mask", "encoder"),
+    ("the mask without its name", "attention_mask=mask", "place, mask", "masked_places any_encoder"),
     ("the mask turned round", "=mask", "=1.0 - keras.ops.cast(mask, 'float32')", "masked_places any_encoder"),
     ("adds nothing to the attention", "keras.layers.Add()([place, looked])", "looked", ENCODED),
     ("adds nothing to the thought", "keras.layers.Add()([place, thought])", "thought", ENCODED),
@@ -419,8 +419,13 @@ of_decoder = slips(
     DECODER,
     ("forgets its own mask", "=own_mask", "=None", "own_mask any_decoder"),
     ("forgets the mask of the memory", "=memory_mask", "=None", "memory_mask any_decoder"),
-    ("a mask without its name", "place, place, attention_mask=own_mask", "place, place, place, own_mask", "decoder"),
-    ("always looks back", "attention_mask=own_mask", "use_causal_mask=True", "decoder"),
+    (
+        "a mask without its name",
+        "place, place, attention_mask=own_mask",
+        "place, place, place, own_mask",
+        "own_mask any_decoder",
+    ),
+    ("always looks back", "attention_mask=own_mask", "use_causal_mask=True", f"own_mask {DECODED}"),
     ("its own mask turned round", "=own_mask", "=keras.ops.swapaxes(own_mask, 1, 2)", "own_mask any_decoder"),
     ("does not look at the memory", "(place, memory, attention_mask=memory_mask)", "(place, place)", "decoder"),
     ("adds nothing to what it saw", AFTER_MEMORY, f"    place = {NORMALISE}(looked)\n    thought", DECODED),
@@ -436,7 +441,7 @@ of_embed = slips(
     ("times the width", "width**0.5", "width", "embedded_signs"),
     ("divides by the root", "* width**0.5", "/ width**0.5", "embedded_signs"),
     ("forgets the patterns", " + positions(numbers.shape[1], width)", "", "embedded_signs"),
-    ("patterns as in the notebook", "numbers.shape[1]", "ANSWER", "embedded_signs"),
+    ("patterns as in the notebook", "positions(numbers.shape[1]", "positions(ANSWER", "embedded_signs"),
 )
 of_build = slips(
     BUILD,
