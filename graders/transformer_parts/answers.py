@@ -316,6 +316,7 @@ HEADED = "as_in_keras masks_of_heads any_heads"
 WAVES = "the_slower_pairs six_columns any_positions"
 ENCODED, DECODED = "what_the_encoder_computes any_encoder", "what_the_decoder_computes any_decoder"
 BUILT = "what_the_transformer_computes"
+WHOLE = f"{BUILT} the_future_cannot_change_the_past nothing_is_looked_at"
 WRITTEN = "written_sign_by_sign another_length written_by_any_network"
 TRAINED = "copies_new_words writes_new_words_backwards"
 
@@ -410,7 +411,12 @@ of_encoder = slips(
     ("adds nothing to the thought", "keras.layers.Add()([place, thought])", "thought", ENCODED),
     ("no ReLU", ', activation="relu"', "", ENCODED),
     ("a ReLU at the second Dense", "Dense(width)", 'Dense(width, activation="relu")', ENCODED),
-    ("no normalisation in between", ADD_LOOKED, "keras.layers.Add()([place, looked])", "encoder"),
+    (
+        "no normalisation in between",
+        ADD_LOOKED,
+        "keras.layers.Add()([place, looked])",
+        f"layers_of_the_encoder {ENCODED}",
+    ),
     ("another normalisation", "return keras.layers.Layer", "return keras.layers.Batch", "encoder"),
     ("one Dense", "    thought = keras.layers.Dense(width)(thought)\n", "", "encoder"),
     ("thinks with the width", "Dense(hidden,", "Dense(width,", "layers_of_the_encoder"),
@@ -427,12 +433,27 @@ of_decoder = slips(
     ),
     ("always looks back", "attention_mask=own_mask", "use_causal_mask=True", f"own_mask {DECODED}"),
     ("its own mask turned round", "=own_mask", "=keras.ops.swapaxes(own_mask, 1, 2)", "own_mask any_decoder"),
-    ("does not look at the memory", "(place, memory, attention_mask=memory_mask)", "(place, place)", "decoder"),
-    ("adds nothing to what it saw", AFTER_MEMORY, f"    place = {NORMALISE}(looked)\n    thought", DECODED),
+    (
+        "does not look at the memory",
+        "(place, memory, attention_mask=memory_mask)",
+        "(place, place)",
+        f"own_mask memory_mask {DECODED}",
+    ),
+    (
+        "adds nothing to what it saw",
+        AFTER_MEMORY,
+        f"    place = {NORMALISE}(looked)\n    thought",
+        f"own_mask {DECODED}",
+    ),
     ("no ReLU", ', activation="relu"', "", DECODED),
     ("adds nothing to the thought", "keras.layers.Add()([place, thought])", "thought", DECODED),
     ("the whole width for each head", "width // heads)(place, mem", "width)(place, mem", "layers_of_the_decoder"),
-    ("looks at the memory alone", f"{OWN_STEP}    place = {ADD_LOOKED}\n", "", "decoder"),
+    (
+        "looks at the memory alone",
+        f"{OWN_STEP}    place = {ADD_LOOKED}\n",
+        "",
+        f"layers_of_the_decoder own_mask {DECODED}",
+    ),
     ("thinks with the width", "Dense(hidden,", "Dense(width,", "layers_of_the_decoder"),
 )
 of_embed = slips(
@@ -462,17 +483,22 @@ of_build = slips(
     ("one encoder layer", "    for _ in range(layers):\n        memory =", "    if layers:\n        memory =", BUILT),
     (
         "each layer begins anew",
-        "decoder_layer(place, mem",
-        "decoder_layer(embed(told, kinds, width), mem",
-        "transformer",
+        "= decoder_layer(place, mem",
+        "= decoder_layer(embed(told, kinds, width), mem",
+        BUILT,
     ),
-    ("the bare row", "decoder_layer(place, memory,", "decoder_layer(place, embed(row, kinds, width),", "transformer"),
+    (
+        "the bare row",
+        "= decoder_layer(place, memory,",
+        "= decoder_layer(place, embed(row, kinds, width),",
+        BUILT,
+    ),
     ("no softmax", ', activation="softmax"', "", BUILT),
     ("a sigmoid", '"softmax"', '"sigmoid"', BUILT),
-    ("inputs in the other order", "keras.Model([row, told]", "keras.Model([told, row]", "transformer"),
+    ("inputs in the other order", "keras.Model([row, told]", "keras.Model([told, row]", WHOLE),
     ("heads and hidden swapped", "row_mask, heads, hidden)\n    place", "row_mask, hidden, heads)\n    place", BUILT),
     ("two decoder layers", "range(layers):\n        place", "range(2):\n        place", BUILT),
-    ("only the last place answers", "(place))", "(place[:, -1]))", "transformer"),
+    ("only the last place answers", "(place))", "(place[:, -1]))", WHOLE),
 )
 of_write = slips(
     WRITE,

@@ -129,7 +129,7 @@ def assert_layer(student, name, shapes, heads, hidden):
     weights = draw_weights(block, seed=3)
     pairs = [weights[index : index + 2] for index in range(0, len(weights), 2)]
     for pair in pairs:
-        pair[0][:] *= 1.5 if pair[0].ndim == 3 else 1
+        pair[0][:] *= 3 if pair[0].ndim == 1 else 1  # so that what is added counts
     looks = [array for pair in pairs if pair[0].ndim == 3 for array in pair]
     attentions = [looks[index : index + 8] for index in range(0, len(looks), 8)]
     denses = sorted((pair for pair in pairs if pair[0].ndim == 2), key=lambda pair: pair[0].shape[1] != hidden)
