@@ -514,6 +514,11 @@ of_write = slips(
     ("the notebook's network", "transformer.predict", "globals()['transformer'].predict", WRITTEN),
     ("probabilities for signs", ".argmax(axis=-1)", ".max(axis=-1)", WRITTEN),
 )
+relu = (
+    edit(BUILD, '"softmax")(place))', '"relu")(place)))'),
+    edit(BUILD, "keras.Model([row, told], ", "keras.Model([row, told], keras.layers.Softmax()("),
+)
+of_build.append(mutant("a ReLU before the softmax", *relu, fails=BUILT))
 looking_ahead = edit(BUILD, "memory, own_mask, row_mask", "memory, None, row_mask")
 mutants = [
     *combine(
