@@ -466,20 +466,6 @@ of_embed = slips(
 )
 of_build = slips(
     BUILD,
-    (
-        "no mask for the encoder",
-        "encoder_layer(memory, row_mask,",
-        "encoder_layer(memory, None,",
-        "nothing_is_looked_at",
-    ),
-    ("no mask for the memory", "own_mask, row_mask, heads", "own_mask, None, heads", "nothing_is_looked_at"),
-    ("looks ahead", "memory, own_mask, row_mask", "memory, None, row_mask", "the_future_cannot_change_the_past"),
-    (
-        "padding for its own row",
-        "look_ahead_mask(answer_length)",
-        "padding_mask(told)",
-        "the_future_cannot_change_the_past",
-    ),
     ("one encoder layer", "    for _ in range(layers):\n        memory =", "    if layers:\n        memory =", BUILT),
     (
         "each layer begins anew",
@@ -499,6 +485,20 @@ of_build = slips(
     ("heads and hidden swapped", "row_mask, heads, hidden)\n    place", "row_mask, hidden, heads)\n    place", BUILT),
     ("two decoder layers", "range(layers):\n        place", "range(2):\n        place", BUILT),
     ("only the last place answers", "(place))", "(place[:, -1]))", WHOLE),
+    (
+        "no mask for the encoder",
+        "encoder_layer(memory, row_mask,",
+        "encoder_layer(memory, None,",
+        "nothing_is_looked_at",
+    ),
+    ("no mask for the memory", "own_mask, row_mask, heads", "own_mask, None, heads", "nothing_is_looked_at"),
+    ("looks ahead", "memory, own_mask, row_mask", "memory, None, row_mask", "the_future_cannot_change_the_past"),
+    (
+        "padding for its own row",
+        "look_ahead_mask(answer_length)",
+        "padding_mask(told)",
+        "the_future_cannot_change_the_past",
+    ),
 )
 of_write = slips(
     WRITE,
