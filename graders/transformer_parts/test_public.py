@@ -1,6 +1,7 @@
 """The public criteria of `transformer_parts`: examples on paper, and what Keras says."""
 
 import math
+from itertools import permutations, product
 
 import numpy as np
 import pytest
@@ -514,8 +515,6 @@ def assert_computes(student, name, shapes, attentions):
 
 def orders(attentions, denses, norms):
     """All orders in which layers of a kind may have been made."""
-    from itertools import permutations
-
     for order in permutations(attentions):
         for pair in permutations(denses):
             if pair[0][0].shape[0] == WIDTH and pair[1][0].shape[1] == WIDTH and pair[0][0].shape[1] == len(pair[1][0]):
@@ -642,8 +641,8 @@ def ends_of(network, kinds, width):
 
 
 def assert_transformer(student, kinds, row_length, answer_length, width, heads, hidden, layers):
-    """Assert that a transformer with the check's layers answers as one in NumPy, whatever the mask
-    of the decoder's own row is."""
+    """Assert that a transformer with the check's layers answers as one in NumPy, whatever its masks
+    are."""
     draw = np.random.default_rng(kinds)
     rows, told = draw.integers(1, kinds, (3, row_length)), draw.integers(1, kinds, (3, answer_length))
 
@@ -655,7 +654,7 @@ def assert_transformer(student, kinds, row_length, answer_length, width, heads, 
         embeddings = [array for array in weights if array.shape == (kinds, width)]
         kernel, bias = [array for array in weights if array.shape in ((width, kinds), (kinds,))]
         scale, waves = (1, 0 * table(WAVES, 6, 6)) if apart else (width**0.5, table(WAVES, 6, 6))
-        mask = other_padding(rows) if apart else np.ones((3, 1, row_length))
+        masks = [np.ones((3, 1, row_length)), *([other_padding(rows)] if apart else [])]
         kernel *= 3
         bias -= 9  # which no softmax heeds
         (found,) = answer_with(student, network, weights, [rows.astype("float32"), told.astype("float32")])
@@ -663,19 +662,15 @@ def assert_transformer(student, kinds, row_length, answer_length, width, heads, 
         ways = [lambda x: x.cumsum(axis=1), lambda x: x.sum(axis=1, keepdims=True)]
         ways += [lambda x: other_look_ahead(answer_length) @ x, lambda x: other_padding(told) @ x] if apart else []
         answers = []
-        for of_rows, of_told in (embeddings, embeddings[::-1]):
-            for seen in ways:
-                memory, place = (
-                    of_rows[rows] * scale + waves[:row_length],
-                    of_told[told] * scale + waves[:answer_length],
-                )
-                for _ in range(layers):
-                    memory = 0.6 * np.tanh(memory) + 0.2 * mask @ memory + heads / 10 - hidden / 50
-                for _ in range(layers):
-                    place = 0.7 * np.tanh(place) + 0.3 * seen(place)
-                    place = place + 0.2 * mask @ memory + heads / 20 - hidden / 20
-                powers = np.exp(place @ kernel + bias)
-                answers.append(powers / powers.sum(axis=-1, keepdims=True))
+        for (of_rows, of_told), seen, own, other in product((embeddings, embeddings[::-1]), ways, masks, masks):
+            memory, place = of_rows[rows] * scale + waves[:row_length], of_told[told] * scale + waves[:answer_length]
+            for _ in range(layers):
+                memory = 0.6 * np.tanh(memory) + 0.2 * own @ memory + heads / 10 - hidden / 50
+            for _ in range(layers):
+                place = 0.7 * np.tanh(place) + 0.3 * seen(place)
+                place = place + 0.2 * other @ memory + heads / 20 - hidden / 20
+            powers = np.exp(place @ kernel + bias)
+            answers.append(powers / powers.sum(axis=-1, keepdims=True))
         best = min(answers, key=lambda right: np.abs(right - found).max())
         assert_close(found, best, "the probabilities", atol=HALF)
 
