@@ -107,8 +107,8 @@ def load(name: str, split: str = "train") -> Any:
         "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
             and a dict of words, each with its vector, float64 (50,).
         "creature_names": a list of names of small letters, each once.
-        "headlines": a list of headlines, the serious ones first, labels, int64 (n,), 1 for a joke, a
-            list of words, and a dict of words, each with its vector, float64 (50,).
+        "headlines": a list of headlines, the serious ones first, labels, int64 (n,), 1 for a joke,
+            a list of words, and a dict of words, each with its vector, float64 (50,).
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.
