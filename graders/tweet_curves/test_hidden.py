@@ -7,7 +7,6 @@ import pytest
 
 from proctor import (
     CriterionFailed,
-    accuracy,
     as_array,
     as_model,
     as_texts,
@@ -17,7 +16,6 @@ from proctor import (
     assert_shape,
     call_unchanged,
     criterion,
-    crossentropy,
     datasets,
 )
 
@@ -98,9 +96,9 @@ def test_any_slope(student, count, level, rise):
 
 
 @criterion("network", points=1, hint="Is there a number in your function that `matrix` or `length` should give?")
-@pytest.mark.parametrize("entries, width, length", [(11, 9, 21), (40, 5, 30)])
-def test_networks_of_other_sizes(student, entries, width, length):
+def test_networks_of_other_sizes(student):
     """Networks for another vocabulary, other vectors and longer rows have that matrix, too."""
+    entries, width, length = 11, 9, 21
     matrix = np.random.default_rng(width).normal(0, 1, (entries, width)).astype("float32")
     model = as_model(student.build_network(matrix, length), "build_network(...)")
     rows = np.random.default_rng(length).integers(0, entries, (7, length))
@@ -112,27 +110,29 @@ def test_networks_of_other_sizes(student, entries, width, length):
 
 
 @pytest.fixture(scope="module")
-def unseen():
-    """Headlines that no student has, as rows of numbers, and their labels."""
+def unseen(student):
+    """The probability that the saved network gives the right label of headlines no student has."""
     texts, labels, vocabulary, _ = datasets.load("headlines", split="test")
     places = {word: place for place, word in enumerate(vocabulary)}
     rows = np.zeros((len(texts), 16), "int32")
     for row, text in zip(rows, texts, strict=True):
         numbers = [places.get(word, 1) for word in re.findall("[a-z]+", text.lower())][:16]
         row[: len(numbers)] = numbers
-    return rows, labels
+    found = as_array(student.model.predict(rows), "the answers").astype(float)
+    assert_shape(found, (len(rows), 1), f"the answers to {len(rows)} headlines")
+    return np.where(labels == 1, found[:, 0], 1 - found[:, 0])
 
 
 @criterion("curve", points=1, hint="Have you saved the network after its last epoch, and is the matrix right?")
-def test_the_loss_of_unseen_headlines(student, unseen, thresholds, credit):
+def test_the_loss_of_unseen_headlines(unseen, thresholds, credit):
     """The saved network has a loss of at most 0.66 on headlines that it has never seen."""
-    credit.within(crossentropy(student.model, unseen), thresholds, "loss")
+    credit.within(float(-np.log(np.clip(unseen, 1e-7, 1)).mean()), thresholds, "loss")
 
 
 @criterion("curve", points=2, hint="Have you saved the network after its last epoch, and is the matrix right?")
-def test_the_accuracy_of_unseen_headlines(student, unseen, thresholds, credit):
+def test_the_accuracy_of_unseen_headlines(unseen, thresholds, credit):
     """The saved network is right in 62 % of headlines that it has never seen."""
-    credit.within(accuracy(student.model, unseen), thresholds, "accuracy")
+    credit.within(float(np.mean(unseen > 0.5)), thresholds, "accuracy")
 
 
 @criterion("answers", points=1, hint="What is the slope of a network that has never learned anything?")
