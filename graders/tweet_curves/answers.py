@@ -418,14 +418,19 @@ VECTORS = "weights=[matrix], trainable=False"
 networks = [
     *slips(
         NETWORK,
-        ("vectors of its own, frozen", "weights=[matrix], ", "", "the_matrix_is_in_it curve"),
+        (
+            "a matrix of zeros",
+            "weights=[matrix]",
+            "weights=[0 * matrix]",
+            "the_matrix_is_in_it the_loss_falls the_accuracy",
+        ),
         (
             "two classes",
             'Dense(1, activation="sigmoid")',
             'Dense(2, activation="softmax")',
-            "one_probability taught_by_crossentropy curve",
+            "one_probability taught_by_crossentropy",
         ),
-        ("no activation", ', activation="sigmoid"', "", "one_probability taught_by_crossentropy curve"),
+        ("no activation", ', activation="sigmoid"', "", "one_probability taught_by_crossentropy"),
         ("a loss for numbers", '"binary_crossentropy"', '"mse"', "taught_by_crossentropy"),
         ("reports nothing", ', metrics=["accuracy"]', "", "taught_by_crossentropy"),
         ("reports an error", 'metrics=["accuracy"]', 'metrics=["mae"]', "taught_by_crossentropy"),

@@ -105,6 +105,8 @@ def test_networks_of_other_sizes(student):
     found = as_array(model.predict(rows), "the answers")
     if not any(weights.shape == matrix.shape for weights in model.weights):
         raise CriterionFailed(f"weights of the shape {matrix.shape}, those of the matrix", "none", detail=model.table())
+    if model.input_shape and model.input_shape[-1] not in (None, length):
+        raise CriterionFailed(f"a network for rows of {length} numbers", f"one for rows of {model.input_shape[-1]}")
     if len(found) != 7:
         raise CriterionFailed("an answer to each of 7 rows", f"{len(found)} answers")
 

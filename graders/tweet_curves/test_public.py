@@ -358,7 +358,12 @@ def lesson(student):
     return losses, float(np.mean((answers[-1][:, 0] > 0.5) == labels[new]))
 
 
-@criterion("curve", points=2, hint="Look at the epoch from which on it rises. Fewer units, more dropout?")
+@criterion(
+    "curve",
+    points=2,
+    needs="one_probability",
+    hint="Look at the epoch from which on it rises. Fewer units, more dropout?",
+)
 def test_the_loss_does_not_rise(lesson, thresholds):
     """In a lesson of 20 epochs, the slope of the validation loss is at most 0.0005."""
     steepness = float(np.polyfit(np.arange(EPOCHS), lesson[0], 1)[0])
@@ -368,13 +373,23 @@ def test_the_loss_does_not_rise(lesson, thresholds):
         raise CriterionFailed("a slope of at most 0.0005", f"{told}, its last one {lesson[0][-1]:.3f}")
 
 
-@criterion("curve", points=1, hint="Does your curve fall at all? A larger learning rate, or less dropout?")
+@criterion(
+    "curve",
+    points=1,
+    needs="one_probability",
+    hint="Does your curve fall at all? A larger learning rate, or less dropout?",
+)
 def test_the_loss_falls(lesson, thresholds, credit):
     """At the end of the lesson, the validation loss is at most 0.66."""
     credit.within(float(lesson[0][-3:].mean()), thresholds, "loss")
 
 
-@criterion("curve", points=2, hint="Is it too modest to learn? Try other layers, units and learning rates.")
+@criterion(
+    "curve",
+    points=2,
+    needs="one_probability",
+    hint="Is it too modest to learn? Try other layers, units and learning rates.",
+)
 def test_the_accuracy(lesson, thresholds, credit):
     """At the end of the lesson, 62 % of the validation headlines are right."""
     credit.within(lesson[1], thresholds, "accuracy")
