@@ -19,6 +19,7 @@ from proctor.datasets.diagonal import DIAGONAL
 from proctor.datasets.emoji import EMOJI
 from proctor.datasets.fashion import FASHION
 from proctor.datasets.happy_sad import HAPPY_SAD
+from proctor.datasets.headlines import HEADLINES
 from proctor.datasets.horses_humans import HORSES_HUMANS
 from proctor.datasets.jazz import JAZZ
 from proctor.datasets.mnist import MNIST
@@ -58,6 +59,7 @@ _OURS = (
     EMOJI,
     CREATURE_NAMES,
     PORTRAITS,
+    HEADLINES,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -105,6 +107,8 @@ def load(name: str, split: str = "train") -> Any:
         "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
             and a dict of words, each with its vector, float64 (50,).
         "creature_names": a list of names of small letters, each once.
+        "headlines": a list of headlines, the serious ones first, labels, int64 (n,), 1 for a joke,
+            a list of words, and a dict of words, each with its vector, float64 (50,).
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.
