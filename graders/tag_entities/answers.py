@@ -1,6 +1,6 @@
 """Other right answers of the exercise on names in letters, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, retrained, untrained, variant
 
 WORDS, PIECES, ROWS, LOSS = "write_label_words", "write_label_pieces", "write_make_rows", "write_masked_loss"
 TAGGER, ENTITIES, SCORE = "write_build_tagger", "write_read_entities", "write_score"
@@ -428,20 +428,13 @@ rows = slips(
         "return np.array(labels), np.array(rows)",
         "short_texts_are_filled_up long_texts_are_cut_off the_labels_of_rows any_rows",
     ),
-    ("lists", "return np.array(rows), np.array(labels)", "return rows, labels", "arrays_of_whole_numbers"),
-    (
-        "floats",
-        "np.array(rows), np.array(labels)",
-        "np.array(rows, float), np.array(labels, float)",
-        "arrays_of_whole_numbers",
-    ),
     (
         "the labels of words",
         "labels.append(label_pieces(encoding.word_ids, word_labels))",
         "labels.append((word_labels + [-100] * length)[:length])",
         "the_labels_of_rows any_rows",
     ),
-    ("empties the marks", "    return np", "    marks.clear()\n    return np", "arrays_of_whole_numbers"),
+    ("empties the marks", "    return np", "    marks.clear()\n    return np", "whole_numbers"),
 )
 COUNT = "keras.ops.sum(losses * counts) / keras.ops.sum(counts)"
 loss = slips(
@@ -504,21 +497,26 @@ tagger = slips(
         "probabilities_for_each_piece a_dense_head any_tagger",
     ),
 )
-GOES_ON = "inside and before > 0 and (before - 1) // 2 == kind"
+GOES_ON = "label and label % 2 == 0 and kind == before"
 entities = slips(
     ENTITIES,
     ("the last word for the end", ENTITIES_AHEAD.replace("(place, end, kind)", "(place, end - 1, kind)"), "entities"),
     (
         "an inside out of nowhere is dropped",
-        "elif label > 0:",
+        "elif label:",
         "elif label % 2:",
         "inside_out_of_nowhere the_end_of_a_text any_entities",
     ),
-    ("an inside goes on with any kind", GOES_ON, "inside and before > 0", "inside_out_of_nowhere any_entities"),
+    (
+        "an inside goes on with any kind",
+        GOES_ON,
+        "label and label % 2 == 0 and before is not None",
+        "inside_out_of_nowhere any_entities",
+    ),
     (
         "a beginning goes on, too",
-        "inside = label > 0 and label % 2 == 0",
-        "inside = label > 0",
+        GOES_ON,
+        "label and kind == before",
         "neighbours_are_two_entities inside_out_of_nowhere any_entities",
     ),
     (
@@ -534,8 +532,8 @@ entities = slips(
     ),
     (
         "a gap does not end an entity",
-        "        before = label\n",
-        "        before = label or before\n",
+        "        before = kind\n",
+        "        before = before if kind is None else kind\n",
         "inside_out_of_nowhere any_entities",
     ),
     (
@@ -633,4 +631,11 @@ mutants = [
         untrained(),
         fails=["knows_the_letters_that_it_has_learned_from", "finds_names_that_are_new_to_it"],
     ),
+]
+
+ANY = "a label in the place of -100 only has to be one that Keras can take"
+harmless_mutations = [
+    harmless('"int32" → None', because="Keras makes whole numbers of the labels itself"),
+    harmless("write_masked_loss, line 13: 0 → 1", because=ANY),
+    harmless("zip(found, true)", because="what two sets share does not depend on which is the first"),
 ]

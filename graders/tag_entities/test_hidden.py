@@ -160,8 +160,9 @@ def test_any_tagger(student, length, pieces, width, kinds):
     """On any encoder, a head for any number of labels is one Dense layer with softmax."""
     encoder = make_network(student, make_encoder, length, pieces, width)
     model = as_model(student.build_tagger(encoder, kinds), "build_tagger(…)")
-    weights = draw_weights(model, [(pieces, width), (width, kinds), (kinds,)])
-    rows = np.random.default_rng(kinds).integers(0, pieces, (4, length))
+    rng, shapes = np.random.default_rng(kinds), [(pieces, width), (width, kinds), (kinds,)]
+    draw_weights(model, shapes)  # which says if its weights have other shapes
+    rows, weights = rng.integers(0, pieces, (4, length)), [rng.normal(0, 0.7, shape) for shape in shapes]
     scores = weights[0][rows] @ weights[1] + weights[2]
     powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
     (found,) = answer_with(student, model, weights, rows)
