@@ -12,10 +12,10 @@ from proctor import (
     as_number_rows,
     as_tuple,
     assert_apart,
+    assert_between,
     assert_close,
     assert_dtype,
     assert_equal,
-    assert_probabilities,
     assert_shape,
     call_on_tensors,
     call_unchanged,
@@ -325,7 +325,8 @@ def test_probabilities_for_each_piece(student, kinds):
     """It says a probability for each label at each piece."""
     (found,) = answer_with(student, build(student, kinds), None, ROWS)
     assert_shape(found, (3, 5, kinds), f"the answers to 3 rows of 5 pieces, with {kinds} labels")
-    assert_probabilities(found, "the answers")
+    assert_between(found, 0.0, 1.0, "the answers")
+    assert_close(found.sum(axis=-1), np.ones((3, 5)), "the sums of the answers at each piece", atol=1e-2)
 
 
 @criterion("tagger", points=1, hint="One Dense layer on what the encoder says, and nothing between.")
@@ -347,9 +348,9 @@ def test_the_encoder_is_in_it(student):
     tables = [array for array in before if array.shape == TABLE.shape]
     if not tables or np.abs(tables[0] - TABLE).max() > 2e-3:
         raise CriterionFailed("the weights of the encoder that is given", "others" if tables else "no such weights")
-    model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
     shape = as_array(model.predict(ROWS), "the answers").shape[:-1]  # another criterion judges it
-    model.fit(ROWS, np.arange(np.prod(shape)).reshape(shape) % 3, epochs=1, verbose=0)
+    model.fit(ROWS, np.arange(np.prod(shape)).reshape(shape) % 3, epochs=8, verbose=0)  # half precision skips some
     for old, new in zip(before, as_left(model).weights, strict=True):
         if np.array_equal(old, new):
             raise CriterionFailed("weights that all change in training", f"some of the shape {old.shape} that do not")
