@@ -27,6 +27,7 @@ from proctor.datasets.newcomers import NEWCOMERS
 from proctor.datasets.news import NEWS
 from proctor.datasets.pets import PETS
 from proctor.datasets.portraits import PORTRAITS
+from proctor.datasets.resumes import RESUMES
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
@@ -60,6 +61,7 @@ _OURS = (
     CREATURE_NAMES,
     PORTRAITS,
     HEADLINES,
+    RESUMES,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -106,6 +108,8 @@ def load(name: str, split: str = "train") -> Any:
         "word_vectors": a dict of words, each with its vector, float64 (50,).
         "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
             and a dict of words, each with its vector, float64 (50,).
+        "resumes": a list of texts, and for each the list of its marks: (start, end, kind), so that
+            text[start:end] is one of `proctor.datasets.resumes.KINDS`.
         "creature_names": a list of names of small letters, each once.
         "headlines": a list of headlines, the serious ones first, labels, int64 (n,), 1 for a joke,
             a list of words, and a dict of words, each with its vector, float64 (50,).

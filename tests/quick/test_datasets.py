@@ -20,6 +20,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import tokenizers
 from PIL import Image
 
 from proctor import datasets
@@ -36,6 +37,7 @@ from proctor.datasets import (
     newswire,
     places,
     portraits,
+    resumes,
     sign_letters,
     species,
     species_base,
@@ -1372,6 +1374,54 @@ def test_real_names_are_made_small_and_kept_apart(tmp_path, monkeypatch, capsys)
     datasets.export(["creature_names"], tmp_path / "out")
     monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
     assert datasets.load("creature_names") == ["ada", "cy", "do", "ed", "fi"]
+
+
+def test_letters_are_marked_and_cut_as_the_library_cuts_them():
+    """Both splits have the letters that they always have, and no name is in both; rows are what the
+    library `tokenizers` makes of the same pieces."""
+    (texts, marks), (others, other_marks) = (resumes.draw(split) for split in ("train", "test"))
+    assert (len(texts), len(others)) == (4500, 300)
+    assert resumes.draw_resumes(3, 7) == resumes.draw_resumes(3, 7) != resumes.draw_resumes(3, 8)
+    known, new = (
+        {text[start:end].strip() for text, spans in zip(some, every, strict=True) for start, end, _ in spans}
+        for some, every in ((texts, marks), (others, other_marks))
+    )
+    assert len(new) > 1000
+    assert not known & new
+    pieces = resumes.read_pieces()
+    assert pieces[:4] == list(resumes.FIRST_PIECES)
+    assert len(set(pieces)) == len(pieces)
+    numbers = {piece: number for number, piece in enumerate(pieces)}
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece(numbers, **{"unk_token": "[UNK]"}))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    ends = [("[CLS]", resumes.CLS), ("[SEP]", resumes.SEP)]
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=ends)
+    tokenizer.enable_truncation(50)
+    tokenizer.enable_padding(length=50)
+    some = [*texts[:200], *others[:100], "Zoë (2€), a  tab\tand_one"]
+    rows, firsts = resumes.make_rows(some, 50)
+    for text, row, first in zip(some, rows, firsts, strict=True):
+        encoding = tokenizer.encode(text)
+        assert row.tolist() == encoding.ids
+        words = encoding.word_ids
+        assert first == [place for place, word in enumerate(words) if word is not None and word != words[place - 1]]
+
+
+def test_whole_entities_are_counted():
+    """An entity is found if its kind and both of its ends are right; what was cut off is not."""
+    text, words = "I am Ada Lund of Bo & Co", 8
+    marks, firsts = [[(5, 13, 0), (17, 24, 1)]], [list(range(1, words + 1))]
+    for labels, expected in (
+        ([0, 0, 1, 2, 0, 3, 4, 4], (2, 2)),
+        ([0, 0, 2, 2, 0, 4, 4, 4], (2, 2)),
+        ([0, 0, 1, 1, 0, 3, 4, 0], (0, 3)),
+        ([0, 0, 3, 4, 4, 3, 4, 4], (1, 2)),
+        ([0] * words, (0, 0)),
+    ):
+        answers = np.array([[9, *labels, 9]])
+        assert resumes.count_found([text], marks, answers, firsts) == (*expected, 2)
+    answers = np.array([[9, 0, 0, 1, 2, 0, 3, 4, 4, 9]])
+    assert resumes.count_found([text], marks, answers, [firsts[0][:7]]) == (1, 2, 2)
 
 
 @pytest.mark.parametrize("text", ["", "ada\nb2\n", "ada\nzoë\n"])
