@@ -130,7 +130,9 @@ def built(student, size=SIZE, length=LENGTH):
 def scattered(student):
     """Such a network, with other numbers for all weights, so that it clearly prefers some words."""
     model, draw = built(student), np.random.default_rng(4)
-    drawn = [draw.normal(0, 0.6, array.shape) for array in model.weights]
+    drawn = [
+        draw.normal(0, 2, array.shape) / max(array.shape[0], 1) ** 0.5 for array in map(np.atleast_1d, model.weights)
+    ]
     model.set_weights([abs(array) if array.ndim == 1 else array for array in drawn])
     return model
 
@@ -330,7 +332,7 @@ def make_counting(length, size):
     keras = __import__("keras")
     words = keras.Input((length,), dtype="int32")
     following = 2 + keras.ops.sum(words * keras.ops.arange(1, length + 1), axis=1) % (size - 2)
-    following = keras.ops.where(words[:, -1] == 5, 1, following)
+    following = keras.ops.where(keras.ops.equal(words[:, -1], 5), 1, following)
     return keras.Model(words, keras.ops.one_hot(following, size, dtype="float32"))
 
 
@@ -404,7 +406,7 @@ def test_ends_with_its_stroke(student):
 
 
 @criterion("write_line", points=1, hint="The words that it begins with count, too. How many are there when it stops?")
-@pytest.mark.parametrize("most", [2, 3, 13])
+@pytest.mark.parametrize("most", [2, 3, 8])
 def test_stops_at_the_limit(student, most):
     """A line without a stroke has as many words as the limit says, the beginning included."""
 
@@ -434,8 +436,8 @@ def test_hands_on_temperature_and_chance(student):
 
     def judge(_):
         model = share(student, make_steady)(3, [0.0, 0.0, 0.3, 0.3, 0.4])
-        assert_equal(written(student, model, [2], 12, 0), [2, *11 * [4]], "the line at T = 0")
-        first, again, other = (written(student, model, [2], 30, 1.0, seed) for seed in (8, 8, 9))
+        assert_equal(written(student, model, [2], 7, 0), [2, *6 * [4]], "the line at T = 0")
+        first, again, other = (written(student, model, [2], 17, 1.0, seed) for seed in (8, 8, 9))
         if first != again:
             raise CriterionFailed("the same line with the same seed", "another")
         if first == other or len(set(first[1:])) == 1:
