@@ -130,10 +130,8 @@ def built(student, size=SIZE, length=LENGTH):
 def scattered(student):
     """Such a network, with other numbers for all weights, so that it clearly prefers some words."""
     model, draw = built(student), np.random.default_rng(4)
-    drawn = [
-        draw.normal(0, 2, array.shape) / max(array.shape[0], 1) ** 0.5 for array in map(np.atleast_1d, model.weights)
-    ]
-    model.set_weights([abs(array) if array.ndim == 1 else array for array in drawn])
+    drawn = [draw.normal(0, 2 / np.sqrt((*array.shape, 1)[0]), array.shape) for array in model.weights]
+    model.set_weights([abs(array) if np.ndim(array) == 1 else array for array in drawn])
     return model
 
 
