@@ -20,6 +20,7 @@ from proctor import (
     call_unchanged,
     criterion,
     crossentropy,
+    draw_choices,
     make_generator,
     share,
 )
@@ -101,14 +102,6 @@ def test_all_other_fables(student, thresholds, credit):
     credit.within(float(found / by_pairs), thresholds, "rules")
 
 
-def choose_often(choose, probabilities, temperature, seed, count):
-    """Runs in the student's process: so many choices, one after the other with one generator."""
-    import numpy
-
-    rng = numpy.random.default_rng(seed)
-    return [choose(numpy.array(probabilities), temperature, rng) for _ in range(count)]
-
-
 def raised(probabilities, temperature):
     """The tempered probabilities."""
     powers = np.asarray(probabilities, float) ** (1 / temperature)
@@ -128,8 +121,7 @@ def raised(probabilities, temperature):
 )
 def test_any_temperature(student, temperature, probabilities):
     """At any temperature, words come as often as the tempered probabilities say."""
-    found = share(student, choose_often)(student.choose, probabilities, temperature, 31, 3000)
-    found = [int(number) for number in np.ravel(as_array(found, "the numbers of the words"))]
+    found = draw_choices(student, "choose", probabilities, temperature, 31, 3000)
     assert_drawn(Counter(found), dict(enumerate(raised(probabilities, temperature))), "the word")
 
 

@@ -28,6 +28,7 @@ from proctor import (
     criterion,
     crossentropy,
     datasets,
+    draw_choices,
     make_generator,
     share,
 )
@@ -219,18 +220,20 @@ def test_thousands_of_questions(student):
         assert_perplexity(student, chances, np.zeros(3000, int), 4.0)
 
 
-def fable_questions(lines):
-    """The rows and what follows, of fables, as the notebook makes them."""
-    words = ["", "/", *sorted({word for line in fables.list_fables() for word in line.split()})]
-    return rows_of(lines, words, 7)
-
-
 def rows_of(lines, words, length):
     """The padded beginnings of lines, and what follows them."""
-    numbers = [[*(words.index(word) for word in line.split()), 1] for line in lines]
-    rows = [(row[:count], row[count]) for row in numbers for count in range(1, len(row))]
-    padded = [[0] * (length - len(row)) + row for row, _ in rows]
-    return np.array(padded), np.array([number for _, number in rows])
+    padded, following = [], []
+    for line in lines:
+        row = np.array([*(words.index(word) for word in line.split()), 1])
+        places = np.arange(len(row) - 1)[:, None] + np.arange(1 - length, 1)
+        padded.append(np.where(places < 0, 0, row[np.maximum(places, 0)]))
+        following.append(row[1:])
+    return np.concatenate(padded), np.concatenate(following)
+
+
+def vocabulary(lines):
+    """The words of lines as the notebook numbers them."""
+    return ["", "/", *sorted({word for line in lines for word in line.split()})]
 
 
 @criterion(
@@ -240,7 +243,8 @@ def rows_of(lines, words, length):
 )
 def test_fables_put_aside(student, thresholds, credit):
     """Fables put aside surprise the saved network at most a fifth as much as a bigram model."""
-    heard, aside = map(fable_questions, fables.draw_fables())
+    words = vocabulary(fables.list_fables())
+    heard, aside = (rows_of(lines, words, 7) for lines in fables.draw_fables())
     pairs = fables.count_pairs(heard[0][:, -1], heard[1], 27)
     by_pairs = np.exp(-np.mean(np.log(pairs[aside[0][:, -1], aside[1]])))
     credit.within(float(np.exp(crossentropy(student.fable_model, aside)) / by_pairs), thresholds, "rules")
@@ -254,27 +258,8 @@ def test_fables_put_aside(student, thresholds, credit):
 def test_knows_what_it_has_read(student, thresholds, credit):
     """The saved network knows 80 % of the words in the lines that it has read."""
     verse, _ = datasets.load("sonnets")
-    words = ["", "/", *sorted({word for line in verse for word in line.split()})]
-    rows = rows_of(verse, words, max(len(line.split()) for line in verse))
+    rows = rows_of(verse, vocabulary(verse), max(len(line.split()) for line in verse))
     credit.within(accuracy(student.verse_model, rows), thresholds, "known")
-
-
-def choose_often(choose, probabilities, temperature, seed, count):
-    """Runs in the student's process: so many choices, one after the other with one generator."""
-    import numpy
-
-    rng = numpy.random.default_rng(seed)
-    return [choose(numpy.array(probabilities), temperature, rng) for _ in range(count)]
-
-
-def chosen(student, probabilities, temperature, seed=1, count=1):
-    """Words that the student's function chooses, as a list of whole numbers."""
-    found = share(student, choose_often)(student.choose, probabilities, temperature, seed, count)
-    found = as_array(found, "the numbers of the words")
-    if found.shape == (count, 1):
-        found = found[:, 0]
-    assert_shape(found, (count,), f"{count} choices")
-    return [int(number) for number in found]
 
 
 BOWL = np.array([0.1, 0.4, 0.05, 0.0, 0.3, 0.15])
@@ -284,14 +269,14 @@ BOWL = np.array([0.1, 0.4, 0.05, 0.0, 0.3, 0.15])
 def test_greedy(student):
     """At T = 0 the most probable word is chosen, always."""
     for probabilities, best in ((BOWL, 1), ([0.26, 0.24, 0.24, 0.26 + 1e-9], 3), ([0.6, 0.4], 0)):
-        assert_equal(chosen(student, probabilities, 0, count=40), 40 * [best], "40 choices at T = 0")
-    assert_equal(chosen(student, BOWL, 0.0), [1], "a choice at T = 0.0")
+        assert_equal(draw_choices(student, "choose", probabilities, 0, count=40), 40 * [best], "40 choices at T = 0")
+    assert_equal(draw_choices(student, "choose", BOWL, 0.0), [1], "a choice at T = 0.0")
 
 
 @criterion("choose", points=1, hint="At T = 1, each word is drawn with the probability that the network gave to it.")
 def test_by_chance(student):
     """At T = 1, in 2,000 choices each word comes about as often as its probability says."""
-    assert_drawn(Counter(chosen(student, BOWL, 1.0, 2, 2000)), dict(enumerate(BOWL)), "the word")
+    assert_drawn(Counter(draw_choices(student, "choose", BOWL, 1.0, 2, 2000)), dict(enumerate(BOWL)), "the word")
 
 
 @criterion(
@@ -300,13 +285,13 @@ def test_by_chance(student):
 def test_tempered(student):
     """At T = 0.5, words come as often as the squares of the probabilities say."""
     squares = BOWL**2 / (BOWL**2).sum()
-    assert_drawn(Counter(chosen(student, BOWL, 0.5, 3, 2000)), dict(enumerate(squares)), "the word")
+    assert_drawn(Counter(draw_choices(student, "choose", BOWL, 0.5, 3, 2000)), dict(enumerate(squares)), "the word")
 
 
 @criterion("choose", points=1, hint="Does all chance come from `rng`, and from no generator that is made inside?")
 def test_chance_comes_from_the_generator(student):
     """The same seed makes the same choices, another seed or a second use makes others."""
-    first, again, other = (chosen(student, [0.2] * 5, 1.0, seed, 40) for seed in (8, 8, 9))
+    first, again, other = (draw_choices(student, "choose", [0.2] * 5, 1.0, seed, 40) for seed in (8, 8, 9))
     if first != again:
         raise CriterionFailed("the same choices with the same seed", "others")
     if first[:20] == first[20:] or len(set(first)) == 1:
@@ -319,7 +304,7 @@ def test_chance_comes_from_the_generator(student):
 def test_exact_enough_to_choose_by(student):
     """It can choose by hundreds of probabilities in single precision, and leaves them unchanged."""
     for row in np.random.default_rng(3).dirichlet(np.ones(900), 20).astype("float32"):
-        (number,) = chosen(student, row, 1.3)
+        (number,) = draw_choices(student, "choose", row, 1.3)
         assert_between(number, 0, 899, "the number of the word")
     rng = make_generator(student, 5)
     assert_dtype(call_unchanged(student, "choose", row, 0.7, rng), "int", "the number of a word")
