@@ -81,7 +81,7 @@ def build_model(total_words, max_sequence_len):
     model = tf.keras.models.Sequential([
         tf.keras.layers.Embedding(total_words, 100),
         tf.keras.layers.Bidirectional(tf.keras.layers.LSTM(40)),
-        tf.keras.layers.Dense(total_words, activation="softmax"),
+        tf.keras.layers.Dense(total_words, activation="softmax")
     ])
     optimizer = tf.keras.optimizers.Adam(learning_rate=0.005)
     model.compile(loss="sparse_categorical_crossentropy", optimizer=optimizer, metrics=["accuracy"])
@@ -258,18 +258,8 @@ mutants = [
                     "row[: count + 1])",
                     "beginnings_on_paper every_line_in_its_order lines_without_n_grams any_lines",
                 ),
-                (
-                    "beginnings of two words and more",
-                    "range(1, len(row))",
-                    "range(2, len(row))",
-                    "n_grams",
-                ),
-                (
-                    "the longest first",
-                    "range(1, len(row))",
-                    "range(len(row) - 1, 0, -1)",
-                    "n_grams",
-                ),
+                ("beginnings of two words and more", "range(1, len(row))", "range(2, len(row))", "n_grams"),
+                ("the longest first", "range(1, len(row))", "range(len(row) - 1, 0, -1)", "n_grams"),
                 (
                     "each line once",
                     "for line in lines:",
@@ -297,12 +287,7 @@ mutants = [
                 ),
                 ("numbers from 1 on", "enumerate(vocabulary)", "enumerate(vocabulary, 1)", "n_grams"),
                 ("the notebook's words", "enumerate(vocabulary)", "enumerate(verse_words)", "n_grams"),
-                (
-                    "a beginning for the last word, too",
-                    "range(1, len(row))",
-                    "range(1, len(row) + 1)",
-                    "n_grams",
-                ),
+                ("a beginning for the last word, too", "range(1, len(row))", "range(1, len(row) + 1)", "n_grams"),
                 (
                     "each beginning once",
                     "            beginnings.append(row[:count])",
@@ -332,12 +317,7 @@ mutants = [
                     "zeros_before pads_any_rows",
                 ),
                 ("the beginning is kept", KEPT, "kept = row[:length]", "the_end_is_kept pads_any_rows"),
-                (
-                    "as long as the longest",
-                    "    padded =",
-                    "    length = max(map(len, rows))\n    padded =",
-                    "pad",
-                ),
+                ("as long as the longest", "    padded =", "    length = max(map(len, rows))\n    padded =", "pad"),
                 ("floats", "dtype=int", "dtype=float", "an_array_of_whole_numbers"),
                 ("ones for nothing", "np.zeros(", "np.ones(", "zeros_before pads_any_rows"),
                 ("bytes", "dtype=int", 'dtype="uint8"', "pad"),
@@ -357,18 +337,8 @@ mutants = [
             ),
             slips(
                 BUILD,
-                (
-                    "one word too few",
-                    "Embedding(size, 64)",
-                    "Embedding(size - 1, 64)",
-                    "build_model",
-                ),
-                (
-                    "no recurrent layer",
-                    "keras.layers.LSTM(128)",
-                    "keras.layers.Flatten()",
-                    "the_layers_of_the_table",
-                ),
+                ("one word too few", "Embedding(size, 64)", "Embedding(size - 1, 64)", "build_model"),
+                ("no recurrent layer", "keras.layers.LSTM(128)", "keras.layers.Flatten()", "the_layers_of_the_table"),
                 (
                     "an average",
                     "keras.layers.LSTM(128)",
@@ -381,12 +351,7 @@ mutants = [
                     "            keras.layers.Lambda(lambda rows: rows[:, -1:]),\n            keras.layers.LSTM(128)",
                     "every_word_and_their_order",
                 ),
-                (
-                    "an answer for each word",
-                    "LSTM(128)",
-                    "LSTM(128, return_sequences=True)",
-                    "build_model",
-                ),
+                ("an answer for each word", "LSTM(128)", "LSTM(128, return_sequences=True)", "build_model"),
                 (
                     "a sigmoid",
                     '"softmax"',

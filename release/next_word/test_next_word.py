@@ -52,9 +52,7 @@ def assert_beginnings(student, lines, expected):
     assert_equal(as_number_rows(found, "the beginnings", len(expected)), expected, "the beginnings")
 
 
-@criterion(
-    "n_grams", points=2, hint="Look at the table: which beginnings does the line “to be or /” have, and in which order?"
-)
+@criterion("n_grams", points=2, hint="Which beginnings does “to be or /” have in the table, and in which order?")
 def test_beginnings_on_paper(student):
     """“to be or not to be /” begins with its first word, its first two words, … its first six."""
     row = [5, 3, 4, 6, 5, 3]
@@ -64,9 +62,8 @@ def test_beginnings_on_paper(student):
 @criterion("n_grams", points=1, hint="Beginnings first, then one whole number for each: the word right behind it.")
 def test_what_follows(student):
     """What follows in “to be or not to be /” is be, or, not, to, be and the stroke."""
-    found = as_tuple(
-        student.n_grams(["to be or not to be /"], list(WORDS)), "n_grams(...)", ("beginnings", "following")
-    )
+    found = student.n_grams(["to be or not to be /"], list(WORDS))
+    found = as_tuple(found, "n_grams(...)", ("beginnings", "following"))
     following = as_array(found[1], "following")
     if following.shape == (6, len(WORDS)) and set(np.unique(following)) == {0, 1}:
         raise CriterionFailed("a whole number for each beginning", "rows of zeros and a one")
@@ -136,9 +133,7 @@ def scattered(student):
     return model
 
 
-@criterion(
-    "build_model", points=1, hint="How many numbers has a row, how many words are there, and what makes probabilities?"
-)
+@criterion("build_model", points=1, hint="How long is a row, how many words are there, what makes probabilities?")
 @pytest.mark.parametrize("size, length", [(9, 4), (5, 7)])
 def test_probabilities_of_all_words(student, size, length):
     """Rows of numbers of words, 0 and the last one too, become a probability for each word."""
@@ -154,9 +149,7 @@ def test_the_layers_of_the_table(student):
     assert_layer_count(built(student), embedding=at_least(1), recurrent=at_least(1))
 
 
-@criterion(
-    "build_model", points=1, hint="Does what was read first get through to the end? Which layer reads word by word?"
-)
+@criterion("build_model", points=1, hint="Which layer reads word by word? Does the first word get through?")
 def test_every_word_and_their_order(student):
     """The answer depends on every word of a row, and on their order."""
     model, row = scattered(student), [3, 5, 2, 7]
@@ -236,11 +229,7 @@ def vocabulary(lines):
     return ["", "/", *sorted({word for line in lines for word in line.split()})]
 
 
-@criterion(
-    "rules",
-    points=3,
-    hint="Does the perplexity in the picture fall far below the dotted line? Try another rate, or more units.",
-)
+@criterion("rules", points=3, hint="Is the curve far below the dotted line? Try another rate, or more units.")
 def test_fables_put_aside(student, thresholds, credit):
     """Fables put aside surprise the saved network at most a fifth as much as a bigram model."""
     words = vocabulary(fables.list_fables())
@@ -250,11 +239,7 @@ def test_fables_put_aside(student, thresholds, credit):
     credit.within(float(np.exp(crossentropy(student.fable_model, aside)) / by_pairs), thresholds, "rules")
 
 
-@criterion(
-    "by_heart",
-    points=3,
-    hint="Does the perplexity of the lines that it reads come near to 1? Try another rate, or more units.",
-)
+@criterion("by_heart", points=3, hint="Does the curve come near to 1? Try another rate, or more units.")
 def test_knows_what_it_has_read(student, thresholds, credit):
     """The saved network knows 80 % of the words in the lines that it has read."""
     verse, _ = datasets.load("sonnets")
@@ -279,9 +264,7 @@ def test_by_chance(student):
     assert_drawn(Counter(draw_choices(student, "choose", BOWL, 1.0, 2, 2000)), dict(enumerate(BOWL)), "the word")
 
 
-@criterion(
-    "choose", points=1, hint="Raise to the power 1 / T: which number is that at T = 0.5? Then divide by the sum."
-)
+@criterion("choose", points=1, hint="Which power is 1 / T at T = 0.5? What do they sum to afterwards?")
 def test_tempered(student):
     """At T = 0.5, words come as often as the squares of the probabilities say."""
     squares = BOWL**2 / (BOWL**2).sum()
@@ -356,22 +339,18 @@ def judge_line(student, judge):
     assert_apart(student, "write_line", {"pad": repeat, "choose": the_sure_one}, judge)
 
 
-@criterion(
-    "write_line", points=2, hint="Which words does the model see for the third choice? A row is as long as it takes it."
-)
+@criterion("write_line", points=2, hint="Which words does the model see for the third choice, in which row?")
 @pytest.mark.parametrize(
     "length, beginning",
-    [pytest.param(6, [4], id="one word"), pytest.param(3, [7, 2, 9, 4, 8], id="more words than the model takes")],
+    [pytest.param(6, [11], id="one word"), pytest.param(3, [3, 14, 2, 11, 17], id="more words than the model takes")],
 )
 def test_hears_its_own_words(student, length, beginning):
     """Each word is chosen by what the model says to all the words before it, padded or cut."""
 
     def judge(apart):
-        model = share(student, make_counting)(length, 23)
-        expected = count_on(beginning, length, 23, 12, apart)
-        found = written(student, model, beginning, 12)
-        length_of_both = min(len(found), len(expected))
-        if found[:length_of_both] != expected[:length_of_both] or len(found) < len(expected) - 1:
+        expected = count_on(beginning, length, 19, 12, apart)
+        found = written(student, share(student, make_counting)(length, 19), beginning, 12)
+        if found[:11] != expected[:11]:  # another criterion looks at the limit
             raise CriterionFailed(f"the line {expected}", f"{found}")
 
     judge_line(student, judge)
@@ -381,11 +360,8 @@ def test_hears_its_own_words(student, length, beginning):
 def test_ends_with_its_stroke(student):
     """A line ends with the stroke that is chosen, and not before."""
 
-    def judge(_):
-        model = share(student, make_counting)(2, 8)
-        assert_equal(written(student, model, [2, 5], 9)[1:], [5, 1], "the end of the line")
-
-    judge_line(student, judge)
+    model = share(student, make_counting)(2, 8)
+    judge_line(student, lambda _: assert_equal(written(student, model, [2, 5], 9), [2, 5, 1], "the line"))
 
 
 @criterion("write_line", points=1, hint="The words that it begins with count, too. How many are there when it stops?")
@@ -393,11 +369,8 @@ def test_ends_with_its_stroke(student):
 def test_stops_at_the_limit(student, most):
     """A line without a stroke has as many words as the limit says, the beginning included."""
 
-    def judge(_):
-        model = share(student, make_steady)(5, [0.0, 0.0, 0.0, 0.0, 1.0])
-        assert_equal(len(written(student, model, [3, 2], most)), most, "the number of words")
-
-    judge_line(student, judge)
+    model = share(student, make_steady)(5, [0.0, 0.0, 0.0, 0.0, 1.0])
+    judge_line(student, lambda _: assert_equal(len(written(student, model, [3, 2], most)), most, "the number of words"))
 
 
 def make_steady(length, probabilities):
