@@ -286,8 +286,6 @@ mutants = [
                     "beginnings_on_paper what_follows every_line_in_its_order any_lines",
                 ),
                 ("numbers from 1 on", "enumerate(vocabulary)", "enumerate(vocabulary, 1)", "n_grams"),
-                ("the notebook's words", "enumerate(vocabulary)", "enumerate(verse_words)", "n_grams"),
-                ("a beginning for the last word, too", "range(1, len(row))", "range(1, len(row) + 1)", "n_grams"),
                 (
                     "each beginning once",
                     "            beginnings.append(row[:count])",
@@ -443,7 +441,6 @@ mutants = [
                     "by_chance tempered chance_comes_from_the_generator any_temperature",
                 ),
                 ("the power T", "(1 / temperature)", "temperature", "tempered any_temperature"),
-                ("no temperature", " ** (1 / temperature)", "", "tempered any_temperature"),
                 (
                     "the softmax of probabilities",
                     'np.asarray(probabilities, "float64") ** (1 / temperature)',
@@ -493,7 +490,6 @@ mutants = [
                 ),
                 ("writes into the beginning", "list(beginning)", "beginning", "words_by_chance"),
                 ("the new words alone", "return line", "return line[len(beginning) :]", "write_line"),
-                ("a limit of 12", "< most", "< 12", "stops_at_the_limit words_by_chance"),
             ),
         ]
     ),
