@@ -1,6 +1,6 @@
 """Other right answers of the exercise on verse, and wrong ones."""
 
-from proctor.answers import Answer, combine, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import Answer, combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 N_GRAMS, PAD, BUILD, PERPLEXITY, CHOOSE, WRITE = (
     f"write_{name}" for name in ("n_grams", "pad", "build_model", "perplexity", "choose", "write_line")
@@ -448,7 +448,18 @@ mutants = [
                     "by_chance tempered any_temperature",
                 ),
                 ("all words alike", ", p=powers / powers.sum()", "", "by_chance tempered any_temperature"),
-                ("single precision", '"float64"', '"float32"', "exact_enough_to_choose_by"),
+                (
+                    "the array written into",
+                    '    powers = np.asarray(probabilities, "float64") ** (1 / temperature)',
+                    "    probabilities **= 1 / temperature\n    powers = probabilities",
+                    "a_whole_number",
+                ),
+                (
+                    "a float",
+                    "int(rng.choice(len(powers), p=powers / powers.sum()))",
+                    "float(rng.choice(len(powers), p=powers / powers.sum()))",
+                    "a_whole_number",
+                ),
                 (
                     "a generator of its own",
                     "    powers =",
@@ -493,4 +504,9 @@ mutants = [
             ),
         ]
     ),
+]
+
+harmless_mutations = [
+    free("Embedding[1]", "LSTM[0]", "Adam[0]", because="the text leaves the sizes and the rate open"),
+    harmless('"float64" → None', because="single precision is exact enough to draw by"),
 ]
