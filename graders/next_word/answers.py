@@ -475,7 +475,12 @@ mutants = [
                     "1 + rng.choice(len(powers) - 1, p=powers[1:] / powers[1:].sum())",
                     "by_chance tempered any_temperature",
                 ),
-                ("a temperature of 1 at most", "(1 / temperature)", "(1 / min(temperature, 1))", "any_temperature"),
+                (
+                    "a temperature of 1 at most",
+                    "(1 / temperature)",
+                    "(1 / min(temperature, 1))",
+                    "tempered any_temperature",
+                ),
             ),
             slips(
                 WRITE,
@@ -484,7 +489,7 @@ mutants = [
                 ("the length of the verse", "model.input_shape[1]", "verse_length", "write_line"),
                 ("the stroke is left out", STOP, STOP.replace("break", "return line[:-1]"), "ends_with_its_stroke"),
                 ("goes on behind the stroke", STOP, "", "ends_with_its_stroke"),
-                ("one word too many", "< most", "<= most", "stops_at_the_limit hears_its_own_words words_by_chance"),
+                ("one word too many", "< most", "<= most", "stops_at_the_limit words_by_chance"),
                 (
                     "the limit without the beginning",
                     "len(line) < most",
@@ -492,14 +497,14 @@ mutants = [
                     "stops_at_the_limit words_by_chance",
                 ),
                 ("always greedy", "temperature, rng)", "0, rng)", "hands_on_temperature_and_chance words_by_chance"),
-                ("always at T = 1", "temperature, rng)", "1, rng)", "hands_on_temperature_and_chance words_by_chance"),
+                ("always at T = 1", "temperature, rng)", "1, rng)", "hands_on_temperature_and_chance"),
                 (
                     "a generator of its own",
                     "    line = ",
                     "    rng = np.random.default_rng(0)\n    line = ",
                     "hands_on_temperature_and_chance",
                 ),
-                ("writes into the beginning", "list(beginning)", "beginning", "words_by_chance"),
+                ("writes into the beginning", "list(beginning)", "beginning", "ends_with_its_stroke words_by_chance"),
                 ("the new words alone", "return line", "return line[len(beginning) :]", "write_line"),
             ),
         ]

@@ -15,6 +15,7 @@ from proctor import (
     assert_between,
     assert_close,
     assert_drawn,
+    assert_equal,
     assert_probabilities,
     assert_shape,
     call_unchanged,
@@ -157,8 +158,7 @@ def test_words_by_chance(student):
         rng, beginning = make_generator(student, 12), [3, 2]
         found = call_unchanged(student, "write_line", model, beginning, 0.5, rng, 160)
         line = as_array(found, "the line").tolist()
-        assert line[:2] == [3, 2]
-        assert len(line) == 160
+        assert_equal([*line[:2], len(line)], [3, 2, 160], "the first two words, and how many there are,")
         for word in (2, 3):
             after = [int(new) for old, new in itertools.pairwise(line[1:]) if old == word]
             assert_between(len(after), 35, 125, f"how often {word} comes in 160 words")
