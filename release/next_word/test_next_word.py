@@ -315,7 +315,7 @@ def count_on(line, length, size, most, apart):
 
 
 def add_up(rows, length):
-    """In place of the student's `pad`: the sum of each row, again and again, and its last number."""
+    """In place of the student's `pad`: the sum of each row many times, then its last number."""
     import numpy
 
     return numpy.array([[sum(row)] * (length - 1) + [row[-1]] for row in rows])
