@@ -344,9 +344,9 @@ mutants = [
                     "the_layers_of_the_table every_word_and_their_order",
                 ),
                 (
-                    "the last word alone",
+                    "the last two words alone",
                     "            keras.layers.LSTM(128)",
-                    "            keras.layers.Lambda(lambda rows: rows[:, -1:]),\n            keras.layers.LSTM(128)",
+                    "            keras.layers.Lambda(lambda rows: rows[:, -2:]),\n            keras.layers.LSTM(128)",
                     "every_word_and_their_order",
                 ),
                 ("an answer for each word", "LSTM(128)", "LSTM(128, return_sequences=True)", "build_model"),
