@@ -496,6 +496,12 @@ mutants = [
                     "len(line) < most + len(beginning)",
                     "stops_at_the_limit words_by_chance",
                 ),
+                (
+                    "a row in place of its numbers",
+                    "choose(probabilities[0]",
+                    "choose(probabilities",
+                    "hears_its_own_words ends_with_its_stroke stops_at_the_limit words_by_chance",
+                ),
                 ("always greedy", "temperature, rng)", "0, rng)", "hands_on_temperature_and_chance words_by_chance"),
                 ("always at T = 1", "temperature, rng)", "1, rng)", "hands_on_temperature_and_chance"),
                 (

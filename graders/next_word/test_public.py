@@ -323,9 +323,7 @@ def add_up(rows, length):
 
 def the_sure_one(probabilities, *_):
     """In place of the student's `choose`: the word that is sure."""
-    import numpy
-
-    return int(numpy.flatnonzero(numpy.asarray(probabilities) > 0.99)[0])
+    return next(number for number, probability in enumerate(probabilities) if probability > 0.99)
 
 
 def written(student, model, beginning, most, temperature=1.0, seed=1):
