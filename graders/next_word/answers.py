@@ -329,7 +329,7 @@ mutants = [
                 (
                     "writes into the rows",
                     "        " + KEPT,
-                    "        row[:] = row[-length:]\n        " + KEPT,
+                    "        row[:0] = [0] * (length - len(row))\n        " + KEPT,
                     "zeros_before pads_any_rows",
                 ),
             ),
