@@ -31,6 +31,7 @@ from proctor.datasets.resumes import RESUMES
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
+from proctor.datasets.sonnets import SONNETS
 from proctor.datasets.streets import STREETS
 from proctor.datasets.temperatures import TEMPERATURES
 from proctor.datasets.whistles import WHISTLES
@@ -62,6 +63,7 @@ _OURS = (
     PORTRAITS,
     HEADLINES,
     RESUMES,
+    SONNETS,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -113,6 +115,8 @@ def load(name: str, split: str = "train") -> Any:
         "creature_names": a list of names of small letters, each once.
         "headlines": a list of headlines, the serious ones first, labels, int64 (n,), 1 for a joke,
             a list of words, and a dict of words, each with its vector, float64 (50,).
+        "sonnets": two lists of lines in small letters, to read and to put aside; the second have no
+            other words than the first.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.

@@ -29,6 +29,7 @@ from proctor.datasets import (
     creature_names,
     crossings,
     emoji,
+    fables,
     headlines,
     jazz,
     loading,
@@ -39,6 +40,7 @@ from proctor.datasets import (
     portraits,
     resumes,
     sign_letters,
+    sonnets,
     species,
     species_base,
     streets,
@@ -1431,3 +1433,68 @@ def test_what_holds_no_names_is_told(text, tmp_path, monkeypatch):
     monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
     with pytest.raises(ProctorError, match="cannot be read"):
         datasets.load("creature_names")
+
+
+def test_drawn_verse_puts_lines_aside_that_have_no_other_words():
+    """There are 300 lines to read and 90 others of the same words; there is no test split."""
+    heard, aside = datasets.load("sonnets")
+    assert (len(set(heard)), len(set(aside))) == (300, 90)
+    assert not set(heard) & set(aside)
+    words = {word for line in heard for word in line.split()}
+    assert all(words.issuperset(line.split()) for line in aside)
+    assert (heard, aside) == sonnets.draw("train")
+    with pytest.raises(ProctorError, match="no test split"):
+        datasets.load("sonnets", split="test")
+
+
+def test_real_verse_is_made_plain(tmp_path, monkeypatch, capsys):
+    """Lines have small letters and no punctuation, short ones are left out, those with a new word
+    are not put aside, and a jail gets the same."""
+    real = tmp_path / "real"
+    real.mkdir()
+    lines = [
+        "Thy glass, O Time's-fool: 't is THINE!",
+        "XVIII",
+        "",
+        *[f"the {'a' * place} and a glass" for place in range(1, 300)],
+    ]
+    others = ["o glass and thine glass", "the glass is new", "is thy glass thine"]
+    (real / "sonnets.txt").write_text("\n".join(lines + others), encoding="utf-8")
+    monkeypatch.setenv("PROCTOR_DATA", str(real))
+    heard, aside = datasets.load("sonnets")
+    assert "sonnets: 300 real lines to read" in capsys.readouterr().out
+    assert heard[:2] == ["thy glass o time's-fool t is thine", "the a and a glass"]
+    assert aside == ["o glass and thine glass", "is thy glass thine"]
+    datasets.export(["sonnets"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    assert datasets.load("sonnets") == (heard, aside)
+
+
+def test_a_file_of_few_lines_is_told(tmp_path, monkeypatch):
+    """A file of fewer lines than there are to read is not taken."""
+    (tmp_path / "sonnets.txt").write_text("a line of verse\n" * 300)
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    with pytest.raises(ProctorError, match="cannot be read"):
+        datasets.load("sonnets")
+
+
+def test_fables_turn_the_deed_around():
+    """Each fable is there once, and its second half follows from its first."""
+    every = fables.list_fables()
+    assert len(set(every)) == 792
+    for fable in every:
+        one, deed, other, *rest = fable.split()
+        assert rest == ["and", other, fables.ANSWERS[deed], one]
+        assert one != other
+    heard, aside = fables.draw_fables()
+    assert (heard, aside) == (every[:300], every[300:400])
+
+
+def test_pairs_of_words_are_counted():
+    """A bigram model gives pairs that it has met most of what its word has to give, and any other
+    pair a little."""
+    last, following = np.array([1] * 60 + [2] * 20), np.array([2] * 60 + [1] * 20)
+    found = fables.count_pairs(last, following, 4)
+    assert np.allclose(found.sum(axis=1), 1)
+    assert np.allclose(found[1], (np.array([0, 0, 60, 0]) + 20 * np.array([1, 21, 61, 1]) / 84) / 80)
+    assert (found > 0).all()
