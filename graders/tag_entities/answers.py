@@ -293,7 +293,7 @@ words = slips(
         "marks are taken off the list",
         "for start, end, kind in spans:",
         "while spans:\n        start, end, kind = spans.pop()",
-        "words",
+        "marks_in_any_order",
     ),
     ("one word too few", "return labels", "return labels[:-1]", "words"),
     (
@@ -312,6 +312,12 @@ words = slips(
 NONE = "word is None or word == before"
 pieces = slips(
     PIECES,
+    (
+        "takes the labels off the list",
+        "    return labels",
+        "    word_labels.clear()\n    return labels",
+        "a_part_of_a_text",
+    ),
     (
         "every piece has the label of its word",
         NONE,
@@ -500,6 +506,12 @@ tagger = slips(
 GOES_ON = "label and label % 2 == 0 and kind == before"
 entities = slips(
     ENTITIES,
+    (
+        "a 0 is left at the end of the labels",
+        "    entities = []\n",
+        "    entities = []\n    labels.append(0)\n",
+        "the_end_of_a_text",
+    ),
     ("the last word for the end", ENTITIES_AHEAD.replace("(place, end, kind)", "(place, end - 1, kind)"), "entities"),
     (
         "an inside out of nowhere is dropped",
@@ -548,6 +560,7 @@ entities = slips(
 F1 = "2 * precision * recall / both if both else 0.0"
 score = slips(
     SCORE,
+    ("takes the entities out of the lists", "    both = ", "    true.clear()\n    both = ", "all_texts_together"),
     (
         "precision and recall swapped",
         "return precision, recall,",
@@ -637,5 +650,6 @@ ANY = "a label in the place of -100 only has to be one that Keras can take"
 harmless_mutations = [
     harmless('"int32" → None', because="Keras makes whole numbers of the labels itself"),
     harmless("write_masked_loss, line 13: 0 → 1", because=ANY),
+    harmless("labels[...] = 0", because="the labels are a list, which such a line cannot change"),
     harmless("zip(found, true)", because="what two sets share does not depend on which is the first"),
 ]

@@ -49,12 +49,17 @@ def as_entities(found):
     return [tuple(as_row(each, "each entity")) for each in found]
 
 
+def ask(student, name, *given, strict):
+    """What a function returns; if `strict`, it may not change what it is given."""
+    return call_unchanged(student, name, *given) if strict else getattr(student, name)(*given)
+
+
 # The words of “Ada Lund, Oslo & Co”; two skills side by side; and some marks.
 WORDS = [(0, 3), (4, 8), (8, 9), (10, 14), (15, 16), (17, 19)]
 
 
-def assert_words(student, spans, expected, words=WORDS):
-    found = as_row(call_unchanged(student, "label_words", list(words), list(spans)), "label_words(…)")
+def assert_words(student, spans, expected, words=WORDS, strict=False):
+    found = as_row(ask(student, "label_words", list(words), list(spans), strict=strict), "label_words(…)")
     assert_equal(found, expected, f"the labels of the words {words} with the marks {spans}")
 
 
@@ -82,14 +87,14 @@ def test_marks_that_are_a_character_off(student):
 
 @criterion("words", points=1, hint="Does your function need the marks to be in order, or to be there at all?")
 def test_marks_in_any_order(student):
-    """The marks may be in any order, and there may be none."""
-    assert_words(student, [(17, 19, 1), (0, 8, 0), (10, 14, 2)], [1, 2, 0, 5, 0, 3])
+    """The marks may be in any order, and there may be none; the lists stay as they are."""
+    assert_words(student, [(17, 19, 1), (0, 8, 0), (10, 14, 2)], [1, 2, 0, 5, 0, 3], strict=True)
     assert_words(student, [], [0, 0, 0, 0, 0, 0])
     assert_words(student, [(9, 31, 3), (0, 4, 3)], [7, 7, 8], [(0, 4), (9, 12), (20, 31)])
 
 
-def assert_pieces(student, word_ids, word_labels, expected):
-    found = as_row(call_unchanged(student, "label_pieces", list(word_ids), list(word_labels)), "label_pieces(…)")
+def assert_pieces(student, word_ids, word_labels, expected, strict=False):
+    found = as_row(ask(student, "label_pieces", list(word_ids), list(word_labels), strict=strict), "label_pieces(…)")
     assert_equal(found, expected, f"the labels of {word_ids} with the labels {word_labels} of the words")
 
 
@@ -120,9 +125,9 @@ def test_special_pieces_have_none(student):
 
 @criterion("pieces", points=1, hint="Count neither words nor pieces: the number of a word says which label it gets.")
 def test_a_part_of_a_text(student):
-    """If the text was cut off, or begins in the middle, each word still gets its own label."""
+    """If a text was cut off, or begins in the middle, words get their labels; the lists stay."""
     assert_pieces(student, [None, 0, 1, None], [1, 2, 0, 5], [-100, 1, 2, -100])
-    assert_pieces(student, [None, 3, 3, 4, None], [1, 2, 0, 5, 6, 0], [-100, 5, -100, 6, -100])
+    assert_pieces(student, [None, 3, 3, 4, None], [1, 2, 0, 5, 6, 0], [-100, 5, -100, 6, -100], strict=True)
 
 
 def make_tokenizer(pieces):
@@ -167,9 +172,9 @@ def fill(row, length, empty):
 def ask_rows(student, length, strict=False):
     """The rows and the labels of both texts."""
     tokenizer = share(student, make_tokenizer)(SMALL)
-    ask = (lambda *given: call_unchanged(student, "make_rows", *given)) if strict else student.make_rows
-    rows, labels = as_tuple(ask(tokenizer, list(TEXTS), [list(each) for each in MARKS], length), "make_rows(…)",
-                            ("rows", "labels"))  # fmt: skip
+    marks = [list(each) for each in MARKS]
+    made = ask(student, "make_rows", tokenizer, list(TEXTS), marks, length, strict=strict)
+    rows, labels = as_tuple(made, "make_rows(…)", ("rows", "labels"))
     return as_number_rows(rows, "the rows", 2), as_number_rows(labels, "the labels", 2), rows, labels
 
 
@@ -356,8 +361,8 @@ def test_the_encoder_is_in_it(student):
             raise CriterionFailed("weights that all change in training", f"some of the shape {old.shape} that do not")
 
 
-def assert_read(student, labels, expected):
-    found = as_entities(call_unchanged(student, "read_entities", list(labels)))
+def assert_read(student, labels, expected, strict=False):
+    found = as_entities(ask(student, "read_entities", list(labels), strict=strict))
     assert_equal(found, expected, f"the entities of the labels {labels}")
 
 
@@ -385,17 +390,17 @@ def test_inside_out_of_nowhere(student):
 
 @criterion("entities", points=1, hint="What if the text ends while an entity is open? And if there is no word at all?")
 def test_the_end_of_a_text(student):
-    """The end of the text ends an entity; a text without names has none."""
-    assert_read(student, [0, 5, 6], [(1, 3, 2)])
+    """The end of the text ends an entity; without names there is none; the list stays as it is."""
+    assert_read(student, [0, 5, 6], [(1, 3, 2)], strict=True)
     assert_read(student, [0, 3], [(1, 2, 1)])
     assert_read(student, [8], [(0, 1, 3)])
     assert_read(student, [0, 0], [])
     assert_read(student, [], [])
 
 
-def assert_score(student, true, found, expected):
+def assert_score(student, true, found, expected, strict=False):
     given = [[list(entities) for entities in texts] for texts in (true, found)]
-    asked = as_tuple(call_unchanged(student, "score", *given), "score(…)", ("precision", "recall", "F1"))
+    asked = as_tuple(ask(student, "score", *given, strict=strict), "score(…)", ("precision", "recall", "F1"))
     for name, number, wanted in zip(("precision", "recall", "F1"), asked, expected, strict=True):
         assert_close(number, float(wanted), f"{name} of {found}, where {true} is true", rtol=1e-3)
 
@@ -418,9 +423,9 @@ def test_only_whole_entities_count(student):
 
 @criterion("score", points=1, hint="Sum up over all texts before you divide, and compare each text with itself.")
 def test_all_texts_together(student):
-    """Entities of all texts are counted together; one that is true in another text is not right."""
+    """Entities of all texts are counted together, each in its own text; the lists stay."""
     true = [[(0, 2, 0), (5, 6, 2)], [(0, 2, 0)]]
-    assert_score(student, true, [[(0, 2, 0), (4, 6, 2)], []], (1 / 2, 1 / 3, 2 / 5))
+    assert_score(student, true, [[(0, 2, 0), (4, 6, 2)], []], (1 / 2, 1 / 3, 2 / 5), strict=True)
     true, found = [[(0, 1, 3)], [(2, 3, 1), (4, 5, 1), (6, 7, 1)]], [[(2, 3, 1), (0, 1, 3)], [(0, 1, 3), (4, 5, 1)]]
     assert_score(student, true, found, (1 / 2, 1 / 2, 1 / 2))
     assert_score(student, [[(0, 1, 2)]] * 3, [[(0, 1, 2)]] * 2 + [[]], (1, 2 / 3, 4 / 5))
