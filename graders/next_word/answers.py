@@ -190,6 +190,43 @@ def write_line(model, beginning, temperature, rng, most):
     return words
 """
 
+N_GRAMS_CUT = """
+def n_grams(lines, vocabulary):
+    number = {word: i for i, word in enumerate(vocabulary)}
+    numbers = [[number[w] for w in line.split()] for line in lines]
+    grams = [row[:n] for row in numbers for n in range(2, len(row) + 1)]
+    return [gram[:-1] for gram in grams], np.array([gram[-1] for gram in grams])
+"""
+PAD_FROM_THE_END = """
+def pad(rows, length):
+    out = np.zeros((len(rows), length), "int32")
+    for i, row in enumerate(rows):
+        for j in range(1, min(len(row), length) + 1):
+            out[i, -j] = row[-j]
+    return out
+"""
+BUILD_WITHOUT_INPUT = """
+def build_model(size, length):
+    network = keras.Sequential()
+    network.add(keras.layers.Embedding(size, 80))
+    network.add(keras.layers.Bidirectional(keras.layers.GRU(60)))
+    network.add(keras.layers.Dense(size, activation="softmax"))
+    network.compile(loss="sparse_categorical_crossentropy", optimizer=keras.optimizers.Adam(0.005))
+    return network
+"""
+CHOOSE_SUBTRACTED = """
+def choose(probabilities, temperature, rng):
+    if temperature == 0:
+        return list(probabilities).index(max(probabilities))
+    weights = [float(p) ** (1 / temperature) for p in probabilities]
+    left = rng.uniform(0, sum(weights))
+    for number, weight in enumerate(weights):
+        left -= weight
+        if left < 0:
+            return number
+    return int(np.argmax(weights))
+"""
+
 variants = [
     variant(
         "as in the courses",
@@ -219,6 +256,13 @@ variants = [
         replace(WRITE, WRITE_ARRAYS),
     ),
     variant("a beginning that grows", replace(N_GRAMS, N_GRAMS_GROWING), replace(PAD, PAD_KERAS)),
+    variant(
+        "n-grams cut in two, a network without Input, and what is left of a random number",
+        replace(N_GRAMS, N_GRAMS_CUT),
+        replace(PAD, PAD_FROM_THE_END),
+        replace(BUILD, BUILD_WITHOUT_INPUT),
+        replace(CHOOSE, CHOOSE_SUBTRACTED),
+    ),
     variant(
         "a smaller GRU at half the rate, trained anew",
         edit(BUILD, "LSTM(128)", "GRU(96)"),
@@ -368,18 +412,18 @@ mutants = [
                     "mse",
                     "the_loss_is_the_crossentropy all_of_it_learns",
                 ),
+                (
+                    "always the rows of the verse",
+                    "    network = ",
+                    "    length = verse_length\n    network = ",
+                    "probabilities_of_all_words",
+                ),
                 ("a rate of 0", "Adam(0.01)", "Adam(0.0)", "all_of_it_learns"),
                 (
                     "an Embedding that does not learn",
                     "Embedding(size, 64)",
                     "Embedding(size, 64, trainable=False)",
                     "all_of_it_learns",
-                ),
-                (
-                    "the notebook's sizes",
-                    "    network = ",
-                    "    size, length = len(verse_words), verse_length\n    network = ",
-                    "build_model",
                 ),
                 ("a word too many", "Dense(size,", "Dense(size + 1,", "probabilities_of_all_words any_sizes"),
             ),
@@ -519,5 +563,6 @@ mutants = [
 
 harmless_mutations = [
     free("Embedding[1]", "LSTM[0]", "Adam[0]", because="the text leaves the sizes and the rate open"),
+    harmless("write_write_line, line 18: 0 → -1", because="there is one row"),
     harmless('"float64" → None', because="single precision is exact enough to draw by"),
 ]

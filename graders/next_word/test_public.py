@@ -138,7 +138,10 @@ def scattered(student):
 def test_probabilities_of_all_words(student, size, length):
     """Rows of numbers of words, 0 and the last one too, become a probability for each word."""
     rows = np.arange(6 * length).reshape(6, length) * 2 % size
-    found = as_array(built(student, size, length).predict(rows), "the answers")
+    model = built(student, size, length)
+    if (model.input_shape or (None,))[-1] not in (None, length):
+        raise CriterionFailed(f"rows of {length} numbers as its input", f"the shape {model.input_shape}")
+    found = as_array(model.predict(rows), "the answers")
     assert_shape(found, (6, size), f"the answers to 6 rows of {length} numbers")
     assert_probabilities(found, "the answers")
 
