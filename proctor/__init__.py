@@ -23,6 +23,7 @@ from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
+from proctor.criteria.freezing import assert_learns_by_adam, list_learning, take_one_step
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
 from proctor.criteria.layers import (
     as_model,
@@ -59,6 +60,17 @@ from proctor.criteria.training import (
     make_learner,
     stopped_after,
 )
+from proctor.criteria.varying import (
+    assert_keeps_range,
+    assert_leaves_alone,
+    assert_mirrors,
+    assert_spread,
+    assert_varies_each_anew,
+    make_noting,
+    moves_of,
+    notes_of,
+    turns_of,
+)
 from proctor.datasets import pictures
 from proctor.errors import CriterionFailed
 from proctor.judge.live import check
@@ -91,11 +103,15 @@ __all__ = [
     "assert_gradient",
     "assert_input_shape",
     "assert_keeps_best",
+    "assert_keeps_range",
     "assert_lasts",
     "assert_layer",
     "assert_layer_count",
     "assert_layer_order",
+    "assert_learns_by_adam",
     "assert_learns_by_crossentropy",
+    "assert_leaves_alone",
+    "assert_mirrors",
     "assert_nonlinear",
     "assert_number",
     "assert_output_shape",
@@ -104,9 +120,11 @@ __all__ = [
     "assert_reports",
     "assert_scales_pictures",
     "assert_shape",
+    "assert_spread",
     "assert_stops",
     "assert_teaches_all",
     "assert_untouched",
+    "assert_varies_each_anew",
     "at_least",
     "at_most",
     "bowl_by_adam",
@@ -120,15 +138,19 @@ __all__ = [
     "fetch",
     "first_batch",
     "layer",
+    "list_learning",
     "make_bowl",
     "make_folder",
     "make_learner",
     "make_model",
     "make_network",
+    "make_noting",
     "make_paths",
     "mean_absolute_error",
     "mean_squared_error",
+    "moves_of",
     "names_of",
+    "notes_of",
     "numerical_gradient",
     "output_activation",
     "pictures",
@@ -141,8 +163,10 @@ __all__ = [
     "stopped_after",
     "take",
     "take_batches",
+    "take_one_step",
     "take_steps",
     "teach_one_input",
+    "turns_of",
     "values",
     "without_warnings",
 ]
