@@ -108,7 +108,7 @@ def compile_network(network, rate):
     loss = keras.losses.BinaryCrossentropy(from_logits=True, name="crossentropy")
     metric = keras.metrics.BinaryAccuracy("accuracy", threshold=0.0)
     optimizer = keras.optimizers.Adam(learning_rate=float(rate))
-    network.compile(optimizer, loss, [metric, keras.metrics.AUC(from_logits=True)])
+    network.compile(optimizer, loss, metrics=[metric, keras.metrics.AUC(from_logits=True)])
     return network
 """
 THAW_BY_PLACE = """
@@ -129,13 +129,21 @@ def thaw_from(base, name):
 THAW_IN_TWO = """
 def thaw_from(base, name):
     start = base.layers.index(base.get_layer(name))
-    base.trainable = True
     for layer in base.layers[:start]:
         layer.trainable = False
-    for layer in base.layers:
+    for layer in base.layers[start:]:
+        layer.trainable = True
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False
-    assert base.trainable
+    assert base.layers[start:]
+"""
+THAW_BY_A_SWITCH = """
+def thaw_from(base, name):
+    base.trainable = True
+    start = base.layers.index(base.get_layer(name))
+    for i, layer in enumerate(base.layers):
+        if i < start or isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
 """
 PREPARE_ALONE = """
 def prepare_tuning(network, base, name, rate):
@@ -370,6 +378,7 @@ in_thaw = [
         edit(THAW, RULE, RULE + "\n        found = found or layer.name == name"),
         fails=LATE,
     ),
+    mutant("a switch that is on already", replace(THAW, THAW_BY_A_SWITCH), fails=LATE),
     mutant("always from conv3 on", edit(THAW, "== name", '== "conv3"'), fails=LATE),
     mutant("only this layer", edit(THAW, "found or layer.name", "layer.name"), fails=LATE),
     mutant("the front learns", edit(THAW, "in base.layers", "in base.layers[::-1]"), fails=[LATE[0], *EARLY]),

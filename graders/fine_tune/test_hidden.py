@@ -15,7 +15,6 @@ from proctor import (
     call_unchanged,
     criterion,
     datasets,
-    fetch,
     layer,
     list_learning,
     make_model,
@@ -26,54 +25,56 @@ from proctor import (
 )
 
 
-def wide(keras, side, channels):
+def wide(keras, side, weights):
     """A base with two branches, for pictures that are not square."""
-    import numpy as np
-
+    channels = weights[0].shape[-1]
     here = keras.Input((side, side + 2, 3), name="picture")
-    look = keras.layers.Conv2D(channels, 3, padding="same", activation="relu", name="look")(here)
-    even = keras.layers.BatchNormalization(name="even")(look)
+    look = keras.layers.Conv2D(channels, 1, use_bias=False, name="look")(here)
+    even = keras.layers.BatchNormalization(epsilon=0.0, name="even")(look)
     grey = keras.layers.Conv2D(channels, 1, use_bias=False, name="grey")(here)
     model = keras.Model(here, keras.layers.Concatenate(name="both")([even, grey]))
-    draw = np.random.default_rng(channels)
-    model.set_weights([draw.uniform(0.2, 1.2, array.shape) for array in model.get_weights()])
+    model.set_weights(list(weights))
     return model
 
 
-def maps_and_head(network, base, shown):
-    """What a base says of scaled pictures, and the numbers behind it, drawn anew."""
-    import numpy as np
-
+def set_head(network, base, head):
+    """Give what is not in the base other numbers; returns whether their sizes are the same."""
     known = [id(each) for each in base.weights]
-    head = [each for each in network.weights if id(each) not in known]
-    for seed, each in enumerate(head):
-        each.assign(np.random.default_rng(seed).uniform(-1, 1, each.shape))
-    return [np.asarray(base(shown / 127.5 - 1, training=False)), [np.asarray(each) for each in head]]
+    own = [each for each in network.weights if id(each) not in known]
+    fits = [tuple(each.shape) for each in own] == [array.shape for array in head]
+    for each, array in zip(own, head if fits else [], strict=fits):
+        each.assign(array)
+    return fits
 
 
 @criterion("network", points=1, hint="Does the network take its size from `base`, and its block from what it is given?")
 @pytest.mark.parametrize("side, channels", [(5, 2), (9, 3)])
 def test_any_base(student, side, channels):
     """Around any base, for pictures of any size, the network answers with logits."""
-    base = make_network(student, wide, side, channels)
+    draw = np.random.default_rng(side)
+    sizes = (1, 1, 3, channels), *4 * [(channels,)], (1, 1, 3, channels)
+    weights = [draw.uniform(0.2, 1.2, size).astype("float32") for size in sizes]
+    head = [draw.uniform(-1, 1, size).astype("float32") for size in ((2 * channels, 1), (1,))]
+    base = make_network(student, wide, side, weights)
     block = make_model(student, (side, side + 2, 3), layer("RandomFlip", mode="horizontal"))
     network = as_model(student.build_network(base, block), "build_network(base, augmentation)")
-    shown = np.random.default_rng(side).integers(0, 256, (7, side, side + 2, 3)).astype("float32")
-    maps, head = fetch(share(student, maps_and_head)(network, base, shown))
-    if [np.shape(each) for each in head] != [(2 * channels, 1), (1,)]:
-        raise CriterionFailed("a weight for each map and a bias behind the base", f"{len(head)} other arrays")
-    kernel, bias = head
+    if not share(student, set_head)(network, base, head):
+        raise CriterionFailed("a weight for each map and a bias behind the base", "other numbers")
+    shown = draw.integers(0, 256, (7, side, side + 2, 3)).astype("float32")
+    kernel, factor, shift, mean, variance, grey = (each.astype(float) for each in weights)
+    scaled = shown.astype(float) / 127.5 - 1
+    even = (scaled @ kernel[0, 0] - mean) / np.sqrt(variance) * factor + shift
+    maps = np.concatenate([even, scaled @ grey[0, 0]], axis=-1)
     found = as_array(network.predict(shown), "the logits").astype(float)
-    most, mean = (pooled.astype(float) @ kernel + bias for pooled in (maps.max(axis=(1, 2)), maps.mean(axis=(1, 2))))
+    mean, most = (pooled @ head[0] + head[1] for pooled in (maps.mean(axis=(1, 2)), maps.max(axis=(1, 2))))
     is_most = found.shape == most.shape and np.abs(found - most).max() < np.abs(found - mean).max()
     assert_close(found, most if is_most else mean, "the logits", rtol=2e-3, atol=3e-2)
-    before = as_model(base).weights
     take_one_step(student, network, shown, np.ones((7, 1)), "sgd")
-    if not all(map(np.array_equal, as_model(base).weights, before)):
+    if not all(map(np.array_equal, as_model(base).weights, weights)):
         raise CriterionFailed("a base that a step of training leaves as it is", "one that changes")
 
 
-def long(keras):
+def long(keras, weights):
     """A base of six layers with numbers, under names that are not in their order."""
     place = here = keras.Input((3, 4, 3))
     layers = keras.layers
@@ -81,9 +82,11 @@ def long(keras):
         place = layers.Conv2D(3 + number, 1, use_bias=number != 1, name=f"part{2 - number}")(place)
         place = layers.BatchNormalization(name=f"calm{number}")(place)
     model = keras.Model(here, place, name="long")
-    draw = __import__("numpy").random.default_rng(3)
-    model.set_weights([draw.uniform(0.2, 1.0, array.shape) for array in model.get_weights()])
+    model.set_weights(list(weights))
     return model
+
+
+SIZES = (1, 1, 3, 3), *5 * [(3,)], (1, 1, 3, 4), *4 * [(4,)], (1, 1, 4, 5), *5 * [(5,)]
 
 
 @criterion(
@@ -91,11 +94,12 @@ def long(keras):
 )
 def test_thawed_more_than_once(student):
     """A base can be thawed again from another layer, and all its numbers stay as they are."""
-    base, order = make_network(student, long), ["part2", "calm0", "part1", "calm1", "part0", "calm2"]
+    draw, order = np.random.default_rng(3), ["part2", "calm0", "part1", "calm1", "part0", "calm2"]
+    weights = [draw.uniform(0.2, 1.0, size).astype("float32") for size in SIZES]
+    base = make_network(student, long, weights)
     for name in ("calm1", "calm0", "calm2", "part1"):
-        before = as_model(base).weights
         student.thaw_from(base, name)
-        for found, old in zip(as_model(base).weights, before, strict=True):
+        for found, old in zip(as_model(base).weights, weights, strict=True):
             assert_close(found, old, "the numbers of the base")
         learning = list_learning(student, base)
         for place, each in enumerate(order):
