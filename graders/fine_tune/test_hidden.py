@@ -66,9 +66,10 @@ def test_any_base(student, side, channels):
     even = (scaled @ kernel[0, 0] - mean) / np.sqrt(variance) * factor + shift
     maps = np.concatenate([even, scaled @ grey[0, 0]], axis=-1)
     found = as_array(network.predict(shown), "the logits").astype(float)
-    mean, most = (pooled @ head[0] + head[1] for pooled in (maps.mean(axis=(1, 2)), maps.max(axis=(1, 2))))
-    is_most = found.shape == most.shape and np.abs(found - most).max() < np.abs(found - mean).max()
-    assert_close(found, most if is_most else mean, "the logits", rtol=2e-3, atol=3e-2)
+    try:
+        assert_close(found, maps.mean(axis=(1, 2)) @ head[0] + head[1], "the logits", rtol=2e-3, atol=3e-2)
+    except CriterionFailed:  # the largest number of each map is as good as its mean
+        assert_close(found, maps.max(axis=(1, 2)) @ head[0] + head[1], "the logits", rtol=2e-3, atol=3e-2)
     take_one_step(student, network, shown, np.ones((7, 1)), "sgd")
     if not all(map(np.array_equal, as_model(base).weights, weights)):
         raise CriterionFailed("a base that a step of training leaves as it is", "one that changes")
@@ -156,5 +157,5 @@ def test_the_loss(student):
 @criterion("model", points=2, hint="Has it learned the 200 pictures by heart? Is everything in it that was built?")
 def test_knows_new_pictures(student, thresholds, credit):
     """The saved network is right about foxes and hares that this notebook has never drawn."""
-    shown, labels = datasets.draw_species(400, seed=24_680, kinds=("fox", "hare"))
+    shown, labels = datasets.draw_species(300, seed=24_680, kinds=("fox", "hare"))
     credit.within(accuracy(as_model(student.model), (shown.astype("float32"), labels)), thresholds, "new")

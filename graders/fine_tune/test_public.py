@@ -159,9 +159,10 @@ def test_from_bytes_to_logit(parts):
     """For bytes from 0 to 255 the network says what the head makes of the base's maps."""
     maps = ((BYTES.astype(float) / 127.5 - 1) @ KERNEL - MEAN) / np.sqrt(VARIANCE) * FACTOR + SHIFT
     found = parts.as_logits(parts.network.predict(BYTES))
-    mean, most = (each @ HEAD.astype(float) + BIAS for each in (maps.mean(axis=(1, 2)), maps.max(axis=(1, 2))))
-    is_most = found.shape == most.shape and np.abs(found - most).max() < np.abs(found - mean).max()
-    assert_close(found, most if is_most else mean, "the logits", rtol=2e-3, atol=3e-2)
+    try:
+        assert_close(found, maps.mean(axis=(1, 2)) @ HEAD.astype(float) + BIAS, "the logits", rtol=2e-3, atol=3e-2)
+    except CriterionFailed:  # the largest number of each map is as good as its mean
+        assert_close(found, maps.max(axis=(1, 2)) @ HEAD.astype(float) + BIAS, "the logits", rtol=2e-3, atol=3e-2)
 
 
 @criterion("network", points=1, hint="What does the block get, and who says in which mode it is?")
@@ -316,15 +317,16 @@ def add_head(base):
     return keras.Model(here, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(base(here))))
 
 
-def ready(keras, build):
-    """A network around a frozen tower, which has learned a little."""
+def ready(keras, build, learned):
+    """A network around a frozen tower; whether it has learned a little."""
     import numpy as np
 
     base, here = build(keras, False), keras.Input((2, 3, 3))
     place = keras.layers.GlobalAveragePooling2D()(base(keras.layers.Rescaling(1 / 255)(here)))
     network = keras.Model(here, keras.layers.Dense(1, name="head")(place))
     network.compile(keras.optimizers.SGD(0.001), "mse", auto_scale_loss=False)
-    network.fit(np.ones((4, 2, 3, 3)), np.ones((4, 1)), verbose=0)
+    if learned:
+        network.fit(np.ones((4, 2, 3, 3)), np.ones((4, 1)), verbose=0)
     return network
 
 
@@ -345,9 +347,9 @@ def compile_squares(network, rate):
 STANDING_IN = {"thaw_from": thaw_two, "compile_network": compile_squares}
 
 
-def prepared(student, name, rate):
+def prepared(student, name, rate, learned=False):
     """A network around a tower, and its numbers, before and after `prepare_tuning`."""
-    network = make_network(student, ready, share(student, tower))
+    network = make_network(student, ready, share(student, tower), learned)
     before = network.weights
     student.prepare_tuning(network, network.get_layer("tower"), name, rate)
     return network, before
@@ -359,7 +361,7 @@ def test_thawed_layers_learn(student):
 
     def judge(_):
         for name, first in (("blend", 6), ("end", 12)):
-            network, _ = prepared(student, name, 0.05)
+            network, _ = prepared(student, name, 0.05, learned=True)
             changes = take_one_step(student, network, BYTES, np.arange(len(BYTES)) % 2)
             changed = [bool(np.any(change)) for change in changes]
             if any(changed[:2] + changed[6:first]):
@@ -491,5 +493,5 @@ def test_knows_those_held_out(student, thresholds, credit):
 @functools.cache
 def held_out():
     """The pictures that are held out, with their labels."""
-    shown, labels = datasets.draw_species(400, seed=2402, kinds=("fox", "hare"))
+    shown, labels = datasets.draw_species(300, seed=2402, kinds=("fox", "hare"))
     return shown.astype("float32"), labels

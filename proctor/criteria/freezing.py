@@ -28,6 +28,8 @@ def _take_step(model: Any, x: Any, y: Any, optimizer: str) -> Any:
     if optimizer:
         # A loss that is scaled for half precision may leave out the first step.
         model.compile(optimizer, "mse", auto_scale_loss=False, run_eagerly=True)
+    elif model.train_function is None:  # nothing was traced, which eager steps would not use
+        model.run_eagerly = True
     before = model.get_weights()
     model.fit(x, y, epochs=1, batch_size=len(x), verbose=0)
     return [after - old for after, old in zip(model.get_weights(), before, strict=True)]
