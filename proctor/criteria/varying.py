@@ -157,6 +157,7 @@ def make_noting(student: Student, *, mirrors: bool = False) -> Any:
 def _build_noting(keras: Any, mirrors: bool) -> Any:
     tensorflow = __import__("tensorflow")
 
+    @keras.saving.register_keras_serializable()  # so that it can be copied
     class Noting(keras.layers.Layer):  # type: ignore[misc]
         def call(self, x: Any, training: Any = None) -> Any:
             if isinstance(x, tensorflow.Tensor) and hasattr(x, "numpy"):  # not while a graph is built
