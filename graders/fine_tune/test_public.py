@@ -47,7 +47,8 @@ from proctor import (
 )
 
 SIDE = 64
-MOST_MOVED = 0.4  # measured: see assignment.toml
+MOST_MOVED = 0.4  # kernels move by 0.10 to 0.13 with a tenth of the rate, and by 0.88 to 0.99 with all of it
+LUCK = 0.05  # how much one epoch differs from the next
 MAPS = 4
 KERNEL = np.array([[1.0, 0.0, -1.0, 0.5], [-2.0, 1.0, 0.0, 0.5], [0.5, -1.0, 2.0, -1.0]], "float32")
 FACTOR, SHIFT = np.array([1.0, 2.0, -1.5, 1.25], "float32"), np.array([0.25, 1.0, 0.5, -2.0], "float32")
@@ -325,7 +326,7 @@ def ready(keras, build, learned):
     base, here = build(keras, False), keras.Input((2, 3, 3))
     place = keras.layers.GlobalAveragePooling2D()(base(keras.layers.Rescaling(1 / 255)(here)))
     network = keras.Model(here, keras.layers.Dense(1, name="head")(place))
-    network.compile(keras.optimizers.SGD(0.001), "mse", auto_scale_loss=False)
+    network.compile(keras.optimizers.SGD(0.001), "mae", auto_scale_loss=False)
     if learned:
         network.fit(np.ones((4, 2, 3, 3)), np.ones((4, 1)), verbose=0)
     return network
@@ -395,7 +396,7 @@ def test_all_numbers_stay(student):
             assert_close(found, old, "the numbers of the network")
         if stands_in:
             assert_compiled(network, loss="huber")
-        else:
+        elif (network.compiled or {}).get("optimizer") != "sgd":  # others tell of a network that is not compiled anew
             assert_crossentropy_loss(network, BYTES)
 
     assert_apart(student, "prepare_tuning", STANDING_IN, judge)
@@ -484,7 +485,7 @@ def test_not_worse_than_before(student):
     shown = held_out()
     earlier, later = accuracy(as_model(student.before), shown), accuracy(as_model(student.model), shown)
     assert_between(np.array(earlier), 0.7, 1.0, "the share that the network from before knows")
-    assert_between(np.array(later), earlier, 1.0, "the share that the tuned network knows")
+    assert_between(np.array(later), earlier - LUCK, 1.0, "the share that the tuned network knows")
 
 
 @criterion("model", points=1, hint="Where do the curves end? Is anything missing between a picture and its logit?")
