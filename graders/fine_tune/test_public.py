@@ -162,9 +162,9 @@ def test_from_bytes_to_logit(parts):
     maps = ((BYTES.astype(float) / 127.5 - 1) @ KERNEL - MEAN) / np.sqrt(VARIANCE) * FACTOR + SHIFT
     found = parts.as_logits(parts.network.predict(BYTES))
     try:
-        assert_close(found, maps.mean(axis=(1, 2)) @ HEAD.astype(float) + BIAS, "the logits", rtol=2e-3, atol=3e-2)
-    except CriterionFailed:  # the largest number of each map is as good as its mean
         assert_close(found, maps.max(axis=(1, 2)) @ HEAD.astype(float) + BIAS, "the logits", rtol=2e-3, atol=3e-2)
+    except CriterionFailed:  # the mean of each map is as good as its largest number
+        assert_close(found, maps.mean(axis=(1, 2)) @ HEAD.astype(float) + BIAS, "the logits", rtol=2e-3, atol=3e-2)
 
 
 @criterion("network", points=1, hint="What does the block get, and who says in which mode it is?")
