@@ -18,9 +18,13 @@ from proctor.criteria.arrays import (
     assert_equal,
     assert_probabilities,
     assert_shape,
+    assert_truth,
 )
 from proctor.criteria.batches import first_batch, take_batches
+from proctor.criteria.blocks import answer_with, assert_new_layers, draw_weights, make_block
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
+from proctor.criteria.chance import assert_drawn
+from proctor.criteria.convolutions import convolve
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.freezing import assert_learns_by_adam, list_learning, take_one_step
@@ -41,13 +45,16 @@ from proctor.criteria.layers import (
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
 from proctor.criteria.networks import (
     ask_network,
+    assert_convolutions,
     assert_learns_by_crossentropy,
+    assert_one_probability,
     assert_scales_pictures,
     scatter_weights,
 )
+from proctor.criteria.places import measure_layers, measure_model
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
-from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps
+from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
 from proctor.criteria.training import (
     assert_crossentropy_loss,
@@ -80,6 +87,7 @@ from proctor.judge.unwritten import continue_past_stubs
 __all__ = [
     "CriterionFailed",
     "accuracy",
+    "answer_with",
     "as_array",
     "as_left",
     "as_model",
@@ -95,7 +103,9 @@ __all__ = [
     "assert_choices",
     "assert_close",
     "assert_compiled",
+    "assert_convolutions",
     "assert_crossentropy_loss",
+    "assert_drawn",
     "assert_dtype",
     "assert_ends_at_target",
     "assert_ends_by_patience",
@@ -112,8 +122,10 @@ __all__ = [
     "assert_learns_by_crossentropy",
     "assert_leaves_alone",
     "assert_mirrors",
+    "assert_new_layers",
     "assert_nonlinear",
     "assert_number",
+    "assert_one_probability",
     "assert_output_shape",
     "assert_parameters",
     "assert_probabilities",
@@ -123,6 +135,7 @@ __all__ = [
     "assert_spread",
     "assert_stops",
     "assert_teaches_all",
+    "assert_truth",
     "assert_untouched",
     "assert_varies_each_anew",
     "at_least",
@@ -131,14 +144,17 @@ __all__ = [
     "call_on_tensors",
     "call_unchanged",
     "check",
+    "convolve",
     "criterion",
     "crossentropy",
     "datasets",
     "described",
+    "draw_weights",
     "fetch",
     "first_batch",
     "layer",
     "list_learning",
+    "make_block",
     "make_bowl",
     "make_folder",
     "make_learner",
@@ -148,6 +164,8 @@ __all__ = [
     "make_paths",
     "mean_absolute_error",
     "mean_squared_error",
+    "measure_layers",
+    "measure_model",
     "moves_of",
     "names_of",
     "notes_of",
@@ -165,6 +183,7 @@ __all__ = [
     "take_batches",
     "take_one_step",
     "take_steps",
+    "teach_network",
     "teach_one_input",
     "turns_of",
     "values",

@@ -10,11 +10,12 @@ from proctor import (
     as_model,
     as_tuple,
     ask_network,
-    assert_between,
     assert_choices,
     assert_close,
+    assert_convolutions,
     assert_layer_count,
     assert_learns_by_crossentropy,
+    assert_one_probability,
     assert_parameters,
     assert_reports,
     assert_scales_pictures,
@@ -27,7 +28,6 @@ from proctor import (
     fetch,
     layer,
     make_model,
-    output_activation,
     pictures,
     share,
 )
@@ -154,22 +154,14 @@ def test_each_version_is_another(student):
 @criterion("network", points=1, hint="What shape has what goes in, and what comes out of the last layer?")
 def test_one_probability(student):
     """The network answers each picture, of the side that it was built for, with one probability."""
-    model, found = ask_network(student, "build_network", SMALLEST)
-    assert_shape(found, (16, 1), "the answers to 16 pictures")
-    assert_between(found, 0, 1, "the answers")
-    # Without an activation, the answers of an untrained network may lie between 0 and 1 by chance.
-    ends = output_activation(model) if model.class_name in ("Sequential", "Functional") else None
-    if ends not in (None, "sigmoid", "hard_sigmoid"):
-        raise CriterionFailed("an end that makes one probability", f"the activation {ends}", detail=model.table())
+    assert_one_probability(student, "build_network", SMALLEST)
 
 
 @criterion("network", points=1, hint="What does each convolution end in? Which layer has most parameters?")
 def test_convolutions_and_a_small_file(network):
     """It has two convolutions with ReLU and pooling or more, and 300,000 parameters at most."""
-    assert_layer_count(network[0], convolution=at_least(2), pooling=at_least(2))
-    ends = [layer.activation or layer.class_name for layer in network[0].layers if layer.class_name != "Dense"]
-    if sum(end.lower().endswith(("lu", "mish", "swish", "tanh", "softplus")) for end in ends) < 2:
-        raise CriterionFailed("convolutions with ReLU or the like", "some without", detail=network[0].table())
+    assert_convolutions(network[0], least=2)
+    assert_layer_count(network[0], pooling=at_least(2))
     assert_parameters(network[0], at_most=BUDGET)
 
 

@@ -341,6 +341,12 @@ slips = [
             replace("write_build_model", LAYER_BY_LAYER.replace(SECOND_CONVOLUTION, "")),
             fails="convolutions_and_a_small_file",
         ),
+        mutant(
+            "one convolution that bends",
+            edit("write_build_model", 'Conv2D(16, 3, activation="relu")', "Conv2D(16, 3)"),
+            edit("write_build_model", 'Conv2D(32, 3, activation="relu")', "Conv2D(32, 3)"),
+            fails="convolutions_and_a_small_file",
+        ),
         mutant("the squared error", edit("write_build_model", BCE, 'loss="mse"'), fails="is_taught_by_crossentropy"),
         mutant("no optimizer", edit("write_build_model", '"adam"', "None"), fails="reports_its_accuracy"),
         mutant(

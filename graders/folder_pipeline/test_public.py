@@ -17,21 +17,20 @@ from proctor import (
     assert_between,
     assert_choices,
     assert_close,
+    assert_convolutions,
     assert_equal,
-    assert_layer_count,
     assert_learns_by_crossentropy,
+    assert_one_probability,
     assert_parameters,
     assert_reports,
     assert_scales_pictures,
     assert_shape,
-    at_least,
     criterion,
     datasets,
     described,
     layer,
     make_folder,
     make_model,
-    output_activation,
     pictures,
     share,
     take_batches,
@@ -170,19 +169,14 @@ def test_kinds_are_mixed(parts):
 @criterion("build_model", points=1, hint="What shape has what goes in, and what comes out of the last layer?")
 def test_one_probability(student):
     """The model answers each picture, of the side that it was built for, with one probability."""
-    model, found = ask_network(student, "build_model", SMALLEST)
-    assert_shape(found, (16, 1), "the answers to 16 pictures")
-    assert_between(found, 0, 1, "the answers")
-    # Without an activation, the answers of an untrained network may lie between 0 and 1 by chance.
-    ends = output_activation(model) if model.class_name in ("Sequential", "Functional") else None
-    if ends not in (None, "sigmoid", "hard_sigmoid"):
-        raise CriterionFailed("an end that makes one probability", f"the activation {ends}", detail=model.table())
+    assert_one_probability(student, "build_model", SMALLEST)
 
 
-@criterion("build_model", points=1, hint="Which layer has most parameters, and what could make its input smaller?")
+@criterion("build_model", points=1, hint="What does each convolution end in? Which layer has most parameters?")
 def test_convolutions_and_a_small_file(network):
-    """The model has two or more convolutions, and for 64 × 64 pixels 300,000 parameters at most."""
-    assert_layer_count(network[0], convolution=at_least(2))
+    """The model has two convolutions with ReLU or more, and 300,000 parameters at most for
+    64 × 64."""
+    assert_convolutions(network[0], least=2)
     assert_parameters(network[0], at_most=BUDGET)
 
 

@@ -1,6 +1,6 @@
 """Other right answers of the exercise on reading curves, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 SMOOTH, OVERFITS, DIAGNOSE = "write_smooth", "write_overfits_from", "write_diagnose"
 STOP, TRAIN, ANSWERS = "write_stop_early", "write_train", "write_answers"
@@ -559,3 +559,12 @@ hidden_because = {
     "how_honest_the_lowest_loss_is": KEY,
     "how_loss_and_share_differ": KEY,
 }
+harmless_mutations = [
+    free("batch_size", "verbose", because="the size of a batch and what `fit` prints are choices of one's own"),
+    harmless("line 17: 64 →", because="the size of a batch is a choice of one's own, as above"),
+    harmless("write_train, line 17: 0 →", because="what `fit` prints is not judged, as above"),
+    harmless("keyword monitor dropped", because="the validation loss is what Keras watches by itself"),
+    harmless("write_overfits_from, line 18: return None → None", because="a function without an end returns None"),
+    harmless("max(0, i - reach) →", because="the larger of two numbers is the same in any order"),
+    harmless("max(0, len(val_loss) - 1 - lately) →", because="the larger of two numbers is the same in any order"),
+]

@@ -526,7 +526,8 @@ harmless_mutations = [
     harmless("write_close_gap, line 16: 9 → 8", because="there is no 9 among the labels"),
     harmless('finger alphabet" → None', because="the message is not judged"),
     harmless("write_compile_for, line 11:  → labels = labels[", because="only the number of axes matters"),
-    harmless("write_read_table, line 16: 1 → 2", because="the root of one less is rounded to the same side"),
+    harmless("write_read_table, line 16: 1 →", because="the root of one more or less is rounded to the same side"),
+    harmless("write_read_table, line 16: len(names) - 1", because="the root of one more or two is rounded likewise"),
     harmless("write_read_table, line 18: 1 → 2", because="NumPy takes any negative length as it takes -1"),
     harmless("write_spell, line 12: 1 → -1", because="it is the last of two axes"),
 ]

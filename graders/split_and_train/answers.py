@@ -570,6 +570,11 @@ slips = [
             edit("write_build_model", THIRD, ""),
             fails="three_convolutions_and_a_small_file",
         ),
+        mutant(
+            "a convolution that bends nothing",
+            edit("write_build_model", 'Conv2D(32, 3, activation="relu")', "Conv2D(32, 3)"),
+            fails="three_convolutions_and_a_small_file",
+        ),
         mutant("the squared error", edit("write_build_model", BCE, 'loss="mse"'), fails="is_taught_by_crossentropy"),
         mutant("no optimizer", edit("write_build_model", '"adam"', "None"), fails="reports_its_accuracy"),
         mutant(

@@ -13,7 +13,7 @@ from proctor.verdict import CriterionResult
 
 MARK = "results of all checks: "
 CHECK_ALL = """
-def _check_all(exercise, files, models, groups):
+def _check_all(exercise, files, models, trained, groups):
     import json
     from pathlib import Path
 
@@ -28,11 +28,14 @@ def _check_all(exercise, files, models, groups):
 
         own = {key: value for key, value in namespace.items() if isinstance(value, type)}
         namespace[name] = keras.saving.load_model(file, custom_objects=own)
+    for name, file in trained.items():
+        if not Path(file).exists():
+            namespace.pop(name, None)
     found = check_namespace(groups, namespace, Released(exercise, Path.cwd()))
     print(%r + json.dumps({result.name: (result.status, result.found) for result in found}))
 
 
-_check_all(%r, %r, %r, %r)
+_check_all(%r, %r, %r, %r, %r)
 """
 
 
@@ -70,7 +73,8 @@ def _check_in_notebook(
 ) -> dict[str, tuple[str, str]]:
     """Run the checks of a notebook that was graded, in its own process, as the student does.
 
-    A model that was handed in is loaded where the notebook would have trained it.
+    A model that was handed in is loaded where the notebook would have trained it. One whose
+    training cell stopped before it saved its file counts as not there: the error was shown.
 
     Args:
         course, assignment: what is graded.
@@ -87,8 +91,8 @@ def _check_in_notebook(
     folder = course.grader(assignment.name)
     released = {"test_public.py": criteria_file(assignment.name), "assignment.toml": settings_file(assignment.name)}
     files = {name: (folder / file).read_text(encoding="utf-8") for file, name in released.items()}
-    models = {} if run.trains else dict(assignment.artifacts)
-    code = CHECK_ALL % (MARK, assignment.name, files, models, groups)
+    loaded, trained = ({}, assignment.artifacts) if run.trains else (assignment.artifacts, {})
+    code = CHECK_ALL % (MARK, assignment.name, files, dict(loaded), dict(trained), groups)
     outcome = run.jail.run_cell(code, assignment.budget.notebook_seconds)
     printed = "".join(output.get("text", "") for output in outcome.outputs if output["output_type"] == "stream")
     _, found, told = printed.rpartition(MARK)

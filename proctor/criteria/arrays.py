@@ -139,6 +139,19 @@ def assert_shape(found: Any, shape: tuple[int | None, ...], what: str) -> None:
     require_shape(_as_numbers(found, what, "an array of numbers" if shape else "a single number"), tuple(shape), what)
 
 
+def assert_truth(found: Any, expected: bool, what: str) -> None:
+    """Assert that `found` is True, or False, also as a number or in an array of one item.
+
+    Args:
+        found: from the submission.
+        expected: what it must be.
+        what: its name in the message, such as "verify(…)".
+    """
+    answer = as_array(found, what)
+    if answer.size != 1 or answer.item() not in (True, False) or bool(answer.item()) is not expected:
+        raise CriterionFailed(f"{format_name(what)} to be {expected}", described(found))
+
+
 def assert_dtype(found: Any, kind: str, what: str) -> None:
     """Assert that `found` is an array (or a number) with a dtype of this kind, of any precision.
 

@@ -123,7 +123,7 @@ def assert_layer(model: ModelView, index_or_class: int | str, **config: Any) -> 
     Raises CriterionFailed, with the settings that differ in the layer that comes closest.
     """
     model = as_model(model)
-    merged = _merge_activations(model)
+    merged = merge_activations(model)
     if isinstance(index_or_class, str):
         name = index_or_class
         candidates = [(row, inner) for row, layer in merged if (inner := _match_class(layer, name))]
@@ -243,11 +243,11 @@ def output_activation(model: ModelView) -> str | None:
 
     Returns None if it is not known, as for a model with a `call` method of its own.
     """
-    merged = _merge_activations(as_model(model))
+    merged = merge_activations(as_model(model))
     return merged[-1][1].activation if merged else None
 
 
-def _merge_activations(model: ModelView) -> list[tuple[int, LayerView]]:
+def merge_activations(model: ModelView) -> list[tuple[int, LayerView]]:
     """The table row and the view of each layer, activation layers merged into the layer before."""
     merged: list[tuple[int, LayerView]] = []
     for row, layer in enumerate(model.layers):

@@ -8,18 +8,18 @@ import numpy as np
 
 from proctor.channel.described import described
 from proctor.channel.student import Student, share
-from proctor.criteria.layers import as_model, output_activation
+from proctor.criteria.arrays import as_array, assert_between, assert_shape
+from proctor.criteria.layers import as_model, assert_layer_count, at_least, merge_activations, output_activation
 from proctor.criteria.training import assert_crossentropy_loss
 from proctor.datasets import pictures
 from proctor.errors import CriterionFailed
 from proctor.models.view import ModelView
 
-# The largest difference of logits that a fresh network makes of very different pictures, on four
-# seeds and ten networks of other forms: 0.018 to 4.9 with pictures that are scaled once, mostly 15
-# or more with pictures that are not scaled, 0.0126 at most with those that are scaled twice.
-LEAST_SPREAD, MOST_SPREAD = 0.014, 6
+# How far apart the numbers are that very different pictures, from 0 to 255, bring into the first
+# layer with a matrix of weights: 1 to 4.5 by a usual way to scale once, 255 by none, 0.004 twice.
+LEAST_SPREAD, MOST_SPREAD = 0.05, 20
 ONE_PROBABILITY = None, "sigmoid"  # what `output_activation` says of an end that is as it should be
-
+KNOWN_ORDER = "Sequential", "Functional"  # networks that are known layer by layer
 
 Asked = tuple[ModelView, np.ndarray]
 
@@ -41,28 +41,89 @@ def ask_network(student: Student, build: str, side: int) -> Asked:
     return model, found
 
 
-def assert_scales_pictures(student: Student, build: str, side: int, asked: Asked | None = None) -> None:
-    """Assert that a network divides numbers from 0 to 255 itself, once.
+def assert_one_probability(student: Student, build: str, side: int) -> None:
+    """Assert that a network answers each picture with one probability.
 
-    A network that ends in anything but one probability is judged with a linear end: another
-    criterion has to tell of that.
+    Args:
+        student, build, side: as for `ask_network`.
+
+    Raises CriterionFailed if the answers have another shape, lie beyond 0 to 1, or do so by chance:
+    those of an untrained network without an activation may lie there.
+    """
+    model, found = ask_network(student, build, side)
+    assert_shape(found, (len(found), 1), "the answers")
+    assert_between(found, 0, 1, "the answers")
+    ends = output_activation(model) if model.class_name in KNOWN_ORDER else None
+    if ends not in (*ONE_PROBABILITY, "hard_sigmoid"):
+        raise CriterionFailed("an end that makes one probability", f"the activation {ends}", detail=model.table())
+
+
+def assert_convolutions(model: ModelView, least: int) -> None:
+    """Assert that a network has convolutions, and an activation such as ReLU for each.
+
+    Args:
+        model: a network.
+        least: how many it has at least.
+
+    Raises CriterionFailed if it has fewer, or fewer activations that are not those of a Dense. What
+    a class of the student's own does in its `call` is not known layer by layer: there, the
+    convolutions alone are counted.
+    """
+    assert_layer_count(model, convolution=at_least(least))
+    bent = [
+        layer
+        for _, layer in merge_activations(model)
+        if layer.class_name != "Dense" and layer.activation not in (None, "linear", "sigmoid", "softmax")
+    ]
+    if model.class_name in KNOWN_ORDER and len(bent) < least:
+        wanted = f"at least {least} convolutions with an activation such as ReLU"
+        raise CriterionFailed(wanted, f"{len(bent)} with one", detail=model.table())
+
+
+def assert_scales_pictures(student: Student, build: str, side: int, asked: Asked | None = None) -> None:
+    """Assert that a network divides numbers from 0 to 255 itself, once, before its weights.
 
     Args:
         student, build, side: as for `ask_network`.
         asked: what `ask_network` returned, to save the time to ask again.
 
-    Raises CriterionFailed if its answers to very different pictures differ too much, or too little.
+    Raises CriterionFailed if numbers that are far too large, or far too small, reach the first
+    layer with a matrix of weights, such as a convolution.
     """
-    model, found = asked or ask_network(student, build, side)
-    if output_activation(model) in ONE_PROBABILITY:
-        share_of_1 = np.clip(found.astype(float), 1e-7, 1 - 1e-7)
-        logits = np.log(share_of_1 / (1 - share_of_1))
-    else:
-        logits = _build_ending_in(student, build, side, "linear").predict(pictures.very_different(side))
-    spread = np.ptp(logits, axis=0).max()
+    model = asked[0] if asked else as_model(getattr(student, build)(side), f"{build}(side)")
+    reached = share(student, _find_first_input)(model, pictures.very_different(side))
+    reached = as_array(reached, "what reaches the first layer that has weights").astype(float)
+    spread = float(np.ptp(reached))
     if not LEAST_SPREAD <= spread <= MOST_SPREAD:
-        told = "far larger ones: nothing scales them" if spread > MOST_SPREAD else "far smaller ones: scaled twice?"
-        raise CriterionFailed("numbers of about the size of 1 in the network", told)
+        told = f"numbers from {reached.min():.3g} to {reached.max():.3g}: "
+        told += "nothing scales them" if spread > MOST_SPREAD else "are they scaled twice?"
+        raise CriterionFailed("numbers of about the size of 1 in the first layer that has weights", told)
+
+
+def _find_first_input(model: Any, shown: Any) -> Any:
+    """What reaches the first layer that has a matrix of weights, however the model is written."""
+    model(shown, training=False)  # one that had not been built has its weights now
+    seen = []
+
+    def keep(layer: Any) -> Any:
+        call = layer.call
+
+        def call_and_keep(inputs: Any, *others: Any, **named: Any) -> Any:
+            seen.append(inputs)
+            return call(inputs, *others, **named)
+
+        layer.call = call_and_keep
+        return call
+
+    # Only this walk enters layers that are made of layers, too.
+    layers = [layer for layer in model._flatten_layers(include_self=False) if not layer._layers]  # noqa: SLF001
+    watched = [(layer, keep(layer)) for layer in layers if any(len(weight.shape) > 1 for weight in layer.weights)]
+    try:
+        model(shown, training=False)
+    finally:
+        for layer, call in watched:
+            layer.call = call
+    return seen[0] if seen else shown
 
 
 def assert_learns_by_crossentropy(student: Student, build: str, side: int, asked: Asked | None = None) -> None:

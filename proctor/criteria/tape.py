@@ -98,6 +98,32 @@ def take_steps(
     return Steps(**steps)
 
 
+class Lessons(NamedTuple):
+    """What a student's function made of a network, batch by batch."""
+
+    weights: list[list[np.ndarray]]
+    """All weights of the network, in Keras's order, before the first batch and after each."""
+    losses: list[Any]
+    """What the function returned for each batch, as data or as a handle."""
+
+
+def teach_network(
+    student: Student, step: str, network: Any, optimizer: str, settings: dict[str, Any], batches: list[list[Any]]
+) -> Lessons:
+    """What a student's function makes of a network when it is called with batch after batch.
+
+    Args:
+        student: the submission.
+        step: the name of a function of a network, an optimizer of Keras, and what is in a batch,
+            which changes the network and returns a loss.
+        network: what `make_network` or `make_model` returned.
+        optimizer: the name of its class in `keras.optimizers`. One is made, and given to each call.
+        settings: what it is made with, such as `{"learning_rate": 0.1}`.
+        batches: for each call its further arguments.
+    """
+    return Lessons(**share(student, _teach)(getattr(student, step), network, optimizer, settings, batches))
+
+
 def bowl_by_adam(start: Any, middle: Any, steep: Any, rate: float, count: int) -> np.ndarray:
     """Where `take_steps` with Adam should go in a bowl, if each step clips to 0 … 1.
 
@@ -177,3 +203,16 @@ def _step_by_step(step: Any, start: Any, cost_of: Any, optimizer: str, settings:
         costs.append(step(variable, cost_of, descent))
         values.append(variable.numpy())
     return {"values": values, "costs": costs}
+
+
+def _teach(step: Any, network: Any, optimizer: str, settings: dict[str, Any], batches: list[list[Any]]) -> Any:
+    import keras
+
+    descent = getattr(keras.optimizers, optimizer)(**settings)
+    if hasattr(step, "get_concrete_function"):  # a compiled function must not be the one to make its state
+        descent.build(network.trainable_variables)
+    losses, weights = [], [network.get_weights()]
+    for batch in batches:
+        losses.append(step(network, descent, *batch))
+        weights.append(network.get_weights())
+    return {"losses": losses, "weights": weights}

@@ -16,6 +16,7 @@ from proctor.datasets.garments import draw_garments
 from proctor.datasets.herd import draw_herd
 from proctor.datasets.loading import load, names, put_aside, source
 from proctor.datasets.parks import draw_park
+from proctor.datasets.portraits import draw_portraits
 from proctor.datasets.rings import draw_rings
 from proctor.datasets.series import generate_series
 from proctor.datasets.shapes import draw_shapes
@@ -32,6 +33,7 @@ __all__ = [
     "draw_garments",
     "draw_herd",
     "draw_park",
+    "draw_portraits",
     "draw_recordings",
     "draw_rings",
     "draw_shapes",

@@ -12,9 +12,11 @@ from proctor.datasets import places
 from proctor.datasets.cats import CATS
 from proctor.datasets.cats_dogs import CATS_DOGS
 from proctor.datasets.course import find_definitions, load_course_sets
+from proctor.datasets.creature_names import CREATURE_NAMES
 from proctor.datasets.crossings import CROSSINGS
 from proctor.datasets.dataset import Dataset, Found, Source
 from proctor.datasets.diagonal import DIAGONAL
+from proctor.datasets.emoji import EMOJI
 from proctor.datasets.fashion import FASHION
 from proctor.datasets.happy_sad import HAPPY_SAD
 from proctor.datasets.horses_humans import HORSES_HUMANS
@@ -23,9 +25,11 @@ from proctor.datasets.mnist import MNIST
 from proctor.datasets.newcomers import NEWCOMERS
 from proctor.datasets.news import NEWS
 from proctor.datasets.pets import PETS
+from proctor.datasets.portraits import PORTRAITS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
+from proctor.datasets.streets import STREETS
 from proctor.datasets.temperatures import TEMPERATURES
 from proctor.datasets.whistles import WHISTLES
 from proctor.datasets.word_vectors import WORD_VECTORS
@@ -49,7 +53,11 @@ _OURS = (
     JAZZ,
     WHISTLES,
     CROSSINGS,
+    STREETS,
     WORD_VECTORS,
+    EMOJI,
+    CREATURE_NAMES,
+    PORTRAITS,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -83,14 +91,20 @@ def load(name: str, split: str = "train") -> Any:
         "newcomers": pictures of two kinds, and a network to borrow from, as a `Newcomers`.
         "pets": for "train" two pairs, to learn from and held out: pictures, uint8 (n, 48, 48, 3),
             and labels, int64 (n,), 0 for a cat and 1 for a dog; for "test" one such pair.
+        "portraits": pictures, uint8 (n, 48, 40, 3), and whose they are, int64 (n,).
         "jazz": tunes, int64 (n, 40), numbers of the words in `proctor.datasets.jazz.WORDS`.
         "whistles": three lists of sounds, float32 (samples,): calls, other whistles, backgrounds.
         "crossings": pictures, uint8 (n, 160, 256, 3), a detector's outputs, float32
             (n, 10, 10, 2, 9), and two lists: the true boxes, float64 (things, 4) each, and kinds.
+        "streets": pictures, uint8 (n, 48, 64, 3), and labels, uint8 (n, 48, 64): for each pixel the
+            number of one of `proctor.datasets.streets.KINDS`.
         "news": the path of a CSV file with the columns "category", one of five, and "text".
         "temperatures": the path of a folder with temperatures.csv, a line for each day, and
             sunspots.csv, a line for each month.
         "word_vectors": a dict of words, each with its vector, float64 (50,).
+        "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
+            and a dict of words, each with its vector, float64 (50,).
+        "creature_names": a list of names of small letters, each once.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.

@@ -58,6 +58,8 @@ CLEAN_ENVIRONMENT = {
     # Otherwise nearly every thread gets 64 MiB of address space for what it allocates, up to eight
     # times as many threads as the machine has processors, and a jail's limit is reached by that.
     "MALLOC_ARENA_MAX": "2",
+    # With threads of its own, the library warns in each process that is forked afterwards.
+    "TOKENIZERS_PARALLELISM": "false",
     "MPLBACKEND": "Agg",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",

@@ -352,6 +352,19 @@ def test_tensorflow_has_its_threads(address, source, threads):
         assert jail.run_cell(source, 300).error == ""
 
 
+def test_tokenizers_are_trained_in_one_thread(jail):
+    """The library `tokenizers` starts none of its own: it would start one for each processor, and
+    warn in every process that is forked afterwards."""
+    source = """import os, tokenizers
+def threads():
+    return len(os.listdir("/proc/self/task"))
+before, tokenizer = threads(), tokenizers.ByteLevelBPETokenizer()
+tokenizer.train_from_iterator(["the owl and the other owls"] * 3000, vocab_size=270, show_progress=False)
+tokenizer.encode_batch(["the owls"] * 100)
+print(tokenizer.decode(tokenizer.encode("the owls").ids), threads() - before)"""
+    assert said(jail, source) == "the owls 0\n"
+
+
 def test_input_finds_nobody(jail):
     """A cell that asks for input gets an error, not an eternity."""
     assert jail.run_cell("input('?')", 60).error.startswith(("StdinNotImplementedError", "EOFError"))

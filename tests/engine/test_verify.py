@@ -90,6 +90,17 @@ def test_a_check_that_promises_what_grading_does_not_keep_is_found(course, proct
     assert not (course.grader("double") / "proof.json").exists()
 
 
+def test_a_training_that_stopped_promises_nothing(course, proctor):
+    """Where the training cell ended in an error before it saved its model, the check of that model
+    is no promise: `model` is there in the notebook, and the error stands below the cell."""
+    answers = course.grader("double") / "answers.py"
+    without_bias = 'edit("write_build", \'"zeros"\', \'"zeros", use_bias=False\'), retrained()'
+    added = f'    mutant("no bias", {without_bias}, fails=["one_unit", "doubles"]),\n'
+    rewrite(answers, "mutants = [\n", f"mutants = [\n{added}")
+    said = proctor("verify", "--only", "no bias").stdout
+    assert "✓ mutant: no bias  caught by one_unit, doubles" in said
+
+
 def test_what_no_answer_proves_is_a_finding(course, proctor):
     """A criterion that no mutant fails, a cell that no variant changes, and a mutant that hidden
     criteria alone catch without a reason."""

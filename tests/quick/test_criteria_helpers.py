@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -27,9 +28,11 @@ from proctor.criteria.arrays import (
     assert_equal,
     assert_probabilities,
     assert_shape,
+    assert_truth,
 )
 from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
+from proctor.criteria.chance import assert_drawn
 from proctor.criteria.criterion import Credit
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.layers import (
@@ -285,6 +288,24 @@ def test_however_large_a_difference_is_the_message_is_short():
         deep = [deep]
     failure(assert_equal, deep, deep, "it")
     failure(as_array, deep, "it")
+
+
+@pytest.mark.parametrize(
+    "wrap", [bool, int, float, np.array, lambda answer: [answer]], ids=["bool", "int", "float", "array", "list"]
+)
+def test_a_truth_is_one_in_any_wrapping(wrap):
+    """True is True as a number and in an array of one item, and it is not False."""
+    for answer in (True, False):
+        assert_truth(wrap(answer), answer, "it")
+        failure(assert_truth, wrap(answer), not answer, "it")
+
+
+def test_what_is_no_truth_is_told():
+    """Words, None, several answers and other numbers are neither True nor False."""
+    assert said(assert_truth, False, True, "`it`") == ("`it` to be True", "False (bool)")
+    for answer in (None, "True", [True, True], np.array([]), 2, math.nan):
+        failure(assert_truth, answer, True, "it")
+        failure(assert_truth, answer, False, "it")
 
 
 def test_shape_dtype_and_bounds():
@@ -1106,3 +1127,39 @@ def test_rows_need_not_be_equally_long(value):
 def test_what_are_no_rows_is_called_what_it_is(value, expected, found):
     """A student reads which row is none, and what it is instead."""
     assert said(as_number_rows, value, "w", 2) == (expected, found)
+
+
+@pytest.mark.parametrize("outcomes", [2, 5, 30])
+def test_draws_by_their_probabilities_pass(outcomes):
+    """Two hundred samples of right draws pass, and those of other probabilities fail, the outcome
+    that is farthest off being named."""
+    rng = np.random.default_rng(outcomes)
+    right = rng.dirichlet(np.full(outcomes, 4.0))
+    probabilities = dict(enumerate(right))
+    for _ in range(200):
+        assert_drawn(Counter(rng.choice(outcomes, 3000, p=right).tolist()), probabilities, "the number")
+    wrong = Counter(rng.choice(outcomes, 3000, p=right**2 / np.sum(right**2)).tolist())
+    expected, found = said(assert_drawn, wrong, probabilities, "the number")
+    assert "the number to be" in expected
+    assert "of 3,000 times" in expected
+    assert found.endswith("times")
+
+
+def test_what_cannot_be_drawn_must_not_come():
+    """An outcome without a probability fails at once; one that never comes counts as none."""
+    half = {"a": 0.5, "b": 0.5, "c": 0.0}
+    assert_drawn({"a": 48, "b": 52}, half, "the letter")
+    assert_drawn({"a": 48, "b": 52, "c": 0}, half, "the letter")
+    assert_drawn({"a": 7}, {"a": 1.0}, "the letter")
+    for stray in ("c", "d"):
+        expected, found = said(assert_drawn, {"a": 50, "b": 49, stray: 1}, half, "the letter")
+        assert (expected, found) == (f"the letter never to be '{stray}'", "1 of 100 times")
+    expected, found = said(assert_drawn, {"a": 100}, half, "the letter")
+    assert (expected, found) == ("the letter to be 'a' about 50 of 100 times", "100 times")
+
+
+@pytest.mark.parametrize("count, other", [(8, 0.5), (100, 0.4)])
+def test_too_few_draws_are_the_authors_mistake(count, other):
+    """Where the test would not be reliable, or the probabilities are none, it is not made."""
+    with pytest.raises(CourseError, match="too few"):
+        assert_drawn({"a": count}, {"a": 0.5, "b": other}, "the letter")

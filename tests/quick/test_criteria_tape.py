@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from proctor import CriterionFailed, bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps
+from proctor import (
+    CriterionFailed,
+    bowl_by_adam,
+    call_on_tensors,
+    make_bowl,
+    make_network,
+    slope_on_tape,
+    take_steps,
+    teach_network,
+)
 from proctor.channel.student import LocalLink, Student
 
 X = np.array([[1.0, -2.0, 0.5], [3.0, 1.0, -1.0]])
@@ -112,3 +121,28 @@ def test_adam_goes_where_it_should(steep):
     np.testing.assert_allclose(taken.values, expected, atol=1e-5)
     assert expected.shape == (7, 2, 2)
     assert len(bowl_by_adam(start, middle, steep, 0.1, 0)) == 1
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["as it is", "compiled"])
+def test_a_network_is_taught_batch_by_batch(compiled):
+    """By one optimizer; its weights are told before and after each batch, and what was returned."""
+
+    def step(network, optimizer, x, goal):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum((network(x) - goal) ** 2)
+        weights = network.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
+        return loss
+
+    settings, x = {"learning_rate": 0.125, "momentum": 0.5}, np.ones((1, 1), "float32")
+    someone = student(step=tf.function(step) if compiled else step)
+    network = make_network(someone, doubling)
+    taught = teach_network(someone, "step", network, "SGD", settings, [[x, 1.0], [x, 3.0]])
+    assert [float(weights[0].item()) for weights in taught.weights] == [2.0, 1.75, 1.9375]
+    assert [float(loss) for loss in taught.losses] == [1.0, 1.5625]
+
+
+def doubling(keras):
+    """A network of one weight, which is 2."""
+    dense = keras.layers.Dense(1, use_bias=False, kernel_initializer=keras.initializers.Constant(2.0))
+    return keras.Sequential([keras.Input((1,)), dense])

@@ -24,16 +24,20 @@ from PIL import Image
 from proctor import datasets
 from proctor.author.wheel import build_wheel
 from proctor.datasets import (
+    creature_names,
     crossings,
+    emoji,
     jazz,
     loading,
     newcomers,
     news,
     newswire,
     places,
+    portraits,
     sign_letters,
     species,
     species_base,
+    streets,
     whistles,
     word_vectors,
 )
@@ -832,6 +836,49 @@ def test_a_drawing_of_words_is_fixed():
     assert not any(np.allclose(train[word], test[word]) for word in train)
 
 
+def test_pairs_have_the_same_words_and_two_emojis():
+    """Both sentences of a pair have the same words in another order, and none is to be learned."""
+    sentences, labels, vectors = datasets.load("emoji")
+    assert len(sentences) == len(labels) == 500
+    assert sorted(set(labels.tolist())) == [0, 1, 2, 3, 4]
+    assert list(vectors) == list(emoji.WORDS)
+    for new in (False, True, None):
+        first, second, first_labels, second_labels = emoji.draw_pairs(60, seed=5, new=new)
+        assert [sorted(each.split()) for each in first] == [sorted(each.split()) for each in second]
+        assert not any(one == other for one, other in zip(first, second, strict=True))
+        assert (first_labels != second_labels).all()
+        plain, plain_labels = emoji.draw_sentences(80, seed=5, new=new)
+        assert len(plain) == len(plain_labels) == 80
+        assert not {*first, *second, *plain} & set(sentences)
+        words = {word for sentence in [*first, *plain] for word in sentence.lower().split()}
+        assert words <= {*emoji.WORDS, "zoe", "ours"}
+        assert "daughter" not in words or new is not False
+    others, other_labels, same = emoji.draw("test")
+    assert len(others) == len(other_labels) == 300
+    assert not set(others) & set(sentences)
+    assert all(np.array_equal(same[word], vectors[word]) for word in vectors)
+
+
+def test_words_of_sentences_come_first_whatever_else_is_read(real_words, tmp_path, monkeypatch, capsys):
+    """The real vectors begin with those of the sentences' words, in a fixed order; a file that
+    lacks one is not taken for them."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_words))
+    with pytest.raises(ProctorError, match=r"cannot be read: .* words are missing"):
+        datasets.load("emoji")
+    path = real_words / "glove.6B.50d.first2446.txt.gz"
+    rows = ["\n".join(f"{word}{50 * f' {place}.5'}" for place, word in enumerate(emoji.WORDS[::-1]) if word != "the")]
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()) + rows[0].encode()))
+    vectors = datasets.load("emoji")[2]
+    assert f"emoji: {len(emoji.WORDS) + 3} real word vectors" in capsys.readouterr().out
+    assert list(vectors)[:-3] == list(emoji.WORDS)
+    assert vectors[emoji.WORDS[-1]].tolist() == [0.5] * 50
+    datasets.export(["emoji"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    again = datasets.load("emoji")[2]
+    assert list(again) == list(vectors)
+    assert all(np.array_equal(again[word], vectors[word]) for word in vectors)
+
+
 def test_what_has_no_public_address_is_looked_for_at_none(monkeypatch, capsys):
     """Of a data set that is published nowhere, the stand-in is loaded at once, and the line says
     why."""
@@ -1108,6 +1155,40 @@ def test_a_tone_is_seen_at_its_frequency():
     assert (found.argmax(axis=1) == 32).all()
 
 
+def test_people_are_drawn_many_times():
+    """Each has as many portraits, in no order, no two of which are alike; a seed decides on all."""
+    pictures, labels = datasets.load("portraits")
+    assert (pictures.shape, pictures.dtype) == ((1200, 48, 40, 3), np.uint8)
+    assert np.array_equal(np.bincount(labels), np.full(60, 20))
+    assert (np.diff(labels) < 0).any()
+    assert len({picture.tobytes() for picture in pictures}) == 1200
+    again, _ = datasets.draw_portraits(60, 20, seed=3101)
+    assert np.array_equal(pictures, again)
+    assert not np.array_equal(pictures[:2], datasets.draw_portraits(1, 2, seed=3102)[0])
+    assert len(datasets.load("portraits", split="test")[0]) == 40 * 20
+
+
+def test_students_get_the_portraits_as_they_are(tmp_path):
+    """What is exported for a jail is read as it was drawn."""
+    datasets.export(["portraits"], tmp_path)
+    read = portraits.PORTRAITS.read
+    assert read is not None
+    pictures, labels = read(tmp_path / "portraits.npz", "train")
+    assert np.array_equal(pictures, datasets.load("portraits")[0])
+    assert np.array_equal(labels, datasets.load("portraits")[1])
+
+
+def test_the_area_counts_pairs_that_are_in_order():
+    """A pair of one person should be nearer than one of two people; equal ones count one half."""
+    same = np.array([True, False, True, False, False])
+    assert portraits.area_under_curve([1, 2, 3, 4, 5], same) == 5 / 6
+    assert portraits.area_under_curve([0.5, 9, 0.1, 7, 8], same) == 1
+    assert portraits.area_under_curve([3, 3, 3, 3, 3], same) == 0.5
+    assert portraits.area_under_curve([2, 2, 2, 1, 3], same) == (0.5 + 0 + 1) * 2 / 6
+    first, second, of_one = portraits.list_pairs([4, 7, 4])
+    assert [*zip(first, second, of_one, strict=True)] == [(0, 1, False), (0, 2, True), (1, 2, False)]
+
+
 def test_crossings_are_drawn_around_their_boxes():
     """Things lie in the picture, each is found in the output, and a seed decides on all of it."""
     pictures, outputs, boxes, kinds = datasets.load("crossings")
@@ -1140,6 +1221,22 @@ def test_a_thing_is_found_once():
     assert crossings.count_found([[2, 4, 8, 24]], [2], boxes, kinds) == (1, 0)
     assert crossings.count_found([[2.1, 4, 8, 24]], [2], boxes, kinds) == (0, 1)
     assert crossings.count_found([[0, 0, 10, 20], [1, 0, 10, 20], [50, 50, 60, 70]], [2, 2, 1], boxes, kinds) == (1, 2)
+
+
+def test_streets_have_a_kind_for_every_pixel():
+    """Every kind occurs, houses stand between sky and road, and a seed decides on all of it."""
+    pictures, labels = datasets.load("streets")
+    assert (pictures.shape, pictures.dtype.name) == ((440, 48, 64, 3), "uint8")
+    assert (labels.shape, labels.dtype.name) == ((440, 48, 64), "uint8")
+    shares = np.bincount(labels.ravel()) / labels.size
+    assert shares.size == len(streets.KINDS) == 4
+    assert shares.min() > 0.05
+    rows = [np.nonzero(labels == kind)[1].mean() for kind in range(4)]
+    assert rows[streets.SKY] < rows[streets.HOUSE] < rows[streets.ROAD] < rows[streets.CAR] + 5
+    again = streets.draw_streets(5, seed=3001)
+    assert np.array_equal(again[0], pictures[:5])
+    assert np.array_equal(again[1], labels[:5])
+    assert not np.array_equal(datasets.load("streets", split="test")[1][:5], labels[:5])
 
 
 def read_table(file):
@@ -1186,3 +1283,37 @@ def test_drawn_news_have_all_that_a_csv_file_may_have():
     known, unknown = ({word for text in some for word in text.split()} for some in (texts, others))
     assert 100 < len(unknown - known) < 0.5 * len(unknown)
     assert newswire.write_articles(3, 5) == newswire.write_articles(3, 5) != newswire.write_articles(3, 6)
+
+
+def test_names_of_creatures_are_drawn_once_each():
+    """Both splits have the names that they always have, of small letters, and none in common."""
+    train, again, test = (creature_names.draw(split) for split in ("train", "train", "test"))
+    assert train == again
+    assert (len(set(train)), len(set(test))) == (1250, 250)
+    assert not set(train) & set(test)
+    assert all(name.isascii() and name.isalpha() and name.islower() and len(name) < 24 for name in train + test)
+    assert train[:2] == ["fleethtail", "xasnout"]
+
+
+def test_real_names_are_made_small_and_kept_apart(tmp_path, monkeypatch, capsys):
+    """A name that comes twice is taken once, one in six is kept for the test split, and what a
+    student gets is the rest."""
+    real = tmp_path / "real"
+    real.mkdir()
+    (real / "dinos.txt").write_text("Bo\nAda\r\nCy\nada\n\nDo\nEd\nFi\nGo")
+    monkeypatch.setenv("PROCTOR_DATA", str(real))
+    assert datasets.load("creature_names") == ["ada", "cy", "do", "ed", "fi"]
+    assert "creature_names: 5 real names" in capsys.readouterr().out
+    assert datasets.load("creature_names", split="test") == ["bo", "go"]
+    datasets.export(["creature_names"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    assert datasets.load("creature_names") == ["ada", "cy", "do", "ed", "fi"]
+
+
+@pytest.mark.parametrize("text", ["", "ada\nb2\n", "ada\nzoë\n"])
+def test_what_holds_no_names_is_told(text, tmp_path, monkeypatch):
+    """A file of other things than letters is not taken for names."""
+    (tmp_path / "dinos.txt").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    with pytest.raises(ProctorError, match="cannot be read"):
+        datasets.load("creature_names")

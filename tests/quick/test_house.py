@@ -13,7 +13,7 @@ import proctor
 
 PACKAGE = Path(proctor.__file__).parent
 ORDER = (
-    "errors verdict versions text nbgrader_settings plots",
+    "errors verdict versions text nbgrader_settings plots recurrent",
     "course models datasets",
     "channel feedback intake answers",
     "criteria",
