@@ -9,6 +9,7 @@ from proctor.channel.described import described
 from proctor.channel.reference import as_left, layer, make_model, make_network
 from proctor.channel.student import fetch, raises, share, take
 from proctor.course.own_values import values
+from proctor.criteria.around import AroundBase, assert_pools, give_head
 from proctor.criteria.arrays import (
     as_array,
     as_tuple,
@@ -27,7 +28,16 @@ from proctor.criteria.chance import assert_drawn
 from proctor.criteria.convolutions import convolve
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
-from proctor.criteria.freezing import assert_learns_by_adam, list_learning, take_one_step
+from proctor.criteria.freezing import (
+    TOWER,
+    TOWER_NORMALISATIONS,
+    add_head,
+    assert_learns_by_adam,
+    list_learning,
+    make_network_on_tower,
+    make_tower,
+    take_one_step,
+)
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
 from proctor.criteria.layers import (
     as_model,
@@ -85,8 +95,12 @@ from proctor.judge.quiet import start_tensorflow
 from proctor.judge.unwritten import continue_past_stubs
 
 __all__ = [
+    "TOWER",
+    "TOWER_NORMALISATIONS",
+    "AroundBase",
     "CriterionFailed",
     "accuracy",
+    "add_head",
     "answer_with",
     "as_array",
     "as_left",
@@ -128,6 +142,7 @@ __all__ = [
     "assert_one_probability",
     "assert_output_shape",
     "assert_parameters",
+    "assert_pools",
     "assert_probabilities",
     "assert_reports",
     "assert_scales_pictures",
@@ -152,6 +167,7 @@ __all__ = [
     "draw_weights",
     "fetch",
     "first_batch",
+    "give_head",
     "layer",
     "list_learning",
     "make_block",
@@ -160,8 +176,10 @@ __all__ = [
     "make_learner",
     "make_model",
     "make_network",
+    "make_network_on_tower",
     "make_noting",
     "make_paths",
+    "make_tower",
     "mean_absolute_error",
     "mean_squared_error",
     "measure_layers",

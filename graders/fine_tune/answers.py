@@ -145,6 +145,12 @@ def thaw_from(base, name):
         if i < start or isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False
 """
+PREPARE_BY_ITS_LOSS = """
+def prepare_tuning(network, base, name, rate):
+    thaw_from(base, name)
+    accuracy = keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)
+    network.compile(optimizer=keras.optimizers.Adam(rate / 10), loss=network.loss, metrics=[accuracy])
+"""
 PREPARE_ALONE = """
 def prepare_tuning(network, base, name, rate):
     base.trainable = True
@@ -224,7 +230,7 @@ variants = [
         edit(NETWORK, "    x = keras.layers.Dropout(0.2)(x)\n", ""),
         edit(NETWORK, "base(x)", "keras.layers.SpatialDropout2D(0.2)(base(x))"),
         edit(COMPILE, "optimizer=", "steps_per_execution=1, optimizer="),
-        edit(PREPARE, "rate / 10", "rate * 1e-1"),
+        replace(PREPARE, PREPARE_BY_ITS_LOSS),
     ),
 ]
 
@@ -332,6 +338,11 @@ in_compile = [
     mutant("the usual rate", edit(COMPILE, "Adam(rate)", "Adam()"), fails="adam_at_this_rate"),
     mutant("always one rate", edit(COMPILE, "Adam(rate)", "Adam(0.01)"), fails="adam_at_this_rate"),
     mutant("another optimizer", edit(COMPILE, "Adam(rate)", "SGD(rate)"), fails="adam_at_this_rate"),
+    mutant(
+        "a rate that dies away",
+        edit(COMPILE, "Adam(rate)", "Adam(keras.optimizers.schedules.CosineDecay(rate, 1000))"),
+        fails="adam_at_this_rate",
+    ),
     mutant("RMSprop", edit(COMPILE, "Adam(rate)", "RMSprop(rate)"), fails="adam_at_this_rate"),
 ]
 LATE, EARLY = ["learns_from_there_on", "thawed_more_than_once"], ["nothing_in_front_learns", "thawed_more_than_once"]
@@ -437,6 +448,7 @@ in_model = [
     ),
     mutant(
         "learns nothing",
+        edit(NETWORK, END, 'keras.layers.Dense(1, kernel_initializer="zeros")(x)'),
         edit(COMPILE, "Adam(rate)", "Adam(0.0)"),
         retrained(),
         fails=[

@@ -7,16 +7,23 @@ import numpy as np
 import pytest
 
 from proctor import (
+    TOWER,
+    AroundBase,
     CriterionFailed,
+    add_head,
     assert_keeps_range,
     assert_learns_by_adam,
     assert_leaves_alone,
     assert_mirrors,
+    assert_pools,
     assert_spread,
     assert_varies_each_anew,
+    give_head,
     list_learning,
     make_network,
+    make_network_on_tower,
     make_noting,
+    make_tower,
     moves_of,
     notes_of,
     take_one_step,
@@ -153,3 +160,53 @@ def test_the_rate_of_adam_is_seen():
     for optimizer, rate in (("sgd", 0.02), ("adam", 0.01)):
         with pytest.raises(CriterionFailed):
             assert_learns_by_adam(student, student.build(optimizer), x, rate)
+
+
+def test_a_rate_that_does_not_stay_is_seen():
+    """A schedule that begins with the right rate is told."""
+
+    def build():
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.02, 1000)), "mse")
+        return model
+
+    student, x = notebook(build=build), np.array([[1.0, 2.0], [3.0, -1.0], [0.5, 0.5]])
+    with pytest.raises(CriterionFailed) as failed:
+        assert_learns_by_adam(student, student.build(), x, 0.02)
+    assert "100,000" in failed.value.expected
+
+
+def build_network(base, block):
+    """A network that is right; its base is frozen."""
+    base.trainable = False
+    here = keras.Input(base.input_shape[1:])
+    place = keras.layers.GlobalAveragePooling2D()(base(keras.layers.Rescaling(1 / 127.5, offset=-1)(block(here))))
+    return keras.Model(here, keras.layers.Dense(1)(place))
+
+
+def test_a_network_around_a_base():
+    """What goes into block and base is known, what comes out too, and another head is told."""
+    student = notebook(build_network=build_network)
+    made, shown = AroundBase(student, "build_network"), np.arange(54.0).reshape(3, 2, 3, 3).astype("float32")
+    assert_pools(made.ask(shown, False), made.maps_of(shown), *made.head)
+    with pytest.raises(CriterionFailed):
+        assert_pools(made.ask(shown, False) + 1, made.maps_of(shown), *made.head)
+    made.notes()
+    made.ask(shown, True)
+    got, went_on = made.notes()
+    assert got[0][1]
+    assert np.allclose(went_on[0][0], shown[:, :, ::-1] / 127.5 - 1, atol=1e-5)
+    assert not give_head(student, made.network, made.base, np.ones((3, 1)), np.ones(1))
+
+
+def test_towers_and_networks_on_them():
+    """A tower is frozen or thawed as a whole, and on a frozen one the head learns alone."""
+    student, shown = notebook(), np.random.default_rng(2).uniform(0, 255, (6, 2, 3, 3)).astype("float32")
+    for trainable in (True, False):
+        tower = make_tower(student, trainable)
+        assert list_learning(student, tower) == {name: [trainable, trainable] for name in TOWER}
+    network = make_network_on_tower(student, learned=True)
+    changes = take_one_step(student, network, shown, np.arange(6) % 2)
+    assert [bool(np.any(change)) for change in changes] == [False] * 14 + [True, True]
+    changes = take_one_step(student, add_head(student, make_tower(student, True)), shown, np.ones((6, 1)), "sgd")
+    assert all(np.any(change) for change in changes[2:6])
