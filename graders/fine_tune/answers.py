@@ -447,6 +447,12 @@ in_model = [
         ],
     ),
     mutant(
+        "the head alone learns",
+        edit(PREPARE, "    thaw_from(base, name)\n", ""),
+        retrained(),
+        fails=["thawed_layers_learn", "last_blocks_moved_a_little", "knows_those_held_out", "knows_new_pictures"],
+    ),
+    mutant(
         "learns nothing",
         edit(NETWORK, END, 'keras.layers.Dense(1, kernel_initializer="zeros")(x)'),
         edit(COMPILE, "Adam(rate)", "Adam(0.0)"),

@@ -48,7 +48,7 @@ from proctor import (
 )
 
 SIDE = 64
-MOST_MOVED = 0.4  # kernels move by 0.10 to 0.13 with a tenth of the rate, and by 0.88 to 0.99 with all of it
+MOST_MOVED = 0.4  # kernels move by 0.10 to 0.18 with a tenth of the rate, and several times as far with all of it
 LUCK = 0.05  # how much one epoch differs from the next
 MAPS = 4
 # Pictures of bytes, not square; their largest is not 255.
