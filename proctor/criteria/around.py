@@ -75,7 +75,8 @@ def assert_pools(found: np.ndarray, maps: np.ndarray, head: np.ndarray, bias: np
 def give_head(student: Student, network: Any, base: Any, *arrays: np.ndarray) -> bool:
     """Give what is in a network and not in its base other numbers, in the student's process.
 
-    Returns whether their shapes are those of the arrays; otherwise it changes none.
+    Returns whether their shapes are those of the arrays, in this order; otherwise it changes those
+    whose shape one of the arrays has.
     """
     fits: bool = share(student, _give_head)(network, base, list(arrays))
     return fits
@@ -93,8 +94,11 @@ def _give_head(network: Any, base: Any, arrays: list[Any]) -> bool:
     known = [id(each) for each in base.weights]
     own = [each for each in network.weights if id(each) not in known]
     fits = [tuple(each.shape) for each in own] == [array.shape for array in arrays]
-    for each, array in zip(own, arrays if fits else [], strict=fits):
-        each.assign(array)
+    by_shape = {array.shape: array for array in arrays}
+    for number, each in enumerate(own):
+        array = arrays[number] if fits else by_shape.get(tuple(each.shape))
+        if array is not None:
+            each.assign(array)
     return fits
 
 
