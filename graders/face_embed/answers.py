@@ -1,6 +1,6 @@
 """Other right answers of the exercise on faces and embeddings, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, untrained, variant
 
 FAR, LOSS, TRIPLETS, BUILD, STEP, THRESHOLD, VERIFY, WHO = (
     "write_squared_distances",
@@ -289,6 +289,11 @@ POSITIVE, NEGATIVE = (
     "np.random.choice(same[same != anchor])",
     "np.random.choice(np.flatnonzero(labels != labels[anchor]))",
 )
+RELU = ', activation="relu"'
+CONVOLUTIONS = """            keras.layers.Conv2D(16, 5, strides=2, activation="relu"),
+            keras.layers.Conv2D(32, 3, strides=2, activation="relu"),
+            keras.layers.Conv2D(64, 3, strides=2, activation="relu"),
+"""
 WHOSE, NEAR = ["names_on_paper", "names_any_person"], ["verify_on_paper", "verifies_any_person"]
 UNKNOWN = ["unknown_persons", "names_any_person"]
 NEAREST = "np.min(squared_distances(register[name], embedding))"
@@ -414,13 +419,14 @@ in_build = [
         'Flatten(),\n            keras.layers.Dense(512, activation="relu"),',
         "not_too_large",
     ),
+    slip("convolutions without activation", BUILD, CONVOLUTIONS, CONVOLUTIONS.replace(RELU, ""), "bends"),
     slip("frozen", BUILD, "    return network", "    network.trainable = False\n    return network", "not_too_large"),
     slip(
         "begins with zeros",
         BUILD,
         "Dense(size)",
         'Dense(size, kernel_initializer="zeros")',
-        ["length_one", "points_to_all_sides"],
+        ["length_one", "points_to_all_sides", "bends"],
     ),
 ]
 in_step = [
@@ -616,4 +622,27 @@ in_who = [
 mutants = [
     *combine([in_far, in_loss, in_triplets, in_build, in_step, in_threshold, in_verify, in_who]),
     mutant("hands in an untrained network", untrained(), fails="model"),
+]
+
+SCALE = "what counts is what the network learns, and it learns as well from other numbers"
+SYMMETRIC = "a squared distance is the same in both directions"
+harmless_mutations = [
+    free("Conv2D[0]", "Conv2D[1]", "strides", because="the text leaves the filters open, their number and their size"),
+    free(
+        "activation",
+        because="convolutions without ReLU learn here, too, if another one bends; if none does, it is caught",
+    ),
+    harmless("Conv2D(5, 16, strides=2", because="five filters of 16 × 16 pixels are filters, too"),
+    harmless("1 / 255 → 1", because=SCALE),
+    harmless("write_build_network, line 16: 1 → 2", because=SCALE),
+    harmless("write_build_network, line 16: 255 → 25", because=SCALE),
+    harmless("write_squared_distances, line 12: -1 → 1", because="points in rows have two axes"),
+    harmless("squared_distances(positives, anchors)", because=SYMMETRIC),
+    harmless("squared_distances(negatives, anchors)", because=SYMMETRIC),
+    harmless("squared_distances(embedding, r", because=SYMMETRIC),
+    harmless(
+        "np.append(np.max(distances) + 1, np.unique(distances))", because="the order of thresholds does not matter"
+    ),
+    harmless("write_choose_threshold, line 13: 1 → 2", because="any threshold above all distances will do"),
+    harmless('"unknown" → None (constant)', because="None is no name of the register, and verify refuses it"),
 ]

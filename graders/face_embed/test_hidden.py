@@ -10,7 +10,9 @@ from proctor import (
     as_text,
     as_tuple,
     assert_apart,
+    assert_between,
     assert_close,
+    assert_shape,
     assert_truth,
     call_on_tensors,
     criterion,
@@ -84,9 +86,10 @@ def test_triplets_of_any_labels(student, labels):
     """Triplets of any labels follow the rules, and all can come up."""
     names = ("anchors", "positives", "negatives")
     found = as_tuple(student.choose_triplets(labels, 6000), "choose_triplets(…)", names)
-    anchors, positives, negatives = (as_array(each, name).astype(int) for each, name in zip(found, names, strict=True))
-    if len({6000, anchors.size, positives.size, negatives.size}) > 1:
-        raise CriterionFailed("6,000 triplets", f"{anchors.size}, {positives.size} and {negatives.size} places")
+    for each, name in zip(found, names, strict=True):
+        assert_shape(as_array(each, name), (6000,), name)
+        assert_between(each, 0, len(labels) - 1, name)
+    anchors, positives, negatives = (np.asarray(each).astype(int) for each in found)
     same = labels[:, None] == labels
     allowed = same & ~np.eye(len(labels), dtype=bool)
     for others, pairs in ((positives, allowed), (negatives, ~same & allowed.any(axis=1)[:, None])):

@@ -199,10 +199,11 @@ def test_every_triplet_can_come_up(student):
 
 @pytest.fixture(scope="module")
 def built(student):
-    """A fresh network, and the embeddings that it makes of twelve people."""
+    """A fresh network, and its embeddings of twelve people and of six mixtures of two of them."""
     model = as_model(student.build_network((48, 40, 3), 24), "build_network(shape, size)")
     faces = datasets.draw_portraits(12, 1, seed=6)[0].astype("float32")
-    return model, as_array(model.predict(faces), "the embeddings").astype(float)
+    shown = np.concatenate([faces, (faces[:6] + faces[6:]) / 2])
+    return model, as_array(model.predict(shown), "the embeddings").astype(float)
 
 
 @criterion("build_network", points=1, hint="Which layer decides how many numbers come out?")
@@ -217,7 +218,7 @@ def test_an_embedding_for_each_picture(student):
 @criterion("build_network", points=1, hint="Which layer comes last, and along which axis does it work?")
 def test_length_one(built):
     """Every embedding has the length 1."""
-    assert_close(np.sqrt(np.sum(built[1] ** 2, axis=-1)), np.ones(12), "the lengths", atol=2e-3)
+    assert_close(np.sqrt(np.sum(built[1] ** 2, axis=-1)), np.ones(18), "the lengths", atol=2e-3)
 
 
 @criterion("build_network", points=1, hint="What does the last dense layer do to numbers below 0?")
@@ -228,6 +229,20 @@ def test_points_to_all_sides(built):
         raise CriterionFailed("other embeddings for very different pictures", "the same for all of them")
     if not (found.min() < 0 < found.max()):
         raise CriterionFailed("numbers above 0 and below 0", f"all of them from {found.min():.3g} to {found.max():.3g}")
+
+
+@criterion("build_network", points=1, hint="Which activation do your convolutions have?")
+def test_bends(built):
+    """The network is more than one linear function: its convolutions have an activation."""
+    bent = 0.0
+    for one, other, between in zip(built[1][:6], built[1][6:12], built[1][12:], strict=True):
+        both = np.stack([one, other], axis=1)  # of a linear network, the mixture lies in the plane of these two
+        beside = between - both @ np.linalg.lstsq(both, between, rcond=None)[0]
+        bent = max(bent, np.linalg.norm(beside) / max(np.linalg.norm(one - other), 1e-9))
+    if not bent > 0.01:
+        raise CriterionFailed(
+            "a mixture of two pictures to be more than a mixture of what is said of both", "just that"
+        )
 
 
 @criterion("build_network", points=1, hint="`network.summary()` shows which layer has most of them.")
@@ -307,7 +322,7 @@ def assert_weights(found, expected):
             assert_close(weights[layer], right[layer], what, atol=1e-5)
 
 
-@criterion("train_step", points=2, hint="For what do you ask the tape, and what does the optimizer get?")
+@criterion("train_step", points=1, hint="For what do you ask the tape, and what does the optimizer get?")
 def test_step_on_paper(student):
     """Plain gradient descent with a rate of 0.1 takes 0.1 × slope from each weight."""
 
