@@ -12,7 +12,9 @@ from proctor.course.own_values import values
 from proctor.criteria.around import AroundBase, assert_pools, give_head
 from proctor.criteria.arrays import (
     as_array,
+    as_arrays,
     as_tuple,
+    assert_all_close,
     assert_between,
     assert_close,
     assert_dtype,
@@ -30,8 +32,8 @@ from proctor.criteria.blocks import (
     measure_layers,
     measure_model,
 )
-from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
-from proctor.criteria.chance import assert_drawn
+from proctor.criteria.calls import assert_apart, call_in_place, call_unchanged, without_warnings, write_alike
+from proctor.criteria.chance import assert_drawn, find_nearest, train_in_every_order
 from proctor.criteria.convolutions import convolve
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
@@ -69,6 +71,7 @@ from proctor.criteria.networks import (
     scatter_weights,
 )
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
+from proctor.criteria.recurrence import as_weights, draw_names, make_generator, make_names
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
@@ -109,6 +112,7 @@ __all__ = [
     "add_head",
     "answer_with",
     "as_array",
+    "as_arrays",
     "as_left",
     "as_model",
     "as_number_rows",
@@ -116,7 +120,9 @@ __all__ = [
     "as_text",
     "as_texts",
     "as_tuple",
+    "as_weights",
     "ask_network",
+    "assert_all_close",
     "assert_apart",
     "assert_between",
     "assert_choice",
@@ -162,6 +168,7 @@ __all__ = [
     "at_least",
     "at_most",
     "bowl_by_adam",
+    "call_in_place",
     "call_on_tensors",
     "call_unchanged",
     "check",
@@ -170,8 +177,10 @@ __all__ = [
     "crossentropy",
     "datasets",
     "described",
+    "draw_names",
     "draw_weights",
     "fetch",
+    "find_nearest",
     "first_batch",
     "give_head",
     "layer",
@@ -179,8 +188,10 @@ __all__ = [
     "make_block",
     "make_bowl",
     "make_folder",
+    "make_generator",
     "make_learner",
     "make_model",
+    "make_names",
     "make_network",
     "make_network_on_tower",
     "make_noting",
@@ -209,9 +220,11 @@ __all__ = [
     "take_steps",
     "teach_network",
     "teach_one_input",
+    "train_in_every_order",
     "turns_of",
     "values",
     "without_warnings",
+    "write_alike",
 ]
 
 continue_past_stubs()

@@ -61,6 +61,45 @@ def as_tuple(value: Any, what: str, names: Sequence[str]) -> tuple[Any, ...]:
     return tuple(value)
 
 
+def as_arrays(value: Any, like: Sequence[Any], what: str, names: Sequence[str]) -> list[np.ndarray]:
+    """`value`, a tuple or a list of arrays that have the shapes of those in `like`, as a list.
+
+    Args:
+        value: from the submission.
+        like: arrays or numbers, one for each of `names`.
+        what: its name in the message, such as "the weights".
+        names: the names of the parts in the message, in order: ("kernel", "bias").
+
+    Raises CriterionFailed if it is anything else, has more or fewer parts, or one of another shape.
+    """
+    parts = as_tuple(value, what, names)
+    for part, right, name in zip(parts, like, names, strict=True):
+        assert_shape(part, np.shape(right), name)
+    return [as_array(part, name) for part, name in zip(parts, names, strict=True)]
+
+
+def assert_all_close(
+    found: Any,
+    expected: Sequence[Any],
+    what: str,
+    names: Sequence[str],
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> None:
+    """Assert that the parts of a tuple have the shapes and, up to rounding, the values of these.
+
+    Args:
+        found: a tuple or a list of arrays, from the submission.
+        expected: the right arrays or numbers, one for each of `names`.
+        what, names: as for `as_arrays`.
+        rtol, atol: as for `assert_close`.
+
+    Raises CriterionFailed, naming the first part that is wrong.
+    """
+    for part, right, name in zip(as_arrays(found, expected, what, names), expected, names, strict=True):
+        assert_close(part, right, name, rtol=rtol, atol=atol)
+
+
 def assert_close(found: Any, expected: Any, what: str, rtol: float | None = None, atol: float | None = None) -> None:
     """Assert that `found` has the shape and the values of `expected`, up to rounding.
 
