@@ -48,6 +48,7 @@ from proctor.datasets import (
     word_vectors,
 )
 from proctor.datasets.critters import draw_pets
+from proctor.datasets.train_resume_pieces import train_resume_pieces
 from proctor.errors import ProctorError
 from proctor.jail.client import SPAWN
 from proctor.jail.course_jail import Jails, jail_limits
@@ -1378,6 +1379,16 @@ def test_real_names_are_made_small_and_kept_apart(tmp_path, monkeypatch, capsys)
     assert datasets.load("creature_names") == ["ada", "cy", "do", "ed", "fi"]
 
 
+def test_pieces_of_letters_can_be_learned_again(tmp_path):
+    """The script makes the file of the package, but for a few that are as frequent as others."""
+    count = train_resume_pieces(tmp_path / "pieces.txt")
+    again, pieces = (tmp_path / "pieces.txt").read_text("utf-8").split("\n")[:-1], resumes.read_pieces()
+    assert len(again) == count == len(pieces)
+    assert len({*again} - {*pieces}) < 10
+    assert again[:4] == pieces[:4]
+    assert again[4:] == sorted(again[4:])
+
+
 def test_letters_are_marked_and_cut_as_the_library_cuts_them():
     """Both splits have the letters that they always have, and no name is in both; rows are what the
     library `tokenizers` makes of the same pieces."""
@@ -1394,7 +1405,7 @@ def test_letters_are_marked_and_cut_as_the_library_cuts_them():
     assert pieces[:4] == list(resumes.FIRST_PIECES)
     assert len(set(pieces)) == len(pieces)
     numbers = {piece: number for number, piece in enumerate(pieces)}
-    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece(numbers, **{"unk_token": "[UNK]"}))
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece(numbers, unk_token="[UNK]"))
     tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
     ends = [("[CLS]", resumes.CLS), ("[SEP]", resumes.SEP)]
     tokenizer.post_processor = tokenizers.processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=ends)
