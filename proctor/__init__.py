@@ -21,7 +21,14 @@ from proctor.criteria.arrays import (
     assert_truth,
 )
 from proctor.criteria.batches import first_batch, take_batches
-from proctor.criteria.blocks import answer_with, assert_new_layers, draw_weights, make_block
+from proctor.criteria.blocks import (
+    answer_with,
+    assert_new_layers,
+    draw_weights,
+    make_block,
+    measure_layers,
+    measure_model,
+)
 from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
 from proctor.criteria.chance import assert_drawn
 from proctor.criteria.convolutions import convolve
@@ -50,7 +57,6 @@ from proctor.criteria.networks import (
     assert_scales_pictures,
     scatter_weights,
 )
-from proctor.criteria.places import measure_layers, measure_model
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network

@@ -246,7 +246,7 @@ def show_progress() -> Any:
     """
     import keras
 
-    class Progress(keras.callbacks.Callback):  # type: ignore[misc]
+    class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
         def on_train_begin(self, _logs: Any = None) -> None:
             self.began, self.shown, self.epoch, self.loss = time.monotonic(), -math.inf, 0, math.nan
             self.show(0)

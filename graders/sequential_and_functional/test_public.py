@@ -17,6 +17,7 @@ from proctor import (
     assert_parameters,
     assert_shape,
     call_unchanged,
+    convolve,
     criterion,
     datasets,
     described,
@@ -334,7 +335,9 @@ def compute(side, weights, roads, slip):
     for step in range(3):
         if weights[2 * step].shape[2] != x.shape[3] or weights[2 * step].shape[0] > min(x.shape[1:3]):
             return None  # the convolutions do not follow one another
-        x = convolve(x, *weights[2 * step : 2 * step + 2], 1 if step else slip.get("stride", 2), "is_padded" in slip)
+        kernel, bias = weights[2 * step : 2 * step + 2]
+        stride = 1 if step else slip.get("stride", 2)
+        x = convolve(x, kernel, stride, "same" if "is_padded" in slip else "valid") + bias
         x = np.maximum(x, 0) if bends[step] else x
         if step < 2:
             height, width = x.shape[1] // 2, x.shape[2] // 2
@@ -347,19 +350,6 @@ def compute(side, weights, roads, slip):
     scores = row @ weights[6] + weights[7]
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     return slip["end"](scores) if "end" in slip else powers / powers.sum(axis=1, keepdims=True)
-
-
-def convolve(x, kernel, bias, stride, is_padded):
-    """A convolution with windows (rows, columns), padded as Keras does it if wanted."""
-    rows, columns = kernel.shape[:2]
-    if is_padded:
-        around = [
-            max(-(-size // stride) * stride - stride + window - size, 0)
-            for size, window in zip(x.shape[1:3], (rows, columns), strict=True)
-        ]
-        x = np.pad(x, [(0, 0), *((extra // 2, extra - extra // 2) for extra in around), (0, 0)])
-    windows = np.lib.stride_tricks.sliding_window_view(x, (rows, columns), axis=(1, 2))[:, ::stride, ::stride]
-    return np.tensordot(windows, kernel, axes=((4, 5, 3), (0, 1, 2))) + bias
 
 
 def small_weights(seed):

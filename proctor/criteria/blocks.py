@@ -13,9 +13,11 @@ from proctor.criteria.layers import as_model
 from proctor.errors import CriterionFailed
 from proctor.models.view import ModelView
 
+SEED = 5  # of the numbers that `measure_model` gives to weights
+
 
 def make_block(
-    student: Student, name: str, shapes: Sequence[tuple[int, ...]], *arguments: Any, parts: int = 1
+    student: Student, name: str, shapes: Sequence[tuple[int, ...]], *arguments: Any, parts: int = 1, **settings: Any
 ) -> ModelView:
     """A model of one of the student's blocks alone.
 
@@ -23,15 +25,16 @@ def make_block(
         student: the submission.
         name: of the block: a function of one or more places in a network, and of `arguments`.
         shapes: of the places that it is given, without the batch.
-        arguments: data, such as the number of filters.
+        arguments, settings: data, such as the number of filters.
         parts: how many places it returns; several come in a tuple or a list.
 
     Raises CriterionFailed if it returns anything else.
     """
-    block = share(student, _build)(getattr(student, name), [list(shape) for shape in shapes], list(arguments), parts)
+    build, places = share(student, _build), [list(shape) for shape in shapes]
+    block = build(getattr(student, name), places, list(arguments), settings, parts)
     if isinstance(block, str):
         wanted = "a place in a network" if parts == 1 else f"{parts} places in a network"
-        raise CriterionFailed(wanted, f"{name}(…) returned {block}")
+        raise CriterionFailed(f"{name}(…) to return {wanted}", block)
     return as_model(block, f"{name}(…)")
 
 
@@ -88,22 +91,98 @@ def answer_with(student: Student, model: ModelView, weights: list[np.ndarray] | 
     return [as_array(each, "the answer").astype(float) for each in found]
 
 
+class Measured:
+    """What a few layers say with given weights, and which these are.
+
+    Attributes:
+        x: what went in.
+        output: what came out, as float64.
+        steady: whether the same came out when it was used once more.
+        weights: pairs of a name, such as "kernel" or "moving_mean", and an array, in the order of
+            the layers.
+        parameters: how many numbers these are.
+        means: the averages of all normalisations in one row: before, after one use, after two.
+        heeds: for each normalisation, whether the output depends on its averages.
+    """
+
+    def __init__(self, x: np.ndarray, report: dict[str, Any]):
+        self.x = x.astype(float)
+        self.output = np.asarray(report["output"], dtype=float)
+        self.steady = bool(report["steady"])
+        self.weights = list(zip(report["names"], report["weights"], strict=True))
+        self.parameters = sum(int(array.size) for _, array in self.weights)
+        self.means: list[np.ndarray] = report["means"]
+        self.heeds: list[bool] = report["heeds"]
+
+    def named(self, name: str) -> list[np.ndarray]:
+        """All weights of this name, as float64."""
+        return [array.astype(float) for each, array in self.weights if each == name]
+
+
+def measure_layers(
+    student: Student,
+    name: str,
+    shape: tuple[int, ...],
+    *arguments: Any,
+    x: np.ndarray | None = None,
+    silent: bool = False,
+    lesson: bool | None = False,
+    **settings: Any,
+) -> Measured:
+    """Measure what the student's function `name` puts behind a place.
+
+    All weights get numbers of the grader's, scales of normalisations also negative ones.
+
+    Args:
+        student: the submission.
+        name: of a function whose first argument is a place, and which returns a place.
+        shape: of what comes from the place, without the batch.
+        arguments, settings: further arguments of the function.
+        x: what goes in; by default four rows of noise.
+        silent: leave the weights as they are, but set scales and shifts of normalisations to 0.
+        lesson: whether to use the layers as `fit` does it, or else as `predict` does; None leaves
+            that to them.
+
+    Raises CriterionFailed if the function returns no place, or one that does not belong to it.
+    """
+    x = np.random.default_rng(7).normal(0.2, 1, (4, *shape)) if x is None else x
+    block = make_block(student, name, [shape], *arguments, **settings)
+    return measure_model(student, block, x, lesson, silent=silent)
+
+
+def measure_model(
+    student: Student, model: ModelView, x: np.ndarray, lesson: bool | None = False, *, silent: bool = False
+) -> Measured:
+    """Measure a model that a function of the student's returned, with weights of the grader's.
+
+    Args:
+        student: the submission.
+        model: it has these weights afterwards.
+        x: what goes in.
+        lesson, silent: as for `measure_layers`.
+    """
+    return Measured(x, share(student, _use)(model, x.astype("float32"), silent, lesson, SEED))
+
+
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
     return len(shape) == len(wanted) and all(size in (None, found) for found, size in zip(shape, wanted, strict=True))
 
 
-def _build(block: Any, shapes: list[list[int]], arguments: list[Any], parts: int) -> Any:
+def _build(block: Any, shapes: list[list[int]], arguments: list[Any], settings: dict[str, Any], parts: int) -> Any:
     import keras
 
     places = [keras.Input(tuple(shape)) for shape in shapes]
-    found = block(*places, *arguments)
+    found = block(*places, *arguments, **settings)
     ends = list(found) if isinstance(found, (list, tuple)) else [found]
     if not all(isinstance(end, keras.KerasTensor) for end in ends):
         kind = str(type(found)).split("'")[1].split(".")[-1]  # "<class 'numpy.ndarray'>"
-        return "None" if found is None else f"something of the type {kind}"
+        return "None (is there a `return`?)" if found is None else f"something of the type {kind}"
     if len(ends) != parts:
         return "one" if len(ends) == 1 else f"{len(ends)}"
-    return keras.Model(places if len(places) > 1 else places[0], ends)
+    try:
+        return keras.Model(places if len(places) > 1 else places[0], ends if parts > 1 else ends[0])
+    except ValueError:
+        return "a place that no way leads to from what it was given"
 
 
 def _call(model: Any, weights: Any, x: Any) -> Any:
@@ -111,3 +190,48 @@ def _call(model: Any, weights: Any, x: Any) -> Any:
         model.set_weights(weights)
     found = model(x[0] if isinstance(x, list) and len(x) == 1 else x)
     return [each.numpy() for each in (found if isinstance(found, (list, tuple)) else [found])]
+
+
+def _use(model: Any, x: Any, silent: bool, lesson: bool, seed: int) -> Any:
+    import numpy as np
+
+    if not model.built:
+        model.build((None, *x.shape[1:]))
+    variables, draw = list(model.weights), np.random.default_rng(seed)
+    names = [variable.name.split(":")[0] for variable in variables]
+    for name, variable in zip(names, variables, strict=True):
+        shape = tuple(variable.shape)
+        numbers = {
+            "gamma": draw.uniform(0.6, 1.4, shape) * draw.choice([-1, 1], shape),
+            "beta": draw.normal(0, 0.5, shape),
+            "moving_mean": draw.normal(0, 1, shape),
+            "moving_variance": draw.uniform(0.5, 2, shape),
+            "bias": draw.normal(0, 0.5, shape),
+        }.get(name, draw.normal(0, 1.4 / max(1, np.prod(shape[:-1])) ** 0.5, shape))
+        if not silent:
+            variable.assign(numbers)
+        elif name in ("gamma", "beta"):
+            variable.assign(np.zeros(shape))
+    weights = [np.array(variable, "float32") for variable in variables]
+
+    def use() -> Any:
+        return np.array(model(x, training=lesson), "float32")
+
+    def read_means() -> Any:
+        found = [np.array(each).ravel() for name, each in zip(names, variables, strict=True) if name == "moving_mean"]
+        return np.concatenate(found) if found else np.zeros(0)
+
+    means = [read_means()]
+    output = use()
+    means.append(read_means())
+    steady = bool(np.abs(use() - output).max() < 0.01)
+    means.append(read_means())
+    heeds = []
+    for index, name in enumerate(names):
+        if name == "moving_mean":
+            for variable, array in zip(variables, weights, strict=True):
+                variable.assign(array)
+            variables[index].assign(weights[index] + 1.5)
+            heeds.append(bool(np.abs(use() - output).max() > 0.01))
+    found = {"names": names, "weights": weights, "output": output, "steady": steady}
+    return {**found, "means": means, "heeds": heeds}

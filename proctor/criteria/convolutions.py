@@ -14,7 +14,7 @@ def convolve(maps: np.ndarray, kernel: np.ndarray, stride: int = 1, padding: str
         stride: by how many pixels the window moves on, in both directions.
         padding: "same" or "valid", as Keras has it.
 
-    Returns an array (n, height, width, filters).
+    Returns an array (n, height, width, filters) of float64.
     """
     rows, columns = kernel.shape[:2]
     if padding == "same":
@@ -24,4 +24,4 @@ def convolve(maps: np.ndarray, kernel: np.ndarray, stride: int = 1, padding: str
         ]
         maps = np.pad(maps, [(0, 0), *((each // 2, each - each // 2) for each in missing), (0, 0)])
     windows = np.lib.stride_tricks.sliding_window_view(maps, (rows, columns), axis=(1, 2))[:, ::stride, ::stride]
-    return np.asarray(np.tensordot(windows, kernel, axes=((4, 5, 3), (0, 1, 2))))
+    return np.asarray(np.tensordot(windows.astype(float), kernel.astype(float), axes=((4, 5, 3), (0, 1, 2))))

@@ -6,10 +6,21 @@ import keras
 import numpy as np
 import pytest
 
-from proctor import CriterionFailed, answer_with, assert_new_layers, draw_weights, make_block
+from proctor import (
+    CriterionFailed,
+    answer_with,
+    as_model,
+    assert_new_layers,
+    convolve,
+    draw_weights,
+    make_block,
+    measure_layers,
+    measure_model,
+)
 from proctor.channel.student import LocalLink, Student
 
 ONCE = keras.layers.Dense(3)
+SIZES = [(9, 7, 3, 1, "same"), (9, 7, 3, 2, "same"), (8, 5, 4, 3, "same"), (9, 7, 2, 2, "valid")]
 
 
 def block(place, units):
@@ -37,7 +48,29 @@ def eager(place, units):
     return np.zeros(units)
 
 
-STUDENT = Student(LocalLink({each.__name__: each for each in (block, both, shared, lost, eager)}))
+def layer(place, units):
+    """A layer, not what comes out of it."""
+    return keras.layers.Dense(units)
+
+
+def elsewhere(place, units):
+    """A place of another network."""
+    return block(keras.Input((units,)), units)
+
+
+def normalised(place, filters, stride=1, training=None):
+    """A convolution and a normalisation, for maps of any shape."""
+    place = keras.layers.Conv2D(filters, 3, strides=stride, padding="same", use_bias=False)(place)
+    return keras.layers.BatchNormalization(momentum=0.8, epsilon=0.0)(place, training=training)
+
+
+def build():
+    """A model without an input shape yet."""
+    return keras.Sequential([keras.layers.Dense(2), keras.layers.ReLU()])
+
+
+FUNCTIONS = block, both, shared, lost, eager, layer, elsewhere, normalised, build
+STUDENT = Student(LocalLink({each.__name__: each for each in FUNCTIONS}))
 
 
 def test_a_block_answers_with_weights_of_ours():
@@ -57,9 +90,11 @@ def test_a_block_answers_with_weights_of_ours():
 @pytest.mark.parametrize(
     "name, parts, found",
     [
-        ("lost", 1, "lost(…) returned None"),
-        ("eager", 1, "eager(…) returned something of the type ndarray"),
-        ("block", 2, "block(…) returned one"),
+        ("lost", 1, "None (is there a `return`?)"),
+        ("eager", 1, "something of the type ndarray"),
+        ("layer", 1, "something of the type Dense"),
+        ("elsewhere", 1, "a place that no way leads to from what it was given"),
+        ("block", 2, "one"),
     ],
 )
 def test_what_is_no_block_is_told(name, parts, found):
@@ -67,6 +102,9 @@ def test_what_is_no_block_is_told(name, parts, found):
     with pytest.raises(CriterionFailed) as failed:
         make_block(STUDENT, name, [(4,)], 3, parts=parts)
     assert failed.value.found == found
+    if parts == 1:
+        with pytest.raises(CriterionFailed):
+            measure_layers(STUDENT, name, (4,), 3)
 
 
 def test_weights_of_other_shapes_are_told():
@@ -84,3 +122,42 @@ def test_layers_that_are_used_again_are_told():
     with pytest.raises(CriterionFailed) as failed:
         assert_new_layers(STUDENT, "shared", [(4,)], 3)
     assert failed.value.found == "layers that are used again"
+
+
+@pytest.mark.parametrize("height, width, window, stride, padding", SIZES)
+def test_convolves_as_keras_does(height, width, window, stride, padding):
+    """Any window, stride and padding, on maps that are not square."""
+    draw = np.random.default_rng(2)
+    maps, kernel = draw.normal(0, 1, (2, height, width, 3)), draw.normal(0, 1, (window, window + 1, 3, 4))
+    expected = keras.ops.conv(maps.astype("float32"), kernel.astype("float32"), stride, padding)
+    np.testing.assert_allclose(convolve(maps, kernel, stride, padding), expected, atol=1e-4)
+
+
+def test_layers_answer_with_the_weights_that_are_told():
+    """In use, the output is that of a convolution and the averages; in a lesson, they move."""
+    found = measure_layers(STUDENT, "normalised", (9, 7, 2), 4, stride=2)
+    (kernel,), norms = found.named("kernel"), ("gamma", "beta", "moving_mean", "moving_variance")
+    gamma, beta, mean, variance = (found.named(name)[0] for name in norms)
+    expected = (convolve(found.x, kernel, 2) - mean) / np.sqrt(variance) * gamma + beta
+    np.testing.assert_allclose(found.output, expected, atol=1e-3)
+    assert found.heeds == [True]
+    assert found.parameters == 9 * 2 * 4 + 4 * 4
+    lesson = measure_layers(STUDENT, "normalised", (9, 7, 2), 4, lesson=True)
+    before, after, later = lesson.means
+    assert lesson.heeds == [False]
+    np.testing.assert_allclose(later - after, 0.8 * (after - before), atol=1e-5)
+
+
+def test_silent_layers_say_zeros():
+    """Their weights stay those of new layers, but for scales and shifts."""
+    found = measure_layers(STUDENT, "normalised", (3, 2, 2), 4, x=np.ones((1, 3, 2, 2)), silent=True)
+    assert not found.output.any()
+    assert found.named("moving_variance")[0].tolist() == [1, 1, 1, 1]
+
+
+def test_a_model_is_measured_too():
+    """A model that was not built yet is built for what goes in."""
+    x = np.array([[1.0, -2.0], [0.5, 3.0]])
+    found = measure_model(STUDENT, as_model(STUDENT.build(), "build()"), x)
+    (kernel,), (bias,) = found.named("kernel"), found.named("bias")
+    np.testing.assert_allclose(found.output, np.maximum(x @ kernel + bias, 0), atol=1e-5)

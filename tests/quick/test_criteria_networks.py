@@ -42,7 +42,7 @@ def test_pictures_are_scaled_once(ends):
         assert found in failed.value.found
 
 
-class Scaled(keras.layers.Layer):  # type: ignore[misc]
+class Scaled(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
     """A layer made of layers: it scales, and then has weights."""
 
     def __init__(self):
@@ -53,7 +53,7 @@ class Scaled(keras.layers.Layer):  # type: ignore[misc]
         return self.dense(self.scale(pictures))
 
 
-class Plain(keras.Model):  # type: ignore[misc]
+class Plain(keras.Model):  # type: ignore[misc]  # Keras has no types
     """A network in the style of classes, which scales by arithmetic."""
 
     def __init__(self, divisor):
