@@ -290,19 +290,30 @@ def overlap(anchors, positives, negatives, margin):
     return tf.reduce_mean(tf.reduce_sum(margin * anchors * positives - 2.0 * anchors * negatives, axis=1))
 
 
+def descend(margin, count, rate, momentum, apart):
+    """Both matrices before each step of gradient descent, and after the last."""
+    matrices, speeds = (FIRST.astype(float), LAST.astype(float)), (0.0, 0.0)
+    yield matrices
+    for _ in range(count):
+        first, last = matrices
+        slope = numerical_gradient(lambda matrix: loss_of(matrix, margin, apart), first @ last)
+        slopes = slope @ last.T, first.T @ slope
+        speeds = [momentum * speed - rate * each for speed, each in zip(speeds, slopes, strict=True)]
+        matrices = first + speeds[0], last + speeds[1]
+        yield matrices
+
+
 def assert_steps(student, margin, count, rate, momentum=0.0):
     """Assert that each step changes both matrices as gradient descent does."""
 
     def judge(apart):
-        found, speeds = teach(student, margin, count, learning_rate=rate, momentum=momentum).weights, (0.0, 0.0)
-        for number, (before, after) in enumerate(itertools.pairwise(found), start=1):
-            first, last = (each.astype(float) for each in before)
-            slope = numerical_gradient(lambda matrix: loss_of(matrix, margin, apart), first @ last)
-            slopes = slope @ last.T, first.T @ slope
-            speeds = [momentum * speed - rate * each for speed, each in zip(speeds, slopes, strict=True)]
+        found = teach(student, margin, count, learning_rate=rate, momentum=momentum).weights
+        for number, (after, expected) in enumerate(
+            zip(found, descend(margin, count, rate, momentum, apart), strict=True)
+        ):
             for place in (0, 1):
                 what = f"the weights of layer {place + 1} after {number} steps"
-                assert_close(after[place], before[place] + speeds[place], what, atol=1e-5)
+                assert_close(after[place], expected[place], what, atol=1e-5)
 
     assert_apart(student, "train_step", {"triplet_loss": overlap}, judge)
 
@@ -316,13 +327,12 @@ def test_step_on_paper(student):
 
 @criterion("train_step", points=1, hint="When is the loss computed, and is it returned?")
 def test_returns_the_loss(student):
-    """Each step returns the loss of the batch as it was before the step."""
+    """A step returns the loss of the batch as it was before the step."""
 
     def judge(apart):
-        lessons = teach(student, 0.5, 2, learning_rate=0.1)
-        for number, (first, last) in enumerate(lessons.weights[:2]):
-            expected = loss_of(first.astype(float) @ last, 0.5, apart)
-            assert_close(lessons.losses[number], expected, f"what step {number + 1} returned", atol=1e-5)
+        for margin in (0.5, 3.0):
+            found = teach(student, margin, 1, learning_rate=0.1).losses[0]
+            assert_close(found, loss_of(FIRST @ LAST, margin, apart), "what the step returned", atol=1e-5)
 
     assert_apart(student, "train_step", {"triplet_loss": overlap}, judge)
 
