@@ -330,9 +330,8 @@ def test_returns_the_loss(student):
     """A step returns the loss of the batch as it was before the step."""
 
     def judge(apart):
-        for margin in (0.5, 3.0):
-            found = teach(student, margin, 1, learning_rate=0.1).losses[0]
-            assert_close(found, loss_of(FIRST @ LAST, margin, apart), "what the step returned", atol=1e-5)
+        found = teach(student, 0.5, 1, learning_rate=0.1).losses[0]
+        assert_close(found, loss_of(FIRST @ LAST, 0.5, apart), "what the step returned", atol=1e-5)
 
     assert_apart(student, "train_step", {"triplet_loss": overlap}, judge)
 
