@@ -11,11 +11,14 @@ from proctor.channel.student import fetch, raises, share, take
 from proctor.course.own_values import values
 from proctor.criteria.arrays import (
     as_array,
+    as_arrays,
     as_tuple,
+    assert_all_close,
     assert_between,
     assert_close,
     assert_dtype,
     assert_equal,
+    assert_explained,
     assert_probabilities,
     assert_shape,
     assert_truth,
@@ -29,9 +32,16 @@ from proctor.criteria.blocks import (
     measure_layers,
     measure_model,
 )
-from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
-from proctor.criteria.chance import assert_drawn
-from proctor.criteria.convolutions import convolve
+from proctor.criteria.calls import (
+    assert_apart,
+    assert_refuses,
+    call_in_place,
+    call_unchanged,
+    without_warnings,
+    write_alike,
+)
+from proctor.criteria.chance import assert_drawn, find_nearest, train_in_every_order
+from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, normalise, pool_maps
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
@@ -58,6 +68,7 @@ from proctor.criteria.networks import (
     scatter_weights,
 )
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
+from proctor.criteria.recurrence import as_weights, draw_names, make_generator, make_names
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
@@ -83,6 +94,7 @@ __all__ = [
     "accuracy",
     "answer_with",
     "as_array",
+    "as_arrays",
     "as_left",
     "as_model",
     "as_number_rows",
@@ -90,7 +102,9 @@ __all__ = [
     "as_text",
     "as_texts",
     "as_tuple",
+    "as_weights",
     "ask_network",
+    "assert_all_close",
     "assert_apart",
     "assert_between",
     "assert_choice",
@@ -104,6 +118,7 @@ __all__ = [
     "assert_ends_at_target",
     "assert_ends_by_patience",
     "assert_equal",
+    "assert_explained",
     "assert_gradient",
     "assert_input_shape",
     "assert_keeps_best",
@@ -119,6 +134,7 @@ __all__ = [
     "assert_output_shape",
     "assert_parameters",
     "assert_probabilities",
+    "assert_refuses",
     "assert_reports",
     "assert_scales_pictures",
     "assert_shape",
@@ -129,23 +145,30 @@ __all__ = [
     "at_least",
     "at_most",
     "bowl_by_adam",
+    "call_in_place",
     "call_on_tensors",
     "call_unchanged",
     "check",
     "convolve",
+    "convolve_all",
     "criterion",
     "crossentropy",
     "datasets",
     "described",
+    "draw_names",
     "draw_weights",
+    "enlarge_maps",
     "fetch",
+    "find_nearest",
     "first_batch",
     "layer",
     "make_block",
     "make_bowl",
     "make_folder",
+    "make_generator",
     "make_learner",
     "make_model",
+    "make_names",
     "make_network",
     "make_paths",
     "mean_absolute_error",
@@ -153,9 +176,11 @@ __all__ = [
     "measure_layers",
     "measure_model",
     "names_of",
+    "normalise",
     "numerical_gradient",
     "output_activation",
     "pictures",
+    "pool_maps",
     "raises",
     "read_files",
     "scatter_weights",
@@ -168,8 +193,10 @@ __all__ = [
     "take_steps",
     "teach_network",
     "teach_one_input",
+    "train_in_every_order",
     "values",
     "without_warnings",
+    "write_alike",
 ]
 
 continue_past_stubs()

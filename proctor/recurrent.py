@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 Weights = list[np.ndarray]
+PARTS = ("the kernel", "R", "b", "H", "c")
+"""The names of the weights in messages."""
 
 
 def begin(signs: int, units: int, seed: int) -> Weights:
@@ -61,7 +63,7 @@ def loss_and_slopes(weights: Weights, heard: Any, following: Any) -> tuple[float
         slopes: how fast the loss grows with each number of the weights, a list of five new arrays
     """
     kernel, recurrent, bias, head, head_bias = (np.asarray(part, float) for part in weights)
-    count = len(heard)
+    count, heard = len(heard), np.asarray(heard)  # a tuple would be one place in a table
     inputs = kernel[heard] + bias
     states = np.zeros((count + 1, len(bias)))  # the first one is the state before the first sign
     for place in range(count):
@@ -83,3 +85,36 @@ def loss_and_slopes(weights: Weights, heard: Any, following: Any) -> tuple[float
     np.add.at(d_kernel, heard, d_inputs)
     d_recurrent, d_head = states[:-1].T @ d_inputs, states[1:].T @ d_scores
     return float(loss), [d_kernel, d_recurrent, d_inputs.sum(axis=0), d_head, d_scores.sum(axis=0)]
+
+
+def always(*chances: float) -> Weights:
+    """Weights of a network that says the same whatever it has heard: each sign has its chance."""
+    signs, units = len(chances), 3
+    shapes = [(signs, units), (units, units), (units,), (units, signs)]
+    return [*(np.zeros(shape) for shape in shapes), np.log(np.maximum(chances, 1e-30))]
+
+
+def chain(*followers: int | list[int]) -> Weights:
+    """Weights of a network that says a follower of the sign it hears, and forgets all others.
+
+    Args:
+        followers: the number of each sign's follower; a list of several has equal chances.
+    """
+    count = len(followers)
+    head = np.zeros((count, count))
+    for sign, follower in enumerate(followers):
+        head[sign, follower] = 60
+    return [10 * np.eye(count), np.zeros((count, count)), np.zeros(count), head, np.zeros(count)]
+
+
+def spelling(*word: int, signs: int) -> Weights:
+    """Weights of a network that spells a word from memory once it has heard sign 0.
+
+    Args:
+        word: the numbers of its letters, and of what comes after them.
+        signs: how many signs there are.
+    """
+    units = len(word)
+    kernel = np.zeros((signs, units))
+    kernel[0, 0] = 10
+    return [kernel, 10 * np.eye(units, k=1), np.zeros(units), 60 * np.eye(signs)[list(word)], np.zeros(signs)]

@@ -27,7 +27,7 @@ def encode(name, signs):
 ENCODE_MAPPED = """
 def encode(name, signs):
     numbers = tuple(map(signs.find, f"\\n{name}\\n"))
-    return list(numbers[:-1]), list(numbers[1:])
+    return numbers[:-1], numbers[1:]
 """
 SAMPLE_COURSE = """
 def sample(weights, signs, rng, limit):
@@ -247,15 +247,15 @@ TRAINING = [
             "heard and following swapped",
             PAIR,
             "np.array([*letters, 0]), np.array([0, *letters])",
-            "a_name_on_paper the_loss_falls_by_a_quarter names_are_new",
+            "a_name_on_paper",
         ),
-        ("no line break at the end", PAIR, "np.array([0, *letters[:-1]]), np.array(letters)", "encode" + OUTCOME),
+        ("no line break at the end", PAIR, "np.array([0, *letters[:-1]]), np.array(letters)", "encode"),
         ("letters counted from a", "signs.index(letter)", "ord(letter) - 96", "signs_in_any_order any_name"),
         (
             "what is heard twice",
             "np.array([*letters, 0])",
             "np.array([0, *letters])",
-            "encode the_loss_falls_by_a_quarter names_are_new",
+            "encode",
         ),
     ),
     *slips(
@@ -271,15 +271,21 @@ TRAINING = [
             "from below alone",
             "-bound, bound",
             "-bound, None",
-            "cut_at_the_bound every_array any_slopes the_loss_falls_by_a_quarter",
+            "cut_at_the_bound every_array any_slopes",
         ),
         (
             "zeros",
             CUT,
             "part[np.abs(part) > bound] = 0",
-            "cut_at_the_bound every_array any_slopes the_loss_falls_by_a_quarter",
+            "cut_at_the_bound every_array any_slopes",
         ),
         ("the first array alone", "in slopes:", "in slopes[:1]:", "every_array any_slopes"),
+        (
+            "row by row",
+            "    " + CUT,
+            "    for row in part:\n            np.clip(row, -bound, bound, out=row)",
+            "every_array any_slopes",
+        ),
     ),
     *slips(
         STEP,
@@ -287,7 +293,7 @@ TRAINING = [
             "up instead of down",
             "part - rate",
             "part + rate",
-            "a_step_on_paper clipped_before_the_rate all_five_arrays_move any_step names_are_new" + OUTCOME,
+            "a_step_on_paper clipped_before_the_rate all_five_arrays_move any_step",
         ),
         ("never clips", "    clip(slopes, bound)\n", "", "clipped_before_the_rate any_step"),
         (
@@ -309,16 +315,29 @@ TRAINING = [
             "the_loss_before_the_step any_step",
         ),
         (
+            "the weights alone",
+            "    return " + NEW + ", loss",
+            "    return " + NEW,
+            "the_loss_before_the_step any_step",
+        ),
+        ("the notebook's signs", "encode(name, signs)", "encode(name, SIGNS)", "all_five_arrays_move any_step"),
+        (
+            "loss and weights swapped",
+            NEW + ", loss",
+            "loss, " + NEW,
+            "the_loss_before_the_step",
+        ),
+        (
             "the head alone",
             NEW,
             "weights[:3] + [part - rate * slope for part, slope in zip(weights[3:], slopes[3:])]",
-            "all_five_arrays_move any_step the_loss_falls_by_a_quarter",
+            "all_five_arrays_move any_step",
         ),
         (
             "takes what clip returns",
             "    clip(slopes",
             "    slopes = clip(slopes",
-            "one_step names_are_new" + OUTCOME,
+            "one_step",
         ),
     ),
     *slips(
@@ -333,6 +352,12 @@ TRAINING = [
             "always in the same order",
             "rng.permutation(len(names))",
             "range(len(names))",
+            "a_new_order_in_each_pass",
+        ),
+        (
+            "one order, there and back",
+            "        for place in rng.permutation(len(names)):",
+            "        order = order[::-1] if losses else rng.permutation(len(names))\n        for place in order:",
             "a_new_order_in_each_pass",
         ),
         (
@@ -462,6 +487,20 @@ mutants = combine(
                 "text[:-1] for",
                 "text for",
                 "the_share_that_was_copied cut_off_is_not_copied any_shares",
+            ),
+            (
+                "an empty name is a copy",
+                "if name in known]",
+                'if name in [*known, ""]]',
+                "the_share_that_was_copied",
+            ),
+            ("an x is taken away", "text[:-1] for", 'text.strip("x\\n") for', "the_share_that_was_copied"),
+            ("known names but the last", "in known]", "in known[:-1]]", "the_share_that_was_copied any_shares"),
+            (
+                "the same letters",
+                "if name in known]",
+                "if sorted(name) in map(sorted, known)]",
+                "the_share_that_was_copied any_shares",
             ),
             ("parts of names", "in known]", 'in ",".join(known)]', "the_share_that_was_copied cut_off_is_not_copied"),
             ("those that did not end", "return len(ended)", "return 1 - len(ended)", "the_share_that_ended any_shares"),

@@ -1,6 +1,6 @@
 """Other right answers of the exercise on pieces of words, and wrong ones."""
 
-from proctor.answers import combine, edit, harmless, mutant, replace, variant
+from proctor.answers import Answer, combine, edit, harmless, mutant, replace, variant
 
 CUT, PAIRS, CHOOSE, MERGE = "write_cut", "write_count_pairs", "write_most_frequent", "write_merge"
 LEARN, PIECES, DECODE, ENCODE = "write_learn_merges", "write_make_pieces", "write_decode", "write_encode"
@@ -248,7 +248,12 @@ variants = [
         replace(ENCODE, ENCODE_ALL_ROWS),
         replace(SPELLED, SPELLED_MEAN),
     ),
-    variant("pairs counted by NumPy", replace(PAIRS, PAIRS_ARRAYS), replace(PIECES, PIECES_SPELLED)),
+    variant(
+        "pairs counted by NumPy",
+        replace(PAIRS, PAIRS_ARRAYS),
+        replace(PIECES, PIECES_SPELLED),
+        edit(LIBRARY, "models.BPE()", "models.BPE(byte_fallback=True)"),
+    ),
     variant(
         "the library's ready-made tokenizer, a merge that calls itself",
         replace(LIBRARY, LIBRARY_READY),
@@ -258,239 +263,207 @@ variants = [
 ]
 
 # Criteria that many slips fail together.
-LOST = ["no_white_space_is_lost", "cuts_any_text"]
-COUNTED = ["neighbours_on_paper", "rows_that_occur_often", "overlaps_and_short_rows", "counts_any_rows"]
-TIES = ["equally_frequent_pairs", "chooses_among_many_pairs"]
-CHOSEN = ["the_most_frequent_pair", "equally_frequent_pairs", "chooses_among_many_pairs"]
-MERGED = ["a_number_for_each_pair", "a_pair_that_overlaps_with_itself", "the_ends_of_a_row", "merges_in_any_row"]
-LEARNED = ["merges_on_paper", "learns_from_any_chunks"]
-BYTES = ["rows_are_bytes", "learns_from_any_chunks"]
-ENDED = ["merges_on_paper", "an_early_end", "learns_from_any_chunks"]
-SPELT = ["the_first_pieces_are_bytes", "pieces_of_merges", "decodes_any_numbers"]
-FIRST = ["the_first_pieces_are_bytes", "decodes_any_numbers"]
-TOLD = ["numbers_become_text", "characters_of_several_pieces", "decodes_any_numbers"]
-WHOLE = ["texts_come_back_from_the_library", "unseen_characters_come_back_from_the_library"]
-UNSEEN = ["characters_that_nobody_has_seen", "any_text_comes_back", "encodes_any_text"]
-CUTTING = [
-    mutant(
-        "splits, and drops the white space", edit(CUT, 're.findall(r"\\s?\\S+|\\s", text)', "text.split()"), fails="cut"
-    ),
-    mutant(
-        "an empty chunk before a space",
-        edit(CUT, 're.findall(r"\\s?\\S+|\\s", text)', 're.split(r"(?=\\s)", text)'),
-        fails=LOST,
-    ),
-    mutant("at spaces alone", edit(CUT, "\\s?\\S+|\\s", " ?[^ ]+| "), fails=LOST),
-    mutant("white space that has no word after it is lost", edit(CUT, "\\s?\\S+|\\s", "\\s?\\S+"), fails=LOST),
-    mutant("several spaces in one chunk", edit(CUT, "\\s?\\S+|\\s", "\\s*\\S+|\\s+"), fails=LOST),
-    mutant("a space ends a chunk", edit(CUT, "\\s?\\S+|\\s", "\\S+\\s?|\\s"), fails="cut"),
-    mutant(
-        "cuts at punctuation, too",
-        edit(CUT, "\\s?\\S+|\\s", "\\s?\\w+|[^\\w\\s]+|\\s"),
-        fails=["a_space_begins_a_chunk", "no_white_space_is_lost", "cuts_any_text"],
-    ),
-    mutant("strips the text", edit(CUT, ", text)", ", text.strip())"), fails=LOST),
-    mutant("small letters", edit(CUT, ", text)", ", text.lower())"), fails=["a_space_begins_a_chunk", "cuts_any_text"]),
-]
-COUNTING = [
-    mutant(
-        "each row once",
-        edit(PAIRS, "+= often", "+= 1"),
-        fails=["rows_that_occur_often", "overlaps_and_short_rows", "counts_any_rows"],
-    ),
-    mutant("pairs that do not overlap", edit(PAIRS, "zip(row, row[1:])", "zip(row[::2], row[1::2])"), fails=COUNTED),
-    mutant("pairs in either direction", edit(PAIRS, "pairs[pair]", "pairs[tuple(sorted(pair))]"), fails=COUNTED),
-    mutant("each pair once in a row", edit(PAIRS, "in zip(row, row[1:])", "in set(zip(row, row[1:]))"), fails=COUNTED),
-    mutant("without the last pair of a row", edit(PAIRS, "zip(row, row[1:])", "zip(row, row[1:-1])"), fails=COUNTED),
-    mutant(
-        "all rows as one",
-        edit(
-            PAIRS,
+LOST = "no_white_space_is_lost cuts_any_text"
+COUNTED = "neighbours_on_paper rows_that_occur_often overlaps_and_short_rows counts_any_rows"
+TIES = "equally_frequent_pairs chooses_among_many_pairs"
+CHOSEN = "the_most_frequent_pair equally_frequent_pairs chooses_among_many_pairs"
+MERGED = "a_number_for_each_pair a_pair_that_overlaps_with_itself the_ends_of_a_row merges_in_any_row"
+LEARNED = "merges_on_paper learns_from_any_chunks"
+BYTES = "rows_are_bytes learns_from_any_chunks"
+ENDED = "an_early_end learns_from_any_chunks"
+SPELT = "the_first_pieces_are_bytes pieces_of_merges decodes_any_numbers"
+FIRST = "the_first_pieces_are_bytes decodes_any_numbers"
+TOLD = "numbers_become_text characters_of_several_pieces decodes_any_numbers"
+WHOLE = "texts_come_back_from_the_library unseen_characters_come_back_from_the_library"
+UNSEEN = "characters_that_nobody_has_seen any_text_comes_back"
+SPACED = "chunks_on_their_own any_text_comes_back encodes_any_text"
+STEPS = "a_text_on_paper the_order_of_the_merges encodes_any_text"
+ENDS = "a_pair_that_overlaps_with_itself the_ends_of_a_row merges_in_any_row"
+TIMES = "rows_that_occur_often overlaps_and_short_rows counts_any_rows"
+REPEATED = "repeated_chunks the_share_falls_as_merges_grow"
+SELF = "overlaps_and_short_rows counts_any_rows"
+PARTS = "characters_of_several_pieces decodes_any_numbers"
+NUMBERED = "a_text_on_paper the_order_of_the_merges any_text_comes_back encodes_any_text"
+NEW = "unseen_characters_come_back_from_the_library"
+OLD = "texts_come_back_from_the_library"
+
+# What many slips change.
+FOUND, RULE = 're.findall(r"\\s?\\S+|\\s", text)', "\\s?\\S+|\\s"
+LEAST, KEY = "min(pairs, key=lambda pair: (-pairs[pair], pair))", "(-pairs[pair], pair)"
+BOTH, ROW = "zip(row, row[1:])", 'list(chunk.encode("utf-8"))'
+SEVERAL, JOINED = "len(encode(chunk, merges)) > 1", "pieces[left] + pieces[right]"
+
+
+def slips(cell, rows):
+    """Mutants of one cell: the title, what is replaced, by what, and what fails."""
+    return [
+        row if isinstance(row, Answer) else mutant(row[0], edit(cell, row[1], row[2]), fails=row[3].split())
+        for row in rows
+    ]
+
+
+CUTTING = slips(
+    CUT,
+    [
+        ("splits, and drops the white space", FOUND, "text.split()", "cut"),
+        ("an empty chunk before a space", FOUND, 're.split(r"(?=\\s)", text)', LOST),
+        ("at spaces alone", RULE, " ?[^ ]+| ", LOST),
+        ("white space that has no word after it is lost", RULE, "\\s?\\S+", LOST),
+        ("several spaces in one chunk", RULE, "\\s*\\S+|\\s+", LOST),
+        ("a space ends a chunk", RULE, "\\S+\\s?|\\s", "cut"),
+        (
+            "cuts at punctuation, too",
+            RULE,
+            "\\s?\\w+|[^\\w\\s]+|\\s",
+            "a_space_begins_a_chunk no_white_space_is_lost cuts_any_text",
+        ),
+        ("strips the text", ", text)", ", text.strip())", LOST),
+        ("small letters", ", text)", ", text.lower())", "a_space_begins_a_chunk cuts_any_text"),
+    ],
+)
+COUNTING = slips(
+    PAIRS,
+    [
+        ("each row once", "+= often", "+= 1", TIMES),
+        ("pairs that do not overlap", BOTH, "zip(row[::2], row[1::2])", COUNTED),
+        ("pairs in either direction", "pairs[pair]", "pairs[tuple(sorted(pair))]", COUNTED),
+        ("each pair once in a row", "in zip(row, row[1:])", "in set(zip(row, row[1:]))", COUNTED),
+        ("without the last pair of a row", BOTH, "zip(row, row[1:-1])", COUNTED),
+        (
+            "all rows as one",
             "    for row, often",
             "    rows, times = [[number for row in rows for number in row]], times[:1]\n    for row, often",
+            COUNTED,
         ),
-        fails=COUNTED,
-    ),
-    mutant(
-        "a pair that overlaps with itself, once",
-        edit(
-            PAIRS,
+        (
+            "a pair that overlaps with itself, once",
             "            pairs[pair] += often",
             "            if pair[0] != pair[1] or pair not in pairs:\n                pairs[pair] += often",
+            SELF,
         ),
-        fails=["overlaps_and_short_rows", "counts_any_rows"],
-    ),
-]
-CHOOSING = [
-    mutant(
-        "the first of equally frequent pairs",
-        edit(CHOOSE, "min(pairs, key=lambda pair: (-pairs[pair], pair))", "max(pairs, key=pairs.get)"),
-        fails=TIES,
-    ),
-    mutant(
-        "the largest of equally frequent pairs",
-        edit(
-            CHOOSE,
-            "min(pairs, key=lambda pair: (-pairs[pair], pair))",
-            "max(pairs, key=lambda pair: (pairs[pair], pair))",
+    ],
+)
+COUNTING += slips(
+    PAIRS,
+    [
+        (
+            "empties the rows",
+            "    return pairs",
+            "    for row in rows:\n        row.clear()\n    return pairs",
+            "overlaps_and_short_rows",
+        )
+    ],
+)
+CHOOSING = slips(
+    CHOOSE,
+    [
+        ("the first of equally frequent pairs", LEAST, "max(pairs, key=pairs.get)", TIES),
+        ("the largest of equally frequent pairs", LEAST, "max(pairs, key=lambda pair: (pairs[pair], pair))", TIES),
+        ("compares the second numbers first", KEY, "(-pairs[pair], pair[::-1])", TIES),
+        ("compares the first numbers alone", KEY, "(-pairs[pair], pair[0])", "equally_frequent_pairs"),
+        ("compares the pairs as texts", KEY, "(-pairs[pair], str(pair))", TIES),
+        ("compares the sums", KEY, "(-pairs[pair], sum(pair))", TIES),
+        ("the rarest pair", "-pairs[pair]", "pairs[pair]", CHOSEN),
+        ("the smallest pair", KEY, "pair", CHOSEN),
+        ("takes the pair out of the dict", LEAST, f"(best := {LEAST}, pairs.pop(best))[0]", "the_most_frequent_pair"),
+        ("how often, and not which", LEAST, "max(pairs.values())", CHOSEN),
+    ],
+)
+MERGING = slips(
+    MERGE,
+    [
+        ("the second number of a pair stays", "place += 2", "place += 1", MERGED),
+        mutant(
+            "from right to left",
+            edit(MERGE, "    left, right = pair", "    row, (right, left) = list(row)[::-1], pair"),
+            edit(MERGE, "return merged", "return merged[::-1]"),
+            fails=["a_pair_that_overlaps_with_itself", "merges_in_any_row"],
         ),
-        fails=TIES,
-    ),
-    mutant(
-        "compares the second numbers first",
-        edit(CHOOSE, "(-pairs[pair], pair)", "(-pairs[pair], pair[::-1])"),
-        fails=TIES,
-    ),
-    mutant(
-        "compares the first numbers alone",
-        edit(CHOOSE, "(-pairs[pair], pair)", "(-pairs[pair], pair[0])"),
-        fails=["equally_frequent_pairs"],
-    ),
-    mutant(
-        "compares the pairs as texts", edit(CHOOSE, "(-pairs[pair], pair)", "(-pairs[pair], str(pair))"), fails=TIES
-    ),
-    mutant("compares the sums", edit(CHOOSE, "(-pairs[pair], pair)", "(-pairs[pair], sum(pair))"), fails=TIES),
-    mutant("the rarest pair", edit(CHOOSE, "-pairs[pair]", "pairs[pair]"), fails=CHOSEN),
-    mutant("the smallest pair", edit(CHOOSE, "(-pairs[pair], pair)", "pair"), fails=CHOSEN),
-    mutant(
-        "how often, and not which",
-        edit(CHOOSE, "min(pairs, key=lambda pair: (-pairs[pair], pair))", "max(pairs.values())"),
-        fails=CHOSEN,
-    ),
-]
-MERGING = [
-    mutant("the second number of a pair stays", edit(MERGE, "place += 2", "place += 1"), fails=MERGED),
-    mutant(
-        "from right to left",
-        edit(MERGE, "    left, right = pair", "    row, (right, left) = list(row)[::-1], pair"),
-        edit(MERGE, "return merged", "return merged[::-1]"),
-        fails=["a_pair_that_overlaps_with_itself", "merges_in_any_row"],
-    ),
-    mutant(
-        "the pair in either direction",
-        edit(
-            MERGE,
+        (
+            "the pair in either direction",
             "row[place] == left and place + 1 < len(row) and row[place + 1] == right",
             "sorted(row[place : place + 2]) == sorted(pair)",
+            "the_ends_of_a_row merges_in_any_row",
         ),
-        fails=["the_ends_of_a_row", "merges_in_any_row"],
-    ),
-    mutant(
-        "the first place alone",
-        edit(MERGE, "row[place] == left and", "number not in merged and row[place] == left and"),
-        fails=MERGED,
-    ),
-    mutant(
-        "the last number is lost", edit(MERGE, "while place < len(row)", "while place < len(row) - 1"), fails=MERGED
-    ),
-    mutant("always 256", edit(MERGE, "merged.append(number)", "merged.append(256)"), fails=MERGED),
-    mutant(
-        "changes the row",
-        edit(MERGE, "return merged", "row[:] = merged\n    return merged"),
-        fails=["the_row_stays_as_it_is", "merges_in_any_row"],
-    ),
-    mutant("returns nothing", edit(MERGE, "return merged", ""), fails="merge"),
-    mutant(
-        "looks at the first number alone",
-        edit(MERGE, " and row[place + 1] == right", ""),
-        fails=["a_pair_that_overlaps_with_itself", "the_ends_of_a_row", "merges_in_any_row"],
-    ),
-    mutant(
-        "a pair at the end is not seen",
-        edit(MERGE, "place + 1 < len(row)", "place + 2 < len(row)"),
-        fails=["a_pair_that_overlaps_with_itself", "the_ends_of_a_row", "merges_in_any_row"],
-    ),
-]
-ALL_LEARNED = [
-    "merges_on_paper",
-    "merges_of_equally_frequent_pairs",
-    "an_early_end",
-    "rows_are_bytes",
-    "learns_from_any_chunks",
-]
-LEARNING = [
-    mutant("always the number 256", edit(LEARN, "255 + len(merges)", "256"), fails=LEARNED),
-    mutant(
-        "one number too high",
-        edit(LEARN, "255 + len(merges)", "256 + len(merges)"),
-        fails=ENDED,
-    ),
-    mutant(
-        "the best pairs of the first count, and no merging",
-        edit(
-            LEARN,
+        ("the first place alone", "row[place] == left and", "number not in merged and row[place] == left and", MERGED),
+        ("the last number is lost", "while place < len(row)", "while place < len(row) - 1", MERGED),
+        ("always 256", "merged.append(number)", "merged.append(256)", MERGED),
+        ("changes the row", "return merged", "row[:] = merged\n    return merged", "the_row_stays_as_it_is"),
+        ("returns nothing", "return merged", "", "merge"),
+        ("looks at the first number alone", " and row[place + 1] == right", "", ENDS),
+        ("a pair at the end is not seen", "place + 1 < len(row)", "place + 2 < len(row)", ENDS),
+    ],
+)
+LEARNING = slips(
+    LEARN,
+    [
+        ("small letters", "chunk.encode", "chunk.lower().encode", "rows_are_bytes"),
+        ("without the spaces", "chunk.encode", "chunk.strip().encode", "rows_are_bytes learns_from_any_chunks"),
+        ("always the number 256", "255 + len(merges)", "256", LEARNED),
+        (
+            "short rows are dropped, and their times stay",
+            "for row in rows]",
+            "for row in rows if len(row) > 1]",
+            LEARNED,
+        ),
+        ("one number too high", "255 + len(merges)", "256 + len(merges)", LEARNED),
+        (
+            "the best pairs of the first count, and no merging",
             "        rows = [merge(row, merges[-1], 255 + len(merges)) for row in rows]",
             "        times = [often for often in times]",
+            "learn",
         ),
-        fails=ALL_LEARNED,
-    ),
-    mutant("each chunk once", edit(LEARN, "list(counts.values())", "[1 for _ in counts]"), fails=LEARNED),
-    mutant(
-        "characters for bytes",
-        edit(LEARN, 'list(chunk.encode("utf-8"))', "[ord(character) for character in chunk]"),
-        fails=BYTES,
-    ),
-    mutant("Latin-1", edit(LEARN, '"utf-8"', '"latin-1", "replace"'), fails=BYTES),
-    mutant(
-        "fails in the end",
-        edit(LEARN, "        if not pairs:\n            break\n", ""),
-        fails=["an_early_end", "rows_are_bytes"],
-    ),
-    mutant(
-        "ends with pairs that occur once",
-        edit(LEARN, "if not pairs:", "if not pairs or max(pairs.values()) < 2:"),
-        fails=["an_early_end"],
-    ),
-    mutant("one merge too many", edit(LEARN, "len(merges) < how_many", "len(merges) <= how_many"), fails=ENDED),
-    mutant("as many as in the notebook", edit(LEARN, "< how_many", "< 300"), fails=ENDED),
-    mutant(
-        "always the articles",
-        edit(LEARN, "learn_merges(counts, how_many)", "learn_merges(_, how_many)"),
-        fails="learn",
-    ),
-    mutant("sorted in the end", edit(LEARN, "return merges", "return sorted(merges)"), fails=LEARNED),
-    mutant(
-        "a dict of numbers",
-        edit(LEARN, "return merges", "return {pair: number for number, pair in enumerate(merges, start=256)}"),
-        fails="merges_on_paper",
-    ),
-]
-SPELLING = [
-    mutant(
-        "right before left",
-        edit(PIECES, "pieces[left] + pieces[right]", "pieces[right] + pieces[left]"),
-        fails=["pieces_of_merges", "decodes_any_numbers"],
-    ),
-    mutant("characters for bytes", edit(PIECES, "bytes([byte])", "chr(byte).encode()"), fails=FIRST),
-    mutant("255 bytes", edit(PIECES, "range(256)", "range(255)"), fails=SPELT),
-    mutant("a byte of zeros", edit(PIECES, "bytes([byte])", "bytes(byte)"), fails=SPELT),
-    mutant(
-        "strings", edit(PIECES, "return pieces", 'return [piece.decode("latin-1") for piece in pieces]'), fails=SPELT
-    ),
-    mutant("merged pieces alone", edit(PIECES, "return pieces", "return pieces[256:]"), fails=FIRST),
-]
-TELLING = [
-    mutant(
-        "each piece decoded alone",
-        edit(
-            DECODE,
+        ("each chunk once", "list(counts.values())", "[1 for _ in counts]", LEARNED),
+        ("characters for bytes", ROW, "[ord(character) for character in chunk]", BYTES),
+        ("Latin-1", '"utf-8"', '"latin-1", "replace"', BYTES),
+        (
+            "ends with pairs that occur once",
+            "if not pairs:",
+            "if not pairs or max(pairs.values()) < 2:",
+            "an_early_end",
+        ),
+        ("one merge too many", "len(merges) < how_many", "len(merges) <= how_many", ENDED),
+        ("fails in the end", "        if not pairs:\n            break\n", "", "an_early_end"),
+        ("as many as in the notebook", "< how_many", "< 300", ENDED),
+        ("always the articles", "learn_merges(counts, how_many)", "learn_merges(_, how_many)", "learn"),
+        ("sorted in the end", "return merges", "return sorted(merges)", LEARNED),
+        (
+            "a dict of numbers",
+            "return merges",
+            "return {pair: number for number, pair in enumerate(merges, start=256)}",
+            "merges_on_paper",
+        ),
+    ],
+)
+SPELLING = slips(
+    PIECES,
+    [
+        ("right before left", JOINED, "pieces[right] + pieces[left]", "pieces_of_merges decodes_any_numbers"),
+        ("characters for bytes", "bytes([byte])", "chr(byte).encode()", FIRST),
+        ("255 bytes", "range(256)", "range(255)", SPELT),
+        ("a byte of zeros", "bytes([byte])", "bytes(byte)", SPELT),
+        ("strings", "return pieces", 'return [piece.decode("latin-1") for piece in pieces]', SPELT),
+        ("merged pieces alone", "return pieces", "return pieces[256:]", FIRST),
+    ],
+)
+TELLING = slips(
+    DECODE,
+    [
+        (
+            "each piece decoded alone",
             'b"".join(pieces[number] for number in numbers).decode("utf-8", errors="replace")',
             '"".join(pieces[number].decode("utf-8", errors="replace") for number in numbers)',
+            PARTS,
         ),
-        fails=["characters_of_several_pieces", "decodes_any_numbers"],
-    ),
-    mutant("fails at half a character", edit(DECODE, ', errors="replace"', ""), fails="characters_of_several_pieces"),
-    mutant("half a character is left out", edit(DECODE, '"replace"', '"ignore"'), fails="characters_of_several_pieces"),
-    mutant("spaces between the pieces", edit(DECODE, 'b"".join', 'b" ".join'), fails=TOLD),
-    mutant(
-        "Latin-1", edit(DECODE, '"utf-8"', '"latin-1"'), fails=["characters_of_several_pieces", "decodes_any_numbers"]
-    ),
-    mutant(
-        "always the pieces of the articles", edit(DECODE, "pieces[number]", "globals()['pieces'][number]"), fails=TOLD
-    ),
-    mutant("stripped", edit(DECODE, 'errors="replace")', 'errors="replace").strip()'), fails=TOLD),
-    mutant("bytes", edit(DECODE, '.decode("utf-8", errors="replace")', ""), fails=TOLD),
-]
+        ("fails at half a character", ', errors="replace"', "", "characters_of_several_pieces"),
+        ("half a character is left out", '"replace"', '"ignore"', "characters_of_several_pieces"),
+        ("spaces between the pieces", 'b"".join', 'b" ".join', TOLD),
+        ("Latin-1", '"utf-8"', '"latin-1"', PARTS),
+        ("always the pieces of the articles", "pieces[number]", "globals()['pieces'][number]", TOLD),
+        ("stripped", 'errors="replace")', 'errors="replace").strip()', TOLD),
+        ("bytes", '.decode("utf-8", errors="replace")', "", TOLD),
+    ],
+)
 GREEDY = """
 def encode(text, merges):
     pieces = [bytes([byte]) for byte in range(256)]
@@ -505,151 +478,97 @@ def encode(text, merges):
             left = left[len(pieces[number]) :]
     return numbers
 """
-ENCODING = [
-    mutant("the whole text as one row", edit(ENCODE, "cut(text)", "[text]"), fails=["chunks_on_their_own"]),
-    mutant(
-        "the last merge first",
-        edit(ENCODE, "enumerate(merges, start=256):", "reversed(list(enumerate(merges, start=256))):"),
-        fails=["a_text_on_paper", "the_order_of_the_merges", "encodes_any_text", "characters_that_nobody_has_seen"],
-    ),
-    mutant(
-        "numbers from 257",
-        edit(ENCODE, "start=256", "start=257"),
-        fails=[
-            "a_text_on_paper",
-            "the_order_of_the_merges",
-            "chunks_on_their_own",
-            "characters_that_nobody_has_seen",
-            "any_text_comes_back",
-            "encodes_any_text",
-        ],
-    ),
-    mutant("the longest piece first", replace(ENCODE, GREEDY), fails=["the_order_of_the_merges", "encodes_any_text"]),
-    mutant(
-        "characters for bytes",
-        edit(ENCODE, 'list(chunk.encode("utf-8"))', "[ord(character) for character in chunk]"),
-        fails=UNSEEN,
-    ),
-    mutant(
-        "unknown characters are left out",
-        edit(ENCODE, 'chunk.encode("utf-8")', 'chunk.encode("ascii", "ignore")'),
-        fails=UNSEEN,
-    ),
-    mutant(
-        "words without spaces",
-        edit(ENCODE, "cut(text)", "text.split()"),
-        fails=["chunks_on_their_own", "any_text_comes_back", "encodes_any_text"],
-    ),
-    mutant("a row for each chunk", edit(ENCODE, "numbers += row", "numbers.append(row)"), fails="encode"),
-    mutant(
-        "the last chunk alone",
-        edit(ENCODE, "numbers += row", "numbers = row"),
-        fails=["chunks_on_their_own", "any_text_comes_back", "encodes_any_text"],
-    ),
-    mutant(
-        "always the merges of the articles",
-        edit(ENCODE, "enumerate(merges", "enumerate(globals()['merges']"),
-        fails="encode",
-    ),
-    mutant(
-        "one merge for each chunk",
-        edit(
-            ENCODE,
-            "            row = merge(row, pair, number)",
-            "            if (after := list(merge(row, pair, number))) != row:\n"
-            "                row = after\n                break",
+LATER = """            if (new := list(merge(row, pair, number))) != row:
+                row = new
+                break"""
+ENCODING = slips(
+    ENCODE,
+    [
+        ("the whole text as one row", "cut(text)", "[text]", "chunks_on_their_own"),
+        (
+            "the last merge first",
+            "enumerate(merges, start=256):",
+            "reversed(list(enumerate(merges, start=256))):",
+            STEPS,
         ),
-        fails=["a_text_on_paper", "the_order_of_the_merges", "characters_that_nobody_has_seen", "encodes_any_text"],
-    ),
-    mutant(
-        "small letters",
-        edit(ENCODE, "cut(text)", "cut(text.lower())"),
-        fails=["characters_that_nobody_has_seen", "any_text_comes_back"],
-    ),
-]
-MEASURING = [
-    mutant("known ones", edit(SPELLED, "> 1", "== 1"), fails="spelled"),
-    mutant("percent", edit(SPELLED, "return ", "return 100 * "), fails="spelled"),
-    mutant("a number of chunks", edit(SPELLED, " / len(chunks)", ""), fails="spelled"),
-    mutant(
-        "each chunk once",
-        edit(SPELLED, "return ", "chunks = list(set(chunks))\n    return "),
-        fails=["repeated_chunks", "the_share_falls_as_merges_grow"],
-    ),
-    mutant(
-        "of all pieces",
-        edit(SPELLED, "/ len(chunks)", "/ sum(len(encode(chunk, merges)) for chunk in chunks)"),
-        fails="spelled",
-    ),
-    mutant(
-        "pieces for each chunk",
-        edit(SPELLED, "len(encode(chunk, merges)) > 1", "len(encode(chunk, merges))"),
-        fails="spelled",
-    ),
-    mutant("counts letters", edit(SPELLED, "len(encode(chunk, merges)) > 1", "len(chunk) > 1"), fails="spelled"),
-    mutant("three pieces or more", edit(SPELLED, "> 1", "> 2"), fails="spelled"),
-    mutant(
-        "always the merges of the articles",
-        edit(SPELLED, "encode(chunk, merges)", "encode(chunk, globals()['merges'])"),
-        fails="spelled",
-    ),
-    mutant(
-        "the spelled ones, each once",
-        edit(SPELLED, "for chunk in chunks)", "for chunk in set(chunks))"),
-        fails=["repeated_chunks", "the_share_falls_as_merges_grow"],
-    ),
-]
-TRAINING = [
-    mutant(
-        "without a decoder", edit(LIBRARY, "    tokenizer.decoder = tokenizers.decoders.ByteLevel()\n", ""), fails=WHOLE
-    ),
-    mutant(
-        "without the alphabet",
-        edit(LIBRARY, "initial_alphabet=alphabet, ", ""),
-        fails="unseen_characters_come_back_from_the_library",
-    ),
-    mutant(
-        "a space before each text", edit(LIBRARY, "make_cutter()", "tokenizers.pre_tokenizers.ByteLevel()"), fails=WHOLE
-    ),
-    mutant(
-        "cut at white space, which is lost",
-        edit(LIBRARY, "make_cutter()", "tokenizers.pre_tokenizers.Whitespace()"),
-        fails=WHOLE,
-    ),
-    mutant(
-        "not cut at all",
-        edit(LIBRARY, "    tokenizer.pre_tokenizer = make_cutter()\n", ""),
-        fails=["unseen_characters_come_back_from_the_library", "frequent_words_are_one_piece"],
-    ),
-    mutant(
-        "the bytes come on top",
-        edit(LIBRARY, "vocab_size=size", "vocab_size=256 + size"),
-        fails="the_size_of_the_library",
-    ),
-    mutant("without a size", edit(LIBRARY, "vocab_size=size, ", ""), fails="the_size_of_the_library"),
-    mutant("learns nothing", edit(LIBRARY, "    tokenizer.train_from_iterator(texts, trainer)\n", ""), fails="library"),
-    mutant(
-        "returns nothing",
-        edit(LIBRARY, "return tokenizer", "return tokenizer.train_from_iterator(texts, trainer)"),
-        fails="library",
-    ),
-    mutant(
-        "always the articles",
-        edit(LIBRARY, "iterator(texts", "iterator(globals()['texts']"),
-        fails=["frequent_words_are_one_piece", "the_library_learns_as_much"],
-    ),
-    mutant(
-        "the first text alone",
-        edit(LIBRARY, "iterator(texts", "iterator(texts[:1]"),
-        fails=["the_size_of_the_library", "the_library_learns_as_much"],
-    ),
-    mutant(
-        "an unknown piece",
-        edit(LIBRARY, "initial_alphabet=alphabet", 'special_tokens=["[UNK]"]'),
-        edit(LIBRARY, "models.BPE()", 'models.BPE(unk_token="[UNK]")'),
-        fails="unseen_characters_come_back_from_the_library",
-    ),
-]
+        ("numbers from 257", "start=256", "start=257", NUMBERED),
+        mutant(
+            "the longest piece first", replace(ENCODE, GREEDY), fails=["the_order_of_the_merges", "encodes_any_text"]
+        ),
+        ("characters for bytes", ROW, "[ord(character) for character in chunk]", UNSEEN),
+        ("unknown characters are left out", 'chunk.encode("utf-8")', 'chunk.encode("ascii", "ignore")', UNSEEN),
+        ("words without spaces", "cut(text)", "text.split()", SPACED),
+        ("a row for each chunk", "numbers += row", "numbers.append(row)", "encode"),
+        ("the last chunk alone", "numbers += row", "numbers = row", SPACED),
+        ("one merge for each chunk", "            row = merge(row, pair, number)", LATER, STEPS),
+        (
+            "always the merges of the articles",
+            "enumerate(merges",
+            "enumerate(globals()['merges']",
+            "a_text_on_paper the_order_of_the_merges chunks_on_their_own any_text_comes_back encodes_any_text",
+        ),
+        ("small letters", "cut(text)", "cut(text.lower())", UNSEEN),
+    ],
+)
+MEASURING = slips(
+    SPELLED,
+    [
+        ("known ones", "> 1", "== 1", "spelled"),
+        ("percent", "return ", "return 100 * ", "spelled"),
+        ("a number of chunks", " / len(chunks)", "", "spelled"),
+        ("each chunk once", "return ", "chunks = list(set(chunks))\n    return ", REPEATED),
+        ("of all pieces", "/ len(chunks)", "/ sum(len(encode(chunk, merges)) for chunk in chunks)", "spelled"),
+        ("pieces for each chunk", SEVERAL, "len(encode(chunk, merges))", "spelled"),
+        ("counts letters", SEVERAL, "len(chunk) > 1", "spelled"),
+        ("three pieces or more", "> 1", "> 2", "spelled"),
+        ("always the merges of the articles", "encode(chunk, merges)", "encode(chunk, globals()['merges'])", "spelled"),
+        ("the spelled ones, each once", "for chunk in chunks)", "for chunk in set(chunks))", REPEATED),
+    ],
+)
+TRAINING = slips(
+    LIBRARY,
+    [
+        ("without a decoder", "    tokenizer.decoder = tokenizers.decoders.ByteLevel()\n", "", OLD),
+        ("without the alphabet", "initial_alphabet=alphabet, ", "", NEW),
+        ("a space before each text", "make_cutter()", "tokenizers.pre_tokenizers.ByteLevel()", OLD),
+        ("cut at white space, which is lost", "make_cutter()", "tokenizers.pre_tokenizers.Whitespace()", WHOLE),
+        (
+            "not cut at all",
+            "    tokenizer.pre_tokenizer = make_cutter()\n",
+            "",
+            "unseen_characters_come_back_from_the_library frequent_words_are_one_piece",
+        ),
+        (
+            "other forms of the same signs",
+            "    tokenizer.decoder",
+            "    tokenizer.normalizer = tokenizers.normalizers.NFKC()\n    tokenizer.decoder",
+            NEW,
+        ),
+        ("changes the texts", "return tokenizer", "texts.reverse()\n    return tokenizer", OLD),
+        ("the bytes come on top", "vocab_size=size", "vocab_size=256 + size", "the_size_of_the_library"),
+        ("without a size", "vocab_size=size, ", "", "the_size_of_the_library"),
+        ("learns nothing", "    tokenizer.train_from_iterator(texts, trainer)\n", "", "library"),
+        ("returns nothing", "return tokenizer", "return tokenizer.train_from_iterator(texts, trainer)", "library"),
+        (
+            "always the articles",
+            "iterator(texts",
+            "iterator(globals()['texts']",
+            "frequent_words_are_one_piece the_library_learns_as_much",
+        ),
+        (
+            "the first text alone",
+            "iterator(texts",
+            "iterator(texts[:1]",
+            "the_size_of_the_library the_library_learns_as_much",
+        ),
+        mutant(
+            "an unknown piece",
+            edit(LIBRARY, "initial_alphabet=alphabet", 'special_tokens=["[UNK]"]'),
+            edit(LIBRARY, "models.BPE()", 'models.BPE(unk_token="[UNK]")'),
+            fails=NEW,
+        ),
+    ],
+)
 mutants = combine([CUTTING, COUNTING, CHOOSING, MERGING, LEARNING, SPELLING, TELLING, ENCODING, MEASURING, TRAINING])
 
 harmless_mutations = [

@@ -14,7 +14,6 @@ from proctor import (
     assert_between,
     assert_close,
     assert_equal,
-    call_unchanged,
     criterion,
     described,
 )
@@ -135,7 +134,7 @@ def test_counts_any_rows(student, seed):
     rng = np.random.default_rng(seed)
     rows = [rng.integers(0, 5, rng.integers(0, 9)).tolist() for _ in range(60)] + [[256, 300, 256, 300]]
     times = rng.integers(1, 40, len(rows)).tolist()
-    found = call_unchanged(student, "count_pairs", rows, times)
+    found = student.count_pairs([list(row) for row in rows], list(times))
     if not isinstance(found, dict):
         raise CriterionFailed("a dict", described(found))
     expected = count_pairs(rows, times)
@@ -153,7 +152,7 @@ def test_chooses_among_many_pairs(student, seed):
     """Among many pairs, the right one is chosen."""
     rng = np.random.default_rng(seed)
     pairs = {tuple(pair): int(rng.integers(1, 4)) for pair in rng.integers(0, 400, (200, 2)).tolist()}
-    found = as_pair(call_unchanged(student, "most_frequent", pairs), "most_frequent(pairs)")
+    found = as_pair(student.most_frequent(dict(pairs)), "most_frequent(pairs)")
     assert_equal(found, most_frequent(pairs), "most_frequent(pairs)")
 
 
@@ -163,7 +162,7 @@ def test_merges_in_any_row(student, pair):
     """In any row, any pair is merged."""
     for seed in range(8):
         row = np.random.default_rng(seed).choice([0, 1, 2, 300], 30).tolist()
-        found = as_row(call_unchanged(student, "merge", row, pair, 500 + seed), "merge(row, pair, number)")
+        found = as_row(student.merge(list(row), pair, 500 + seed), "merge(row, pair, number)")
         assert_equal(found, merge(row, pair, 500 + seed), "merge(row, pair, number)")
 
 
@@ -174,7 +173,7 @@ def test_learns_from_any_chunks(student, seed):
     counts = {**draw_counts(400, seed), "🦉🦉": 40, "aaaa": 30}
 
     def judge(_):
-        found = call_unchanged(student, "learn_merges", counts, 40)
+        found = student.learn_merges(dict(counts), 40)
         if not isinstance(found, (list, tuple, dict, np.ndarray)):
             raise CriterionFailed("a list of pairs", described(found))
         merges = [as_pair(pair, "each of the merges") for pair in found]
@@ -193,9 +192,9 @@ def test_decodes_any_numbers(student, text):
     """Any numbers become text, with any pieces."""
     merges = learn(draw_counts(200, 21), 30)
     pieces = spell(merges)
-    found = call_unchanged(student, "decode", numbers_of(text, merges), pieces)
+    found = student.decode(numbers_of(text, merges), list(pieces))
     assert_equal(found, text, "decode(numbers, pieces)")
-    made = call_unchanged(student, "make_pieces", merges)
+    made = student.make_pieces(list(merges))
     assert_equal(list(made) if isinstance(made, (list, tuple)) else made, pieces, "make_pieces(merges)")
 
 
@@ -207,7 +206,7 @@ def test_any_text_comes_back(student, text):
     pieces = spell(merges)
 
     def judge(_):
-        numbers = as_row(call_unchanged(student, "encode", text, merges), "encode(text, merges)")
+        numbers = as_row(student.encode(text, list(merges)), "encode(text, merges)")
         if any(not 0 <= number < len(pieces) for number in numbers):
             raise CriterionFailed(f"numbers from 0 to {len(pieces) - 1}", f"{min(numbers)} to {max(numbers)}")
         back = b"".join(pieces[number] for number in numbers).decode("utf-8", "replace")
@@ -217,14 +216,14 @@ def test_any_text_comes_back(student, text):
 
 
 @criterion("encode", points=1, hint="Does it use all the merges that it is given, in their order?")
-@pytest.mark.parametrize("how_many", [0, 7, 60])
+@pytest.mark.parametrize("how_many", [0, 7, 120])
 def test_encodes_any_text(student, how_many):
     """Any text is encoded by any merges."""
     merges = learn(draw_counts(300, 32), how_many)
-    text = " ".join(draw_words(60, 33)) + "\nringeringe ooo"
+    text = (" ".join(draw_words(60, 33)) + "\nringeringe ooo").replace("ä", "a").replace("ö", "o")
 
     def judge(_):
-        numbers = as_row(call_unchanged(student, "encode", text, merges), "encode(text, merges)")
+        numbers = as_row(student.encode(text, list(merges)), "encode(text, merges)")
         assert_equal(numbers, numbers_of(text, merges), "encode(text, merges)")
 
     assert_apart(student, "encode", {"cut": cut, "merge": merge}, judge)
@@ -245,7 +244,7 @@ def test_the_share_falls_as_merges_grow(student):
     assert_apart(student, "share_spelled", {"encode": numbers_of, "cut": cut, "merge": merge}, judge)
 
 
-@criterion("library", points=1, hint="Does it learn from all the texts that it is given, as many pieces as it is told?")
+@criterion("library", points=1, hint="Does it begin with bytes alone, and learn from all texts, as many as it is told?")
 @pytest.mark.parametrize("seed, merges", [(51, 40), (52, 90)])
 def test_the_library_learns_as_much(student, seed, merges):
     """From any texts, it learns as good pieces as byte-pair encoding does."""
@@ -255,7 +254,7 @@ def test_the_library_learns_as_much(student, seed, merges):
     for chunk in cut("".join(texts)):
         counts[chunk] = counts.get(chunk, 0) + 1
     expected = len(numbers_of("".join(texts), learn(counts, merges)))
-    tokenizer = call_unchanged(student, "train_tokenizer", texts, 256 + merges)
+    tokenizer = student.train_tokenizer(list(texts), 256 + merges)
     if tokenizer is None or isinstance(tokenizer, (str, bytes, list, tuple, dict, int, float)):
         raise CriterionFailed("a tokenizers.Tokenizer", described(tokenizer))
     found = sum(len(tokenizer.encode(text).ids) for text in texts)

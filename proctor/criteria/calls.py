@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from proctor.channel.student import Student, fetch, share, warned, watch
 from proctor.channel.wire import encode
+from proctor.criteria.arrays import as_array
 from proctor.errors import CriterionFailed, StudentError, WireError
 
 MUTABLE = (np.ndarray, list, dict, set)
@@ -38,6 +40,66 @@ def call_unchanged(student: Student, name: str, *arguments: Any, **settings: Any
     return found
 
 
+def call_in_place(
+    student: Student, name: str, arrays: Sequence[np.ndarray], *arguments: Any
+) -> tuple[list[np.ndarray], bool]:
+    """Call a function that is to write into the arrays of a list.
+
+    Args:
+        student: the submission.
+        name: of its function.
+        arrays: a copy of them, as a list, is the first argument.
+        arguments: the others.
+
+    Returns what became of the arrays, and whether they were changed themselves: if none was, what
+    the list holds now, or what came back, if that differs.
+
+    Raises CriterionFailed if other things than numbers are where the arrays were.
+    """
+    ways = share(student, _call_and_look)(getattr(student, name), [np.array(part) for part in arrays], *arguments)
+    for parts in ways:
+        if isinstance(parts, (list, tuple)) and len(parts) == len(arrays):
+            found = [as_array(part, f"array {number} of the list") for number, part in enumerate(parts, start=1)]
+            if any(not np.array_equal(part, old) for part, old in zip(found, arrays, strict=True)):
+                return found, parts is ways[0]
+    return [np.array(part) for part in arrays], False
+
+
+def _call_and_look(function: Any, arrays: list[Any], *arguments: Any) -> Any:
+    """Return the arrays themselves, what the list holds afterwards, and what came back."""
+    held = list(arrays)
+    found = function(arrays, *arguments)
+    return held, list(arrays), found
+
+
+def write_alike(student: Student, name: str, function: Callable[..., None], *probe: Any) -> Any:
+    """A handle to a function of the grader's that writes into its first argument.
+
+    It returns that argument if the student's function `name` returns anything, and None if not, so
+    that it can stand in for it (see `assert_apart`) whether or not what comes back is used.
+
+    Args:
+        student: the submission.
+        name: of the student's function.
+        function: the grader's, see `share`.
+        probe: arguments for the student's function, which is called once.
+    """
+    returns = False
+    with contextlib.suppress(StudentError):  # what is wrong with it is told by criteria of its own
+        returns = getattr(student, name)(*probe) is not None
+    return share(student, _write_alike)(share(student, function), returns)
+
+
+def _write_alike(function: Any, returns: bool) -> Any:
+    """Runs in the student's process: the function that stands in."""
+
+    def stand_in(first: Any, *others: Any) -> Any:
+        function(first, *others)
+        return first if returns else None
+
+    return stand_in
+
+
 @contextlib.contextmanager
 def without_warnings(student: Student) -> Iterator[None]:
     """Require that the notebook shows no RuntimeWarning for the student's code in the block.
@@ -60,6 +122,35 @@ def without_warnings(student: Student) -> Iterator[None]:
             shown = warned(student)
     if shown:
         raise CriterionFailed("no warning of NumPy's", shown)
+
+
+def assert_refuses(student: Student, name: str, arguments: Sequence[Any], numbers: Sequence[int]) -> None:
+    """Assert that a function of the student's raises a ValueError whose sentence names numbers.
+
+    Args:
+        student: the submission.
+        name: of the function.
+        arguments: data that it has to refuse.
+        numbers: which all have to be in the sentence.
+
+    Raises CriterionFailed if there is no such error, or if a number is missing in it.
+    """
+    told = share(student, _refusal)(getattr(student, name), list(arguments))
+    wanted = " and ".join(map(str, numbers))
+    if told is None:
+        call = f"{name}({', '.join(map(str, arguments))})"
+        raise CriterionFailed(f"a ValueError from {call} that names {wanted}", "no error at all")
+    if not {str(number) for number in numbers} <= set(re.findall(r"\d+", told)):
+        raise CriterionFailed(f"a sentence that names {wanted}", told[:200] or "no words")
+
+
+def _refusal(function: Any, arguments: list[Any]) -> str | None:
+    """What a function says when it refuses; None if it does not."""
+    try:
+        function(*arguments)
+    except ValueError as problem:
+        return str(problem)
+    return None
 
 
 def assert_apart(

@@ -1,10 +1,13 @@
-"""What is drawn by chance: whether it comes as often as its probabilities say."""
+"""What is drawn by chance: whether it comes as often as it should, and in which order."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from proctor.errors import CourseError, CriterionFailed
 
@@ -43,6 +46,62 @@ def assert_drawn(counts: Mapping[Any, int], probabilities: Mapping[Any, float], 
             f"{what} to be {worst!r} about {expected[worst]:,.0f} of {total:,} times",
             f"{counts.get(worst, 0):,} times",
         )
+
+
+class Orders(NamedTuple):
+    """The orders in which a training goes through its items, and where they lead to."""
+
+    orders: tuple[tuple[Any, ...], ...]
+    """One for each pass."""
+    weights: list[np.ndarray]
+    """Those after all passes."""
+    losses: list[float]
+    """The mean of what the steps returned, for each pass."""
+
+
+def train_in_every_order(
+    start: Sequence[np.ndarray],
+    items: Sequence[Any],
+    passes: int,
+    step: Callable[[list[np.ndarray], Any], tuple[list[np.ndarray], float]],
+) -> list[Orders]:
+    """What a training may lead to that goes through its items once a pass, in any order.
+
+    There are (items!) to the power of passes, so keep items and passes few.
+
+    Args:
+        start: the weights before it.
+        items: what each pass goes through, every item once.
+        passes: how many there are.
+        step: the right step: takes weights and an item, returns new weights and a loss.
+    """
+    ways = [Orders((), list(start), [])]
+    for _ in range(passes):
+        after = []
+        for way in ways:
+            for order in itertools.permutations(items):
+                weights, lost = way.weights, []
+                for item in order:
+                    weights, loss = step(weights, item)
+                    lost.append(loss)
+                after.append(Orders((*way.orders, order), weights, [*way.losses, float(np.mean(lost))]))
+        ways = after
+    return ways
+
+
+def find_nearest(found: Sequence[np.ndarray], ways: Sequence[Orders]) -> tuple[int, float]:
+    """Which of `train_in_every_order` comes nearest to the weights that were found.
+
+    Args:
+        found: the weights after a training, as `as_arrays` returns them.
+        ways: what it may have led to.
+
+    Returns its place, and the largest difference between its weights and those found (NaN if one
+    of these is NaN).
+    """
+    gaps = [max(float(np.max(abs(a - b))) for a, b in zip(found, way.weights, strict=True)) for way in ways]
+    nearest = int(np.argmin(gaps))
+    return nearest, gaps[nearest]
 
 
 def _limit(freedom: int) -> float:
