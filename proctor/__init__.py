@@ -68,7 +68,7 @@ from proctor.criteria.networks import (
     scatter_weights,
 )
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
-from proctor.criteria.recurrence import as_weights, draw_names, make_generator, make_names
+from proctor.criteria.recurrence import as_weights, draw_choices, draw_names, make_generator, make_names
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
@@ -155,6 +155,7 @@ __all__ = [
     "crossentropy",
     "datasets",
     "described",
+    "draw_choices",
     "draw_names",
     "draw_weights",
     "enlarge_maps",

@@ -17,6 +17,8 @@ from proctor.errors import CriterionFailed, StudentError, WireError
 MUTABLE = (np.ndarray, list, dict, set)
 COPY = "`x -= 1` and `x[x > 1] = 1` write into the array that the function was given; `x = x - 1` makes another one."
 
+NUMBERS = re.compile(r"\d+")
+
 
 def call_unchanged(student: Student, name: str, *arguments: Any, **settings: Any) -> Any:
     """Call the student's function `name`, assert that it changed no argument, and return its value.
@@ -140,7 +142,7 @@ def assert_refuses(student: Student, name: str, arguments: Sequence[Any], number
     if told is None:
         call = f"{name}({', '.join(map(str, arguments))})"
         raise CriterionFailed(f"a ValueError from {call} that names {wanted}", "no error at all")
-    if not {str(number) for number in numbers} <= set(re.findall(r"\d+", told)):
+    if not {str(number) for number in numbers} <= set(NUMBERS.findall(told)):
         raise CriterionFailed(f"a sentence that names {wanted}", told[:200] or "no words")
 
 
