@@ -19,6 +19,7 @@ from proctor.criteria.arrays import (
     assert_close,
     assert_dtype,
     assert_equal,
+    assert_explained,
     assert_probabilities,
     assert_shape,
     assert_truth,
@@ -32,9 +33,16 @@ from proctor.criteria.blocks import (
     measure_layers,
     measure_model,
 )
-from proctor.criteria.calls import assert_apart, call_in_place, call_unchanged, without_warnings, write_alike
+from proctor.criteria.calls import (
+    assert_apart,
+    assert_refuses,
+    call_in_place,
+    call_unchanged,
+    without_warnings,
+    write_alike,
+)
 from proctor.criteria.chance import assert_drawn, find_nearest, train_in_every_order
-from proctor.criteria.convolutions import convolve
+from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, normalise, pool_maps
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.freezing import (
@@ -71,7 +79,7 @@ from proctor.criteria.networks import (
     scatter_weights,
 )
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
-from proctor.criteria.recurrence import as_weights, draw_names, make_generator, make_names
+from proctor.criteria.recurrence import as_weights, draw_choices, draw_names, make_generator, make_names
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
@@ -136,6 +144,7 @@ __all__ = [
     "assert_ends_at_target",
     "assert_ends_by_patience",
     "assert_equal",
+    "assert_explained",
     "assert_gradient",
     "assert_input_shape",
     "assert_keeps_best",
@@ -156,6 +165,7 @@ __all__ = [
     "assert_parameters",
     "assert_pools",
     "assert_probabilities",
+    "assert_refuses",
     "assert_reports",
     "assert_scales_pictures",
     "assert_shape",
@@ -173,12 +183,15 @@ __all__ = [
     "call_unchanged",
     "check",
     "convolve",
+    "convolve_all",
     "criterion",
     "crossentropy",
     "datasets",
     "described",
+    "draw_choices",
     "draw_names",
     "draw_weights",
+    "enlarge_maps",
     "fetch",
     "find_nearest",
     "first_batch",
@@ -203,10 +216,12 @@ __all__ = [
     "measure_model",
     "moves_of",
     "names_of",
+    "normalise",
     "notes_of",
     "numerical_gradient",
     "output_activation",
     "pictures",
+    "pool_maps",
     "raises",
     "read_files",
     "scatter_weights",
