@@ -15,6 +15,7 @@ TOWER = ("look", "even", "blend", "level", "end")
 """The layers of `make_tower` that have weights: two and a half blocks."""
 
 TOWER_NORMALISATIONS = ("even", "level")
+"""Those of them that normalise."""
 
 
 def take_one_step(student: Student, model: ModelView | Handle, x: Any, y: Any, optimizer: str = "") -> list[np.ndarray]:
