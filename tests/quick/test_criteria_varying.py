@@ -72,7 +72,7 @@ def test_numbers_must_reach_both_ends():
             assert_spread(found, 30, 2, "angles")
 
 
-class Always(keras.layers.Layer):
+class Always(keras.layers.Layer):  # type: ignore[misc]
     """Mirrors in both modes."""
 
     def __init__(self):
@@ -83,7 +83,7 @@ class Always(keras.layers.Layer):
         return self.flip(x, training=True)
 
 
-class Alike(keras.layers.Layer):
+class Alike(keras.layers.Layer):  # type: ignore[misc]
     """Shifts all pictures of a batch alike."""
 
     def call(self, x, training=None):
