@@ -82,7 +82,7 @@ from proctor.criteria.questions import as_numbers, assert_choice, assert_choices
 from proctor.criteria.recurrence import as_weights, draw_choices, draw_names, make_generator, make_names
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
-from proctor.criteria.texts import as_number_rows, as_text, as_texts
+from proctor.criteria.texts import as_number_row, as_number_rows, as_text, as_texts
 from proctor.criteria.training import (
     assert_crossentropy_loss,
     assert_ends_at_target,
@@ -123,6 +123,7 @@ __all__ = [
     "as_arrays",
     "as_left",
     "as_model",
+    "as_number_row",
     "as_number_rows",
     "as_numbers",
     "as_text",

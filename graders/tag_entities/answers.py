@@ -240,9 +240,11 @@ variants = [
         replace(ROWS, ROWS_OF_OFFSETS),
         replace(LOSS, LOSS_ONE_HOT),
     ),
-    variant("weights for the places", replace(LOSS, LOSS_WEIGHTED)),
     variant(
-        "rows by hand, labels by the library's tutorial", replace(ROWS, ROWS_BY_HAND), replace(PIECES, PIECES_SEEN)
+        "weights for the places, rows by hand",
+        replace(LOSS, LOSS_WEIGHTED),
+        replace(ROWS, ROWS_BY_HAND),
+        replace(PIECES, PIECES_SEEN),
     ),
     variant("TensorFlow's loss, a nested model, trained", replace(LOSS, LOSS_OF_TENSORFLOW), retrained()),
 ]
@@ -251,116 +253,74 @@ variants = [
 def slips(cell, *rows):
     """Mutants of one cell: of each the title, what is replaced by what, and what fails."""
     return [
-        mutant(row[0], replace(cell, row[1]), fails=row[2].split())
-        if len(row) == 3
-        else mutant(row[0], edit(cell, row[1], row[2]), fails=row[3].split())
+        mutant(row[0], edit(cell, *row[1:-1]) if row[2:-1] else replace(cell, row[1]), fails=row[-1].split())
         for row in rows
     ]
 
 
 SHARED = "word_start < end and start < word_end"
+OFF = "marks_that_are_a_character_off any_marks"
 words = slips(
     WORDS,
     ("kinds from 1", "label = 2 * kind + 1\n", "label = 2 * kind + 3\n", "words"),
     ("inside and beginning mixed up", "label = 2 * kind + 1\n", "label = 2 * kind + 2\n", "words"),
-    (
-        "every word begins",
-        "                label = 2 * kind + 2\n",
-        "",
-        "words",
-    ),
+    ("every word begins", "                label = 2 * kind + 2\n", "", "begins_and_inside any_marks"),
     ("one label for each kind", "labels[place] = label", "labels[place] = kind + 1", "words"),
-    (
-        "a word that is covered whole",
-        SHARED,
-        "start <= word_start and word_end <= end",
-        "marks_that_are_a_character_off any_marks",
-    ),
-    (
-        "a word whose beginning is covered",
-        SHARED,
-        "start <= word_start < end",
-        "marks_that_are_a_character_off any_marks",
-    ),
-    ("touching is enough", SHARED, "word_start <= end and start <= word_end", "words"),
+    ("a word that is covered whole", SHARED, "start <= word_start and word_end <= end", OFF),
+    ("a word whose beginning is covered", SHARED, "start <= word_start < end", OFF),
+    ("a word whose middle is covered", SHARED, "start <= (word_start + word_end) / 2 < end", OFF),
+    ("touching is enough", SHARED, "word_start <= end and start <= word_end", OFF),
+    ("touching the end is enough", SHARED, "word_start <= end and start < word_end", OFF),
+    ("touching the beginning is enough", SHARED, "word_start < end and start <= word_end", OFF),
     (
         "the last mark alone",
-        "labels[place] = label",
-        "labels = [0] * place + [label] + [0] * (len(words) - place - 1)",
+        "        label = 2 * kind + 1\n",
+        "        labels, label = [0] * len(words), 2 * kind + 1\n",
         "words",
     ),
-    (
-        "marks are taken off the list",
-        "for start, end, kind in spans:",
-        "while spans:\n        start, end, kind = spans.pop()",
-        "marks_in_any_order",
-    ),
+    ("marks are taken off the list", "return labels", "spans.clear()\n    return labels", "marks_in_any_order"),
     ("one word too few", "return labels", "return labels[:-1]", "words"),
     (
         "begins if the word before has another kind",
         WORDS_LOOP.replace("previous == i", "previous == k").replace("current = i", "current = k"),
-        "names_side_by_side marks_in_any_order any_marks",
+        "names_side_by_side any_marks",
     ),
     ("the marks of the notebook", "in spans:", "in marks[0]:", "words"),
-    (
-        "fails without marks",
-        "    labels = [0] * len(words)",
-        "    spans[0]\n    labels = [0] * len(words)",
-        "marks_in_any_order any_marks",
-    ),
+    ("fails without marks", "labels = [0]", "spans[0]\n    labels = [0]", "marks_in_any_order any_marks"),
 )
-NONE = "word is None or word == before"
+INSIDE = "word_labels[word] if word != before else word_labels[word] + word_labels[word] % 2"
+NONE, CHOICE = "word is None or word == before", "-100 if word is None or word == before else word_labels[word]"
+FURTHER, SPECIAL = "further_pieces_have_none any_pieces", "special_pieces_have_none any_pieces"
 pieces = slips(
     PIECES,
-    (
-        "takes the labels off the list",
-        "    return labels",
-        "    word_labels.clear()\n    return labels",
-        "a_part_of_a_text",
-    ),
-    (
-        "every piece has the label of its word",
-        NONE,
-        "word is None",
-        "further_pieces_have_none special_pieces_have_none a_part_of_a_text any_pieces",
-    ),
+    ("takes the labels off the list", "    return", "    word_labels.clear()\n    return", "a_part_of_a_text"),
+    ("every piece has the label of its word", NONE, "word is None", FURTHER),
     (
         "the last piece has the label",
-        PIECES_OF_THE_LIBRARY.replace("in word_ids:", "in word_ids[::-1]:").replace(
-            "return label_ids", "return label_ids[::-1]"
-        ),
-        "further_pieces_have_none special_pieces_have_none a_part_of_a_text any_pieces",
+        PIECES_OF_THE_LIBRARY.replace("in word_ids:", "in word_ids[::-1]:").replace("label_ids\n", "label_ids[::-1]\n"),
+        FURTHER,
     ),
-    (
-        "further pieces are inside",
-        "-100 if word is None or word == before else word_labels[word]",
-        "-100 if word is None else word_labels[word] if word != before else word_labels[word] + word_labels[word] % 2",
-        "further_pieces_have_none special_pieces_have_none a_part_of_a_text any_pieces",
-    ),
-    (
-        "special pieces get 0",
-        "-100 if word is None or word == before else word_labels[word]",
-        "0 if word is None else -100 if word == before else word_labels[word]",
-        "pieces",
-    ),
-    (
-        "further pieces get 0",
-        "-100 if word is None or word == before else word_labels[word]",
-        "-100 if word is None else 0 if word == before else word_labels[word]",
-        "further_pieces_have_none special_pieces_have_none a_part_of_a_text any_pieces",
-    ),
+    ("further pieces are inside", CHOICE, f"-100 if word is None else {INSIDE}", FURTHER),
+    ("special pieces get 0", "-100 if word is None or", "0 if word is None else -100 if", SPECIAL),
+    ("further pieces get 0", NONE + " else", "word is None else 0 if word == before else", FURTHER),
     (
         "the word 0 is taken for none",
         NONE,
         "not word or word == before",
         "the_first_piece_has_the_label further_pieces_have_none special_pieces_have_none a_part_of_a_text",
     ),
-    ("-1", "return labels", "return [-1 if label == -100 else label for label in labels]", "pieces"),
+    ("-1", "-100 if", "-1 if", f"{FURTHER} {SPECIAL}"),
     (
         "words are told apart by their labels",
         NONE,
         "word is None or (before is not None and word_labels[word] == word_labels[before])",
-        "further_pieces_have_none any_pieces the_first_piece_has_the_label",
+        FURTHER,
+    ),
+    (
+        "compares with the last piece, too",
+        "for word in word_ids:",
+        "for place, word in enumerate(word_ids):\n        before = word_ids[place - 1]",
+        "further_pieces_have_none",
     ),
     (
         "counts the words",
@@ -371,271 +331,168 @@ pieces = slips(
     (
         "as many labels as there are words",
         "return labels",
-        "return [label for label in labels if label != -100]",
-        "pieces",
+        "return [label for label in labels if label >= 0]",
+        f"{FURTHER} {SPECIAL}",
     ),
     (
         "needs all words",
-        "    labels = []\n",
-        "    labels = []\n    assert len(word_labels) == max(word for word in word_ids if word is not None) + 1\n",
-        "special_pieces_have_none a_part_of_a_text any_pieces",
+        "labels = []\n",
+        "labels = []\n    assert len(word_labels) == max(word for word in word_ids if word is not None) + 1\n",
+        f"{SPECIAL} a_part_of_a_text",
     ),
 )
+CUT, FILL = "enable_truncation(length)", "enable_padding(length=length)"
+LONG = "long_texts_are_cut_off the_labels_of_rows any_rows"
+SHORT = "short_texts_are_filled_up"
+BOTH = f"{SHORT} {LONG}"
 rows = slips(
     ROWS,
+    ("no truncation", f"tokenizer.{CUT}", "", LONG),
+    ("no padding", f"tokenizer.{FILL}", "", "rows"),
+    ("padding to the longest", FILL, "enable_padding()", "rows"),
+    ("always 64", FILL, "enable_padding(length=64)", "rows"),
+    ("two more than the length", CUT, "enable_truncation(length - 2)", LONG),
+    ("cuts as it did before", "tokenizer.enable_t", "tokenizer.truncation or tokenizer.enable_t", LONG.split()[0]),
     (
-        "no truncation",
-        "    tokenizer.enable_truncation(length)\n",
-        "",
-        "long_texts_are_cut_off the_labels_of_rows any_rows",
+        "without [SEP] if it is cut off",
+        ROWS_BY_HAND.replace("ids[: length - 1] + ids[-1:]", "ids[:length]").replace(
+            "[: length - 1] + [None]", "[:length]"
+        ),
+        LONG,
     ),
-    ("no padding", "    tokenizer.enable_padding(length=length)\n", "", "rows"),
-    ("padding to the longest", "enable_padding(length=length)", "enable_padding()", "rows"),
-    ("always 64", "enable_padding(length=length)", "enable_padding(length=64)", "rows"),
-    (
-        "two more than the length",
-        "enable_truncation(length)",
-        "enable_truncation(length - 2)",
-        "short_texts_are_filled_up long_texts_are_cut_off the_labels_of_rows any_rows",
-    ),
-    (
-        "without special pieces",
-        "tokenizer.encode(text)",
-        "tokenizer.encode(text, add_special_tokens=False)",
-        "short_texts_are_filled_up long_texts_are_cut_off the_labels_of_rows any_rows",
-    ),
-    (
-        "padding before the text",
-        "enable_padding(length=length)",
-        'enable_padding(length=length, direction="left")',
-        "short_texts_are_filled_up long_texts_are_cut_off the_labels_of_rows any_rows",
-    ),
-    (
-        "keeps the end of a text",
-        "enable_truncation(length)",
-        'enable_truncation(length, direction="left")',
-        "long_texts_are_cut_off the_labels_of_rows any_rows",
-    ),
+    ("without special pieces", "encode(text)", "encode(text, add_special_tokens=False)", BOTH),
+    ("padding before the text", FILL, 'enable_padding(length=length, direction="left")', BOTH),
+    ("keeps the end of a text", CUT, 'enable_truncation(length, direction="left")', LONG),
     (
         "filled up with ones",
-        "enable_padding(length=length)",
+        FILL,
         "enable_padding(length=length, pad_id=1)",
-        "short_texts_are_filled_up long_texts_are_cut_off any_rows",
+        f"{SHORT} long_texts_are_cut_off any_rows",
     ),
-    (
-        "the marks of the first text",
-        "label_words(find_words(tokenizer, text), spans)",
-        "label_words(find_words(tokenizer, text), marks[0])",
-        "the_labels_of_rows any_rows",
-    ),
-    (
-        "labels first",
-        "return np.array(rows), np.array(labels)",
-        "return np.array(labels), np.array(rows)",
-        "short_texts_are_filled_up long_texts_are_cut_off the_labels_of_rows any_rows",
-    ),
+    ("the marks of the first text", "text), spans)", "text), marks[0])", "the_labels_of_rows any_rows"),
+    ("labels first", "np.array(rows), np.array(labels)", "np.array(labels), np.array(rows)", BOTH),
     (
         "the labels of words",
-        "labels.append(label_pieces(encoding.word_ids, word_labels))",
-        "labels.append((word_labels + [-100] * length)[:length])",
+        "label_pieces(encoding.word_ids, word_labels)",
+        "(word_labels + [-100] * length)[:length]",
         "the_labels_of_rows any_rows",
     ),
     ("empties the marks", "    return np", "    marks.clear()\n    return np", "whole_numbers"),
+    ("floats", "np.array(rows)", "np.array(rows, float)", "whole_numbers"),
 )
 COUNT = "keras.ops.sum(losses * counts) / keras.ops.sum(counts)"
+MEAN = "all_places_of_a_batch_count_the_same any_loss"
+VALUE = f"loss_on_paper places_without_a_label_do_not_count {MEAN}"
+EAGER = """
+def masked_loss(labels, probabilities):
+    labels = np.array(labels).astype(int)
+    rows, columns = np.nonzero(labels >= 0)
+    chosen = keras.ops.reshape(probabilities, (-1, np.shape(probabilities)[-1]))
+    places = rows * labels.shape[1] + columns
+    return keras.losses.SparseCategoricalCrossentropy()(labels[rows, columns], keras.ops.take(chosen, places, axis=0))
+"""
 loss = slips(
     LOSS,
-    ("divides by all places", COUNT, "keras.ops.mean(losses * counts)", "loss"),
+    ("divides by all places", COUNT, "keras.ops.mean(losses * counts)", VALUE),
     ("-100 is taken for the label 0", COUNT, "keras.ops.mean(losses)", "loss"),
-    (
-        "a mean of means",
-        COUNT,
-        "keras.ops.mean(keras.ops.sum(losses * counts, -1) / keras.ops.sum(counts, -1))",
-        "all_places_of_a_batch_count_the_same any_loss keras_can_train_with_it",
-    ),
-    ("the sum", " / keras.ops.sum(counts)", "", "loss"),
-    ("a loss for each row", COUNT, "keras.ops.sum(losses * counts, -1) / keras.ops.sum(counts, -1)", "loss"),
-    ("a loss for each place", COUNT, "losses * counts", "loss"),
+    ("a mean of means", COUNT, "keras.ops.mean(keras.ops.sum(losses * counts, -1) / keras.ops.sum(counts, -1))", MEAN),
+    ("the sum", " / keras.ops.sum(counts)", "", VALUE),
+    ("a loss for each row", COUNT, "keras.ops.sum(losses * counts, -1) / keras.ops.sum(counts, -1)", VALUE),
+    ("a loss for each place", COUNT, "losses * counts", VALUE),
     ("the label 0 does not count either", "keras.ops.not_equal(labels, -100)", "keras.ops.greater(labels, 0)", "loss"),
     ("uphill", "return ", "return -", "loss"),
+    ("NumPy", COUNT, "np.sum(losses.numpy() * counts.numpy()) / np.sum(counts.numpy())", "keras_can_train_with_it"),
+    ("NumPy for the labels", EAGER, "keras_can_train_with_it"),
     (
-        "NumPy",
-        "return " + COUNT,
-        "return np.sum(losses.numpy() * counts.numpy()) / np.sum(counts.numpy())",
-        "keras_can_train_with_it",
+        "nothing, where the label 0 is impossible in the place of -100",
+        LOSS_ONE_HOT.replace("keras.ops.clip(probabilities, 1e-7, 1.0)", "probabilities").replace(
+            "one_hot(labels", "one_hot(keras.ops.maximum(labels, 0)"
+        ),
+        "places_without_a_label_do_not_count any_loss",
+    ),
+    (
+        "a place that adds nothing does not count",
+        LOSS_ONE_HOT.replace("keras.ops.sum(mask)", "keras.ops.sum(keras.ops.cast(picked < 0, mask.dtype))"),
+        "any_loss",
     ),
     ("minus one", "labels, -100)", "labels, -1)", "loss"),
 )
+HEAD = 'keras.layers.Dense(kinds, activation="softmax")(encoder.output)'
+ANSWERS, IN_IT = "probabilities_for_each_piece a_dense_head any_tagger", "the_encoder_is_in_it"
 tagger = slips(
     TAGGER,
-    ("scores", ', activation="softmax"', "", "probabilities_for_each_piece a_dense_head any_tagger"),
-    ("sigmoids", '"softmax"', '"sigmoid"', "probabilities_for_each_piece a_dense_head any_tagger"),
-    ("eleven labels", "Dense(kinds", "Dense(11", "probabilities_for_each_piece a_dense_head any_tagger"),
-    (
-        "one answer for each row",
-        "(encoder.output)",
-        "(keras.layers.GlobalAveragePooling1D()(encoder.output))",
-        "probabilities_for_each_piece a_dense_head any_tagger",
-    ),
-    (
-        "softmax over the places",
-        'keras.layers.Dense(kinds, activation="softmax")(encoder.output)',
-        "keras.layers.Softmax(axis=1)(keras.layers.Dense(kinds)(encoder.output))",
-        "probabilities_for_each_piece a_dense_head any_tagger",
-    ),
-    (
-        "an encoder of its own",
-        "    return",
-        "    encoder = keras.models.clone_model(encoder)\n    return",
-        "the_encoder_is_in_it",
-    ),
-    ("a frozen encoder", "    return", "    encoder.trainable = False\n    return", "the_encoder_is_in_it"),
-    (
-        "a layer more",
-        "(encoder.output)",
-        '(keras.layers.Dense(8, activation="relu")(encoder.output))',
-        "a_dense_head any_tagger",
-    ),
-    (
-        "the encoder alone",
-        'keras.layers.Dense(kinds, activation="softmax")(encoder.output)',
-        "encoder.output",
-        "probabilities_for_each_piece a_dense_head any_tagger",
-    ),
+    ("scores", ', activation="softmax"', "", ANSWERS),
+    ("sigmoids", '"softmax"', '"sigmoid"', ANSWERS),
+    ("eleven labels", "Dense(kinds", "Dense(11", "probabilities_for_each_piece any_tagger"),
+    ("one answer for each row", "(encoder.output)", "(keras.layers.GlobalMaxPooling1D()(encoder.output))", ANSWERS),
+    ("softmax over the places", '"softmax"', "lambda scores: keras.ops.softmax(scores, axis=1)", ANSWERS),
+    ("softmax twice", HEAD, f"keras.layers.Softmax()({HEAD})", "a_dense_head any_tagger"),
+    ("an encoder of its own", "    return", "    encoder = keras.models.clone_model(encoder)\n    return", IN_IT),
+    ("a frozen encoder", "    return", "    encoder.trainable = False\n    return", IN_IT),
+    ("a layer more", "(encoder.output)", "(keras.layers.Dense(8)(encoder.output))", "a_dense_head any_tagger"),
+    ("the first layer of the encoder", "encoder.output", "encoder.layers[1].output", "any_tagger"),
+    ("the encoder alone", HEAD, "encoder.output", ANSWERS),
 )
 GOES_ON = "label and label % 2 == 0 and kind == before"
+NOWHERE = "inside_out_of_nowhere any_entities"
 entities = slips(
     ENTITIES,
-    (
-        "a 0 is left at the end of the labels",
-        "    entities = []\n",
-        "    entities = []\n    labels.append(0)\n",
-        "the_end_of_a_text",
-    ),
+    ("a 0 is left at the end of the labels", "= []\n", "= []\n    labels.append(0)\n", "the_end_of_a_text"),
     ("the last word for the end", ENTITIES_AHEAD.replace("(place, end, kind)", "(place, end - 1, kind)"), "entities"),
+    ("an inside out of nowhere is dropped", "elif label:", "elif label % 2:", NOWHERE),
+    ("an inside goes on with any kind", GOES_ON, "label and label % 2 == 0 and before is not None", NOWHERE),
     (
-        "an inside out of nowhere is dropped",
-        "elif label:",
-        "elif label % 2:",
-        "inside_out_of_nowhere the_end_of_a_text any_entities",
+        "the last label is before the first one",
+        "    before = None\n",
+        "    before = (labels[-1] - 1) // 2 if any(labels[-1:]) else None\n",
+        "any_entities",
     ),
-    (
-        "an inside goes on with any kind",
-        GOES_ON,
-        "label and label % 2 == 0 and before is not None",
-        "inside_out_of_nowhere any_entities",
-    ),
-    (
-        "a beginning goes on, too",
-        GOES_ON,
-        "label and kind == before",
-        "neighbours_are_two_entities inside_out_of_nowhere any_entities",
-    ),
+    ("a beginning goes on, too", GOES_ON, "label and kind == before", "neighbours_are_two_entities any_entities"),
     (
         "an entity at the end is lost",
         ENTITIES_OPEN.replace("if start is not None:\n        result.append([start, len(labels), kind])", "pass"),
         "the_end_of_a_text any_entities",
     ),
-    (
-        "kinds from 1",
-        "entities.append((place, place + 1, kind))",
-        "entities.append((place, place + 1, kind + 1))",
-        "entities",
-    ),
-    (
-        "a gap does not end an entity",
-        "        before = kind\n",
-        "        before = before if kind is None else kind\n",
-        "inside_out_of_nowhere any_entities",
-    ),
-    (
-        "kind first",
-        "    return entities",
-        "    return [(kind, first, end) for first, end, kind in entities]",
-        "entities",
-    ),
-    ("every word by itself", GOES_ON, "False", "entities"),
-    ("None for no names", "    return entities", "    return entities or None", "the_end_of_a_text any_entities"),
+    ("kinds from 1", "place + 1, kind))", "place + 1, kind + 1))", "entities"),
+    ("a gap does not end an entity", "before = kind\n", "before = before if kind is None else kind\n", NOWHERE),
+    ("kind first", "return entities", "return [(kind, first, end) for first, end, kind in entities]", "entities"),
+    ("every word by itself", GOES_ON, "False", f"entities_on_paper {NOWHERE}"),
+    ("None for no names", "return entities", "return entities or None", "the_end_of_a_text"),
 )
 F1 = "2 * precision * recall / both if both else 0.0"
+RIGHT = "set(some) & set(others)"
+PAPER, WHOLE = "score_on_paper any_score", "only_whole_entities_count any_score"
+NUMBERS = f"{PAPER} only_whole_entities_count all_texts_together"
+NOTHING, ALL = "nothing_found_or_nothing_true", "all_texts_together any_score"
 score = slips(
     SCORE,
     ("takes the entities out of the lists", "    both = ", "    true.clear()\n    both = ", "all_texts_together"),
-    (
-        "precision and recall swapped",
-        "return precision, recall,",
-        "return recall, precision,",
-        "score_on_paper only_whole_entities_count all_texts_together any_score",
-    ),
-    ("the arithmetic mean", F1, "both / 2", "score_on_paper only_whole_entities_count all_texts_together any_score"),
-    (
-        "without the two",
-        F1,
-        "precision * recall / both if both else 0.0",
-        "score_on_paper only_whole_entities_count all_texts_together any_score",
-    ),
+    ("precision and recall swapped", "return precision, recall,", "return recall, precision,", PAPER),
+    ("the arithmetic mean", F1, "both / 2", PAPER),
+    ("without the two", F1, "precision * recall / both if both else 0.0", NUMBERS),
     (
         "half of an entity is enough",
-        "set(some) & set(others)",
+        RIGHT,
         "[e for e in others if any(e[2] == t[2] and e[0] < t[1] and t[0] < e[1] for t in some)]",
-        "score",
+        WHOLE,
     ),
-    (
-        "the kind does not matter",
-        "set(some) & set(others)",
-        "{e[:2] for e in some} & {e[:2] for e in others}",
-        "only_whole_entities_count nothing_found_or_nothing_true",
-    ),
-    (
-        "the end does not matter",
-        "set(some) & set(others)",
-        "{(e[0], e[2]) for e in some} & {(e[0], e[2]) for e in others}",
-        "only_whole_entities_count nothing_found_or_nothing_true any_score",
-    ),
-    (
-        "the beginning does not matter",
-        "set(some) & set(others)",
-        "{e[1:] for e in some} & {e[1:] for e in others}",
-        "score_on_paper only_whole_entities_count all_texts_together any_score",
-    ),
-    (
-        "all texts as one",
-        "sum(len(set(some) & set(others)) for some, others in zip(true, found))",
-        "len(set(sum(true, [])) & set(sum(found, [])))",
-        "all_texts_together any_score",
-    ),
+    ("the kind does not matter", RIGHT, "{e[:2] for e in some} & {e[:2] for e in others}", WHOLE.split()[0]),
+    ("the end does not matter", RIGHT, "{(e[0], e[2]) for e in some} & {(e[0], e[2]) for e in others}", WHOLE),
+    ("the beginning does not matter", RIGHT, "{e[1:] for e in some} & {e[1:] for e in others}", WHOLE),
+    ("all texts as one", "    right = ", "    true, found = [sum(true, [])], [sum(found, [])]\n    right = ", ALL),
     (
         "the mean over texts",
-        "precision = right / all_found if all_found else 0.0",
-        "precision = sum(len(set(t) & set(f)) / len(f) if f else 0.0 for t, f in zip(true, found)) / len(true)",
-        "all_texts_together any_score",
-    ),
-    (
-        "divides by zero",
         "right / all_found if all_found else 0.0",
-        "right / all_found",
-        "nothing_found_or_nothing_true",
+        "sum(len(set(t) & set(f)) / max(len(f), 1) for t, f in zip(true, found)) / len(true)",
+        ALL,
     ),
-    (
-        "recall divides by zero",
-        "right / all_true if all_true else 0.0",
-        "right / all_true",
-        "nothing_found_or_nothing_true",
-    ),
-    ("F1 divides by zero", F1, "2 * precision * recall / both", "nothing_found_or_nothing_true"),
-    (
-        "1 if nothing is true",
-        "right / all_true if all_true else 0.0",
-        "right / all_true if all_true else 1.0",
-        "nothing_found_or_nothing_true",
-    ),
+    ("entities in one order", RIGHT, "[e for e, other in zip(some, others) if e == other]", f"{PAPER} {WHOLE}"),
+    ("divides by zero", "right / all_found if all_found else 0.0", "right / all_found", NOTHING),
+    ("recall divides by zero", "right / all_true if all_true else 0.0", "right / all_true", NOTHING),
+    ("F1 divides by zero", F1, "2 * precision * recall / both", NOTHING),
+    ("1 if nothing is true", "all_true else 0.0", "all_true else 1.0", NOTHING),
     ("F1 alone", "return precision, recall, ", "return ", "score"),
-    (
-        "in percent",
-        "right / all_found if",
-        "100 * right / all_found if",
-        "score_on_paper only_whole_entities_count all_texts_together any_score",
-    ),
+    ("in percent", "right / all_found if", "100 * right / all_found if", NUMBERS),
 )
 mutants = [
     *combine([words, pieces, rows, loss, entities, score, tagger]),

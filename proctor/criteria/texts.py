@@ -45,20 +45,35 @@ def as_texts(value: Any, what: str) -> list[str]:
     return [text for text in texts if text is not None]
 
 
-def as_number_rows(value: Any, what: str, count: int) -> list[list[int]]:
+def as_number_row(value: Any, what: str) -> list[int]:
+    """`value`, a list, a tuple or an array of whole numbers, as a list of them.
+
+    Args:
+        value: from the submission.
+        what: its name in the message, such as "label_words(…)".
+
+    Raises CriterionFailed if it is anything else.
+    """
+    numbers = _to_numbers(value)
+    if numbers is None:
+        raise CriterionFailed(f"{format_name(what)} to be a list of whole numbers", described(value))
+    return numbers
+
+
+def as_number_rows(value: Any, what: str, count: int | None = None) -> list[list[int]]:
     """`value`, rows of whole numbers that need not be equally long, as a list of lists.
 
     Args:
         value: from the submission: a list, a tuple or an array of lists, tuples or arrays.
         what: its name in the message, such as "encode(texts, vocabulary)".
-        count: how many rows there must be.
+        count: how many rows there must be; None is any number of them.
 
     Raises CriterionFailed if it is anything else, with the first row that is not such a one.
     """
-    array = type(value) is np.ndarray and value.ndim == 2
-    if (not array and type(value) not in (list, tuple)) or len(value) != count:
-        wanted = f"{format_name(what)} to be a list of {count_items(count)}, a list of numbers each"
-        raise CriterionFailed(wanted, described(value))
+    array = type(value) is np.ndarray and (value.ndim == 2 or value.shape == (0,))
+    if (not array and type(value) not in (list, tuple)) or count not in (None, len(value)):
+        many = "" if count is None else f" of {count_items(count)}"
+        raise CriterionFailed(f"{format_name(what)} to be a list{many}, a list of numbers each", described(value))
     rows = [_to_numbers(row) for row in value]
     if None in rows:
         place = rows.index(None)

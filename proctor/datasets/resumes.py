@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -217,6 +218,21 @@ def read_pieces() -> list[str]:
     numbers them in another order each time: `python -m proctor.datasets.train_resume_pieces`.
     """
     return PIECES.read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def make_tokenizer(pieces: list[str]) -> Any:
+    """A tokenizer of the library `tokenizers` that knows these pieces, `FIRST_PIECES` among them.
+
+    What it uses is imported in it, so that it can be shared with another process.
+    """
+    import tokenizers
+
+    numbers = {piece: number for number, piece in enumerate(pieces)}
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece(vocab=numbers, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    ends = [(piece, numbers[piece]) for piece in ("[CLS]", "[SEP]")]
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=ends)
+    return tokenizer
 
 
 def find_words(text: str) -> list[tuple[int, int]]:

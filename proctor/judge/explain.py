@@ -115,7 +115,7 @@ def short_repr(value: object) -> str:
 def _format_student_error(error: StudentError) -> str:
     """What the student's code raised, and on which of its lines."""
     where = f"  ({error.where})" if error.where else ""
-    if error.type == "NotImplementedError":
+    if error.type == "NotImplementedError" and not error.message:  # a stub says nothing
         return f"it {UNWRITTEN}{where}"
     if error.type in ("ProcessEnded", "Timeout", "Missing"):
         return f"{error.message}{where}"

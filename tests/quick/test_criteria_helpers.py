@@ -49,7 +49,7 @@ from proctor.criteria.layers import (
     output_activation,
 )
 from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error, mean_squared_error
-from proctor.criteria.texts import as_number_rows, as_text, as_texts
+from proctor.criteria.texts import as_number_row, as_number_rows, as_text, as_texts
 from proctor.criteria.training import assert_crossentropy_loss, assert_reports
 from proctor.errors import CourseError, CriterionFailed, StudentError
 from proctor.models.view import ModelView
@@ -1132,7 +1132,9 @@ def test_what_are_no_texts_is_called_what_it_is(value, found):
 )
 def test_rows_need_not_be_equally_long(value):
     """Rows of whole numbers in any wrapping are lists of them."""
-    assert as_number_rows(value, "w", 2) == [[1, 2], []]
+    assert as_number_rows(value, "w", 2) == as_number_rows(value, "w") == [[1, 2], []]
+    assert [as_number_row(row, "w") for row in value] == [[1, 2], []]
+    assert as_number_rows([], "w") == as_number_rows(np.array([]), "w") == []
     assert as_number_rows(np.array([[1, 2], [3, 4]]), "w", 2) == [[1, 2], [3, 4]]
 
 
@@ -1151,6 +1153,16 @@ def test_rows_need_not_be_equally_long(value):
 def test_what_are_no_rows_is_called_what_it_is(value, expected, found):
     """A student reads which row is none, and what it is instead."""
     assert said(as_number_rows, value, "w", 2) == (expected, found)
+
+
+@pytest.mark.parametrize(
+    "value, found",
+    [(2, "2 (int)"), ([1.5], "a list of 1 item"), ([[1]], "a list of 1 item"), (None, "None (is there a `return`?)")],
+)
+def test_what_is_no_row_is_called_what_it_is(value, found):
+    """A student reads what their code gave instead of whole numbers, or of rows of them."""
+    assert said(as_number_row, value, "f(…)") == ("f(…) to be a list of whole numbers", found)
+    assert said(as_number_rows, 2, "f(…)") == ("f(…) to be a list, a list of numbers each", "2 (int)")
 
 
 @pytest.mark.parametrize("outcomes", [2, 5, 30])

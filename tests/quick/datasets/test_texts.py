@@ -9,7 +9,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-import tokenizers
 
 from proctor import datasets
 from proctor.datasets import (
@@ -290,11 +289,7 @@ def test_letters_are_marked_and_cut_as_the_library_cuts_them():
     pieces = resumes.read_pieces()
     assert pieces[:4] == list(resumes.FIRST_PIECES)
     assert len(set(pieces)) == len(pieces)
-    numbers = {piece: number for number, piece in enumerate(pieces)}
-    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece(numbers, unk_token="[UNK]"))
-    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
-    ends = [("[CLS]", resumes.CLS), ("[SEP]", resumes.SEP)]
-    tokenizer.post_processor = tokenizers.processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=ends)
+    tokenizer = resumes.make_tokenizer(pieces)
     tokenizer.enable_truncation(50)
     tokenizer.enable_padding(length=50)
     some = [*texts[:200], *others[:100], "Zoë (2€), a  tab\tand_one"]
