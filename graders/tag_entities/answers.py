@@ -408,7 +408,7 @@ loss = slips(
         LOSS_ONE_HOT.replace("keras.ops.clip(probabilities, 1e-7, 1.0)", "probabilities").replace(
             "one_hot(labels", "one_hot(keras.ops.maximum(labels, 0)"
         ),
-        "places_without_a_label_do_not_count any_loss",
+        "places_without_a_label_do_not_count",
     ),
     (
         "a place that adds nothing does not count",
