@@ -26,6 +26,8 @@ from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.blocks import (
     answer_with,
     assert_new_layers,
+    assert_same_layers,
+    draw_for_parts,
     draw_weights,
     make_block,
     measure_layers,
@@ -36,6 +38,7 @@ from proctor.criteria.chance import assert_drawn, find_nearest, train_in_every_o
 from proctor.criteria.convolutions import convolve
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
+from proctor.criteria.gates import gru_both_ways, gru_step
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
 from proctor.criteria.layers import (
     as_model,
@@ -126,6 +129,7 @@ __all__ = [
     "assert_parameters",
     "assert_probabilities",
     "assert_reports",
+    "assert_same_layers",
     "assert_scales_pictures",
     "assert_shape",
     "assert_stops",
@@ -144,11 +148,14 @@ __all__ = [
     "crossentropy",
     "datasets",
     "described",
+    "draw_for_parts",
     "draw_names",
     "draw_weights",
     "fetch",
     "find_nearest",
     "first_batch",
+    "gru_both_ways",
+    "gru_step",
     "layer",
     "make_block",
     "make_bowl",

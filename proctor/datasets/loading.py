@@ -15,6 +15,7 @@ from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.creature_names import CREATURE_NAMES
 from proctor.datasets.crossings import CROSSINGS
 from proctor.datasets.dataset import Dataset, Found, Source
+from proctor.datasets.dates import DATES
 from proctor.datasets.diagonal import DIAGONAL
 from proctor.datasets.emoji import EMOJI
 from proctor.datasets.fashion import FASHION
@@ -57,6 +58,7 @@ _OURS = (
     WORD_VECTORS,
     EMOJI,
     CREATURE_NAMES,
+    DATES,
     PORTRAITS,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
@@ -104,6 +106,7 @@ def load(name: str, split: str = "train") -> Any:
         "word_vectors": a dict of words, each with its vector, float64 (50,).
         "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
             and a dict of words, each with its vector, float64 (50,).
+        "dates": two lists, of dates as people write them and of the same as in 1979-05-03.
         "creature_names": a list of names of small letters, each once.
         A course's own: see `course_data.py` in its folder.
 
