@@ -218,7 +218,11 @@ in_numbers = [
     *wrong(
         NUMBERS,
         "numbers",
-        {"without plus 1": ("(character) + 1", "(character)"), "nothing comes back": ("return ", "")},
+        {
+            "without plus 1": ("(character) + 1", "(character)"),
+            "always 20": ("(length -", "(20 -"),
+            "nothing comes back": ("return ", ""),
+        },
     ),
     *wrong(
         NUMBERS,
@@ -231,7 +235,6 @@ in_numbers = [
         {
             "zeros in front": ("numbers + [0] * (length - len(numbers))", "[0] * (length - len(numbers)) + numbers"),
             "no zeros": (" + [0] * (length - len(numbers))", ""),
-            "always 20": ("(length -", "(20 -"),
             "spaces behind": ("[0] *", "[1] *"),
         },
     ),

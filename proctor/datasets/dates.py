@@ -88,6 +88,15 @@ def draw_dates(count: int, seed: int, formats: Sequence[str] = KNOWN) -> tuple[l
     return list(found), list(found.values())
 
 
+def as_numbers(texts: Sequence[str], length: int = LENGTH) -> np.ndarray:
+    """The numbers of texts, from 1 on, and zeros behind them, int64 (n, length)."""
+    table = {character: number for number, character in enumerate(CHARACTERS, 1)}
+    rows = np.zeros((len(texts), length), np.int64)
+    for row, text in zip(rows, texts, strict=True):
+        row[: len(text)] = [table[character] for character in text.lower()]
+    return rows
+
+
 def _draw(split: str) -> tuple[list[str], list[str]]:
     texts, isos = draw_dates(sum(COUNTS.values()), SEED)
     part = slice(COUNTS["train"]) if split == "train" else slice(COUNTS["train"], None)

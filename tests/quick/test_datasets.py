@@ -916,6 +916,7 @@ def test_dates_are_what_they_say():
     for text, answer in zip(texts, answers, strict=True):
         ways = [dates.FORMATS[name](datetime.date.fromisoformat(answer)) for name in dates.KNOWN]
         assert text in ways
+    assert dates.as_numbers(["3 May", ""], 6).tolist() == [[9, 1, 28, 16, 40, 0], [0] * 6]
 
 
 @pytest.mark.parametrize(
