@@ -346,7 +346,7 @@ in_one = [
         ONE,
         ["the_probabilities", "the_new_state", "any_step"],
         {
-            "the cell forgets": ("parts.cell(context, state)", "parts.cell(context, 0 * state)"),
+            "the cell forgets": ("parts.cell(context, state)", "parts.cell(context, keras.ops.zeros_like(state))"),
             "the cell gets the mean of the notes": (
                 "parts.cell(context, state)",
                 "parts.cell(keras.ops.mean(notes, axis=1), state)",
@@ -415,7 +415,7 @@ in_reader = [
     ),
     *wrong(
         READER,
-        ["reader"],
+        ["weights_are_counted_once", "the_further_steps", "reads_with_the_given_parts", "any_reader"],
         {
             "new parts in each step": (
                 LOOP,

@@ -422,7 +422,7 @@ def assert_shares(student, name, results, count):
 
 def other_look(notes, state, parts):  # noqa: ARG001
     """Stands in for `attend`."""
-    return notes[:, 0] - 0.5 * notes[:, -1], notes[..., 1] * state[:, :1]
+    return notes[:, 0] - state[:, 1:2] * notes[:, -1], notes[..., 1] * state[:, :1]
 
 
 def other_step(notes, state, parts):
