@@ -292,7 +292,7 @@ in_attend = [
     *wrong(ATTEND, ["weights_of_a_date"], {"the weights keep an axis": ("weights[..., 0]", "weights")}),
     *wrong(
         ATTEND,
-        ["weights_of_a_date", "the_context"],
+        ["weights_of_a_date"],
         {"the two swapped": ("return context, weights[..., 0]", "return weights[..., 0], context")},
     ),
     *wrong(
