@@ -24,7 +24,7 @@ from proctor.datasets import dates
 def test_numbers_of_any_date(student, length):
     """Dates in any way to write them become the right numbers."""
     texts, _ = dates.draw_dates(20, seed=501, formats=list(dates.FORMATS))
-    for text in [*texts, "-", "", dates.CHARACTERS[-20:].upper()]:
+    for text in [*texts, " 3 may ", "-", "", dates.CHARACTERS[-20:].upper()]:
         found = as_array(student.to_numbers(text, length), "the numbers")
         assert_close(found, dates.as_numbers([text], length)[0], "the numbers")
 
