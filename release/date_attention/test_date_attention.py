@@ -92,13 +92,8 @@ def test_the_context(student):
     found, arrays = ask_attend(student, NOTES, STATES)
     context = next((each for each in found if each.size == 3 * 6), found[0])  # the order costs another criterion
     assert_shape(context, (3, 6), "the context")
-    ways = [looks(NOTES, STATES, *arrays, state_first=first) for first in (False, True)]
     given = [each.reshape(3, 7) for each in found if each.size == 3 * 7]  # wrong ones cost their own criterion
-    for weights in (*ways, *given):
-        expected = mix(NOTES, weights)
-        if np.abs(context - expected).max() < HALF * max(1, np.abs(expected).max()):
-            return
-    assert_close(context, mix(NOTES, ways[0]), "the context", atol=HALF)
+    assert_context(context, NOTES, STATES, arrays, given)
 
 
 @criterion("attend", points=1, hint="Which layers have weights in your function? Those in `parts` are all it needs.")
@@ -114,10 +109,7 @@ def test_any_look(student, count, length, width, units):
     notes, states = draw_notes(count, length, width, units)
     found, arrays = ask_attend(student, notes, states)
     assert_looks(pick(found, length, "the weights"), notes, states, arrays)
-    ways = [mix(notes, looks(notes, states, *arrays, state_first=first)) for first in (False, True)]
-    context = pick(found, width, "the context")
-    if np.abs(context - ways[1]).max() > HALF:
-        assert_close(context, ways[0], "the context", atol=HALF)
+    assert_context(pick(found, width, "the context"), notes, states, arrays)
 
 
 @criterion("one", points=2, hint="What does the head get: the cell's output, the context, or the state before?")
@@ -289,13 +281,13 @@ def test_its_look_moves(student):
     date."""
     texts, answers = dates.draw_dates(200, seed=dates.SEED)
     _, maps = read(student.reader, texts, answers)
-    assert_close(maps.sum(axis=2), np.ones(maps.shape[:2]), "the sums of the weights of a look", atol=HALF)
+    assert_close(maps.sum(axis=2), np.ones((200, 10)), "the sums of the weights of a look", atol=HALF)
     assert_between(maps, 0.0, 1.0, "the weights")
     for one, other, what in (
         (maps[:, 2:4], maps[:, 8:10], "how far its looks move from the year to the day"),
         (maps[:, 8:10], np.roll(maps[:, 8:10], 1, axis=0), "how far its looks differ between two dates"),
     ):
-        assert_between(float(np.abs(one - other).sum(axis=2).mean() / 2), 0.2, 1.0, what)
+        assert_between(float(np.abs(one - other).sum(axis=2).mean() / 2), 0.3, 1.0, what)
 
 
 @criterion("answers", points=0, hint="One letter for each question.")
@@ -387,6 +379,16 @@ def assert_looks(found, notes, states, arrays):
                 slip = slip or told
     few = np.array2string(found.ravel()[:4], precision=3)
     raise CriterionFailed("the weights that the text describes", slip or f"other weights, such as {few}")
+
+
+def assert_context(found, notes, states, arrays, given=()):
+    """Assert that a context is right, or at least what some other weights make of the notes."""
+    ways = [looks(notes, states, *arrays, state_first=first) for first in (False, True)]
+    for weights in (*ways, *given):
+        expected = mix(notes, weights)
+        if np.abs(found - expected).max() < HALF * max(1, np.abs(expected).max()):
+            return
+    assert_close(found, mix(notes, ways[0]), "the context", atol=HALF)
 
 
 def take_step(notes, state, arrays, state_first=False):
