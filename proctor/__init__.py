@@ -18,6 +18,7 @@ from proctor.criteria.arrays import (
     assert_close,
     assert_dtype,
     assert_equal,
+    assert_explained,
     assert_probabilities,
     assert_shape,
     assert_truth,
@@ -33,9 +34,16 @@ from proctor.criteria.blocks import (
     measure_layers,
     measure_model,
 )
-from proctor.criteria.calls import assert_apart, call_in_place, call_unchanged, without_warnings, write_alike
+from proctor.criteria.calls import (
+    assert_apart,
+    assert_refuses,
+    call_in_place,
+    call_unchanged,
+    without_warnings,
+    write_alike,
+)
 from proctor.criteria.chance import assert_drawn, find_nearest, train_in_every_order
-from proctor.criteria.convolutions import convolve
+from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, normalise, pool_maps
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.gates import gru_both_ways, gru_step
@@ -63,7 +71,7 @@ from proctor.criteria.networks import (
     scatter_weights,
 )
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
-from proctor.criteria.recurrence import as_weights, draw_names, make_generator, make_names
+from proctor.criteria.recurrence import as_weights, draw_choices, draw_names, make_generator, make_names
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
@@ -113,6 +121,7 @@ __all__ = [
     "assert_ends_at_target",
     "assert_ends_by_patience",
     "assert_equal",
+    "assert_explained",
     "assert_gradient",
     "assert_input_shape",
     "assert_keeps_best",
@@ -128,6 +137,7 @@ __all__ = [
     "assert_output_shape",
     "assert_parameters",
     "assert_probabilities",
+    "assert_refuses",
     "assert_reports",
     "assert_same_layers",
     "assert_scales_pictures",
@@ -144,13 +154,16 @@ __all__ = [
     "call_unchanged",
     "check",
     "convolve",
+    "convolve_all",
     "criterion",
     "crossentropy",
     "datasets",
     "described",
+    "draw_choices",
     "draw_for_parts",
     "draw_names",
     "draw_weights",
+    "enlarge_maps",
     "fetch",
     "find_nearest",
     "first_batch",
@@ -171,9 +184,11 @@ __all__ = [
     "measure_layers",
     "measure_model",
     "names_of",
+    "normalise",
     "numerical_gradient",
     "output_activation",
     "pictures",
+    "pool_maps",
     "raises",
     "read_files",
     "scatter_weights",

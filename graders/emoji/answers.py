@@ -234,11 +234,7 @@ variants = [
         edit(SLOPES, "x.T @ error, error.sum(axis=0)", "np.dot(x.transpose(), error), np.ones(len(x)) @ error"),
         edit(PAIRS, "both.mean()", "np.count_nonzero(both) / both.size"),
     ),
-    variant(
-        "the layers one by one, trained here",
-        replace(READER, READER_ADDED),
-        retrained(),
-    ),
+    variant("the layers one by one, trained here", replace(READER, READER_ADDED), retrained()),
     variant(
         "a graph with a table from an initializer, trained here, and less precise tables",
         replace(TABLE, TABLE_STACKED),
@@ -253,6 +249,9 @@ def slips(cell, *rows):
     return [mutant(title, edit(cell, old, new), fails=fails.split()) for title, old, new, fails in rows]
 
 
+LSTM = "keras.layers.LSTM(units),"
+TOP = "scores.max(axis=1, keepdims=True)"
+BIAS = "slopes_of_the_bias the_bias_takes_part any_slopes"
 MEAN, NOTHING = "known.mean(axis=0, keepdims=True)", "np.zeros((1, known.shape[1]))"
 COUNTS = "(rows > 0).sum(axis=1, keepdims=True)"
 SUMS = "powers.sum(axis=1, keepdims=True)"
@@ -288,42 +287,17 @@ tables = slips(
         "for word in vectors if word in words",
         "vectors_in_the_order_of_the_list any_table",
     ),
-    (
-        "the unknown word is zeros",
-        MEAN,
-        NOTHING,
-        ORDINARY,
-    ),
+    ("the unknown word is zeros", MEAN, NOTHING, ORDINARY),
     (
         "the mean of all words that have a vector",
         MEAN,
         "np.mean(list(vectors.values()), axis=0, keepdims=True)",
         ORDINARY,
     ),
-    (
-        "the mean of all numbers",
-        MEAN,
-        "np.full((1, known.shape[1]), known.mean())",
-        ORDINARY,
-    ),
-    (
-        "the mean counts the padding",
-        MEAN,
-        "known.sum(axis=0, keepdims=True) / (len(known) + 1)",
-        ORDINARY,
-    ),
-    (
-        "the median",
-        MEAN,
-        "np.median(known, axis=0, keepdims=True)",
-        ORDINARY,
-    ),
-    (
-        "the padding is ordinary, too",
-        NOTHING,
-        MEAN,
-        "two_rows_and_the_words any_table",
-    ),
+    ("the mean of all numbers", MEAN, "np.full((1, known.shape[1]), known.mean())", ORDINARY),
+    ("the mean counts the padding", MEAN, "known.sum(axis=0, keepdims=True) / (len(known) + 1)", ORDINARY),
+    ("the median", MEAN, "np.median(known, axis=0, keepdims=True)", ORDINARY),
+    ("the padding is ordinary, too", NOTHING, MEAN, "two_rows_and_the_words any_table"),
     (
         "unknown first, then padding",
         f"[{NOTHING}, {MEAN}, known]",
@@ -331,21 +305,11 @@ tables = slips(
         "two_rows_and_the_words the_unknown_word_is_ordinary any_table",
     ),
     ("no row for the padding", f"{NOTHING}, ", "", "table"),
-    (
-        "both rows at the end",
-        f"[{NOTHING}, {MEAN}, known]",
-        f"[known, {NOTHING}, {MEAN}]",
-        "table",
-    ),
+    ("both rows at the end", f"[{NOTHING}, {MEAN}, known]", f"[known, {NOTHING}, {MEAN}]", "table"),
 )
 averages = slips(
     AVERAGE,
-    (
-        "padding counts",
-        COUNTS,
-        "np.full((len(rows), 1), rows.shape[1])",
-        "padding_does_not_count any_averages",
-    ),
+    ("padding counts", COUNTS, "np.full((len(rows), 1), rows.shape[1])", "padding_does_not_count any_averages"),
     (
         "counts the numbers that are not 0",
         COUNTS,
@@ -397,7 +361,7 @@ averages = slips(
 scores = slips(
     SOFTMAX,
     ("the powers as they come", "scores - scores.max(axis=1, keepdims=True)", "scores", "large_scores"),
-    ("takes the largest of all scores away", "scores.max(axis=1, keepdims=True)", "scores.max()", "large_scores"),
+    ("takes the largest of all scores away", TOP, "scores.max()", "large_scores"),
     ("divides by the sum of all", SUMS, "powers.sum()", "softmax"),
     ("columns", SUMS, "powers.sum(axis=0)", "softmax"),
     ("powers of two", "np.exp(", "np.exp2(", "softmax"),
@@ -409,6 +373,7 @@ scores = slips(
         "scores -= scores.max(axis=1, keepdims=True)\n    powers = np.exp(scores)",
         "probabilities_on_paper any_scores",
     ),
+    ("takes the first score away", TOP, "scores[:, :1]", "large_scores any_scores"),
     ("a row of zeros and a one", "return powers", "powers = np.float64(powers == 1)\n    return powers", "softmax"),
 )
 gradients = slips(
@@ -419,22 +384,17 @@ gradients = slips(
     ("uphill", "error = error / len(x)", "error = -error / len(x)", "slopes"),
     ("labels from 1", "labels] -= 1", "labels - 1] -= 1", "slopes"),
     ("takes 1 away in whole columns", "error[np.arange(len(x)), labels]", "error[:, labels]", "slopes"),
-    (
-        "the mean of the errors for the bias",
-        "error.sum(axis=0)",
-        "error.mean(axis=0)",
-        "slopes_of_the_bias the_bias_takes_part any_slopes",
-    ),
-    (
-        "the sum over the emojis",
-        "error.sum(axis=0)",
-        "error.sum(axis=1)",
-        "slopes_of_the_bias the_bias_takes_part any_slopes",
-    ),
+    ("the mean of the errors for the bias", "error.sum(axis=0)", "error.mean(axis=0)", BIAS),
+    ("the sum over the emojis", "error.sum(axis=0)", "error.sum(axis=1)", BIAS),
     ("scores without the bias", "x @ weights + bias", "x @ weights", "the_bias_takes_part any_slopes"),
     ("the bias first", "x.T @ error, error.sum(axis=0)", "error.sum(axis=0), x.T @ error", "slopes_of_the_weights"),
     ("the probabilities without the labels", "    error[np.arange(len(x)), labels] -= 1\n", "", "slopes"),
-    ("squares", "error = error / len(x)", "error = 2 * error / len(x)", "slopes"),
+    (
+        "as many emojis as there are labels",
+        "    error[np.arange(len(x)), labels] -= 1",
+        "    error = error - np.eye(labels.max() + 1)[labels]",
+        "the_bias_takes_part any_slopes",
+    ),
     ("whole errors", "error = error / len(x)", "error = np.sign(error) / len(x)", "slopes"),
     (
         "the vectors of the notebook",
@@ -463,6 +423,13 @@ shares = slips(
     ("all or nothing", "both.mean()", "float(both.all())", "pairs"),
     ("the least likely emoji", "first.argmax(", "first.argmin(", "pairs"),
     ("probable by more than a half", "    both =", "    first = first > 0.5\n    both =", "pairs"),
+    (
+        "more probable than by a guess",
+        "(first.argmax(axis=1) == first_labels) & (second.argmax(axis=1) == second_labels)",
+        "(np.take_along_axis(first, first_labels[:, None], 1) > 1 / first.shape[1])[:, 0]"
+        " & (np.take_along_axis(second, second_labels[:, None], 1) > 1 / second.shape[1])[:, 0]",
+        "pairs",
+    ),
     ("two different answers", "both.mean()", "(first.argmax(axis=1) != second.argmax(axis=1)).mean()", "pairs"),
 )
 readers = slips(
@@ -472,27 +439,22 @@ readers = slips(
     ("a table of its own", " weights=[table],", "", "the_table_is_in_it"),
     (
         "takes the average of what the LSTM said",
-        "keras.layers.LSTM(units),",
+        LSTM,
         "keras.layers.LSTM(units, return_sequences=True), keras.layers.GlobalAveragePooling1D(),",
         "reads_as_an_lstm",
     ),
     (
         "says something after each word",
-        "keras.layers.LSTM(units),",
+        LSTM,
         "keras.layers.LSTM(units, return_sequences=True),",
         "rows_of_any_length reads_as_an_lstm taught_by_crossentropy",
     ),
-    ("a GRU", "keras.layers.LSTM(units),", "keras.layers.GRU(units),", "reads_as_an_lstm readers_of_other_sizes"),
-    (
-        "a plain memory",
-        "keras.layers.LSTM(units),",
-        "keras.layers.SimpleRNN(units),",
-        "reads_as_an_lstm readers_of_other_sizes",
-    ),
+    ("a GRU", LSTM, "keras.layers.GRU(units),", "reads_as_an_lstm readers_of_other_sizes"),
+    ("a plain memory", LSTM, "keras.layers.SimpleRNN(units),", "reads_as_an_lstm readers_of_other_sizes"),
     ("reads backwards", "LSTM(units)", "LSTM(units, go_backwards=True)", "reads_as_an_lstm"),
     (
         "two LSTMs",
-        "keras.layers.LSTM(units),",
+        LSTM,
         "keras.layers.LSTM(units, return_sequences=True), keras.layers.LSTM(units),",
         "reads_as_an_lstm readers_of_other_sizes",
     ),
@@ -508,6 +470,7 @@ readers = slips(
     ("64 units, whatever is asked for", "LSTM(units)", "LSTM(64)", "reads_as_an_lstm readers_of_other_sizes"),
     ("labels in rows of zeros and a one", "sparse_categorical", "categorical", "taught_by_crossentropy"),
     ("mean squared error", "sparse_categorical_crossentropy", "mse", "taught_by_crossentropy"),
+    ("reports it by another name", '["accuracy"]', '["acc"]', "taught_by_crossentropy"),
     ("reports nothing", ', metrics=["accuracy"]', "", "taught_by_crossentropy"),
     ("steps of no length", "0.003", "0.0", "taught_by_crossentropy"),
     ("the LSTM is frozen", "LSTM(units)", "LSTM(units, trainable=False)", "the_table_is_frozen"),
@@ -519,18 +482,14 @@ readers.append(
         fails="rows_of_any_length",
     )
 )
+KNOWS = ["the_reader_knows_topics", "the_reader_knows_order", "the_reader_knows_new_words", "the_order_of_new_words"]
 mutants = [
     *combine([sentences, tables, scores, gradients, shares]),
     *combine([averages, readers]),
     mutant(
         "hands in an untrained model",
         untrained(),
-        fails=[
-            "the_reader_knows_topics",
-            "the_reader_knows_order",
-            "the_reader_knows_new_words",
-            "the_order_of_new_words",
-        ],
+        fails=KNOWS,
     ),
 ]
 LAST = "a table has two axes, so the second one is the last"

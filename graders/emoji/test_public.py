@@ -145,10 +145,10 @@ def test_probabilities_on_paper(student):
 @criterion("softmax", points=1, hint="The largest score of which row do you take away?")
 def test_large_scores(student):
     """Scores of a thousand above 0 and below give probabilities, without a warning."""
-    scores = np.array([[1000.0, 1001.0], [-1000.0, -1002.0], [700.0, -800.0]])
+    scores = np.array([[1000.0, 1001.0], [-1000.0, -1002.0], [700.0, -800.0], [-800.0, 900.0]])
     with without_warnings(student):
         found = student.softmax(scores)
-    first = np.array([1 / (1 + math.e), 1 / (1 + math.exp(-2)), 1])
+    first = np.array([1 / (1 + math.e), 1 / (1 + math.exp(-2)), 1, 0])
     assert_close(found, np.column_stack([first, 1 - first]), "the probabilities")
 
 
@@ -197,17 +197,17 @@ def test_slopes_of_the_bias(student):
     judge_slopes(student, 1, (1.0 * X, LABELS, WEIGHTS, BIAS), SAID, strict=True)
 
 
-@criterion("slopes", points=1, hint="Do the scores have the bias in them?")
+@criterion("slopes", points=1, hint="Do the scores have the bias in them? How many places has each row of y?")
 @pytest.mark.parametrize("place", [pytest.param(0, id="weights"), pytest.param(1, id="bias")])
 def test_the_bias_takes_part(student, place):
-    """A bias changes the probabilities, and so the slopes."""
-    said = np.array([[2 / 3, 1 / 3], [2 / 3, 1 / 3], [2 / 3, 1 / 3]])
-    x, weights, bias = np.array([[1.0], [-2.0], [4.0]]), np.zeros((1, 2)), np.array([LOG2, 0.0])
-    judge_slopes(student, place, (x, np.array([1, 0, 1]), weights, bias), said)
+    """A bias changes the slopes, and an emoji that is no sentence's label has slopes, too."""
+    said = np.array(4 * [[1 / 2, 1 / 4, 1 / 4]])
+    x, weights, bias = np.array([[1.0], [-2.0], [4.0], [0.5]]), np.zeros((1, 3)), np.array([LOG2, 0.0, 0.0])
+    judge_slopes(student, place, (x, np.array([1, 0, 1, 1]), weights, bias), said)
 
 
 # Of seven pairs, four have a right first sentence, three a right second one, and two have both.
-FIRST = np.array([[35, 40, 25], [10, 20, 70], [30, 40, 30], [0, 10, 90], [50, 30, 20], [1, 98, 1], [20, 50, 30]]) / 100
+FIRST = np.array([[35, 40, 25], [10, 20, 70], [30, 40, 30], [0, 10, 90], [50, 40, 10], [1, 98, 1], [20, 50, 30]]) / 100
 SECOND = np.array([[30, 30, 40], [20, 60, 20], [80, 10, 10], [25, 40, 35], [10, 80, 10], [98, 1, 1], [5, 20, 75]]) / 100
 FIRST_LABELS, SECOND_LABELS = np.array([1, 2, 1, 2, 1, 0, 2]), np.array([2, 0, 1, 1, 1, 2, 1])
 

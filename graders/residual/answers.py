@@ -236,7 +236,9 @@ def conv_norm(place, filters, window=3, stride=1):
     place = keras.layers.BatchNormalization(momentum=0.9)(place)
     return keras.layers.Conv2D(filters, window, strides=stride, padding="same", use_bias=False)(place)
 """
+NORM_END = "return keras.layers.BatchNormalization(momentum=0.9)(place)"
 RELU_AT_THE_END = "return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.9)(place))"
+DROPPED = "return keras.layers.Dropout(0.2)(keras.layers.BatchNormalization(momentum=0.9)(place))"
 ALL_ZERO = """
 def silence(network):
     network.set_weights([0 * each for each in network.get_weights()])
@@ -244,6 +246,8 @@ def silence(network):
 SUM, PAIR = "keras.layers.ReLU()(keras.layers.Add()([branch, %s]))", "keras.layers.Add()([branch, %s])"
 FIRST = "keras.layers.ReLU()(conv_norm(place, filters, stride=stride))"
 END = "return keras.layers.ReLU()(conv_norm(place, filters))"
+OTHER_SHAPE = "(stride, filters) != (1, place.shape[-1])"
+PAST = f"if not {OTHER_SHAPE}:\n        return identity_block(place)\n"
 SHORTCUT = "conv_norm(place, filters, window=1, stride=stride)"
 SECOND = "branch = conv_norm(branch, filters)"
 BATCH = "isinstance(layer, keras.layers.BatchNormalization)"
@@ -267,7 +271,7 @@ in_norm = [
         COMPUTED[NORM],
         {
             "a ReLU between": ("use_bias=False", 'use_bias=False, activation="relu"'),
-            "a ReLU at the end": ("return keras.layers.BatchNormalization(momentum=0.9)(place)", RELU_AT_THE_END),
+            "a ReLU at the end": (NORM_END, RELU_AT_THE_END),
         },
     ),
     *wrong(
@@ -277,6 +281,7 @@ in_norm = [
     ),
     *wrong(NORM, "lesson_and_use", {"always a lesson": ("=0.9)(place)", "=0.9)(place, training=True)")}),
     *wrong(NORM, ["lesson_and_use", "averages_move_by_a_tenth"], {"frozen": ("=0.9)", "=0.9, trainable=False)")}),
+    *wrong(NORM, "lesson_and_use", {"dropout": (NORM_END, DROPPED)}),
     *wrong(NORM, "norm", {"nothing comes back": ("return ", "")}),
     mutant("the normalisation first", replace(NORM, NORM_FIRST), fails=[COUNTED[NORM], COMPUTED[NORM]]),
 ]
@@ -356,10 +361,17 @@ in_plain = [
             "no ReLU between": (FIRST, "conv_norm(place, filters, stride=stride)"),
             "the stride in both": (END, END.replace("filters", "filters, stride=stride")),
             "no stride": (", stride=stride", ""),
+            "another default": ("stride=1):", "stride=2):"),
+            "a way past where it fits": (f"place = {FIRST}", f"{PAST}    place = {FIRST}"),
         },
     ),
     *wrong(
-        PLAIN, COUNTED[PLAIN], {"filters of the place": ("norm(place, filters, s", "norm(place, place.shape[-1], s")}
+        PLAIN,
+        COUNTED[PLAIN],
+        {
+            "filters of the place": ("norm(place, filters, s", "norm(place, place.shape[-1], s"),
+            "dropout": (END, END.replace("(place, filters)", "(keras.layers.Dropout(0.2)(place), filters)")),
+        },
     ),
     *wrong(PLAIN, "plain", {"one convolution": (END, "return place")}),
     mutant(
@@ -387,7 +399,11 @@ in_projection = [
             ),
         },
     ),
-    *wrong(PROJECTION, COUNTED[PROJECTION], {"a shortcut of 3 × 3": ("window=1, ", "")}),
+    *wrong(
+        PROJECTION,
+        COUNTED[PROJECTION],
+        {"a shortcut of 3 × 3": ("window=1, ", ""), "a window of the stride": ("window=1", "window=stride")},
+    ),
     *wrong(
         PROJECTION,
         COMPUTED[PROJECTION],
@@ -395,6 +411,7 @@ in_projection = [
             "a shortcut with a ReLU": ("[branch, shortcut]", "[branch, keras.layers.ReLU()(shortcut)]"),
             "no last ReLU": ("return keras.layers.ReLU()(", "return ("),
             "no ReLU between": (FIRST, "conv_norm(place, filters, stride=stride)"),
+            "no projection where it fits": (SHORTCUT, f"{SHORTCUT} if {OTHER_SHAPE} else place"),
             "a ReLU before the sum": (SUM % "shortcut", "keras.layers.Add()([keras.layers.ReLU()(branch), shortcut])"),
         },
     ),
@@ -437,6 +454,7 @@ in_network = [
         {
             "a block too many": ("range(repeats - 1)", "range(repeats)"),
             "24 filters": ("(32, 2)", "(24, 2)"),
+            "flattened": ("GlobalAveragePooling2D", "Flatten"),
             "the blocks lead nowhere": ("            place = go_on", "            go_on"),
             "the shallow ones first": ("range(repeats - 1)", "range(repeats - 1 if filters < 32 else 0)"),
         },
@@ -447,10 +465,24 @@ in_network = [
         {
             "always three blocks": ("range(repeats - 1)", "range(2)"),
             "always six kinds": ("Dense(kinds", "Dense(6"),
-            "always 32 pixels": ("Input((side, side, 3))", "Input((32, 32, 3))"),
         },
     ),
+    *wrong(NETWORK, "networks_of_other_sizes", {"always 32 pixels": ("Input((side, side, 3))", "Input((32, 32, 3))")}),
     *wrong(NETWORK, ["what_the_network_computes", COUNT], {"another default": ("repeats=3", "repeats=2")}),
+    *wrong(
+        NETWORK,
+        "nothing_left_to_chance",
+        {
+            "dropout": (
+                "keras.layers.GlobalAveragePooling2D()(place)",
+                "keras.layers.Dropout(0.2)(keras.layers.GlobalAveragePooling2D()(place))",
+            ),
+            "noise": (
+                "(conv_norm(place, 8, stride=2))",
+                "(keras.layers.GaussianNoise(0.3)(conv_norm(place, 8, stride=2)))",
+            ),
+        },
+    ),
     *wrong(NETWORK, "network", {"nothing comes back": ("return ", "")}),
     mutant(
         "always its own blocks",

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from proctor import (
-    CriterionFailed,
     accuracy,
     as_left,
     as_model,
@@ -15,7 +14,6 @@ from proctor import (
     criterion,
     datasets,
     make_network,
-    measure_model,
     share,
 )
 
@@ -57,8 +55,6 @@ def test_networks_of_any_blocks(student):
             stem = 9 * 3 * 8 + 4 * 8 + 8 * standing_in
             count = stem + first + (repeats - 1) * further + 33 * 4
             assert_equal(model.parameters, count, f"the count of numbers with {repeats} blocks in a stage")
-            if not measure_model(student, model, np.random.default_rng(8).normal(99, 50, (6, 40, 40, 3)), True).steady:
-                raise CriterionFailed("the same answers in every lesson", "others each time: what is random in it?")
 
     assert_apart(student, "build_network", {"conv_norm": other_piece}, judge)
 

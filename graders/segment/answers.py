@@ -1,6 +1,6 @@
 """Other right answers of the exercise on segmentation, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, untrained, variant
+from proctor.answers import combine, edit, mutant, replace, retrained, untrained, variant
 
 PAINT, IOU, TWO, DOWN = "write_paint", "write_mean_iou", "write_two_convolutions", "write_down_block"
 UP, UNET, COMPILE = "write_up_block", "write_build_unet", "write_compile_network"
@@ -198,6 +198,13 @@ def compile_network(network, optimizer):
 
     network.compile(optimizer=optimizer, loss=loss, metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")])
 """
+COMPILE_BY_SOFTMAX = """
+def compile_network(network, optimizer):
+    def loss(labels, logits):
+        return keras.losses.sparse_categorical_crossentropy(labels, keras.ops.softmax(logits))
+
+    network.compile(optimizer, loss, metrics=["accuracy"])
+"""
 COMPILE_BY_FUNCTION = """
 def compile_network(network, optimizer):
     def cross_entropy(true, logits):
@@ -240,11 +247,34 @@ variants = [
         replace(TWO, TWO_NESTED),
         replace(UNET, UNET_RECURSIVE),
     ),
+    variant(
+        "scaled by operations, numbers that are dropped, a loss with a softmax of its own",
+        replace(
+            PAINT, "def paint(logits, colours):\n    return np.take(colours, np.asarray(logits).argmax(2), axis=0)"
+        ),
+        edit(IOU, "return np.mean(shares)", "return sum(shares) / len(shares)"),
+        edit(TWO, "(place)\n    return", "(place)\n    place = keras.layers.Dropout(0.2)(place)\n    return"),
+        edit(UNET, "keras.layers.Rescaling(1 / 127.5, offset=-1)(begin)", "(begin - 127.5) / 127.5"),
+        edit(
+            UNET, '"The {name} {size} is not a multiple of {2**levels}."', '"{size}: must be divisible by {2**levels}"'
+        ),
+        replace(COMPILE, COMPILE_BY_SOFTMAX),
+    ),
     variant("the skip first", replace(UP, UP_TURNED.replace("L.", "keras.layers."))),
 ]
 
 FIRST = 'place = keras.layers.Conv2D(filters, 3, padding="same", activation="relu")(place)\n    return'
 LAST = 'return keras.layers.Conv2D(filters, 3, padding="same", activation="relu")'
+COMPUTED, OTHERS = ["kinds_in_one_of_the_two", "any_labels"], ["kinds_that_occur_nowhere", "any_labels"]
+NOWHERE = ["kinds_that_occur_nowhere", *COMPUTED]
+BOTH, BEHIND = "what_two_convolutions_compute", "what_the_up_block_computes"
+WHOLE, SKIPS, REFUSED = "what_the_unet_computes", "every_skip_arrives", ["refuses_sizes", "refuses_any_size"]
+LOSS, METRIC = "cross_entropy_of_logits", "optimizer_and_metric"
+EITHER = "either = np.sum((true == kind) | (found == kind))"
+CONVOLVED, JOINED = "two_convolutions(place, filters)", "keras.layers.Concatenate()([doubled, skip])"
+WITH_LOSS = "keras.losses.SparseCategoricalCrossentropy(from_logits=True)"
+SIZES, SAYS = '(("height", height), ("width", width))', '"The {name} {size} is not a multiple of {2**levels}."'
+SMALLER = "keras.layers.MaxPooling2D()(before)"
 PAPER = ["colours_on_paper", "colours_of_any_numbers", "any_picture"]
 COUNTED = ["iou_on_paper", "kinds_in_one_of_the_two", "pictures_are_counted_together", "any_labels"]
 EACH_PICTURE = """    if np.ndim(true) == 3:
@@ -337,6 +367,7 @@ slips = [
             fails="colours",
         ),
         slip("four kinds", PAINT, "argmax(logits", "argmax(logits[..., :4]", "colours_that_are_given", "any_picture"),
+        slip("a picture lies on its side", PAINT, "axis=-1)]", "axis=-1).T]", "colours"),
         slip("red and blue change places", PAINT, "axis=-1)]", "axis=-1)][..., ::-1]", "colours"),
         slip(
             "softens in place",
@@ -353,178 +384,95 @@ slips = [
             IOU,
             "if either > 0:\n            shares.append(both / either)",
             "shares.append(both / max(either, 1))",
-            "kinds_that_occur_nowhere",
-            "kinds_in_one_of_the_two",
-            "any_labels",
+            NOWHERE,
         ),
+        slip("0 by 0", IOU, "if either > 0:\n            shares", "shares", NOWHERE),
         slip(
-            "0 by 0",
+            "kinds that occur nowhere count 1",
             IOU,
-            "if either > 0:\n            shares",
-            "shares",
-            "kinds_that_occur_nowhere",
-            "kinds_in_one_of_the_two",
-            "any_labels",
+            "        if either > 0:",
+            "        if either == 0:\n            shares.append(1)\n        else:",
+            NOWHERE,
         ),
-        slip(
-            "kinds of the truth alone",
-            IOU,
-            "either > 0",
-            "np.any(true == kind)",
-            "kinds_in_one_of_the_two",
-            "any_labels",
-        ),
-        slip(
-            "kinds that were found alone",
-            IOU,
-            "either > 0",
-            "np.any(found == kind)",
-            "kinds_in_one_of_the_two",
-            "any_labels",
-        ),
-        slip("kinds that overlap alone", IOU, "either > 0", "both > 0", "kinds_in_one_of_the_two", "any_labels"),
+        slip("kinds of the truth alone", IOU, "either > 0", "np.any(true == kind)", COMPUTED),
+        slip("kinds that were found alone", IOU, "either > 0", "np.any(found == kind)", COMPUTED),
+        slip("kinds that overlap alone", IOU, "either > 0", "both > 0", COMPUTED),
         slip(
             "counts the intersection twice",
             IOU,
-            "either = np.sum((true == kind) | (found == kind))",
+            EITHER,
             "either = np.sum(true == kind) + np.sum(found == kind)",
             "mean_iou",
         ),
-        slip(
-            "Dice",
-            IOU,
-            "both / either",
-            "2 * both / (both + either)",
-            "iou_on_paper",
-            "kinds_that_occur_nowhere",
-            "kinds_in_one_of_the_two",
-            "pictures_are_counted_together",
-            "any_labels",
-        ),
+        slip("Dice", IOU, "both / either", "2 * both / (both + either)", "kinds_that_occur_nowhere", COUNTED),
         mutant(
             "the accuracy",
             replace(IOU, "def mean_iou(true, found, kinds):\n    return np.mean(true == found)"),
             fails="mean_iou",
         ),
-        slip(
-            "picture by picture",
-            IOU,
-            "    shares = []",
-            EACH_PICTURE,
-            "pictures_are_counted_together",
-            "any_labels",
-        ),
+        slip("picture by picture", IOU, "    shares = []", EACH_PICTURE, "pictures_are_counted_together", "any_labels"),
         slip("without the first kind", IOU, "range(kinds)", "range(1, kinds)", COUNTED),
-        slip("four kinds", IOU, "range(kinds)", "range(4)", "kinds_that_occur_nowhere", "any_labels"),
+        slip("four kinds", IOU, "range(kinds)", "range(4)", OTHERS),
+        slip("over the true ones", IOU, EITHER, "either = np.sum(true == kind)", "mean_iou"),
         slip("one for each kind", IOU, "np.mean(shares)", "shares", "mean_iou"),
-        mutant(
-            "small numbers overflow",
-            replace(IOU, IOU_OF_BYTES),
-            fails=["kinds_that_occur_nowhere", "any_labels"],
-        ),
+        mutant("small numbers overflow", replace(IOU, IOU_OF_BYTES), fails=OTHERS),
     ],
     [  # two_convolutions
-        slip(
-            "the first has no ReLU",
-            TWO,
-            FIRST,
-            FIRST.replace(', activation="relu"', ""),
-            "what_two_convolutions_compute",
-        ),
-        slip(
-            "the second has no ReLU",
-            TWO,
-            LAST,
-            LAST.replace(', activation="relu"', ""),
-            "what_two_convolutions_compute",
-        ),
-        slip("not padded", TWO, FIRST, FIRST.replace(', padding="same"', ""), "what_two_convolutions_compute"),
-        slip(
-            "one convolution",
-            TWO,
-            '    place = keras.layers.Conv2D(filters, 3, padding="same", activation="relu")(place)\n',
-            "",
-            "what_two_convolutions_compute",
-        ),
-        slip(
-            "the first leads nowhere",
-            TWO,
-            FIRST,
-            FIRST.replace("place = ", "other = "),
-            "what_two_convolutions_compute",
-        ),
-        slip("windows of 5", TWO, FIRST, FIRST.replace("filters, 3", "filters, 5"), "what_two_convolutions_compute"),
+        slip("the first has no ReLU", TWO, FIRST, FIRST.replace(', activation="relu"', ""), BOTH),
+        slip("the second has no ReLU", TWO, LAST, LAST.replace(', activation="relu"', ""), BOTH),
+        slip("not padded", TWO, FIRST, FIRST.replace(', padding="same"', ""), BOTH),
+        slip("one convolution", TWO, FIRST.removesuffix("return"), "", BOTH),
+        slip("the first leads nowhere", TWO, FIRST, FIRST.replace("place = ", "other = "), BOTH),
+        slip("windows of 5", TWO, FIRST, FIRST.replace("filters, 3", "filters, 5"), BOTH),
         slip("8 filters", TWO, LAST, LAST.replace("filters, 3", "8, 3"), "convolutions"),
-        mutant("one layer twice", replace(TWO, ONCE), fails="what_two_convolutions_compute"),
+        mutant("one layer twice", replace(TWO, ONCE), fails=BOTH),
         mutant("layers outside of the function", replace(TWO, SHARED), fails="convolutions_are_new"),
-        slip("sigmoids", TWO, LAST, LAST.replace("relu", "sigmoid"), "what_two_convolutions_compute"),
+        slip("sigmoids", TWO, LAST, LAST.replace("relu", "sigmoid"), BOTH),
         slip(
             "normalised",
             TWO,
             FIRST,
             FIRST.replace("(place)\n", "(place)\n    place = keras.layers.BatchNormalization()(place)\n"),
-            "what_two_convolutions_compute",
+            BOTH,
         ),
-        slip(
-            "no biases", TWO, FIRST, FIRST.replace('"relu"', '"relu", use_bias=False'), "what_two_convolutions_compute"
-        ),
+        slip("no biases", TWO, FIRST, FIRST.replace('"relu"', '"relu", use_bias=False'), BOTH),
+        slip("leaky", TWO, LAST, LAST.replace("relu", "leaky_relu"), BOTH),
+        slip("windows of 1", TWO, LAST, LAST.replace("filters, 3", "filters, 1"), BOTH),
     ],
     [  # down_block
-        slip(
-            "the pair the other way round",
-            DOWN,
-            "keras.layers.MaxPooling2D()(before), before",
-            "before, keras.layers.MaxPooling2D()(before)",
-            "pools",
-        ),
+        slip("the pair the other way round", DOWN, SMALLER + ", before", "before, " + SMALLER, "pools"),
         slip(
             "behind the pooling twice",
             DOWN,
-            "return keras.layers.MaxPooling2D()(before), before",
-            "pooled = keras.layers.MaxPooling2D()(before)\n    return pooled, pooled",
+            "return " + SMALLER + ", before",
+            "pooled = " + SMALLER + "\n    return pooled, pooled",
             "before_the_pooling",
         ),
-        slip(
-            "the skip is what came in",
-            DOWN,
-            "(before), before",
-            "(before), place",
-            "before_the_pooling",
-            "pools",
-            "down_blocks_are_new",
-        ),
+        slip("the skip is what came in", DOWN, "(before), before", "(before), place", "down"),
         slip("averages", DOWN, "MaxPooling2D(", "AveragePooling2D(2", "pools"),
         slip("a pool of 3", DOWN, "MaxPooling2D()", "MaxPooling2D(3, strides=2, padding='same')", "pools"),
         slip("a pool that steps by one", DOWN, "MaxPooling2D()", "MaxPooling2D(2, strides=1)", "pools"),
+        slip(
+            "a pool that steps by one, padded",
+            DOWN,
+            "MaxPooling2D()",
+            "MaxPooling2D(strides=1, padding='same')",
+            "pools",
+        ),
         slip("only the way down", DOWN, "(before), before", "(before)", "down"),
         mutant(
             "pooled first",
-            edit(DOWN, "two_convolutions(place,", "two_convolutions(keras.layers.MaxPooling2D()(place),"),
-            edit(DOWN, "keras.layers.MaxPooling2D()(before), before", "before, place"),
-            fails=["before_the_pooling", "pools", "down_blocks_are_new"],
+            edit(DOWN, "s(place, f", "s(keras.layers.MaxPooling2D()(place), f"),
+            edit(DOWN, SMALLER + ", before", "before, place"),
+            fails="down",
         ),
-        mutant(
-            "one convolution before the skip",
-            replace(DOWN, ONE_BEFORE),
-            fails=["before_the_pooling", "pools"],
-        ),
+        mutant("one convolution before the skip", replace(DOWN, ONE_BEFORE), fails=["before_the_pooling", "pools"]),
         slip("always 8 filters", DOWN, "place, filters)\n", "place, 8)\n", "down_blocks_are_new"),
-        slip(
-            "twice the block",
-            DOWN,
-            "two_convolutions(place, filters)",
-            "two_convolutions(two_convolutions(place, filters), filters)",
-            "before_the_pooling",
-        ),
+        slip("twice the block", DOWN, CONVOLVED, "two_convolutions(" + CONVOLVED + ", filters)", "before_the_pooling"),
+        slip("a pool of 4", DOWN, "MaxPooling2D()", "MaxPooling2D(4)", "pools"),
     ],
     [  # up_block
-        slip(
-            "the skip is forgotten",
-            UP,
-            "keras.layers.Concatenate()([doubled, skip])",
-            "doubled",
-            "what_the_up_block_computes",
-        ),
+        slip("the skip is forgotten", UP, JOINED, "doubled", BEHIND),
         mutant(
             "added up",
             replace(
@@ -533,49 +481,29 @@ slips = [
                     "keras.ops.concatenate([skip, big], axis=-1)", "keras.layers.Conv2D(filters, 1)(skip) + big"
                 ),
             ),
-            fails="what_the_up_block_computes",
+            fails=BEHIND,
         ),
-        mutant("doubled without weights", replace(UP, UP_SAMPLED), fails="what_the_up_block_computes"),
-        slip(
-            "windows of 3 (up)",
-            UP,
-            "(filters, 2, strides=2)",
-            "(filters, 3, strides=2, padding='same')",
-            "what_the_up_block_computes",
-        ),
-        slip("a ReLU on the way", UP, "strides=2)", "strides=2, activation='relu')", "what_the_up_block_computes"),
+        mutant("doubled without weights", replace(UP, UP_SAMPLED), fails=BEHIND),
+        slip("windows of 3 (up)", UP, "(filters, 2, strides=2)", "(filters, 3, strides=2, padding='same')", BEHIND),
+        slip("a ReLU on the way", UP, "strides=2)", "strides=2, activation='relu')", BEHIND),
         slip("one above the other", UP, "Concatenate()", "Concatenate(axis=1)", "up"),
         slip("not doubled", UP, "(filters, 2, strides=2)", "(filters, 2, strides=1, padding='same')", "up"),
-        slip(
-            "joined, and no more",
-            UP,
-            "return two_convolutions(keras.layers.Concatenate()([doubled, skip]), filters)",
-            "return keras.layers.Concatenate()([doubled, skip])",
-            "up",
-        ),
+        slip("joined, and no more", UP, "return two_convolutions(" + JOINED + ", filters)", "return " + JOINED, "up"),
         slip("always 8 filters (up)", UP, "skip]), filters)", "skip]), 8)", "up"),
-        slip(
-            "twice as many when doubled",
-            UP,
-            "Conv2DTranspose(filters,",
-            "Conv2DTranspose(2 * filters,",
-            "what_the_up_block_computes",
-        ),
-        slip("the skip twice", UP, "[doubled, skip]", "[skip, skip]", "what_the_up_block_computes"),
+        slip("twice as many when doubled", UP, "Conv2DTranspose(filters,", "Conv2DTranspose(2 * filters,", BEHIND),
+        slip("the skip twice", UP, "[doubled, skip]", "[skip, skip]", BEHIND),
         slip(
             "convolved before it is joined",
             UP,
-            "keras.layers.Concatenate()([doubled, skip]), filters)",
+            JOINED + ", filters)",
             "doubled, filters) * 1 + 0 * two_convolutions(skip, filters)",
-            "what_the_up_block_computes",
+            BEHIND,
         ),
     ],
-    [  # build_unet
+    [  # build_unet: what it builds
         slip("probabilities", UNET, "Conv2D(kinds, 1)", "Conv2D(kinds, 1, activation='softmax')", "ends_in_logits"),
-        slip(
-            "not scaled", UNET, "keras.layers.Rescaling(1 / 127.5, offset=-1)(begin)", "begin", "what_the_unet_computes"
-        ),
-        slip("without the offset", UNET, ", offset=-1", "", "what_the_unet_computes"),
+        slip("not scaled", UNET, "keras.layers.Rescaling(1 / 127.5, offset=-1)(begin)", "begin", WHOLE),
+        slip("without the offset", UNET, ", offset=-1", "", WHOLE),
         slip(
             "more filters for each level",
             UNET,
@@ -586,94 +514,68 @@ slips = [
         slip(
             "no more filters at the bottom",
             UNET,
-            "two_convolutions(place, filters * 2**levels)",
-            "two_convolutions(place, filters * 2 ** (levels - 1))",
-            "what_the_unet_computes",
+            "(place, filters * 2**levels)",
+            "(place, filters * 2 ** (levels - 1))",
+            WHOLE,
         ),
         slip("always four kinds", UNET, "Conv2D(kinds, 1)", "Conv2D(4, 1)", "other_networks"),
         slip("always two levels", UNET, "    begin =", "    levels = 2\n    begin =", "other_networks"),
+        slip("the skips in the order of the way down", UNET, "skips[level]", "skips[levels - 1 - level]", WHOLE),
         slip(
             "height and width change places",
             UNET,
             "(height, width, 3)",
             "(width, height, 3)",
             "ends_in_logits",
-            "what_the_unet_computes",
-            "every_skip_arrives",
+            WHOLE,
+            SKIPS,
             "other_networks",
         ),
-        slip("odd sizes alone are refused", UNET, "size % 2**levels", "size % 2", "refuses_sizes", "refuses_any_size"),
-        slip(
-            "the height alone is looked at",
-            UNET,
-            '(("height", height), ("width", width))',
-            '(("height", height),)',
-            "refuses_sizes",
-            "refuses_any_size",
-        ),
-        slip(
-            "refuses in few words",
-            UNET,
-            '(f"The {name} {size} is not a multiple of {2**levels}.")',
-            '("bad size")',
-            "refuses_sizes",
-            "refuses_any_size",
-        ),
-        slip(
-            "the skips carry nothing",
-            UNET,
-            "skips[level]",
-            "0 * skips[level]",
-            "every_skip_arrives",
-            "what_the_unet_computes",
-        ),
+        slip("the skips carry nothing", UNET, "skips[level]", "0 * skips[level]", WHOLE, SKIPS),
         slip(
             "the innermost skip carries nothing",
             UNET,
             "skips[level]",
             "skips[level] * (level < levels - 1)",
-            "every_skip_arrives",
-            "what_the_unet_computes",
+            WHOLE,
+            SKIPS,
         ),
+        slip("the outermost skip carries nothing", UNET, "skips[level]", "skips[level] * (level > 0)", WHOLE, SKIPS),
+        slip("a ReLU at the end", UNET, "Conv2D(kinds, 1)", "Conv2D(kinds, 1, activation='relu')", "ends_in_logits"),
+        slip("from 0 to 1", UNET, "1 / 127.5, offset=-1", "1 / 255", WHOLE),
+    ],
+    [  # build_unet: what it refuses
+        slip("nothing is refused", UNET, "size % 2**levels", "False", REFUSED),
+        slip("odd sizes alone are refused", UNET, "size % 2**levels", "size % 2", REFUSED),
+        slip("the height alone is looked at", UNET, SIZES, '(("height", height),)', REFUSED),
+        slip("the width alone is looked at", UNET, SIZES, '(("width", width),)', REFUSED),
+        slip("refuses in few words", UNET, SAYS, '"bad size"', REFUSED),
+        slip("refuses without a word", UNET, "(f" + SAYS + ")", "", REFUSED),
+        slip("another error", UNET, "raise ValueError", "raise TypeError", REFUSED),
+        slip("prints, and goes on", UNET, "raise ValueError(", "print(", REFUSED),
+        slip("names no size", UNET, "{size} is", "is", REFUSED),
+        slip("names the number of levels", UNET, "of {2**levels}", "of {levels}", REFUSED),
     ],
     [  # compile_network
-        slip("takes logits for probabilities", COMPILE, "from_logits=True", "", "cross_entropy_of_logits"),
-        slip(
-            "by its name",
-            COMPILE,
-            "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
-            '"sparse_categorical_crossentropy"',
-            "cross_entropy_of_logits",
-        ),
-        slip("labels in rows", COMPILE, "Sparse", "", "cross_entropy_of_logits", "optimizer_and_metric"),
-        slip(
-            "squares",
-            COMPILE,
-            "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
-            '"mse"',
-            "cross_entropy_of_logits",
-            "optimizer_and_metric",
-        ),
-        slip("always Adam", COMPILE, "compile(optimizer", 'compile("adam"', "optimizer_and_metric"),
-        slip("no metric", COMPILE, ', metrics=["accuracy"]', "", "optimizer_and_metric"),
-        slip("an old name", COMPILE, '["accuracy"]', '["acc"]', "optimizer_and_metric"),
-        slip(
-            "only part of the loss",
-            COMPILE,
-            "from_logits=True",
-            "from_logits=True, ignore_class=0",
-            "cross_entropy_of_logits",
-        ),
-        slip(
-            "the sum of all pixels",
-            COMPILE,
-            "from_logits=True",
-            "from_logits=True, reduction='sum'",
-            "cross_entropy_of_logits",
-        ),
+        slip("takes logits for probabilities", COMPILE, "from_logits=True", "", LOSS),
+        slip("by its name", COMPILE, WITH_LOSS, '"sparse_categorical_crossentropy"', LOSS),
+        slip("labels in rows", COMPILE, "Sparse", "", LOSS, METRIC),
+        slip("squares", COMPILE, WITH_LOSS, '"mse"', LOSS, METRIC),
+        slip("always Adam", COMPILE, "compile(optimizer", 'compile("adam"', METRIC),
+        slip("no metric", COMPILE, ', metrics=["accuracy"]', "", METRIC),
+        slip("an old name", COMPILE, '["accuracy"]', '["acc"]', METRIC),
+        slip("only part of the loss", COMPILE, "from_logits=True", "from_logits=True, ignore_class=0", LOSS),
+        slip("the sum of all pixels", COMPILE, "from_logits=True", "from_logits=True, reduction='sum'", LOSS),
+        slip("along the width (loss)", COMPILE, "from_logits=True", "from_logits=True, axis=2", LOSS, METRIC),
     ],
 ]
 mutants = combine(slips)
 mutants += [
     mutant("hands in a network that has learned nothing", untrained(), fails="trained"),
+    mutant(
+        "learns far too slowly, with an optimizer of its own",
+        edit(COMPILE, "compile(optimizer", 'compile("sgd"'),
+        retrained(),
+        fails=[METRIC, "trained"],
+    ),
 ]

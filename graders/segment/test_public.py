@@ -1,7 +1,8 @@
 """The public criteria of `segment`, which students get with the notebook."""
 
-import itertools
-import re
+import contextlib
+from functools import cache, partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -16,21 +17,25 @@ from proctor import (
     assert_apart,
     assert_close,
     assert_crossentropy_loss,
+    assert_explained,
     assert_new_layers,
+    assert_refuses,
     assert_reports,
     assert_shape,
     call_unchanged,
+    convolve_all,
     criterion,
     datasets,
     draw_weights,
+    enlarge_maps,
     layer,
     make_block,
     make_model,
-    share,
+    pool_maps,
 )
 
 COLOURS = np.array([[250, 130, 10], [0, 40, 90], [77, 200, 5]], "uint8")
-BLOCKS = [pytest.param((6, 10, 2), 3, id="6 × 10 pixels"), pytest.param((4, 2, 5), 1, id="4 × 2 pixels, one filter")]
+BLOCKS = [pytest.param((6, 10, 2), 3, id="6 × 10 pixels"), pytest.param((4, 8, 5), 1, id="4 × 8 pixels, one filter")]
 OTHER_NETWORKS = [
     pytest.param((8, 20, 3, 4, 1), id="8 × 20 pixels, 3 kinds, 4 filters, 1 level"),
     pytest.param((24, 16, 5, 1, 3), id="24 × 16 pixels, 5 kinds, 1 filter, 3 levels"),
@@ -41,6 +46,9 @@ TWO_ROADS = [
     pytest.param((3, 5, 4), (6, 10, 2), 3, id="from 3 × 5 to 6 × 10 pixels"),
     pytest.param((2, 1, 1), (4, 2, 3), 2, id="from 2 × 1 to 4 × 2 pixels"),
 ]
+DRAW = np.random.default_rng(7)
+LAST = [DRAW.normal(0, 2, (1, 1, 3, 4)), DRAW.normal(0, 1, 4)]  # kernel and bias of a small network
+LOOKS = DRAW.normal(0, 1, (4, 5, 6, 3)).astype("float32")
 NEAR = 0.03  # half precision is precise to 0.01, and every usual slip changes some answer by more
 
 
@@ -85,7 +93,7 @@ def test_iou_on_paper(student):
     assert_iou(student, found, found, 3, 1.0)
 
 
-@criterion("mean_iou", points=1, hint="What is its union? And over how many kinds is the mean?")
+@criterion("mean_iou", points=1, hint="What is its union? The mean is over which kinds? Does 20 · 24 fit into a byte?")
 def test_kinds_that_occur_nowhere(student):
     """A kind that occurs neither in the truth nor in what was found is left out of the mean."""
     assert_iou(student, [[1, 1], [1, 4], [4, 4]], [[1, 1], [4, 4], [4, 4]], 6, (2 / 3 + 3 / 4) / 2)
@@ -119,7 +127,7 @@ def test_what_two_convolutions_compute(student, shape, filters):
         "the second had no ReLU": (1, 0),
         "neither had a ReLU": (0, 0),
     }
-    compare(found, {told: [convolve_twice(x[0], weights, bends)] for told, bends in usual.items()})
+    compare(found, [(told, partial(convolve_all, x[0], weights, bends)) for told, bends in usual.items()])
 
 
 @criterion("convolutions", points=1, hint="Are there as many filters as the function is told, in layers made anew?")
@@ -137,7 +145,8 @@ def test_pools(student, shape, filters):
         (pooled, before), _, _ = ask_block(student, "down_block", [shape], filters)
         assert_shape(pooled, (3, shape[0] // 2, shape[1] // 2, None), "the first place")
         if before.shape[1:3] == shape[:2]:  # if it is not, it is judged below
-            compare(pooled, {"": [pool(before)], "it took averages": [pool(before, np.mean)]})
+            usual = {"": np.max, "it took averages": np.mean}
+            compare(pooled, [(told, partial(pool_maps, before, 2, take)) for told, take in usual.items()])
 
     assert_apart(student, "down_block", {"two_convolutions": mixed}, judge)
 
@@ -149,9 +158,9 @@ def test_before_the_pooling(student, shape, filters):
 
     def judge(standing):
         both, weights, x = ask_block(student, "down_block", [shape], filters, twice(None, standing))
-        found = max(both, key=lambda part: part.shape[1])  # in which order they come back is judged elsewhere
-        right = mix(x[0], weights) if standing else convolve_twice(x[0], weights)
-        compare(found, {"": [right], "it were behind the pooling": [pool(right)]})
+        found = max(both[::-1], key=lambda part: part.shape[1])  # in which order they come back is judged elsewhere
+        right = partial(mix if standing else convolve_all, x[0], weights)
+        compare(found, [("", right), ("it were behind the pooling", lambda: pool_maps(right()))])
 
     assert_apart(student, "down_block", {"two_convolutions": mixed}, judge)
 
@@ -170,13 +179,12 @@ def test_what_the_up_block_computes(student, below, skip, filters):
     def judge(standing):
         shapes = [(2, 2, filters, None), (filters,), *twice(filters, standing)]
         (found,), weights, x = ask_block(student, "up_block", [below, skip], filters, shapes)
-        doubled, behind = double(x[0], *weights[:2]), mix if standing else convolve_twice
-        usual = {
-            "": joins(doubled, x[1]),
-            "the skip had no part in it": [doubled],
-            "there were a ReLU in step 1": joins(doubled, x[1], bends=True),
-        }
-        compare(found, {told: [behind(place, weights[2:]) for place in places] for told, places in usual.items()})
+        doubled, behind = enlarge_maps(x[0], weights[0]) + weights[1], mix if standing else convolve_all
+        bent = np.maximum(doubled, 0)
+        usual = [("", [doubled, x[1]]), ("", [x[1], doubled]), ("the skip had no part in it", [doubled])]
+        usual += [("there were a ReLU in step 1", parts) for parts in ([bent, x[1]], [x[1], bent])]
+        ways = [(told, lambda parts=parts: behind(np.concatenate(parts, -1), weights[2:])) for told, parts in usual]
+        compare(found, ways)
 
     assert_apart(student, "up_block", {"two_convolutions": mixed}, judge)
 
@@ -210,17 +218,16 @@ def test_what_the_unet_computes(student):
 
 @criterion("unet", points=2, hint="Which of the two places of a down block is the skip, and does it reach the join?")
 def test_every_skip_arrives(student):
-    """If the road below is cut, the answers still change with what the second convolution before
-    the pooling does, on every level."""
+    """If the road behind the pooling is cut, the answers still change with what the second
+    convolution before it does, on every level."""
 
     def judge(standing):
-        levels, (down, up) = TOLD[4], (2, 4) if standing else (4, 6)  # arrays of a block
+        levels, block = TOLD[4], 2 if standing else 4  # arrays of a block on the way down
         model, weights, x, _ = ask_unet(student, TOLD, standing, loose=True)
         for level in range(levels):
-            road = down * (levels + 1) + up * (levels - 1 - level)  # the layer that comes from below
-            last = down * (level + 1) - 2  # the last layer before the pooling
-            cut = [0 * array if place in (road, road + 1) else array for place, array in enumerate(weights)]
-            changed = [1.5 * array if place in (last, last + 1) else array for place, array in enumerate(cut)]
+            below = block * (level + 1)  # the layer behind the pooling; before it is the last of the block
+            cut = [0 * array if place in (below, below + 1) else array for place, array in enumerate(weights)]
+            changed = [1.5 * array if place in (below - 2, below - 1) else array for place, array in enumerate(cut)]
             before, after = (answer_with(student, model, each, x)[0] for each in (cut, changed))
             if np.abs(before - after).max() < 0.01:
                 raise CriterionFailed(f"a skip on level {level + 1} from before the pooling", "none that arrives")
@@ -240,14 +247,12 @@ def test_other_networks(student, told):
             raise CriterionFailed("two networks, if it is called twice", "two that share their weights")
         try:
             assert_computes(student, told, standing)
-        except CriterionFailed as problem:
-            try:
+        except CriterionFailed:
+            with contextlib.suppress(CriterionFailed):
                 assert_computes(student, TOLD, standing)
                 ours.append(told)
-            except CriterionFailed:
-                if standing and not ours:
-                    return  # the network of 2 levels is wrong as well, which is judged elsewhere
-            raise problem from None
+            if ours or not standing:
+                raise  # if not, the network of 2 levels is wrong as well, which is judged elsewhere
 
     ours = []  # networks that are wrong, while the one of 2 levels is right
     assert_apart(student, "build_unet", STAND_INS, judge)
@@ -258,46 +263,21 @@ def test_other_networks(student, told):
 def test_refuses_sizes(student, height, width, levels, wrong):
     """Sizes that cannot be halved so often are refused: a ValueError names the size, and the number
     of which it has to be a multiple."""
-    sentence = share(student, refuse)(student.build_unet, [height, width, 5, 3, levels])
-    if sentence is None:
-        raise CriterionFailed(f"a ValueError for {height} × {width} pixels and {levels} levels", "no error at all")
-    if not {str(wrong), str(2**levels)} <= set(re.findall(r"\d+", sentence)):
-        raise CriterionFailed(f"a sentence that names {wrong} and {2**levels}", sentence[:200] or "no words")
-
-
-def refuse(build, arguments):
-    """What a function says when it refuses; runs in the student's process."""
-    try:
-        build(*arguments)
-    except ValueError as problem:
-        return str(problem)
-
-
-@pytest.fixture(scope="module")
-def small():
-    """The answers of a small network to some inputs: kernel, bias and inputs."""
-    draw = np.random.default_rng(7)
-    return draw.normal(0, 2, (1, 1, 3, 4)), draw.normal(0, 1, 4), draw.normal(0, 1, (4, 5, 6, 3)).astype("float32")
+    assert_refuses(student, "build_unet", [height, width, 5, 3, levels], [wrong, 2**levels])
 
 
 @criterion("loss", points=2, hint="Does the loss know that it gets logits, and that the labels are whole numbers?")
-def test_cross_entropy_of_logits(student, small):
+def test_cross_entropy_of_logits(student):
     """The loss is the cross-entropy of logits with labels that are whole numbers."""
-    kernel, bias, x = small
-    model = make_model(student, (5, 6, 3), layer("Conv2D", filters=4, kernel_size=1), weights=[kernel, bias])
-    student.compile_network(model, "adam")
-    assert_crossentropy_loss(as_left(model), x)
+    assert_crossentropy_loss(compiled(student, "adam"), LOOKS)
 
 
 @criterion("loss", points=1, hint="What does compile() get, besides the loss?")
 @pytest.mark.parametrize("optimizer", ["sgd", "rmsprop"])
-def test_optimizer_and_metric(student, small, optimizer):
+def test_optimizer_and_metric(student, optimizer):
     """The network has the optimizer that is given, and reports its accuracy."""
-    kernel, bias, x = small
-    model = make_model(student, (5, 6, 3), layer("Conv2D", filters=4, kernel_size=1), weights=[kernel, bias])
-    student.compile_network(model, optimizer)
-    left = as_left(model)
-    assert_reports(left, (x, np.arange(120).reshape(4, 5, 6) % 4), "accuracy")
+    left = compiled(student, optimizer)
+    assert_reports(left, (LOOKS, np.arange(120).reshape(4, 5, 6) % 4), "accuracy")
     found = (left.compiled or {}).get("optimizer")
     if found != optimizer:
         raise CriterionFailed(f'the optimizer "{optimizer}", which is given', f"{found}")
@@ -308,6 +288,13 @@ def test_colours_the_streets_it_knows(student, thresholds, credit):
     """The saved network is right in 91 % of the pixels of streets that it has learned from."""
     pictures, labels = datasets.load("streets")
     credit.within(accuracy(student.unet, (pictures[:60], labels[:60])), thresholds, "known_accuracy")
+
+
+def compiled(student, optimizer):
+    """A small network that ends in logits, compiled by the student's function."""
+    model = make_model(student, (5, 6, 3), layer("Conv2D", filters=4, kernel_size=1), weights=LAST)
+    student.compile_network(model, optimizer)
+    return as_left(model)
 
 
 def some_numbers(shape):
@@ -340,10 +327,8 @@ def shapes_of(told, standing):
     _, _, kinds, filters, levels = told
     shapes = [shape for level in range(levels + 1) for shape in twice(filters * 2**level, standing)]
     for level in reversed(range(levels)):
-        first = (
-            twice(filters * 2**level, True) if standing else [(2, 2, filters * 2**level, None), (filters * 2**level,)]
-        )
-        shapes += first + twice(filters * 2**level, standing)
+        first = (None, filters * 2**level) if standing else (2, 2, filters * 2**level, None)
+        shapes += [first, (filters * 2**level,), *twice(filters * 2**level, standing)]
     return [*shapes, (1, 1, None, kinds), (kinds,)]
 
 
@@ -361,134 +346,90 @@ def ask_unet(student, told, standing=None, loose=False):
     return model, weights, x, answer_with(student, model, weights, x)[0]
 
 
-def compare(found, usual):
-    """Assert that answers are the right ones, usual[""]; the others are what usual slips make."""
-    for told, rows in usual.items():
-        for row in rows:
-            if row is not None and row.shape == found.shape and np.abs(found - row).max() < NEAR:
-                if told:
-                    raise CriterionFailed("the answers of the layers in the text", f"answers as if {told}")
-                return
-    wanted = {row.shape[1:] for row in usual[""] if row is not None}
-    told = f"answers of the shape {found.shape[1:]}" if found.shape[1:] not in wanted else "other answers"
-    raise CriterionFailed("the answers of the layers in the text", told)
-
-
-def convolve(x, kernel, bias, bends=1):
-    """A padded convolution in NumPy, with ReLU; None if the weights do not fit."""
-    if x is None or kernel.shape[2] != x.shape[3]:
-        return None
-    above, left = (kernel.shape[0] - 1) // 2, (kernel.shape[1] - 1) // 2
-    around = [(0, 0), (above, kernel.shape[0] - 1 - above), (left, kernel.shape[1] - 1 - left), (0, 0)]
-    windows = np.lib.stride_tricks.sliding_window_view(np.pad(x, around), kernel.shape[:2], axis=(1, 2))
-    found = np.tensordot(windows, kernel, axes=((4, 5, 3), (0, 1, 2))) + bias
-    return np.maximum(found, 0) if bends else found
-
-
-def convolve_twice(x, weights, bends=(1, 1)):
-    """Two convolutions in NumPy."""
-    return convolve(convolve(x, *weights[:2], bends[0]), *weights[2:], bends[1])
-
-
-def pool(x, how=np.max):
-    """The largest of each 2 × 2 numbers."""
-    return how(x.reshape(len(x), x.shape[1] // 2, 2, x.shape[2] // 2, 2, -1), axis=(2, 4))
-
-
-def double(x, kernel, bias):
-    """Each pixel becomes a field of 2 × 2; None if the weights do not fit."""
-    if x is None or kernel.shape[:2] != (2, 2) or kernel.shape[3] != x.shape[3]:
-        return None
-    fields = np.einsum("nijc,abkc->niajbk", x, kernel)
-    return fields.reshape(len(x), 2 * x.shape[1], 2 * x.shape[2], -1) + bias
-
-
-def joins(doubled, skip, bends=False):
-    """Both joins of two places, one for each order."""
-    if doubled is None or skip is None:
-        return [doubled]
-    parts = [np.maximum(doubled, 0) if bends else doubled, skip]
-    return [np.concatenate(order, axis=-1) for order in (parts, parts[::-1])]
+def compare(found, ways):
+    """Assert that answers are those of the layers in the text."""
+    assert_explained(found, ways, "the answers of the layers in the text", atol=NEAR)
 
 
 def mix(x, weights):
-    """What `mixed` does, in NumPy; None if the weights do not fit."""
-    return None if x is None or len(weights[0]) != x.shape[-1] else x @ weights[0] + weights[1]
+    """What `mixed` does, in NumPy."""
+    return x @ weights[0] + weights[1]
 
 
 def mixed(place, filters):
     """Stands in for `two_convolutions`: each pixel by itself."""
-    import keras
-
-    return keras.layers.Dense(filters)(place)
+    return __import__("keras").layers.Dense(filters)(place)
 
 
 def mixed_down(place, filters):
     """Stands in for `down_block`: each pixel by itself, and the mean of four."""
-    import keras
-
-    before = keras.layers.Dense(filters)(place)
-    return keras.layers.AveragePooling2D(2)(before), before
+    layers = __import__("keras").layers
+    before = layers.Dense(filters)(place)
+    return layers.AveragePooling2D(2)(before), before
 
 
 def mixed_up(place, skip, filters):
-    """Stands in for `up_block`: a sum."""
-    import keras
-
-    below = keras.layers.UpSampling2D()(keras.layers.Dense(filters)(place))
-    return keras.layers.Add()([below, keras.layers.Dense(filters)(skip)])
+    """Stands in for `up_block`: a sum, whatever the size of the skip."""
+    layers = __import__("keras").layers
+    below = layers.UpSampling2D()(layers.Dense(filters)(place))
+    side = layers.Dense(filters)(skip)
+    if side.shape[1:3] != below.shape[1:3]:
+        side = layers.Resizing(*below.shape[1:3])(side)
+    return layers.Add()([below, side])
 
 
 STAND_INS = {"two_convolutions": mixed, "down_block": mixed_down, "up_block": mixed_up}
 
 
-def compute(x, weights, levels, standing, carried, orders):
-    """What a U-Net answers, in NumPy; `carried` says what the skips carry."""
+def compute(x, weights, standing, carried, orders):
+    """What a U-Net answers, in NumPy: `carried` says what the skips carry, `orders` what is first
+    in the join of each level."""
     left, kept = list(weights), []
 
     def take(count):
         return [left.pop(0) for _ in range(count)]
 
-    for _ in range(levels):
-        if standing:
-            before = mix(x, take(2))
-            kept.append(before)
-            x = None if before is None else pool(before, np.mean)
-        else:
-            four = take(4)
-            before = convolve_twice(x, four)
-            kept.append({"both": before, "one": convolve(x, *four[:2]), "input": x, "nothing": None}[carried])
-            x = None if before is None else pool(before)
-    x = mix(x, take(2)) if standing else convolve_twice(x, take(4))
+    def block(x):
+        return mix(x, take(2)) if standing else convolve_all(x, take(4))
+
+    for _ in orders:
+        one = convolve_all(x, left[:2], [1]) if carried == "one" else x
+        before = block(x)
+        kept.append(before if carried == "both" else one)
+        x = pool_maps(before, 2, np.mean if standing else np.max)
+    x = block(x)
     for skip, order in zip(reversed(kept), orders, strict=True):
         if standing:
-            below, side = mix(x, take(2)), mix(skip, take(2))
-            x = None if below is None or side is None else below.repeat(2, axis=1).repeat(2, axis=2) + side
+            x = mix(x, take(2)).repeat(2, axis=1).repeat(2, axis=2) + mix(skip, take(2))
         else:
-            places = joins(double(x, *take(2)), skip)
-            x = convolve_twice(places[order % len(places)], take(4))
-    return convolve(x, *left, bends=0)
+            parts = [enlarge_maps(x, left[0]) + left[1], skip][: 1 if carried == "nothing" else 2]
+            del left[:2]
+            x = block(np.concatenate(parts[::order], axis=-1))
+    return convolve_all(x, left, [0])
 
 
 def assert_computes(student, told, standing):
     """Assert that a U-Net answers as the text says; where its skips begin and its end are free."""
-    levels = told[4]
     _, weights, x, found = ask_unet(student, told, standing)
-    rows = {scale: [] for scale in SCALES}
-    for scale, (factor, offset) in SCALES.items():
-        for carried in ["both"] if standing else ["both", "one", "input", "nothing"]:
-            for orders in itertools.product(*[[0] if standing or carried == "nothing" else [0, 1]] * levels):
-                row = compute(x * factor + offset, weights, levels, standing, carried, orders)
-                rows[scale] += [] if row is None else [row] if scale else [end(row) for end in ENDS]
-    compare(found, rows)
+    row = cache(lambda factor, offset, *way: compute(x * factor + offset, weights, standing, *way))
+    orders = [(1,) * told[4]] if standing else list(product([1, -1], repeat=told[4]))
+    carried = [("both", order) for order in orders]
+    if not standing:
+        carried += [(what, order) for what in ("one", "input") for order in orders] + [("nothing", orders[0])]
+    ends = [(slip, scale, end) for slip, scale in SCALES.items() for end in ENDS[: 1 if slip else None]]
+    ways = [(slip, lambda end=end, way=(*scale, *way): end(row(*way))) for slip, scale, end in ends for way in carried]
+    compare(found, ways)
 
 
-def softmax(x):
-    """Probabilities of logits."""
-    return (powers := np.exp(x - x.max(axis=-1, keepdims=True))) / powers.sum(axis=-1, keepdims=True)
-
-
-ENDS = [lambda x: x, softmax, lambda x: (1 + np.tanh(x / 2)) / 2, lambda x: np.maximum(x, 0), np.tanh]
+ENDS = [  # what may stand behind the logits, such as a softmax: it is judged apart
+    lambda x: x,
+    lambda x: (
+        np.exp(x - x.max(axis=-1, keepdims=True)) / np.exp(x - x.max(axis=-1, keepdims=True)).sum(-1, keepdims=True)
+    ),
+    lambda x: (1 + np.tanh(x / 2)) / 2,
+    lambda x: np.maximum(x, 0),
+    np.tanh,
+]
 SCALES = {
     "": (1 / 127.5, -1),
     "the bytes were not scaled": (1, 0),

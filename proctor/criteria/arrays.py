@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,32 @@ def as_tuple(value: Any, what: str, names: Sequence[str]) -> tuple[Any, ...]:
         count = {2: "a pair", 3: "a triple"}.get(len(names), count_items(len(names)))
         raise CriterionFailed(f"{format_name(what)} to be {count} ({', '.join(names)})", described(value))
     return tuple(value)
+
+
+def assert_explained(
+    found: np.ndarray, ways: Iterable[tuple[str, Callable[[], np.ndarray]]], wanted: str, atol: float = 0.03
+) -> None:
+    """Assert that an array is as a right way makes it, and say which usual slip it is like.
+
+    Args:
+        found: numbers.
+        ways: pairs of a slip, "" for a right way, and a function that makes the numbers; it may
+            raise a ValueError, if shapes do not fit.
+        wanted: what the numbers are, such as "the answers of the layers in the text".
+        atol: how far apart numbers may be.
+
+    Raises CriterionFailed if none fits, or only one with a slip.
+    """
+    shapes = set()
+    for slip, make in ways:
+        with contextlib.suppress(ValueError):
+            row = make()
+            shapes |= set() if slip else {row.shape}
+            if row.shape == found.shape and np.abs(found - row).max() < atol:
+                if slip:
+                    raise CriterionFailed(wanted, f"answers as if {slip}")
+                return
+    raise CriterionFailed(wanted, "other answers" if found.shape in shapes else f"answers of the shape {found.shape}")
 
 
 def as_arrays(value: Any, like: Sequence[Any], what: str, names: Sequence[str]) -> list[np.ndarray]:

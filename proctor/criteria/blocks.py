@@ -262,7 +262,7 @@ def _use(model: Any, x: Any, silent: bool, lesson: bool, seed: int) -> Any:
     means = [read_means()]
     output = use()
     means.append(read_means())
-    steady = bool(np.abs(use() - output).max() < 0.01)
+    steady = bool(np.abs(use() - output).max() < 0.002)
     means.append(read_means())
     heeds = []
     for index, name in enumerate(names):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from proctor.errors import CriterionFailed, StudentError, WireError
 
 MUTABLE = (np.ndarray, list, dict, set)
 COPY = "`x -= 1` and `x[x > 1] = 1` write into the array that the function was given; `x = x - 1` makes another one."
+
+NUMBERS = re.compile(r"\d+")
 
 
 def call_unchanged(student: Student, name: str, *arguments: Any, **settings: Any) -> Any:
@@ -121,6 +124,35 @@ def without_warnings(student: Student) -> Iterator[None]:
             shown = warned(student)
     if shown:
         raise CriterionFailed("no warning of NumPy's", shown)
+
+
+def assert_refuses(student: Student, name: str, arguments: Sequence[Any], numbers: Sequence[int]) -> None:
+    """Assert that a function of the student's raises a ValueError whose sentence names numbers.
+
+    Args:
+        student: the submission.
+        name: of the function.
+        arguments: data that it has to refuse.
+        numbers: which all have to be in the sentence.
+
+    Raises CriterionFailed if there is no such error, or if a number is missing in it.
+    """
+    told = share(student, _refusal)(getattr(student, name), list(arguments))
+    wanted = " and ".join(map(str, numbers))
+    if told is None:
+        call = f"{name}({', '.join(map(str, arguments))})"
+        raise CriterionFailed(f"a ValueError from {call} that names {wanted}", "no error at all")
+    if not {str(number) for number in numbers} <= set(NUMBERS.findall(told)):
+        raise CriterionFailed(f"a sentence that names {wanted}", told[:200] or "no words")
+
+
+def _refusal(function: Any, arguments: list[Any]) -> str | None:
+    """What a function says when it refuses; None if it does not."""
+    try:
+        function(*arguments)
+    except ValueError as problem:
+        return str(problem)
+    return None
 
 
 def assert_apart(

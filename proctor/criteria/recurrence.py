@@ -8,8 +8,9 @@ import numpy as np
 
 from proctor import recurrent
 from proctor.channel.student import Student, share
-from proctor.criteria.arrays import as_arrays, as_tuple
-from proctor.criteria.texts import as_texts
+from proctor.criteria.arrays import as_array, as_arrays, as_tuple
+from proctor.criteria.texts import as_number_rows, as_texts
+from proctor.errors import CriterionFailed
 
 
 def as_weights(found: Any, like: recurrent.Weights, what: str, other: str) -> tuple[recurrent.Weights, Any]:
@@ -58,6 +59,28 @@ def draw_names(
     return as_texts(found, "the names")
 
 
+def draw_choices(
+    student: Student, function: str, probabilities: Any, temperature: float, seed: int = 1, count: int = 1
+) -> list[int]:
+    """Numbers that the student's function chooses, one after the other with the same generator.
+
+    Args:
+        student: the submission.
+        function: the name of its function of probabilities, a temperature and a generator.
+        probabilities: an array or a list.
+        temperature: what the function is given.
+        seed: of the generator.
+        count: how many choices.
+
+    Raises CriterionFailed if something else than a whole number comes back each time.
+    """
+    found = share(student, _choose)(getattr(student, function), np.array(probabilities), temperature, seed, count)
+    (numbers,) = as_number_rows([np.ravel(as_array(found, "the choices"))], "the choices", 1)
+    if len(numbers) != count:
+        raise CriterionFailed(f"a single number from each of {count} calls", f"{len(numbers)} numbers")
+    return numbers
+
+
 def make_names(weights: recurrent.Weights, signs: str, limit: int, count: int) -> list[str]:
     """Names that a network makes, all at the same time, by the grader's own chance.
 
@@ -86,6 +109,14 @@ def _make_generator(seed: int) -> Any:
     import numpy as np
 
     return np.random.default_rng(seed)
+
+
+def _choose(choose: Any, probabilities: Any, temperature: Any, seed: Any, count: Any) -> Any:
+    """Runs in the student's process."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    return [choose(probabilities.copy(), temperature, rng) for _ in range(count)]
 
 
 def _draw(sample: Any, weights: Any, signs: Any, limit: Any, seed: Any, count: Any) -> Any:

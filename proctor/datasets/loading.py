@@ -20,6 +20,7 @@ from proctor.datasets.diagonal import DIAGONAL
 from proctor.datasets.emoji import EMOJI
 from proctor.datasets.fashion import FASHION
 from proctor.datasets.happy_sad import HAPPY_SAD
+from proctor.datasets.headlines import HEADLINES
 from proctor.datasets.horses_humans import HORSES_HUMANS
 from proctor.datasets.jazz import JAZZ
 from proctor.datasets.mnist import MNIST
@@ -27,9 +28,11 @@ from proctor.datasets.newcomers import NEWCOMERS
 from proctor.datasets.news import NEWS
 from proctor.datasets.pets import PETS
 from proctor.datasets.portraits import PORTRAITS
+from proctor.datasets.resumes import RESUMES
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
+from proctor.datasets.sonnets import SONNETS
 from proctor.datasets.streets import STREETS
 from proctor.datasets.temperatures import TEMPERATURES
 from proctor.datasets.whistles import WHISTLES
@@ -60,6 +63,9 @@ _OURS = (
     CREATURE_NAMES,
     DATES,
     PORTRAITS,
+    HEADLINES,
+    RESUMES,
+    SONNETS,
 )
 DATASETS = {dataset.name: dataset for dataset in _OURS}
 SOURCES = "sources.json"  # marks a folder that `export` wrote, and says what is in it
@@ -107,7 +113,13 @@ def load(name: str, split: str = "train") -> Any:
         "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
             and a dict of words, each with its vector, float64 (50,).
         "dates": two lists, of dates as people write them and of the same as in 1979-05-03.
+        "resumes": a list of texts, and for each the list of its marks: (start, end, kind), so that
+            text[start:end] is one of `proctor.datasets.resumes.KINDS`.
         "creature_names": a list of names of small letters, each once.
+        "headlines": a list of headlines, the serious ones first, labels, int64 (n,), 1 for a joke,
+            a list of words, and a dict of words, each with its vector, float64 (50,).
+        "sonnets": two lists of lines in small letters, to read and to put aside; the second have no
+            other words than the first.
         A course's own: see `course_data.py` in its folder.
 
     Raises ProctorError if there is no such data set or split, or its file cannot be read.

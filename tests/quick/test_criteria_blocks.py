@@ -24,7 +24,6 @@ from proctor import (
 from proctor.channel.student import LocalLink, Student
 
 ONCE = keras.layers.Dense(3)
-SIZES = [(9, 7, 3, 1, "same"), (9, 7, 3, 2, "same"), (8, 5, 4, 3, "same"), (9, 7, 2, 2, "valid")]
 
 
 def block(place, units):
@@ -160,15 +159,6 @@ def test_gates_work_as_in_keras():
     expected = np.array(layer(x))
     weights = layer.get_weights()
     assert np.allclose(gru_both_ways(x, weights[:3], weights[3:]), expected, atol=1e-5)
-
-
-@pytest.mark.parametrize("height, width, window, stride, padding", SIZES)
-def test_convolves_as_keras_does(height, width, window, stride, padding):
-    """Any window, stride and padding, on maps that are not square."""
-    draw = np.random.default_rng(2)
-    maps, kernel = draw.normal(0, 1, (2, height, width, 3)), draw.normal(0, 1, (window, window + 1, 3, 4))
-    expected = keras.ops.conv(maps.astype("float32"), kernel.astype("float32"), stride, padding)
-    np.testing.assert_allclose(convolve(maps, kernel, stride, padding), expected, atol=1e-4)
 
 
 def test_layers_answer_with_the_weights_that_are_told():

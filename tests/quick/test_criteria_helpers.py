@@ -31,7 +31,7 @@ from proctor.criteria.arrays import (
     assert_truth,
 )
 from proctor.criteria.batches import first_batch, take_batches
-from proctor.criteria.calls import assert_apart, call_unchanged, without_warnings
+from proctor.criteria.calls import assert_apart, assert_refuses, call_unchanged, without_warnings
 from proctor.criteria.chance import assert_drawn
 from proctor.criteria.criterion import Credit
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
@@ -518,6 +518,30 @@ def test_a_function_is_judged_apart_from_those_that_it_calls(half):
         judge("eighth", 1.0)
     assert "2" not in getattr(failure.value, "found", "")
     assert notebook.get("half") is before
+
+
+@pytest.mark.parametrize(
+    "sentence, said",
+    [
+        ("'50 is no multiple of 4.'", None),
+        ("", "no words"),
+        ("'not 5 of 40'", "not 5 of 40"),
+        (None, "no error at all"),
+    ],
+)
+def test_a_refusal_names_what_is_wrong(sentence, said):
+    """A ValueError with all the numbers passes; without one of them or an error, it fails."""
+    notebook: dict[str, Any] = {}
+    line = "return size" if sentence is None else f"raise ValueError({sentence})"
+    exec(f"def halve(size, times): {line}", notebook)
+    here = student(halve=notebook["halve"])
+    if said is None:
+        assert_refuses(here, "halve", [50, 2], [50, 4])
+        return
+    with pytest.raises(CriterionFailed) as failure:
+        assert_refuses(here, "halve", [50, 2], [50, 4])
+    assert "50 and 4" in failure.value.expected
+    assert failure.value.found == said
 
 
 @pytest.mark.filterwarnings("default")

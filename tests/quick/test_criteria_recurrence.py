@@ -12,7 +12,7 @@ from proctor.channel.student import LocalLink, Student
 from proctor.criteria.arrays import as_arrays, assert_all_close
 from proctor.criteria.calls import call_in_place, write_alike
 from proctor.criteria.chance import find_nearest, train_in_every_order
-from proctor.criteria.recurrence import as_weights, draw_names, make_names
+from proctor.criteria.recurrence import as_weights, draw_choices, draw_names, make_names
 from proctor.errors import CriterionFailed
 
 PAIR = ("kernel", "bias")
@@ -117,3 +117,19 @@ def test_weights_are_found_on_either_side_of_a_pair():
         assert other == rest
     with pytest.raises(CriterionFailed, match="a pair"):
         as_weights(4.0, weights, "train(...)", "the losses")
+
+
+def test_choices_are_whole_numbers_from_one_generator():
+    """Each call gets the same probabilities, though it may write into them; half a word is none."""
+
+    def choose(probabilities: np.ndarray, temperature: float, rng: np.random.Generator) -> Any:
+        probabilities /= probabilities.sum() * temperature
+        return np.array([rng.choice(len(probabilities), p=probabilities)])
+
+    asked = student(choose=choose, half=lambda *_: 0.5, many=lambda *_: [1, 2])
+    first, again, other = (draw_choices(asked, "choose", [1, 1, 2.0], 1.0, seed, 12) for seed in (3, 3, 4))
+    assert first == again != other
+    assert set(first) <= {0, 1, 2}
+    for name, said in (("half", "whole numbers"), ("many", "a single number")):
+        with pytest.raises(CriterionFailed, match=said):
+            draw_choices(asked, name, [1.0], 1.0)

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+import tokenizers
 from PIL import Image
 
 from proctor import datasets
@@ -29,6 +31,8 @@ from proctor.datasets import (
     crossings,
     dates,
     emoji,
+    fables,
+    headlines,
     jazz,
     loading,
     newcomers,
@@ -36,7 +40,9 @@ from proctor.datasets import (
     newswire,
     places,
     portraits,
+    resumes,
     sign_letters,
+    sonnets,
     species,
     species_base,
     streets,
@@ -1289,6 +1295,68 @@ def read_table(file):
         return list(csv.reader(lines))
 
 
+@pytest.fixture
+def real_headlines(real_words):
+    """The folder of `real_words` with 7,100 headlines in it, of which the first comes twice."""
+    records = [{"headline": f"rain in town {place}", "is_sarcastic": place % 3 // 2} for place in range(7_099)]
+    content = json.dumps([records[0], *records]).encode()
+    (real_words / "sarcasm.json.gz").write_bytes(gzip.compress(content))
+    return real_words
+
+
+def test_real_headlines_come_once_and_serious_ones_first(real_headlines, tmp_path, monkeypatch, capsys):
+    """The test part is others; the vectors lie beside the headlines, and both are exported."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_headlines))
+    texts, labels, vocabulary, vectors = datasets.load("headlines")
+    assert "headlines: 4,000 real headlines" in capsys.readouterr().out
+    assert texts[:2] == ["rain in town 0", "rain in town 1"]
+    assert labels.tolist() == sorted(place % 3 // 2 for place in range(4_000))
+    assert list(vectors) == ["the", ",", "#1/2", "naïve"]
+    assert vocabulary == ["", "[UNK]", "in", "rain", "town"]
+    others, other_labels, *_ = datasets.load("headlines", split="test")
+    assert len(others) == len(other_labels) == 3_000
+    assert not set(others) & set(texts)
+    datasets.export(["headlines"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    again, same_labels, same_vocabulary, same_vectors = datasets.load("headlines")
+    assert again == texts
+    assert (same_labels.tolist(), same_vocabulary) == (labels.tolist(), vocabulary)
+    assert all(np.array_equal(same_vectors[word], vectors[word]) for word in vectors)
+
+
+def test_headlines_without_their_vectors_or_of_another_form_are_told(real_headlines, monkeypatch):
+    """What cannot be read is told, and no stand-in takes its place."""
+    monkeypatch.setenv("PROCTOR_DATA", str(real_headlines))
+    (real_headlines / "glove.6B.50d.first2446.txt.gz").unlink()
+    with pytest.raises(ProctorError, match="must lie beside it"):
+        datasets.load("headlines")
+    for content in (b'{"headline": 1}', b"[" + b'{"headline": "rain"},' * 7_100 + b"{}]", b"[]"):
+        (real_headlines / "sarcasm.json.gz").write_bytes(gzip.compress(content))
+        with pytest.raises(ProctorError, match="cannot be read"):
+            datasets.load("headlines")
+
+
+def test_drawn_headlines_lean_by_their_vectors_and_nobody_can_be_right_each_time():
+    """A line through the vectors is right more often than chance, and far from always."""
+    texts, labels, vocabulary, vectors = headlines.draw("train")
+    others, other_labels, same_vocabulary, same = headlines.draw("test")
+    assert vocabulary == same_vocabulary
+    assert (len(texts), len(others), len(vectors)) == (4_000, 3_000, 500)
+    assert not set(texts) & set(others)
+    assert labels.tolist() == sorted(labels.tolist())
+    assert all(np.array_equal(vectors[word], same[word]) for word in vectors)
+    lists = [re.findall("[a-z]+", text.lower()) for text in [*texts, *others]]
+    assert {word for words in lists for word in words} == {*vocabulary[2:]}
+    known = [word in vectors for words in lists for word in words]
+    plain = [word in vectors for text in texts for word in text.lower().split()]
+    assert np.mean(known) > 0.65 > np.mean(plain) + 0.05
+    sums = np.array([np.sum([vectors.get(word, np.zeros(50)) for word in words], axis=0) for words in lists])
+    found = np.linalg.lstsq(np.c_[sums[:4_000], np.ones(4_000)], labels, rcond=None)[0]
+    right = ((np.c_[sums[4_000:], np.ones(3_000)] @ found > 0.5) == other_labels).mean()
+    assert 0.65 < right < 0.85
+    assert headlines.draw_headlines(5, 1)[0] == headlines.draw_headlines(5, 1)[0] != headlines.draw_headlines(5, 2)[0]
+
+
 def test_real_news_are_split_in_their_order(tmp_path, monkeypatch):
     """The first rows are to learn from; a text that is among them is in no test split; a jail gets
     the training part."""
@@ -1354,6 +1422,54 @@ def test_real_names_are_made_small_and_kept_apart(tmp_path, monkeypatch, capsys)
     assert datasets.load("creature_names") == ["ada", "cy", "do", "ed", "fi"]
 
 
+def test_letters_are_marked_and_cut_as_the_library_cuts_them():
+    """Both splits have the letters that they always have, and no name is in both; rows are what the
+    library `tokenizers` makes of the same pieces."""
+    (texts, marks), (others, other_marks) = (resumes.draw(split) for split in ("train", "test"))
+    assert (len(texts), len(others)) == (4500, 300)
+    assert resumes.draw_resumes(3, 7) == resumes.draw_resumes(3, 7) != resumes.draw_resumes(3, 8)
+    known, new = (
+        {text[start:end].strip() for text, spans in zip(some, every, strict=True) for start, end, _ in spans}
+        for some, every in ((texts, marks), (others, other_marks))
+    )
+    assert len(new) > 1000
+    assert not known & new
+    pieces = resumes.read_pieces()
+    assert pieces[:4] == list(resumes.FIRST_PIECES)
+    assert len(set(pieces)) == len(pieces)
+    numbers = {piece: number for number, piece in enumerate(pieces)}
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece(numbers, **{"unk_token": "[UNK]"}))
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
+    ends = [("[CLS]", resumes.CLS), ("[SEP]", resumes.SEP)]
+    tokenizer.post_processor = tokenizers.processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=ends)
+    tokenizer.enable_truncation(50)
+    tokenizer.enable_padding(length=50)
+    some = [*texts[:200], *others[:100], "Zoë (2€), a  tab\tand_one"]
+    rows, firsts = resumes.make_rows(some, 50)
+    for text, row, first in zip(some, rows, firsts, strict=True):
+        encoding = tokenizer.encode(text)
+        assert row.tolist() == encoding.ids
+        words = encoding.word_ids
+        assert first == [place for place, word in enumerate(words) if word is not None and word != words[place - 1]]
+
+
+def test_whole_entities_are_counted():
+    """An entity is found if its kind and both of its ends are right; what was cut off is not."""
+    text, words = "I am Ada Lund of Bo & Co", 8
+    marks, firsts = [[(5, 13, 0), (17, 24, 1)]], [list(range(1, words + 1))]
+    for labels, expected in (
+        ([0, 0, 1, 2, 0, 3, 4, 4], (2, 2)),
+        ([0, 0, 2, 2, 0, 4, 4, 4], (2, 2)),
+        ([0, 0, 1, 1, 0, 3, 4, 0], (0, 3)),
+        ([0, 0, 3, 4, 4, 3, 4, 4], (1, 2)),
+        ([0] * words, (0, 0)),
+    ):
+        answers = np.array([[9, *labels, 9]])
+        assert resumes.count_found([text], marks, answers, firsts) == (*expected, 2)
+    answers = np.array([[9, 0, 0, 1, 2, 0, 3, 4, 4, 9]])
+    assert resumes.count_found([text], marks, answers, [firsts[0][:7]]) == (1, 2, 2)
+
+
 @pytest.mark.parametrize("text", ["", "ada\nb2\n", "ada\nzoë\n"])
 def test_what_holds_no_names_is_told(text, tmp_path, monkeypatch):
     """A file of other things than letters is not taken for names."""
@@ -1361,3 +1477,68 @@ def test_what_holds_no_names_is_told(text, tmp_path, monkeypatch):
     monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
     with pytest.raises(ProctorError, match="cannot be read"):
         datasets.load("creature_names")
+
+
+def test_drawn_verse_puts_lines_aside_that_have_no_other_words():
+    """There are 300 lines to read and 90 others of the same words; there is no test split."""
+    heard, aside = datasets.load("sonnets")
+    assert (len(set(heard)), len(set(aside))) == (300, 90)
+    assert not set(heard) & set(aside)
+    words = {word for line in heard for word in line.split()}
+    assert all(words.issuperset(line.split()) for line in aside)
+    assert (heard, aside) == sonnets.draw("train")
+    with pytest.raises(ProctorError, match="no test split"):
+        datasets.load("sonnets", split="test")
+
+
+def test_real_verse_is_made_plain(tmp_path, monkeypatch, capsys):
+    """Lines have small letters and no punctuation, short ones are left out, those with a new word
+    are not put aside, and a jail gets the same."""
+    real = tmp_path / "real"
+    real.mkdir()
+    lines = [
+        "Thy glass, O Time's-fool: 't is THINE!",
+        "XVIII",
+        "",
+        *[f"the {'a' * place} and a glass" for place in range(1, 300)],
+    ]
+    others = ["o glass and thine glass", "the glass is new", "is thy glass thine"]
+    (real / "sonnets.txt").write_text("\n".join(lines + others), encoding="utf-8")
+    monkeypatch.setenv("PROCTOR_DATA", str(real))
+    heard, aside = datasets.load("sonnets")
+    assert "sonnets: 300 real lines to read" in capsys.readouterr().out
+    assert heard[:2] == ["thy glass o time's-fool t is thine", "the a and a glass"]
+    assert aside == ["o glass and thine glass", "is thy glass thine"]
+    datasets.export(["sonnets"], tmp_path / "out")
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path / "out"))
+    assert datasets.load("sonnets") == (heard, aside)
+
+
+def test_a_file_of_few_lines_is_told(tmp_path, monkeypatch):
+    """A file of fewer lines than there are to read is not taken."""
+    (tmp_path / "sonnets.txt").write_text("a line of verse\n" * 300)
+    monkeypatch.setenv("PROCTOR_DATA", str(tmp_path))
+    with pytest.raises(ProctorError, match="cannot be read"):
+        datasets.load("sonnets")
+
+
+def test_fables_turn_the_deed_around():
+    """Each fable is there once, and its second half follows from its first."""
+    every = fables.list_fables()
+    assert len(set(every)) == 792
+    for fable in every:
+        one, deed, other, *rest = fable.split()
+        assert rest == ["and", other, fables.ANSWERS[deed], one]
+        assert one != other
+    heard, aside = fables.draw_fables()
+    assert (heard, aside) == (every[:300], every[300:400])
+
+
+def test_pairs_of_words_are_counted():
+    """A bigram model gives pairs that it has met most of what its word has to give, and any other
+    pair a little."""
+    last, following = np.array([1] * 60 + [2] * 20), np.array([2] * 60 + [1] * 20)
+    found = fables.count_pairs(last, following, 4)
+    assert np.allclose(found.sum(axis=1), 1)
+    assert np.allclose(found[1], (np.array([0, 0, 60, 0]) + 20 * np.array([1, 21, 61, 1]) / 84) / 80)
+    assert (found > 0).all()
