@@ -257,11 +257,15 @@ def test_the_most_probable_characters(student):
 @pytest.mark.parametrize(
     "found, right, share",
     [
-        (["2019-04-05", "1988-09-24", "1999-08-03"], ["2009-04-05", "1988-09-24", "1999-08-03"], 2 / 3),
+        (
+            ["2019-04-05", "1988-09-24", "1999-08-04", "1979-05-03"],
+            ["2009-04-05", "1988-09-24", "1999-08-03", "1979-05-03"],
+            0.5,
+        ),
         (["1988-09-24", "2009-04-05"], ["2009-04-05", "1988-09-24"], 0),
-        (["ab", "cd", "cd", "ef"], ["ab", "ce", "cd", "xf"], 0.5),
+        (["ab", "cd", "cd", "ef"], ["ab", "cd", "cd", "xf"], 0.75),
     ],
-    ids=["two of three", "the right ones, but in another order", "two of four"],
+    ids=["a wrong year and a wrong day", "the right ones, but in another order", "three of four"],
 )
 def test_whole_texts_count(student, found, right, share):
     """A text counts only if it is right from the first character to the last."""
