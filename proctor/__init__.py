@@ -18,7 +18,6 @@ from proctor.criteria.arrays import (
     assert_between,
     assert_close,
     assert_dtype,
-    assert_equal,
     assert_explained,
     assert_probabilities,
     assert_shape,
@@ -44,6 +43,7 @@ from proctor.criteria.calls import (
 from proctor.criteria.chance import assert_drawn, find_nearest, train_in_every_order
 from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, normalise, pool_maps
 from proctor.criteria.criterion import criterion
+from proctor.criteria.equality import assert_equal
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
 from proctor.criteria.freezing import (
     TOWER,
