@@ -29,6 +29,7 @@ from proctor.datasets.news import NEWS
 from proctor.datasets.pets import PETS
 from proctor.datasets.portraits import PORTRAITS
 from proctor.datasets.resumes import RESUMES
+from proctor.datasets.rooms import ROOMS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
@@ -63,6 +64,7 @@ _OURS = (
     CREATURE_NAMES,
     DATES,
     PORTRAITS,
+    ROOMS,
     HEADLINES,
     RESUMES,
     SONNETS,
@@ -116,6 +118,7 @@ def load(name: str, split: str = "train") -> Any:
         "resumes": a list of texts, and for each the list of its marks: (start, end, kind), so that
             text[start:end] is one of `proctor.datasets.resumes.KINDS`.
         "creature_names": a list of names of small letters, each once.
+        "rooms": a list of `proctor.datasets.rooms.Story`: text, question, answer, start, end.
         "headlines": a list of headlines, the serious ones first, labels, int64 (n,), 1 for a joke,
             a list of words, and a dict of words, each with its vector, float64 (50,).
         "sonnets": two lists of lines in small letters, to read and to put aside; the second have no
