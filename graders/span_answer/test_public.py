@@ -372,12 +372,13 @@ def share_exact(student, stories):
     """The share of stories in which the best legal span of the saved reader is the answer."""
     rows = student.encode([story.question for story in stories], [story.text for story in stories])
     numbers = as_array(as_tuple(rows, "encode(…)", ("rows", "offsets", "parts"))[0], "the rows")
-    if numbers.ndim != 2 or len(numbers) != len(stories) or not rooms.name_words(numbers, stories):
+    assert_shape(numbers, (len(stories), LENGTH), "the rows")
+    if not rooms.name_words(numbers, stories):
         raise CriterionFailed("rows of tokens as the given `encode` makes them", described(numbers))
     outputs = as_tuple(as_model(student.reader, "reader").predict(numbers), "the outputs of the reader", ("p", "q"))
     p, q = (as_array(each, "an output of the reader").astype(float) for each in outputs)
     for each in (p, q):
-        assert_shape(each, numbers.shape, "an output of the reader")
+        assert_shape(each, (len(stories), LENGTH), "an output of the reader")
     return rooms.share_exact(stories, p, q)
 
 
