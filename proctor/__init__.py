@@ -9,6 +9,7 @@ from proctor.channel.described import described
 from proctor.channel.reference import as_left, layer, make_model, make_network
 from proctor.channel.student import fetch, raises, share, take
 from proctor.course.own_values import values
+from proctor.criteria import transformers
 from proctor.criteria.arrays import (
     as_array,
     as_arrays,
@@ -195,6 +196,7 @@ __all__ = [
     "teach_network",
     "teach_one_input",
     "train_in_every_order",
+    "transformers",
     "values",
     "without_warnings",
     "write_alike",
