@@ -36,6 +36,8 @@ def as_texts(value: Any, what: str) -> list[str]:
     Raises CriterionFailed if it is anything else, with the first item that is no string.
     """
     wanted = f"{format_name(what)} to be a list of strings"
+    if type(value) is np.ndarray and value.shape == (0,):
+        return []  # NumPy makes numbers of no strings
     if type(value) not in (list, tuple):
         raise CriterionFailed(wanted, described(value))
     texts = [_to_text(item) for item in value]
