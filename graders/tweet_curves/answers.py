@@ -430,7 +430,7 @@ networks = [
             "all of one class",
             'activation="sigmoid"',
             'activation="softmax"',
-            "one_probability taught_by_crossentropy the_matrix_is_frozen",
+            "one_probability taught_by_crossentropy",
         ),
         ("no activation", ', activation="sigmoid"', "", "one_probability taught_by_crossentropy"),
         ("a loss for numbers", '"binary_crossentropy"', '"mse"', "taught_by_crossentropy"),

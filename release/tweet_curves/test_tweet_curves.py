@@ -239,7 +239,7 @@ def test_all_values_count(student, values, expected):
     assert_close(call_unchanged(student, "slope", np.array(values)), expected, "the slope", atol=1e-6)
 
 
-LENGTH = 16
+LENGTH, ALL_SURE = 16, 0.999
 MATRIX = (np.random.default_rng(36).normal(0, 0.7, (29, 6)) * (np.arange(29) > 1)[:, None]).astype("float32")
 
 
@@ -281,8 +281,8 @@ def test_one_probability(small):
     found = as_array(small.predict(rows), "the answers")
     assert_shape(found, (41, 1), "the answers to 41 rows")
     assert_between(found, 0, 1, "the answers")
-    if (found == 1).all():
-        raise CriterionFailed("a probability for each row", "exactly 1 for all of them")
+    if (found > ALL_SURE).all():
+        raise CriterionFailed("answers of a new network that differ", "1 for all rows, whatever their words are")
     # Weights that are far larger bring answers without an activation beyond 0 and 1.
     small.set_weights([40 * array for array in weights])
     large = as_array(small.predict(rows), "the answers")
@@ -304,14 +304,15 @@ def test_the_matrix_is_frozen(student):
     model, rows = as_model(student.build_network(MATRIX, LENGTH), "build_network(...)"), some_rows(41)
     # Other criteria judge how it is compiled, and how many answers it gives.
     model.compile(optimizer="adam", loss="mse", run_eagerly=True)
-    shape = as_array(model.predict(rows), "the answers").shape
+    answers = as_array(model.predict(rows), "the answers")
+    labels = np.arange(answers.size).reshape(answers.shape) % 2
     before, far = model.weights, distances(model)
-    model.fit(rows, np.arange(np.prod(shape)).reshape(shape) % 2, epochs=2, batch_size=16, verbose=0)
+    model.fit(rows, labels, epochs=2, batch_size=16, verbose=0)
     after = as_left(model).weights
     changed = np.array([not np.array_equal(old, new) for old, new in zip(before, after, strict=True)])
     if changed[far == far.min()].all():
         raise CriterionFailed("the vectors as they were, after two rounds of training", "other ones")
-    if not changed.any():
+    if not changed.any() and not (answers > ALL_SURE).all():
         raise CriterionFailed("a network that learns", "the same weights after two rounds of training")
 
 
