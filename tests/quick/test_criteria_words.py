@@ -38,7 +38,8 @@ def test_words_become_their_places():
     assert place_words([], words, 3).shape == (0, 3)
     assert_word_rows([rows], [["cup tea fig", "", "tea"]], words, 3, ["first"], "int")
     assert "first" in told(assert_word_rows, [rows + 1], [["cup tea fig", "", "tea"]], words, 3, ["first"])[0]
-    assert "dtype" in " ".join(told(assert_word_rows, [rows * 1.0], [["cup", "", ""]], words, 3, ["rows"], "int"))
+    found = told(assert_word_rows, [rows * 1.0], [["cup", "", ""]], words, 3, ["rows"], "int")
+    assert found == ("`rows` to hold integers", "float64")
 
 
 def drawn(take, letter):
