@@ -279,6 +279,7 @@ COUNTED = "the_list_of_words size_counts_all_entries any_texts"
 UNSEEN = "other_texts_stay_unseen any_texts"
 PLACES = "other_texts_stay_unseen numbers_are_places any_texts"
 LABELS = "labels_stay_with_their_texts any_split"
+SIZES = "sizes any_split"
 PARTS = "sizes each_article_in_one_part any_split"
 WORD_LINES = "a_line_for_each_word any_files"
 ROW_LINES = "a_line_for_each_row any_files"
@@ -290,32 +291,23 @@ TABLES = "the_table_learns networks_of_other_sizes"
 FIRSTS = "labels_of_the_first any_copies"
 FIRST, ONCE = "first.setdefault(text, place)", "return list(first), labels[list(first.values())]"
 SINGLE = "first = {text: place for text, place in first.items() if texts.count(text) == 1}"
-PAIRS = "pairs = list(dict.fromkeys(zip(texts, labels)))"
-AFTER = "kept = [p for p, text in enumerate(texts) if p == 0 or text != texts[p - 1]]"
+PAIRS = "pairs = dict.fromkeys(zip(texts, labels))"
+AFTER = """kept = [p for p, text in enumerate(texts) if p == 0 or text != texts[p - 1]]
+    return [texts[p] for p in kept], labels[kept]"""
 copies = slips(
     COPIES,
     ("copies stay", ONCE, "return texts, labels", "copies"),
     ("labels for the copies, too", "labels[list(first.values())]", "labels", FIRSTS + " trained"),
     ("the label of the last copy", FIRST, "first[text] = place", FIRSTS),
-    (
-        "compares with the text before alone",
-        ONCE,
-        f"{AFTER}\n    return [texts[p] for p in kept], labels[kept]",
-        "copies",
-    ),
+    ("compares with the text before alone", ONCE, AFTER, "copies"),
     ("sorted texts", ONCE, "first = dict(sorted(first.items()))\n    " + ONCE, "each_text_once any_copies"),
     ("whatever is there twice goes", ONCE, f"{SINGLE}\n    {ONCE}", "copies"),
-    (
-        "a text with another label is no copy",
-        ONCE,
-        f"{PAIRS}\n    return [a for a, _ in pairs], np.array([b for _, b in pairs])",
-        "copies",
-    ),
+    ("a text with another label is no copy", ONCE, f"{PAIRS}\n    return tuple(map(list, zip(*pairs)))", "copies"),
     ("the last copy stays", "enumerate(texts)", "reversed(list(enumerate(texts)))", "copies"),
     (
         "the order of a set",
         ONCE,
-        "return list(set(texts)), labels[[first[text] for text in set(texts)]]",
+        "mixed = set(texts)\n    return list(mixed), labels[[first[text] for text in mixed]]",
         "each_text_once any_copies",
     ),
     ("the labels of the notebook", "    first = {}", "    labels, first = globals()['labels'], {}", FIRSTS),
@@ -324,6 +316,7 @@ copies = slips(
 ORDER = "order = np.random.default_rng(seed).permutation(len(texts))"
 CUT = "held, train = order[:count], order[count:]"
 RETURNED = "return [texts[place] for place in train], [texts[place] for place in held], labels[train], labels[held]"
+MIXED = RETURNED.replace(", labels[train]", "").replace("train], [", "train], labels[train], [")
 SET = """rest = list(set(texts) - {texts[place] for place in held})
     return rest, [texts[place] for place in held], labels[[texts.index(text) for text in rest]], labels[held]"""
 EVEN = """before = [np.sum(labels[order[:place]] == labels[order[place]]) for place in range(len(order))]
@@ -337,7 +330,7 @@ splits = slips(
     ("a row of articles, from a place that the seed says", ORDER, f"order = {TURNED}", "drawn_at_random"),
     ("the order of a set", RETURNED, SET, "a_split_for_each_seed"),
     ("as many of each desk", CUT, f"{EVEN}\n    {CUT}", "drawn_at_random"),
-    ("one more is held back", CUT, "held, train = order[: count + 1], order[count + 1 :]", "sizes any_split"),
+    ("one more is held back", CUT, "held, train = order[: count + 1], order[count + 1 :]", SIZES),
     ("one is lost", CUT, "held, train = order[:count], order[count + 1 :]", PARTS),
     ("all articles to learn from", CUT, "held, train = order[:count], order", PARTS),
     (
@@ -367,7 +360,7 @@ vectors = slips(
     (
         "counts the words of all texts",
         COUNTS,
-        "for text in list(train_texts) + list(other_texts) for word in text.split())",
+        "for text in [*train_texts, *other_texts] for word in text.split())",
         UNSEEN,
     ),
     ("counts the words of all texts, and lists those of the first", f"counts = Counter(word {COUNTS}", KEPT, UNSEEN),
@@ -395,57 +388,41 @@ vectors = slips(
     again=[retrained()],
 )
 # These change what each number stands for, and the network that is handed in knows other ones.
-apart = [
-    *slips(
-        VECTORISE,
-        ("words in alphabetical order", RANKED, "sorted(counts)[: size - 2]", LISTED + " trained"),
-        (
-            "numbers from 1",
-            "enumerate(words)",
-            "enumerate(words, 1)",
-            "numbers_are_places rows_of_one_length any_texts",
-        ),
-        (
-            "the rarest words",
-            RANKED,
-            "[word for word, _ in counts.most_common()[::-1][: size - 2]]",
-            LISTED + " trained",
-        ),
-        (
-            "nothing stands for padding",
-            '["", "[UNK]"] +',
-            '["[UNK]"] +',
-            "the_list_of_words numbers_are_places rows_of_one_length any_texts trained",
-        ),
-        (
-            "the words of the other texts",
-            COUNTS,
-            "for text in other_texts for word in text.split())",
-            "the_list_of_words size_counts_all_entries other_texts_stay_unseen any_texts trained",
-        ),
-        ("the first text alone", COUNTS, "for text in train_texts[:1] for word in text.split())", COUNTED + " trained"),
-        ("letters", "in text.split())", "in text)", COUNTED + " trained"),
+other_words = slips(
+    VECTORISE,
+    ("words in alphabetical order", RANKED, "sorted(counts)[: size - 2]", LISTED + " trained"),
+    ("numbers from 1", "enumerate(words)", "enumerate(words, 1)", "numbers_are_places rows_of_one_length any_texts"),
+    ("the rarest words", RANKED, "[word for word, _ in counts.most_common()[::-1][: size - 2]]", LISTED + " trained"),
+    (
+        "nothing stands for padding",
+        '["", "[UNK]"] +',
+        '["[UNK]"] +',
+        "the_list_of_words numbers_are_places rows_of_one_length any_texts trained",
     ),
-    *slips(
-        SPLIT,
-        (
-            "labels before the held-back texts",
-            RETURNED,
-            "return [texts[place] for place in train], labels[train], [texts[place] for place in held], labels[held]",
-            "sizes any_split trained",
-        ),
-        (
-            "held back and to learn from in the wrong order",
-            CUT,
-            "train, held = order[:count], order[count:]",
-            "sizes any_split trained",
-        ),
+    (
+        "the words of the other texts",
+        COUNTS,
+        "for text in other_texts for word in text.split())",
+        COUNTED + " other_texts_stay_unseen trained",
     ),
-    *slips(
-        COPIES,
-        ("labels first", ONCE, "return labels[list(first.values())], list(first)", "each_text_once any_copies trained"),
+    ("the first text alone", COUNTS, "for text in train_texts[:1] for word in text.split())", COUNTED + " trained"),
+    ("letters", "in text.split())", "in text)", COUNTED + " trained"),
+)
+other_parts = slips(
+    SPLIT,
+    ("labels before the held-back texts", RETURNED, MIXED, SIZES + " trained"),
+    (
+        "held back and to learn from in the wrong order",
+        CUT,
+        "train, held = order[:count], order[count:]",
+        SIZES + " trained",
     ),
-]
+)
+other_texts = slips(
+    COPIES,
+    ("labels first", ONCE, "return labels[list(first.values())], list(first)", "each_text_once any_copies trained"),
+)
+apart = [*other_words, *other_parts, *other_texts]
 EMBEDDING, MASK = "keras.layers.Embedding(size, numbers, mask_zero=True)", ", mask_zero=True"
 KNOWN = """type("Words", (keras.layers.Embedding,), {"compute_mask": lambda self, rows, mask=None: rows > 1})(
             size, numbers)"""
