@@ -123,18 +123,29 @@ def escape(text: str) -> str:
     return text.replace("<", "&lt;").replace("|", "\\|")
 
 
+def find_module(name: str) -> str:
+    """The module that a public name comes from, that of a constant, too."""
+    thing = getattr(proctor, name)
+    return getattr(thing, "__module__", None) or next(
+        module
+        for module, loaded in sys.modules.items()
+        if module.startswith("proctor.") and vars(loaded).get(name) is thing
+    )
+
+
 def list_names() -> str:
     """The page on what notebooks and graders import from `proctor`, with its docstrings."""
     modules = defaultdict(list)
     for name in proctor.__all__:
         thing = getattr(proctor, name)
         if not inspect.ismodule(thing):
-            modules[thing.__module__].append(name)
+            modules[find_module(name)].append(name)
     lines = ["# Names that graders and notebooks import", "", "All of it is `from proctor import …`.", ""]
     for module, names in sorted(modules.items()):
         title, _, _ = (sys.modules[module].__doc__ or "").partition("\n")
         lines += [f"## {module.rpartition('.')[2].capitalize()}", "", title, ""]
         for name in names:
-            kind = "autoexception" if name == "CriterionFailed" else "autofunction"
+            kind = "autofunction" if callable(getattr(proctor, name)) else "autodata"
+            kind = "autoexception" if name == "CriterionFailed" else kind
             lines += ["```{eval-rst}", f".. {kind}:: proctor.{name}", "```", ""]
     return "\n".join(lines)

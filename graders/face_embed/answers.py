@@ -275,21 +275,29 @@ LOSSES = ["one_triplet_on_paper", "a_mean_over_the_batch", "margin_exactly_met",
 LOSS_SLOPE = "loss_has_a_slope"
 VALUES = ["one_triplet_on_paper", "a_mean_over_the_batch", "loss_of_any_batch"]
 COME_UP = ["every_triplet_can_come_up", "triplets_of_any_labels"]
-STEPS = ["step_on_paper", "returns_the_loss", "the_optimizer_remembers", "steps_of_any_network"]
+WAYS = ["step_on_paper", "the_optimizer_remembers", "steps_of_any_network"]
+STEPS = [*WAYS, "returns_the_loss"]
 LINES = ["threshold_on_paper", "all_pairs_count", "both_ends", "threshold_of_any_pairs"]
 VERIFIED = ["verify_on_paper", "verify_at_the_border", "verifies_any_person"]
 NAMED = ["names_on_paper", "unknown_persons", "names_any_person"]
 BATCHES = ["a_mean_over_the_batch", "loss_of_any_batch"]
 DRAWN = ["three_arrays_of_places", "positives_show_the_same_person", "negatives_show_somebody_else", *COME_UP]
+DRAWN.append("somebody_with_one_picture")
 HIDDEN = "triplets_of_any_labels"
 APPLY = "    optimizer.apply_gradients(zip(slopes, network.trainable_variables))\n"
+CANDIDATES = "np.append(np.unique(distances), np.max(distances) + 1)"
+PICK, ROWS = "candidates[np.argmax(right)]", "register[name], embedding"
+NEXT = 'min(nearest, key=nearest.get, default="unknown")'
+THREE = "in (anchors, positives, negatives)"
+OTHERS = "labels != labels[anchor]"
 KNOWN = 'return name if verify(embedding, name, register, threshold) else "unknown"'
 SUM, MEAN = "tf.reduce_sum(tf.square(a - b), axis=-1)", "tf.reduce_mean(tf.maximum(losses, 0.0))"
 POSITIVE, NEGATIVE = (
     "np.random.choice(same[same != anchor])",
     "np.random.choice(np.flatnonzero(labels != labels[anchor]))",
 )
-RELU = ', activation="relu"'
+RELU, CONVOLVED = ', activation="relu"', "convolutions_that_bend"
+ALONE, LEARNED = "somebody_with_one_picture", "called_as_in_training"
 CONVOLUTIONS = """            keras.layers.Conv2D(16, 5, strides=2, activation="relu"),
             keras.layers.Conv2D(32, 3, strides=2, activation="relu"),
             keras.layers.Conv2D(64, 3, strides=2, activation="relu"),
@@ -305,6 +313,11 @@ def slip(title, cell, old, new, fails):
     return mutant(title, edit(cell, old, new), fails=fails)
 
 
+ONE_BY_ONE = """    order = np.argsort(distances, kind="stable")
+    gains = np.concatenate([[0], np.cumsum(np.where(same[order], 1, -1))])
+    return np.append(distances[order], np.inf)[gains.argmax()]
+"""
+TIES = ["threshold_on_paper", "threshold_of_any_pairs"]
 in_far = [
     slip("the root", FAR, SUM, "tf.norm(a - b, axis=-1)", [*FARS, SLOPE]),
     slip("a root with something added", FAR, SUM, f"tf.sqrt({SUM} + 1e-12)", [*FARS, SLOPE]),
@@ -361,28 +374,30 @@ in_triplets = [
         "the picture itself", TRIPLETS, POSITIVE, "np.random.choice(same)", ["positives_show_the_same_person", HIDDEN]
     ),
     slip("always the anchor", TRIPLETS, POSITIVE, "anchor", ["positives_show_the_same_person", *COME_UP]),
-    slip("anybody", TRIPLETS, "labels != labels[anchor]", "labels < np.inf", ["negatives_show_somebody_else", HIDDEN]),
+    slip("anybody", TRIPLETS, OTHERS, "labels < np.inf", ["negatives_show_somebody_else", HIDDEN]),
     mutant(
         "anchors of one picture",
         edit(TRIPLETS, "np.flatnonzero(np.isin(labels, people[pictures_of > 1]))", "len(labels)"),
         edit(TRIPLETS, POSITIVE, "np.random.choice(same[same != anchor] if len(same) > 1 else same)"),
-        fails=["positives_show_the_same_person", HIDDEN],
+        fails=[ALONE, HIDDEN],
     ),
-    slip("the first of the others", TRIPLETS, NEGATIVE, "np.flatnonzero(labels != labels[anchor])[0]", COME_UP),
+    slip(
+        "the first of the others", TRIPLETS, NEGATIVE, "np.flatnonzero(labels != labels[anchor])[0]", [*COME_UP, ALONE]
+    ),
     slip("the next picture", TRIPLETS, POSITIVE, "same[(list(same).index(anchor) + 1) % len(same)]", COME_UP),
     slip(
         "the next person",
         TRIPLETS,
-        "labels != labels[anchor]",
+        OTHERS,
         "labels == people[(list(people).index(labels[anchor]) + 1) % len(people)]",
         COME_UP,
     ),
     slip(
         "people of one picture left out",
         TRIPLETS,
-        "labels != labels[anchor]",
+        OTHERS,
         "np.isin(labels, people[pictures_of > 1]) & (labels != labels[anchor])",
-        COME_UP,
+        [ALONE, HIDDEN],
     ),
     slip(
         "always the same", TRIPLETS, "    people, ", "    np.random.seed(1)\n    people, ", "every_triplet_can_come_up"
@@ -419,14 +434,15 @@ in_build = [
         'Flatten(),\n            keras.layers.Dense(512, activation="relu"),',
         "not_too_large",
     ),
-    slip("convolutions without activation", BUILD, CONVOLUTIONS, CONVOLUTIONS.replace(RELU, ""), "bends"),
+    slip("convolutions without activation", BUILD, CONVOLUTIONS, CONVOLUTIONS.replace(RELU, ""), CONVOLVED),
+    slip("no convolutions", BUILD, CONVOLUTIONS, "", CONVOLVED),
     slip("frozen", BUILD, "    return network", "    network.trainable = False\n    return network", "not_too_large"),
     slip(
         "begins with zeros",
         BUILD,
         "Dense(size)",
         'Dense(size, kernel_initializer="zeros")',
-        ["length_one", "points_to_all_sides", "bends"],
+        ["length_one", "points_to_all_sides"],
     ),
 ]
 in_step = [
@@ -435,11 +451,11 @@ in_step = [
         STEP,
         APPLY,
         APPLY.replace("zip(", "list(zip(").replace("variables))", "variables))[-1:])"),
-        STEPS,
+        WAYS,
     ),
-    slip("no step", STEP, APPLY, "", [*STEPS]),
-    slip("uphill", STEP, "zip(slopes, ", "zip([-slope for slope in slopes], ", [*STEPS]),
-    slip("an Adam of its own", STEP, APPLY, "    optimizer = keras.optimizers.Adam(0.001)\n" + APPLY, [*STEPS]),
+    slip("no step", STEP, APPLY, "", WAYS),
+    slip("uphill", STEP, "zip(slopes, ", "zip([-slope for slope in slopes], ", WAYS),
+    slip("an Adam of its own", STEP, APPLY, "    optimizer = keras.optimizers.Adam(0.001)\n" + APPLY, WAYS),
     slip(
         "a new optimizer each time",
         STEP,
@@ -447,16 +463,8 @@ in_step = [
         "    optimizer = type(optimizer).from_config(optimizer.get_config())\n" + APPLY,
         ["the_optimizer_remembers", "steps_of_any_network"],
     ),
-    slip(
-        "positives and negatives swapped",
-        STEP,
-        "in (anchors, positives, negatives)",
-        "in (anchors, negatives, positives)",
-        [*STEPS],
-    ),
-    slip(
-        "anchors as positives", STEP, "in (anchors, positives, negatives)", "in (anchors, anchors, negatives)", [*STEPS]
-    ),
+    slip("positives and negatives swapped", STEP, THREE, "in (anchors, negatives, positives)", [*STEPS]),
+    slip("anchors as positives", STEP, THREE, "in (anchors, anchors, negatives)", [*STEPS, LEARNED]),
     slip(
         "the notebook's margin",
         STEP,
@@ -464,7 +472,7 @@ in_step = [
         "*embeddings, 0.5)",
         ["step_on_paper", "steps_of_any_network"],
     ),
-    slip("the notebook's network", STEP, "network(pictures, ", "fresh(pictures, ", [*STEPS, "called_as_in_training"]),
+    slip("the notebook's network", STEP, "network(pictures, ", "fresh(pictures, ", [*STEPS, LEARNED]),
     slip(
         "the loss after the step",
         STEP,
@@ -472,23 +480,18 @@ in_step = [
         "return triplet_loss(*[network(pictures) for pictures in (anchors, positives, negatives)], margin)",
         ["returns_the_loss", "steps_of_any_network"],
     ),
-    slip("not as in training", STEP, ", training=True", "", "called_as_in_training"),
+    slip("not as in training", STEP, ", training=True", "", LEARNED),
+    slip("anchors alone as in training", STEP, "training=True", "training=pictures is anchors", LEARNED),
     slip(
         "learns from the anchors alone",
         STEP,
         "triplet_loss(*embeddings, margin)",
         "triplet_loss(embeddings[0], *map(tf.stop_gradient, embeddings[1:]), margin)",
-        ["step_on_paper", "the_optimizer_remembers", "returns_the_loss", "steps_of_any_network"],
+        WAYS,
     ),
 ]
 in_threshold = [
-    slip(
-        "no end above",
-        THRESHOLD,
-        "np.append(np.unique(distances), np.max(distances) + 1)",
-        "np.unique(distances)",
-        "both_ends",
-    ),
+    slip("no end above", THRESHOLD, CANDIDATES, "np.unique(distances)", "both_ends"),
     slip(
         "no end below",
         THRESHOLD,
@@ -497,45 +500,21 @@ in_threshold = [
         "both_ends",
     ),
     slip("the distance itself accepted", THRESHOLD, "distances < candidate", "distances <= candidate", LINES),
-    slip(
-        "a place",
-        THRESHOLD,
-        "candidates[np.argmax(right)]",
-        "np.argmax(right)",
-        ["threshold_on_paper", "both_ends", "threshold_of_any_pairs"],
-    ),
-    slip(
-        "a grid up to 4",
-        THRESHOLD,
-        "np.append(np.unique(distances), np.max(distances) + 1)",
-        "np.linspace(0, 4, 401)",
-        ["threshold_on_paper", "both_ends"],
-    ),
+    slip("a place", THRESHOLD, PICK, "np.argmax(right)", ["threshold_on_paper", "both_ends", "threshold_of_any_pairs"]),
+    slip("a grid up to 4", THRESHOLD, CANDIDATES, "np.linspace(0, 4, 401)", ["threshold_on_paper", "both_ends"]),
     slip(
         "a grid",
         THRESHOLD,
-        "np.append(np.unique(distances), np.max(distances) + 1)",
+        CANDIDATES,
         "np.linspace(0, np.max(distances) + 1, 100)",
         ["threshold_on_paper", "threshold_of_any_pairs"],
     ),
-    slip(
-        "the furthest of one person",
-        THRESHOLD,
-        "candidates[np.argmax(right)]",
-        "np.max(distances[same], initial=0) + 1e-6",
-        LINES,
-    ),
-    slip(
-        "the nearest of two people",
-        THRESHOLD,
-        "candidates[np.argmax(right)]",
-        "np.min(distances[~same], initial=99)",
-        LINES,
-    ),
+    slip("the furthest of one person", THRESHOLD, PICK, "np.max(distances[same], initial=0) + 1e-6", LINES),
+    slip("the nearest of two people", THRESHOLD, PICK, "np.min(distances[~same], initial=99)", LINES),
     slip(
         "between the means",
         THRESHOLD,
-        "candidates[np.argmax(right)]",
+        PICK,
         "(np.sum(distances[same]) / max(1, same.sum()) + np.sum(distances[~same]) / max(1, (~same).sum())) / 2",
         LINES,
     ),
@@ -546,6 +525,7 @@ in_threshold = [
         "sum(np.sum(((distances < candidate) == same)[kind]) / max(1, kind.sum()) for kind in (same, ~same))",
         ["all_pairs_count", "both_ends", "threshold_of_any_pairs"],
     ),
+    slip("equal distances one by one", THRESHOLD, "    candidates =", ONE_BY_ONE + "    candidates =", TIES),
     slip("sorted in place", THRESHOLD, "    return", "    distances.sort()\n    return", LINES[:3]),
     slip(
         "the notebook's pairs",
@@ -566,23 +546,11 @@ in_verify = [
     slip("also at the border", VERIFY, "< threshold", "<= threshold", "verify_at_the_border"),
     slip("the furthest", VERIFY, "np.min", "np.max", NEAR),
     slip("the mean of the distances", VERIFY, "np.min", "np.mean", NEAR),
-    slip(
-        "the mean picture",
-        VERIFY,
-        "register[name], embedding",
-        "np.mean(register[name], axis=0)[None], embedding",
-        NEAR,
-    ),
-    slip("the first picture", VERIFY, "register[name], embedding", "register[name][:1], embedding", NEAR),
-    slip("the last picture", VERIFY, "register[name], embedding", "register[name][-1:], embedding", NEAR),
+    slip("the mean picture", VERIFY, ROWS, "np.mean(register[name], axis=0)[None], embedding", NEAR),
+    slip("the first picture", VERIFY, ROWS, "register[name][:1], embedding", NEAR),
+    slip("the last picture", VERIFY, ROWS, "register[name][-1:], embedding", NEAR),
     slip("with a root", VERIFY, NEAREST, f"np.sqrt({NEAREST})", VERIFIED),
-    slip(
-        "anybody",
-        VERIFY,
-        "register[name], embedding",
-        "np.concatenate(list(register.values())), embedding",
-        VERIFIED[::2],
-    ),
+    slip("anybody", VERIFY, ROWS, "np.concatenate(list(register.values())), embedding", VERIFIED[::2]),
     slip("no unknown name", VERIFY, FALSE, "", "verify_at_the_border"),
     slip("unknown names are let in", VERIFY, "return False", "return True", "verify_at_the_border"),
     slip("the notebook's threshold", VERIFY, "< threshold", "< 0.5", VERIFIED),
@@ -602,17 +570,11 @@ in_who = [
     slip(
         "the first who is near enough",
         WHO,
-        'min(nearest, key=nearest.get, default="unknown")',
+        NEXT,
         'next((name for name in nearest if nearest[name] < threshold), "unknown")',
         WHOSE,
     ),
-    slip(
-        "the last in the register",
-        WHO,
-        'min(nearest, key=nearest.get, default="unknown")',
-        'list(nearest)[-1] if nearest else "unknown"',
-        [*NAMED],
-    ),
+    slip("the last in the register", WHO, NEXT, 'list(nearest)[-1] if nearest else "unknown"', [*NAMED]),
     slip("fails without anybody", WHO, ', default="unknown"', "", "unknown_persons"),
     slip("another word", WHO, 'else "unknown"', 'else "nobody"', UNKNOWN),
     slip("a pair", WHO, KNOWN, KNOWN.replace("return name", "return name, nearest[name]"), [*NAMED]),
@@ -630,7 +592,7 @@ harmless_mutations = [
     free("Conv2D[0]", "Conv2D[1]", "strides", because="the text leaves the filters open, their number and their size"),
     free(
         "activation",
-        because="convolutions without ReLU learn here, too, if another one bends; if none does, it is caught",
+        because="convolutions without ReLU learn here, too, if two others bend; if they do not, it is caught",
     ),
     harmless("Conv2D(5, 16, strides=2", because="five filters of 16 × 16 pixels are filters, too"),
     harmless("1 / 255 → 1", because=SCALE),

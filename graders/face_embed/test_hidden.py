@@ -85,9 +85,9 @@ def test_loss_of_any_batch(student, count, size, margin):
 def test_triplets_of_any_labels(student, labels):
     """Triplets of any labels follow the rules, and all can come up."""
     names = ("anchors", "positives", "negatives")
-    found = as_tuple(student.choose_triplets(labels, 6000), "choose_triplets(…)", names)
+    found = as_tuple(student.choose_triplets(labels, 12000), "choose_triplets(…)", names)
     for each, name in zip(found, names, strict=True):
-        assert_shape(as_array(each, name), (6000,), name)
+        assert_shape(as_array(each, name), (12000,), name)
         assert_between(each, 0, len(labels) - 1, name)
     anchors, positives, negatives = (np.asarray(each).astype(int) for each in found)
     same = labels[:, None] == labels

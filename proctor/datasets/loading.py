@@ -15,6 +15,7 @@ from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.creature_names import CREATURE_NAMES
 from proctor.datasets.crossings import CROSSINGS
 from proctor.datasets.dataset import Dataset, Found, Source
+from proctor.datasets.dates import DATES
 from proctor.datasets.diagonal import DIAGONAL
 from proctor.datasets.emoji import EMOJI
 from proctor.datasets.fashion import FASHION
@@ -28,6 +29,7 @@ from proctor.datasets.news import NEWS
 from proctor.datasets.pets import PETS
 from proctor.datasets.portraits import PORTRAITS
 from proctor.datasets.resumes import RESUMES
+from proctor.datasets.rooms import ROOMS
 from proctor.datasets.series import SERIES
 from proctor.datasets.sign_letters import SIGN_LETTERS
 from proctor.datasets.signs import SIGNS
@@ -60,7 +62,9 @@ _OURS = (
     WORD_VECTORS,
     EMOJI,
     CREATURE_NAMES,
+    DATES,
     PORTRAITS,
+    ROOMS,
     HEADLINES,
     RESUMES,
     SONNETS,
@@ -110,9 +114,11 @@ def load(name: str, split: str = "train") -> Any:
         "word_vectors": a dict of words, each with its vector, float64 (50,).
         "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
             and a dict of words, each with its vector, float64 (50,).
+        "dates": two lists, of dates as people write them and of the same as in 1979-05-03.
         "resumes": a list of texts, and for each the list of its marks: (start, end, kind), so that
             text[start:end] is one of `proctor.datasets.resumes.KINDS`.
         "creature_names": a list of names of small letters, each once.
+        "rooms": a list of `proctor.datasets.rooms.Story`: text, question, answer, start, end.
         "headlines": a list of headlines, the serious ones first, labels, int64 (n,), 1 for a joke,
             a list of words, and a dict of words, each with its vector, float64 (50,).
         "sonnets": two lists of lines in small letters, to read and to put aside; the second have no

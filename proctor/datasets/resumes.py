@@ -77,6 +77,7 @@ SENTENCES = {
 COUNTS, SEEDS = {"train": 4500, "test": 300}, {"train": 4501, "test": 4502}
 LONG, SLIPS = 0.02, 0.05  # shares of letters that are long, and of marks that are a letter off
 
+PIECES = Path(__file__).parent / "resume_pieces.txt"
 FIRST_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 PAD, UNK, CLS, SEP = range(4)
 WORD = re.compile(r"\w+|[^\w\s]+")  # how `tokenizers.pre_tokenizers.Whitespace` cuts
@@ -213,9 +214,9 @@ def read_pieces() -> list[str]:
     """The pieces of words that a tokenizer knows: the number of a piece is its place in this list.
 
     They were learned from the letters by the library `tokenizers`, and are kept in a file, since it
-    numbers them in another order each time.
+    numbers them in another order each time: `python -m proctor.datasets.train_resume_pieces`.
     """
-    return (Path(__file__).parent / "resume_pieces.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    return PIECES.read_text(encoding="utf-8").split("\n")[:-1]
 
 
 def find_words(text: str) -> list[tuple[int, int]]:

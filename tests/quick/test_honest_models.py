@@ -1,0 +1,206 @@
+"""Honest models get through the gate, whatever they are made of."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+from model_files import config_of, functional, gated, recurrent, refusal, saved, two_in_two_out, with_layer
+
+from proctor.models.describe import describe, load
+from proctor.models.gate import CustomLayers
+from proctor.models.names import canonical
+
+# Keras's own, not about what is tested here.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+def convolutional() -> Any:
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(4, 3, activation="relu", kernel_regularizer="l2"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def augmented() -> Any:
+    augment = keras.Sequential(
+        [layers.RandomFlip("horizontal", seed=2**40), layers.RandomRotation(0.1)], name="augment"
+    )
+    normalise = layers.Normalization()
+    normalise.adapt(np.random.default_rng(0).random((4, 8, 8, 3)))
+    return keras.Sequential(
+        [
+            keras.Input((8, 8, 3)),
+            augment,
+            normalise,
+            layers.SeparableConv2D(4, 3),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.LayerNormalization(),
+            layers.GlobalAveragePooling2D(),
+            layers.Dropout(0.2, seed=7),
+            layers.Dense(2, kernel_initializer=keras.initializers.HeNormal(), kernel_constraint="max_norm"),
+        ]
+    )
+
+
+def with_operations() -> Any:
+    def build(x: Any) -> Any:
+        weights = ops.softmax(ops.matmul(x, ops.transpose(x, (0, 2, 1))) / 2.0)
+        y = ops.mean(weights @ x + 1, axis=1)[:, ::2]
+        y = ops.concatenate([y, ops.reshape(x, (-1, 32))], axis=-1)
+        y = ops.where(y > 0, y, 0.1 * y) + np.arange(34, dtype="float32")
+        return keras.activations.sigmoid(keras.activations.relu(layers.Dense(1, activation=ops.tanh)(y)))
+
+    return functional(build, 8, 4)
+
+
+def with_attention() -> Any:
+    def build(x: Any) -> Any:
+        y = layers.MultiHeadAttention(2, 4)(x, x)
+        y = layers.LayerNormalization()(layers.Add()([x, y]))
+        y = layers.Dense(4, activation="gelu")(y) + y
+        return layers.Dense(3, activation="softmax")(layers.GlobalAveragePooling1D()(y))
+
+    return functional(build, 6, 4)
+
+
+def transferred() -> Any:
+    base = keras.applications.MobileNetV2(weights=None, include_top=False, input_shape=(32, 32, 3), alpha=0.35)
+    base.trainable = False
+    return keras.Sequential([base, layers.GlobalAveragePooling2D(), layers.Dense(2)])
+
+
+HONEST = [
+    convolutional,
+    recurrent,
+    augmented,
+    with_operations,
+    with_attention,
+    two_in_two_out,
+    transferred,
+]
+
+
+@pytest.mark.parametrize("build", HONEST)
+def test_an_honest_model_passes_loads_and_predicts_as_before(build, tmp_path):
+    """Whatever Keras's own layers a model is made of, it gets through the gate and is the
+    same model behind it."""
+    model = build()
+    data = saved(model, tmp_path)
+    assert gated(data).config == config_of(data)
+    loaded = load(tmp_path / "saved.keras")
+    assert not loaded.compiled
+    before, after = describe(model), describe(loaded)
+    assert json.loads(json.dumps(after)) == after
+    for key in before.keys() - {"compiled"}:
+        assert after[key] == before[key], key
+    for left, right in zip(model.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+@pytest.mark.parametrize(
+    "name", ["relu", "softmax", "swish", "sigmoid", "tanh", "leaky_relu", "elu", "selu", "gelu", "log_softmax"]
+)
+def test_an_activation_of_tensorflows_is_the_one_of_keras(name, tmp_path):
+    """`activation=tf.nn.softmax` passes the gate, is called softmax and predicts as before."""
+    import tensorflow as tf
+
+    function = getattr(tf.nn, name)
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(4, activation=function), layers.Activation(function)])
+    gated(saved(model, tmp_path))
+    loaded = load(tmp_path / "saved.keras")
+    inputs = np.random.default_rng(3).normal(size=(8, 3)).astype("float32")
+    np.testing.assert_allclose(
+        loaded.predict(inputs, verbose=0), model.predict(inputs, verbose=0), rtol=1e-5, atol=1e-6
+    )
+    for found in (describe(model), describe(loaded)):
+        assert [layer["activation"] for layer in found["layers"]] == [canonical(name)] * 2
+
+
+def test_what_a_model_was_compiled_with_is_read_from_its_file(tmp_path):
+    """The compile config comes as canonical names from the file, the same
+    as from the live model."""
+    expected = {
+        "optimizer": "sgd",
+        "loss": ["mean_squared_error", "sparse_categorical_crossentropy"],
+        "from_logits": True,
+        "metrics": [],
+    }
+    model = two_in_two_out()
+    assert describe(model)["compiled"] == expected
+    assert gated(saved(model, tmp_path)).compiled == expected
+    assert gated(saved(recurrent(), tmp_path)).compiled is None
+
+
+def test_a_loss_of_the_students_own_does_not_keep_a_model_out(tmp_path):
+    """The model is not compiled when it is loaded, so any loss and metric will do."""
+
+    def my_loss(true, found):
+        return ops.mean(ops.abs(true - found))
+
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(1)])
+    model.compile("adam", loss=my_loss, metrics=[my_loss])
+    data = saved(model, tmp_path)
+    assert gated(data).compiled == {
+        "optimizer": "adam",
+        "loss": "my_loss",
+        "from_logits": False,
+        "metrics": ["my_loss"],
+    }
+    load(tmp_path / "saved.keras")
+
+
+def test_a_custom_layer_is_told_apart(tmp_path):
+    """A model whose only fault is a class of the student's own is refused as that, and
+    passes where it is known."""
+
+    @keras.saving.register_keras_serializable("mine")
+    class Scale(layers.Layer):  # type: ignore[misc]
+        def call(self, x):
+            return 2 * x
+
+    class Twice(keras.Model):  # type: ignore[misc]
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(1)
+
+        def call(self, x):
+            return self.dense(x)
+
+        def get_config(self):
+            return {}
+
+    def squash(x):
+        return ops.tanh(x)
+
+    data = saved(keras.Sequential([keras.Input((4,)), Scale(), layers.Dense(1, activation=squash)]), tmp_path)
+    with pytest.raises(CustomLayers, match="'Scale', 'squash'") as refused:
+        gated(data)
+    assert refused.value.used == ("Scale", "squash")
+    gated(data, custom=frozenset({"mine>Scale", "squash"}))
+
+    model = Twice()
+    model(np.zeros((1, 4)))
+    with pytest.raises(CustomLayers, match="Twice"):
+        gated(saved(model, tmp_path))
+
+
+def test_a_fault_beside_a_custom_layer_is_the_fault_that_is_told(plain):
+    """A custom layer does not excuse anything else."""
+    data = with_layer(plain, None, "Mine", "Mine")
+    with pytest.raises(CustomLayers):
+        gated(data)
+    assert "Lambda" in refusal(with_layer(data, "keras.layers", "Lambda"))
