@@ -23,9 +23,10 @@ def test_strings_in_any_wrapping_are_texts(value):
 
 def test_arrays_and_numpy_strings_are_texts():
     """What comes from a notebook as an array of strings is a list of them."""
-    notebook = student(array=np.array(["a", "b"]), mixed=[np.str_("a"), "b"], single=np.str_("a"))
+    notebook = student(array=np.array(["a", "b"]), mixed=[np.str_("a"), "b"], single=np.str_("a"), none=np.array([]))
     assert as_texts(notebook.array, "w") == as_texts(notebook.mixed, "w") == ["a", "b"]
     assert as_text(notebook.single, "w") == "a"
+    assert as_texts(notebook.none, "w") == []
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,7 @@ def test_arrays_and_numpy_strings_are_texts():
         ("a b", "'a b' (str)"),
         ({"a": 0}, "a dict of 1 item"),
         (["a", 3], "one with 3 (int) at place 1"),
+        (np.array([0.5]), "an array of shape (1,)"),
         (["a", ["b"]], "one with a list of 1 item at place 1"),
     ],
 )
