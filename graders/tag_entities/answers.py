@@ -229,6 +229,9 @@ variants = [
         replace(PIECES, PIECES_SEEN),
         replace(ROWS, ROWS_AT_ONCE),
         replace(LOSS, LOSS_OF_TENSORFLOW),
+    ),
+    variant(
+        "a head for each place, entities looked for ahead, entities with their text",
         replace(TAGGER, TAGGER_DISTRIBUTED),
         replace(ENTITIES, ENTITIES_AHEAD),
         replace(SCORE, SCORE_TAGGED),
