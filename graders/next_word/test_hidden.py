@@ -45,8 +45,8 @@ def test_any_lines(student, count, seed):
     pairs = [(row[:place], row[place]) for row in numbers for place in range(1, len(row))]
     found = as_tuple(call_unchanged(student, "n_grams", lines, words), "n_grams(...)", ("beginnings", "following"))
     first = found[0].tolist() if isinstance(found[0], np.ndarray) else found[0]
-    numbers = isinstance(first, list | tuple) and not isinstance([*first, []][0], list | tuple | np.ndarray)
-    beginnings, following = found[::-1] if numbers else found  # a public criterion tells of the order
+    swapped = isinstance(first, list | tuple) and not isinstance([*first, []][0], list | tuple | np.ndarray)
+    beginnings, following = found[::-1] if swapped else found  # a public criterion tells of the order
     rows = as_number_rows(beginnings, "the beginnings", len(pairs))
     assert rows == [row for row, _ in pairs]
     assert_close(following, np.array([number for _, number in pairs]), "following")

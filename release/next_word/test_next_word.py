@@ -42,8 +42,8 @@ def listed(student, lines):
     """The beginnings and what follows them, even if the pair is the other way round."""
     found = as_tuple(student.n_grams(list(lines), list(WORDS)), "n_grams(...)", ("beginnings", "following"))
     first = found[0].tolist() if isinstance(found[0], np.ndarray) else found[0]
-    numbers = isinstance(first, list | tuple) and not isinstance([*first, []][0], list | tuple | np.ndarray)
-    return found[::-1] if numbers else found
+    swapped = isinstance(first, list | tuple) and not isinstance([*first, []][0], list | tuple | np.ndarray)
+    return found[::-1] if swapped else found
 
 
 def assert_beginnings(student, lines, expected):
