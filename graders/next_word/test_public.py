@@ -48,15 +48,14 @@ def listed(student, lines):
 
 def assert_beginnings(student, lines, expected):
     """Assert the beginnings of some lines."""
-    found, _ = listed(student, lines)
-    assert_equal(as_number_rows(found, "the beginnings", len(expected)), expected, "the beginnings")
+    found = as_number_rows(listed(student, lines)[0], "the beginnings", len(expected))
+    assert_equal(found, expected, "the beginnings")
 
 
 @criterion("n_grams", points=2, hint="Which beginnings does “to be or /” have in the table, and in which order?")
 def test_beginnings_on_paper(student):
     """“to be or not to be /” begins with its first word, its first two words, … its first six."""
-    row = [5, 3, 4, 6, 5, 3]
-    assert_beginnings(student, ["to be or not to be /"], [row[:count] for count in range(1, 7)])
+    assert_beginnings(student, ["to be or not to be /"], [[5, 3, 4, 6, 5, 3][:count] for count in range(1, 7)])
 
 
 @criterion("n_grams", points=1, hint="Beginnings first, then one whole number for each: the word right behind it.")
@@ -215,8 +214,7 @@ def test_knowing_all_and_nothing(student):
 def test_thousands_of_questions(student):
     """It works for three thousand questions, in single precision too."""
     for kind in ("float32", "float64"):
-        chances = np.full((3000, 6), [0.25, 0.15, 0.15, 0.15, 0.15, 0.15], kind)
-        assert_perplexity(student, chances, np.zeros(3000, int), 4.0)
+        assert_perplexity(student, np.full((3000, 6), [0.25, *5 * [0.15]], kind), np.zeros(3000, int), 4.0)
 
 
 def rows_of(lines, known, length):
@@ -286,8 +284,7 @@ def test_a_whole_number(student):
     """By 900 probabilities in single precision a whole number is chosen; they stay as they are."""
     for row in np.random.default_rng(3).dirichlet(np.ones(900), 20).astype("float32"):
         assert_between(draw_choices(student, "choose", row, 1.3), 0, 899, "the number of the word")
-    rng = make_generator(student, 5)
-    found, _ = (call_unchanged(student, "choose", row, temperature, rng) for temperature in (0.7, 0))
+    found = call_unchanged(student, "choose", row, 0.7, make_generator(student, 5))
     assert_dtype(found, "int", "the number of a word")
     assert_shape(found, (), "the number of a word")
 
@@ -332,9 +329,9 @@ def written(student, model, beginning, most, temperature=1.0, seed=1):
     return [int(number) for number in as_array(found, "the line")]
 
 
-def judge_line(student, judge):
+def judge_line(student, judge, choose=tossed):
     """Judge `write_line` with the functions that it calls, or with others in their place."""
-    assert_apart(student, "write_line", {"pad": add_up, "choose": tossed}, judge)
+    assert_apart(student, "write_line", {"pad": add_up, "choose": choose}, judge)
 
 
 @criterion("write_line", points=2, hint="Which words does the model see for the third choice, in which row?")
@@ -397,4 +394,7 @@ def test_hands_on_temperature_and_chance(student):
         if len(set(line[1:])) == 1:
             raise CriterionFailed("words by chance at T = 1", f"the line {line}")
 
-    judge_line(student, judge)
+    def heated(_, temperature, rng):
+        return 4 - int(temperature > 0.3 and rng.random() < 0.5)
+
+    judge_line(student, judge, heated)
