@@ -41,7 +41,7 @@ from proctor.criteria.calls import (
     without_warnings,
     write_alike,
 )
-from proctor.criteria.chance import assert_drawn, find_nearest, train_in_every_order
+from proctor.criteria.chance import assert_drawn, assert_seeded, find_nearest, train_in_every_order
 from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, normalise, pool_maps
 from proctor.criteria.criterion import criterion
 from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
@@ -168,6 +168,7 @@ __all__ = [
     "assert_refuses",
     "assert_reports",
     "assert_scales_pictures",
+    "assert_seeded",
     "assert_shape",
     "assert_spread",
     "assert_stops",
