@@ -9,6 +9,7 @@ from proctor.channel.described import described
 from proctor.channel.reference import as_left, layer, make_model, make_network
 from proctor.channel.student import fetch, raises, share, take
 from proctor.course.own_values import values
+from proctor.criteria import transformers
 from proctor.criteria.around import AroundBase, assert_pools, give_head
 from proctor.criteria.arrays import (
     as_array,
@@ -18,7 +19,6 @@ from proctor.criteria.arrays import (
     assert_between,
     assert_close,
     assert_dtype,
-    assert_equal,
     assert_explained,
     assert_probabilities,
     assert_shape,
@@ -28,6 +28,8 @@ from proctor.criteria.batches import first_batch, take_batches
 from proctor.criteria.blocks import (
     answer_with,
     assert_new_layers,
+    assert_same_layers,
+    draw_for_parts,
     draw_weights,
     make_block,
     measure_layers,
@@ -41,10 +43,19 @@ from proctor.criteria.calls import (
     without_warnings,
     write_alike,
 )
-from proctor.criteria.chance import assert_drawn, assert_seeded, find_nearest, train_in_every_order
+from proctor.criteria.chance import (
+    assert_drawn,
+    assert_drawn_anew,
+    assert_each_once,
+    assert_seeded,
+    find_nearest,
+    train_in_every_order,
+)
 from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, normalise, pool_maps
 from proctor.criteria.criterion import criterion
-from proctor.criteria.files import assert_untouched, make_folder, make_paths, names_of, read_files
+from proctor.criteria.directions import assert_close_but_signs, cosines_with
+from proctor.criteria.equality import assert_equal
+from proctor.criteria.files import as_table, assert_untouched, make_folder, make_paths, names_of, read_files, read_lines
 from proctor.criteria.freezing import (
     TOWER,
     TOWER_NORMALISATIONS,
@@ -55,6 +66,7 @@ from proctor.criteria.freezing import (
     make_tower,
     take_one_step,
 )
+from proctor.criteria.gates import gru_both_ways, gru_step
 from proctor.criteria.gradients import assert_gradient, numerical_gradient
 from proctor.criteria.layers import (
     as_model,
@@ -73,22 +85,37 @@ from proctor.criteria.metrics import accuracy, crossentropy, mean_absolute_error
 from proctor.criteria.networks import (
     ask_network,
     assert_convolutions,
+    assert_learns,
     assert_learns_by_crossentropy,
     assert_one_probability,
     assert_scales_pictures,
     scatter_weights,
 )
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
+from proctor.criteria.readers import (
+    assert_averages_words,
+    assert_masks_padding,
+    assert_table_learns,
+    scatter_table,
+)
 from proctor.criteria.recurrence import as_weights, draw_choices, draw_names, make_generator, make_names
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
-from proctor.criteria.texts import as_number_rows, as_text, as_texts
+from proctor.criteria.texts import (
+    as_number_rows,
+    as_text,
+    as_texts,
+    assert_order_of_no_set,
+    assert_word_rows,
+    place_words,
+)
 from proctor.criteria.training import (
     assert_crossentropy_loss,
     assert_ends_at_target,
     assert_lasts,
     assert_nonlinear,
     assert_reports,
+    assert_reports_accuracy,
     assert_stops,
     assert_teaches_all,
     make_learner,
@@ -125,6 +152,7 @@ __all__ = [
     "as_model",
     "as_number_rows",
     "as_numbers",
+    "as_table",
     "as_text",
     "as_texts",
     "as_tuple",
@@ -132,15 +160,19 @@ __all__ = [
     "ask_network",
     "assert_all_close",
     "assert_apart",
+    "assert_averages_words",
     "assert_between",
     "assert_choice",
     "assert_choices",
     "assert_close",
+    "assert_close_but_signs",
     "assert_compiled",
     "assert_convolutions",
     "assert_crossentropy_loss",
     "assert_drawn",
+    "assert_drawn_anew",
     "assert_dtype",
+    "assert_each_once",
     "assert_ends_at_target",
     "assert_ends_by_patience",
     "assert_equal",
@@ -153,29 +185,36 @@ __all__ = [
     "assert_layer",
     "assert_layer_count",
     "assert_layer_order",
+    "assert_learns",
     "assert_learns_by_adam",
     "assert_learns_by_crossentropy",
     "assert_leaves_alone",
+    "assert_masks_padding",
     "assert_mirrors",
     "assert_new_layers",
     "assert_nonlinear",
     "assert_number",
     "assert_one_probability",
+    "assert_order_of_no_set",
     "assert_output_shape",
     "assert_parameters",
     "assert_pools",
     "assert_probabilities",
     "assert_refuses",
     "assert_reports",
+    "assert_reports_accuracy",
+    "assert_same_layers",
     "assert_scales_pictures",
     "assert_seeded",
     "assert_shape",
     "assert_spread",
     "assert_stops",
+    "assert_table_learns",
     "assert_teaches_all",
     "assert_truth",
     "assert_untouched",
     "assert_varies_each_anew",
+    "assert_word_rows",
     "at_least",
     "at_most",
     "bowl_by_adam",
@@ -185,11 +224,13 @@ __all__ = [
     "check",
     "convolve",
     "convolve_all",
+    "cosines_with",
     "criterion",
     "crossentropy",
     "datasets",
     "described",
     "draw_choices",
+    "draw_for_parts",
     "draw_names",
     "draw_weights",
     "enlarge_maps",
@@ -197,6 +238,8 @@ __all__ = [
     "find_nearest",
     "first_batch",
     "give_head",
+    "gru_both_ways",
+    "gru_step",
     "layer",
     "list_learning",
     "make_block",
@@ -222,9 +265,12 @@ __all__ = [
     "numerical_gradient",
     "output_activation",
     "pictures",
+    "place_words",
     "pool_maps",
     "raises",
     "read_files",
+    "read_lines",
+    "scatter_table",
     "scatter_weights",
     "share",
     "slope_on_tape",
@@ -237,6 +283,7 @@ __all__ = [
     "teach_network",
     "teach_one_input",
     "train_in_every_order",
+    "transformers",
     "turns_of",
     "values",
     "without_warnings",

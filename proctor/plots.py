@@ -21,6 +21,9 @@ LINE = 0.17
 LOOK = 0.5
 """After how many seconds the line of a training is written anew."""
 
+OTHER_ACCURACIES = "acc", "sparse_categorical_accuracy", "categorical_accuracy", "binary_accuracy"
+"""What a history calls the accuracy of a model that was compiled with another name of it."""
+
 
 def draw_pictures(pictures: Any, titles: Any = (), columns: int = 10, width: float = 9.5, **colours: Any) -> Axes:
     """Draw pictures in rows, each below its title.
@@ -61,18 +64,22 @@ def draw_learning_curves(
 
     Args:
         history: what Keras's `model.fit` returns.
-        metric: "loss", or the name of a metric that the model was compiled with.
+        metric: "loss", or the name of a metric that the model was compiled with; "accuracy" is
+            found under Keras's other names for it, too.
         target: drawn as a line across, if given.
         names: what the curves are called: that of `metric`, and that of "val_" + `metric`, which is
             drawn if the training had validation data.
 
     Returns the axes. Raises KeyError, with the names there are, if the history lacks the metric.
     """
-    if metric not in history.history:
+    shown = metric
+    if metric == "accuracy":  # Keras knows it by more names
+        shown = next((name for name in (metric, *OTHER_ACCURACIES) if name in history.history), metric)
+    if shown not in history.history:
         raise KeyError(f"the history has no {metric!r}, but {', '.join(map(repr, history.history))}")
     _, axis = plt.subplots(figsize=(7, 3), layout="constrained")
-    epochs, planned = len(history.history[metric]), history.params.get("epochs", 0)
-    for key, name, marker in zip((metric, f"val_{metric}"), names, "os", strict=True):
+    epochs, planned = len(history.history[shown]), history.params.get("epochs", 0)
+    for key, name, marker in zip((shown, f"val_{shown}"), names, "os", strict=True):
         if key in history.history:
             axis.plot(range(1, epochs + 1), history.history[key], f"{marker}-", markersize=4, label=name)
     if target is not None:

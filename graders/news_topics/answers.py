@@ -1,6 +1,6 @@
 """Other right answers of the exercise on averages of words, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, retrained, untrained, variant
 
 COPIES, SPLIT, VECTORISE, NETWORK = "write_drop_copies", "write_split", "write_vectorise", "write_build_network"
 NEIGHBOURS, PLANE, FILES = "write_neighbours", "write_to_plane", "write_write_vectors"
@@ -61,14 +61,14 @@ def split(texts, labels, count, seed):
     parts = sorted(order[count:]), sorted(order[:count])
     return *([texts[place] for place in part] for part in parts), *(labels[part] for part in parts)
 """
-SPLIT_PAIRS = """
-import random
+SPLIT_DIGESTS = """
+import hashlib
 
 def split(texts, labels, count, seed):
-    random.seed(seed)
-    pairs = random.sample(list(zip(texts, labels)), k=len(texts))
-    (held, held_labels), (train, train_labels) = zip(*pairs[:count]), zip(*pairs[count:])
-    return list(train), list(held), np.array(train_labels), np.array(held_labels)
+    rank = lambda place: hashlib.md5(f"{seed} {texts[place]}".encode()).digest()
+    places = sorted(range(len(texts)), key=rank)
+    held, train = sorted(places[:count]), places[count:]
+    return [texts[place] for place in train], [texts[place] for place in held], labels[train], labels[held]
 """
 VECTORISE_LOOP = """
 def vectorise(train_texts, other_texts, size, length):
@@ -145,6 +145,17 @@ def build_network(size, numbers, kinds):
     network = keras.Model(rows, keras.layers.Dense(kinds, "softmax")(mean))
     metrics = [keras.metrics.SparseCategoricalAccuracy("accuracy")]
     network.compile(keras.optimizers.RMSprop(0.01), keras.losses.SparseCategoricalCrossentropy(), metrics=metrics)
+    return network
+"""
+NETWORK_DEEP = """
+def build_network(size, numbers, kinds):
+    network = keras.Sequential([keras.layers.Embedding(size, numbers, mask_zero=True)])
+    network.add(keras.layers.GlobalAveragePooling1D())
+    for units in (256, 128, 64):
+        network.add(keras.layers.Dense(units, "relu"))
+        network.add(keras.layers.Dropout(0.2))
+    network.add(keras.layers.Dense(kinds, "softmax"))
+    network.compile("adam", "sparse_categorical_crossentropy", metrics=["acc"])
     return network
 """
 NEIGHBOURS_LOOP = """
@@ -237,25 +248,23 @@ variants = [
         retrained(),
     ),
     variant(
-        "TextVectorization, a part of each desk, tensors, trained here",
+        "TextVectorization, a part of each desk, tensors, a deep network with acc, trained here",
         replace(COPIES, COPIES_REVERSED),
         replace(SPLIT, SPLIT_BY_DESK),
         replace(VECTORISE, VECTORISE_LAYER),
+        replace(NETWORK, NETWORK_DEEP),
         replace(NEIGHBOURS, NEIGHBOURS_TENSORS),
         replace(PLANE, PLANE_LEFT),
         replace(FILES, FILES_BARE),
         retrained(),
     ),
     variant(
-        "pairs that are shuffled, words as np.unique finds them, trained here",
-        replace(SPLIT, SPLIT_PAIRS),
+        "texts ranked by their digests, words as np.unique finds them, an unnamed metric, trained here",
+        replace(SPLIT, SPLIT_DIGESTS),
         replace(VECTORISE, VECTORISE_UNIQUE),
+        edit(NETWORK, '"accuracy"', "keras.metrics.SparseCategoricalAccuracy()"),
         retrained(),
     ),
-    variant(
-        "the same split, as a mask; layers one by one", replace(NETWORK, NETWORK_ADDED), replace(FILES, FILES_BARE)
-    ),
-    variant("a graph of layers, less precise numbers", replace(NETWORK, NETWORK_MASKED), replace(FILES, FILES_TEXT)),
 ]
 
 
@@ -264,47 +273,54 @@ def slips(cell, *rows, again=()):
     return [mutant(title, edit(cell, old, new), *again, fails=fails.split()) for title, old, new, fails in rows]
 
 
+# Which criteria a slip fails.
+LISTED = "the_list_of_words any_texts"
+COUNTED = "the_list_of_words size_counts_all_entries any_texts"
+UNSEEN = "other_texts_stay_unseen any_texts"
+PLACES = "other_texts_stay_unseen numbers_are_places any_texts"
+LABELS = "labels_stay_with_their_texts any_split"
+SIZES = "sizes any_split"
+PARTS = "sizes each_article_in_one_part any_split"
+WORD_LINES = "a_line_for_each_word any_files"
+ROW_LINES = "a_line_for_each_row any_files"
+MEANS = "seen_from_the_mean any_plane"
+LENGTHS = "rows_of_one_length any_texts"
+NOBODY = "who_is_no_neighbour any_neighbours"
+FORM = "rows_of_any_length networks_of_other_sizes"
+TABLES = "the_table_learns networks_of_other_sizes"
+FIRSTS = "labels_of_the_first any_copies"
 FIRST, ONCE = "first.setdefault(text, place)", "return list(first), labels[list(first.values())]"
 SINGLE = "first = {text: place for text, place in first.items() if texts.count(text) == 1}"
+PAIRS = "pairs = dict.fromkeys(zip(texts, labels))"
+AFTER = """kept = [p for p, text in enumerate(texts) if p == 0 or text != texts[p - 1]]
+    return [texts[p] for p in kept], labels[kept]"""
 copies = slips(
     COPIES,
     ("copies stay", ONCE, "return texts, labels", "copies"),
-    ("labels for the copies, too", "labels[list(first.values())]", "labels", "labels_of_the_first any_copies trained"),
-    ("the label of the last copy", FIRST, "first[text] = place", "labels_of_the_first any_copies"),
-    (
-        "compares with the text before alone",
-        ONCE,
-        "kept = [p for p, text in enumerate(texts) if p == 0 or text != texts[p - 1]]\n"
-        "    return [texts[p] for p in kept], labels[kept]",
-        "copies",
-    ),
+    ("labels for the copies, too", "labels[list(first.values())]", "labels", FIRSTS + " trained"),
+    ("the label of the last copy", FIRST, "first[text] = place", FIRSTS),
+    ("compares with the text before alone", ONCE, AFTER, "copies"),
     ("sorted texts", ONCE, "first = dict(sorted(first.items()))\n    " + ONCE, "each_text_once any_copies"),
     ("whatever is there twice goes", ONCE, f"{SINGLE}\n    {ONCE}", "copies"),
-    (
-        "a text with another label is no copy",
-        ONCE,
-        "pairs = list(dict.fromkeys(zip(texts, labels)))\n"
-        "    return [text for text, _ in pairs], np.array([label for _, label in pairs])",
-        "copies",
-    ),
+    ("a text with another label is no copy", ONCE, f"{PAIRS}\n    return tuple(map(list, zip(*pairs)))", "copies"),
     ("the last copy stays", "enumerate(texts)", "reversed(list(enumerate(texts)))", "copies"),
     (
         "the order of a set",
         ONCE,
-        "return list(set(texts)), labels[[first[text] for text in set(texts)]]",
+        "mixed = set(texts)\n    return list(mixed), labels[[first[text] for text in mixed]]",
         "each_text_once any_copies",
     ),
-    (
-        "the labels of the notebook",
-        "    first = {}",
-        "    labels, first = globals()['labels'], {}",
-        "labels_of_the_first any_copies",
-    ),
+    ("the labels of the notebook", "    first = {}", "    labels, first = globals()['labels'], {}", FIRSTS),
     again=[retrained()],
 )
 ORDER = "order = np.random.default_rng(seed).permutation(len(texts))"
 CUT = "held, train = order[:count], order[count:]"
 RETURNED = "return [texts[place] for place in train], [texts[place] for place in held], labels[train], labels[held]"
+MIXED = RETURNED.replace(", labels[train]", "").replace("train], [", "train], labels[train], [")
+SET = """rest = list(set(texts) - {texts[place] for place in held})
+    return rest, [texts[place] for place in held], labels[[texts.index(text) for text in rest]], labels[held]"""
+EVEN = """before = [np.sum(labels[order[:place]] == labels[order[place]]) for place in range(len(order))]
+    order = order[np.argsort(before, kind="stable")]"""
 TURNED = "np.roll(np.arange(len(texts)), -seed)"
 splits = slips(
     SPLIT,
@@ -312,48 +328,31 @@ splits = slips(
     ("each seed is the same one", "default_rng(seed)", "default_rng(34)", "drawn_at_random"),
     ("no seed", "default_rng(seed)", "default_rng()", "a_split_for_each_seed"),
     ("a row of articles, from a place that the seed says", ORDER, f"order = {TURNED}", "drawn_at_random"),
-    ("one more is held back", CUT, "held, train = order[: count + 1], order[count + 1 :]", "sizes any_split"),
-    ("one is lost", CUT, "held, train = order[:count], order[count + 1 :]", "sizes each_article_in_one_part any_split"),
-    (
-        "all articles to learn from",
-        CUT,
-        "held, train = order[:count], order",
-        "sizes each_article_in_one_part any_split",
-    ),
+    ("the order of a set", RETURNED, SET, "a_split_for_each_seed"),
+    ("as many of each desk", CUT, f"{EVEN}\n    {CUT}", "drawn_at_random"),
+    ("one more is held back", CUT, "held, train = order[: count + 1], order[count + 1 :]", SIZES),
+    ("one is lost", CUT, "held, train = order[:count], order[count + 1 :]", PARTS),
+    ("all articles to learn from", CUT, "held, train = order[:count], order", PARTS),
     (
         "some are drawn twice",
         ORDER,
         "order = np.random.default_rng(seed).integers(0, len(texts), len(texts))",
         "each_article_in_one_part any_split",
     ),
-    (
-        "labels in the old order",
-        "labels[train], labels[held]",
-        "labels[count:], labels[:count]",
-        "labels_stay_with_their_texts any_split trained",
-    ),
+    ("labels in the old order", "labels[train], labels[held]", "labels[count:], labels[:count]", LABELS + " trained"),
     (
         "labels in sorted order",
         "labels[train], labels[held]",
         "labels[np.sort(train)], labels[np.sort(held)]",
-        "labels_stay_with_their_texts any_split trained",
+        LABELS + " trained",
     ),
-    (
-        "the labels of the notebook",
-        "    order",
-        "    labels = globals()['once_labels']\n    order",
-        "labels_stay_with_their_texts any_split",
-    ),
-    (
-        "a fifth is held back",
-        CUT,
-        "held, train = order[: len(order) // 5], order[len(order) // 5 :]",
-        "sizes any_split",
-    ),
+    ("the labels of the notebook", "    order", "    labels = globals()['once_labels']\n    order", LABELS),
     again=[retrained()],
 )
 COUNTS = "for text in train_texts for word in text.split())"
 ROWS = "to_rows(train_texts), to_rows(other_texts)"
+KEPT = """known = set(" ".join(train_texts).split())
+    counts = Counter(w for text in [*train_texts, *other_texts] for w in text.split() if w in known)"""
 RANKED = "[word for word, _ in counts.most_common(size - 2)]"
 UNSURE = "sorted(set(counts), key=counts.get, reverse=True)[: size - 2]"
 vectors = slips(
@@ -361,105 +360,87 @@ vectors = slips(
     (
         "counts the words of all texts",
         COUNTS,
-        "for text in list(train_texts) + list(other_texts) for word in text.split())",
-        "other_texts_stay_unseen any_texts",
+        "for text in [*train_texts, *other_texts] for word in text.split())",
+        UNSEEN,
     ),
+    ("counts the words of all texts, and lists those of the first", f"counts = Counter(word {COUNTS}", KEPT, UNSEEN),
+    ("counts the words of texts cut short", COUNTS, COUNTS[:-1] + "[:length])", LISTED),
     (
         "unknown words are left out",
         "[places.get(word, 1) for word in text.split()[:length]]",
         "[places[word] for word in text.split() if word in places][:length]",
-        "other_texts_stay_unseen numbers_are_places any_texts",
+        PLACES,
     ),
-    (
-        "unknown words are padding",
-        "places.get(word, 1)",
-        "places.get(word, 0)",
-        "other_texts_stay_unseen numbers_are_places any_texts",
-    ),
+    ("unknown words are padding", "places.get(word, 1)", "places.get(word, 0)", PLACES),
     ("the order of a set", RANKED, UNSURE, "the_same_order_tomorrow"),
     ("two entries too many", "size - 2", "size", "size_counts_all_entries any_texts trained"),
-    ("zeros at the beginning", "row[: len(numbers)]", "row[length - len(numbers) :]", "rows_of_one_length any_texts"),
-    ("the last words stay", "text.split()[:length]", "text.split()[-length:]", "rows_of_one_length any_texts"),
+    ("zeros at the beginning", "row[: len(numbers)]", "row[length - len(numbers) :]", LENGTHS),
+    ("the last words stay", "text.split()[:length]", "text.split()[-length:]", LENGTHS),
     ("floats", "length), int)", "length))", "rows_of_one_length"),
-    ("the old name of the unknown", '"", "[UNK]"] +', '"", "<OOV>"] +', "the_list_of_words any_texts"),
+    ("the old name of the unknown", '"", "[UNK]"] +', '"", "<OOV>"] +', LISTED),
     (
         "counts each word once in a text",
         COUNTS,
         "for text in train_texts for word in dict.fromkeys(text.split()))",
-        "the_list_of_words any_texts",
+        LISTED,
     ),
-    (
-        "the rows of other texts first",
-        ROWS,
-        "to_rows(other_texts), to_rows(train_texts)",
-        "rows_of_one_length any_texts trained",
-    ),
-    ("rows of 120", "    counts =", "    length = 120\n    counts =", "rows_of_one_length any_texts"),
+    ("the rows of other texts first", ROWS, "to_rows(other_texts), to_rows(train_texts)", LENGTHS + " trained"),
     again=[retrained()],
 )
 # These change what each number stands for, and the network that is handed in knows other ones.
-apart = [
-    *slips(
-        VECTORISE,
-        ("words in alphabetical order", RANKED, "sorted(counts)[: size - 2]", "the_list_of_words any_texts trained"),
-        (
-            "numbers from 1",
-            "enumerate(words)",
-            "enumerate(words, 1)",
-            "numbers_are_places rows_of_one_length any_texts",
-        ),
-        (
-            "the rarest words",
-            RANKED,
-            "[word for word, _ in counts.most_common()[::-1][: size - 2]]",
-            "the_list_of_words any_texts trained",
-        ),
-        (
-            "nothing stands for padding",
-            '["", "[UNK]"] +',
-            '["[UNK]"] +',
-            "the_list_of_words numbers_are_places rows_of_one_length any_texts trained",
-        ),
-        (
-            "the words of the other texts",
-            COUNTS,
-            "for text in other_texts for word in text.split())",
-            "the_list_of_words size_counts_all_entries other_texts_stay_unseen any_texts trained",
-        ),
-        (
-            "the first text alone",
-            COUNTS,
-            "for text in train_texts[:1] for word in text.split())",
-            "the_list_of_words size_counts_all_entries any_texts trained",
-        ),
-        ("letters", "in text.split())", "in text)", "the_list_of_words size_counts_all_entries any_texts trained"),
+other_words = slips(
+    VECTORISE,
+    ("words in alphabetical order", RANKED, "sorted(counts)[: size - 2]", LISTED + " trained"),
+    ("numbers from 1", "enumerate(words)", "enumerate(words, 1)", "numbers_are_places rows_of_one_length any_texts"),
+    ("the rarest words", RANKED, "[word for word, _ in counts.most_common()[::-1][: size - 2]]", LISTED + " trained"),
+    (
+        "nothing stands for padding",
+        '["", "[UNK]"] +',
+        '["[UNK]"] +',
+        "the_list_of_words numbers_are_places rows_of_one_length any_texts trained",
     ),
-    *slips(
-        SPLIT,
-        (
-            "labels before the held-back texts",
-            RETURNED,
-            "return [texts[place] for place in train], labels[train], [texts[place] for place in held], labels[held]",
-            "sizes any_split trained",
-        ),
-        (
-            "held back and to learn from in the wrong order",
-            CUT,
-            "train, held = order[:count], order[count:]",
-            "sizes any_split trained",
-        ),
+    (
+        "the words of the other texts",
+        COUNTS,
+        "for text in other_texts for word in text.split())",
+        COUNTED + " other_texts_stay_unseen trained",
     ),
-    *slips(
-        COPIES,
-        ("labels first", ONCE, "return labels[list(first.values())], list(first)", "each_text_once any_copies trained"),
-    ),
-]
-EMBEDDING, MASK, MEAN = (
-    "keras.layers.Embedding(size, numbers, mask_zero=True)",
-    ", mask_zero=True",
-    "keras.layers.GlobalAveragePooling1D()",
+    ("the first text alone", COUNTS, "for text in train_texts[:1] for word in text.split())", COUNTED + " trained"),
+    ("letters", "in text.split())", "in text)", COUNTED + " trained"),
 )
-LAST, LOSS = 'keras.layers.Dense(kinds, activation="softmax")', '"sparse_categorical_crossentropy"'
+other_parts = slips(
+    SPLIT,
+    ("labels before the held-back texts", RETURNED, MIXED, SIZES + " trained"),
+    (
+        "held back and to learn from in the wrong order",
+        CUT,
+        "train, held = order[:count], order[count:]",
+        SIZES + " trained",
+    ),
+)
+other_texts = slips(
+    COPIES,
+    ("labels first", ONCE, "return labels[list(first.values())], list(first)", "each_text_once any_copies trained"),
+)
+apart = [*other_words, *other_parts, *other_texts]
+EMBEDDING, MASK = "keras.layers.Embedding(size, numbers, mask_zero=True)", ", mask_zero=True"
+KNOWN = """type("Words", (keras.layers.Embedding,), {"compute_mask": lambda self, rows, mask=None: rows > 1})(
+            size, numbers)"""
+MEAN, LAST = "keras.layers.GlobalAveragePooling1D()", 'keras.layers.Dense(kinds, activation="softmax")'
+SUM = """keras.layers.Lambda(
+            lambda v, mask: keras.ops.sum(v * keras.ops.cast(mask, v.dtype)[..., None], 1), lambda shape: shape[::2])"""
+LOSS = '"sparse_categorical_crossentropy"'
+hard_coded = slips(  # in the notebook, such a network learns as well as the right one
+    NETWORK,
+    ("five desks", "Dense(kinds,", "Dense(5,", FORM),
+    ("a label from 1 to kinds", "Dense(kinds,", "Dense(kinds + 1,", FORM),
+    ("2,000 words", "Embedding(size,", "Embedding(2000,", TABLES),
+    ("16 numbers", "Embedding(size, numbers", "Embedding(size, 16", TABLES),
+    ("one row more", "Embedding(size,", "Embedding(size + 1,", TABLES),
+    ("no metric", ', metrics=["accuracy"]', "", "taught_by_crossentropy"),
+    ("another metric", '"accuracy"', "keras.metrics.SparseTopKCategoricalAccuracy(3)", "taught_by_crossentropy"),
+    ("the accuracy of rows", '"accuracy"', 'keras.metrics.CategoricalAccuracy("accuracy")', "taught_by_crossentropy"),
+)
 networks = slips(
     NETWORK,
     ("no mask", MASK, "", "padding_is_masked networks_of_other_sizes"),
@@ -484,23 +465,13 @@ networks = slips(
         "rows_of_any_length taught_by_crossentropy networks_of_other_sizes",
     ),
     ("sigmoids", '"softmax"', '"sigmoid"', "rows_of_any_length taught_by_crossentropy networks_of_other_sizes"),
-    ("five desks", "Dense(kinds,", "Dense(5,", "rows_of_any_length networks_of_other_sizes"),
-    ("a label from 1 to kinds", "Dense(kinds,", "Dense(kinds + 1,", "rows_of_any_length networks_of_other_sizes"),
-    ("2,000 words", "Embedding(size,", "Embedding(2000,", "the_table_learns networks_of_other_sizes"),
-    ("16 numbers", "Embedding(size, numbers", "Embedding(size, 16", "the_table_learns networks_of_other_sizes"),
-    ("one row more", "Embedding(size,", "Embedding(size + 1,", "the_table_learns networks_of_other_sizes"),
+    ("two softmaxes", LAST, f"{LAST}, keras.layers.Softmax()", "rows_of_any_length"),
     ("a frozen table", MASK, ", mask_zero=True, trainable=False", "the_table_learns"),
     ("labels in rows of zeros and a one", LOSS, '"categorical_crossentropy"', "taught_by_crossentropy"),
     ("squares of differences", LOSS, '"mse"', "taught_by_crossentropy"),
-    ("no metric", ', metrics=["accuracy"]', "", "taught_by_crossentropy"),
     ("a rate of 0", "Adam(0.01)", "Adam(0.0)", "taught_by_crossentropy"),
-    (
-        "the sum",
-        MEAN,
-        "keras.layers.Lambda(lambda v, mask: keras.ops.sum(v * keras.ops.cast(mask, v.dtype)[..., None], 1),"
-        " lambda shape: shape[::2])",
-        "an_average_of_words networks_of_other_sizes",
-    ),
+    ("the sum", MEAN, SUM, "an_average_of_words networks_of_other_sizes"),
+    ("unknown words are masked, too", EMBEDDING, KNOWN, "padding_is_masked networks_of_other_sizes"),
 )
 COSINES, NOT = "/ np.linalg.norm(table, axis=1)", "if place > 1 and place != here"
 near = slips(
@@ -513,9 +484,9 @@ near = slips(
         "smallest_angles any_neighbours",
     ),
     ("the farthest first", "np.argsort(-cosines)", "np.argsort(cosines)", "neighbours"),
-    ("the word itself", NOT, "if place > 1", "who_is_no_neighbour any_neighbours"),
-    ("padding and unknown, too", NOT, "if place != here", "who_is_no_neighbour any_neighbours"),
-    ("padding is left out, unknown is not", "place > 1", "place > 0", "who_is_no_neighbour any_neighbours"),
+    ("the word itself", NOT, "if place > 1", NOBODY),
+    ("padding and unknown, too", NOT, "if place != here", NOBODY),
+    ("padding is left out, unknown is not", "place > 1", "place > 0", NOBODY),
     ("leaves out the first, whatever it is", NOT, "if place > 1][1:", "who_is_no_neighbour"),
     (
         "opposite words are near, too",
@@ -531,8 +502,8 @@ near = slips(
 CENTRED = "table - table.mean(axis=0)"
 plane = slips(
     PLANE,
-    ("not from the mean", CENTRED, "table", "seen_from_the_mean any_plane"),
-    ("the mean of all numbers", CENTRED, "table - table.mean()", "seen_from_the_mean any_plane"),
+    ("not from the mean", CENTRED, "table", MEANS),
+    ("the mean of all numbers", CENTRED, "table - table.mean()", MEANS),
     ("the mean of each row", CENTRED, "table - table.mean(axis=1, keepdims=True)", "plane"),
     ("the first two columns", "centred @ directions[:2].T", "centred[:, :2]", "plane"),
     ("the smallest differences", "directions[:2].T", "directions[-2:].T", "plane"),
@@ -545,43 +516,67 @@ plane = slips(
         "plane",
     ),
     ("all directions", "directions[:2].T", "directions.T", "plane"),
-    ("seen from zero", "return centred", "return table", "seen_from_the_mean any_plane"),
+    (
+        "directions in any order",
+        "np.linalg.svd(centred, full_matrices=False)[2]",
+        "np.real(np.linalg.eig(centred.T @ centred)[1]).T",
+        "a_plane_on_paper seen_from_the_mean any_plane",
+    ),
+    ("seen from zero", "return centred", "return table", MEANS),
     ("divided by the spread", CENTRED, "(table - table.mean(axis=0)) / table.std(axis=0)", "plane"),
 )
 files = slips(
     FILES,
-    ("a line for padding and unknown", "words[2:]", "words", "a_line_for_each_word any_files"),
-    ("rows for padding and unknown", "table[2:]", "table", "a_line_for_each_row any_files"),
-    ("rows from 1", "table[2:]", "table[1:]", "a_line_for_each_row any_files"),
-    ("commas", '"\\t".join', '",".join', "a_line_for_each_row any_files"),
-    ("two digits", "str(float(number))", 'f"{number:.2f}"', "a_line_for_each_row any_files"),
-    ("three digits", "str(float(number))", 'f"{number:.3g}"', "a_line_for_each_row any_files"),
-    ("a line above", '"\\n".join(words[2:])', '"word\\n" + "\\n".join(words[2:])', "a_line_for_each_word any_files"),
+    ("a line for padding and unknown", "words[2:]", "words", WORD_LINES),
+    ("rows for padding and unknown", "table[2:]", "table", ROW_LINES),
+    ("rows from 1", "table[2:]", "table[1:]", ROW_LINES),
+    ("commas", '"\\t".join', '",".join', ROW_LINES),
+    ("three digits", "str(float(number))", 'f"{number:.3g}"', ROW_LINES),
+    ("a line above", '"\\n".join(words[2:])', '"word\\n" + "\\n".join(words[2:])', WORD_LINES),
     (
         "both names swapped",
         '"vectors.tsv").write_text("\\n".join(lines) + "\\n", encoding="utf-8")\n    (folder / "words.tsv")',
         '"words.tsv").write_text("\\n".join(lines) + "\\n", encoding="utf-8")\n    (folder / "vectors.tsv")',
         "files",
     ),
+    ("another encoding", 'words[2:]) + "\\n", encoding="utf-8"', 'words[2:]) + "\\n", encoding="latin-1"', WORD_LINES),
+    ("words in one line", '"\\n".join(words[2:])', '"\\t".join(words[2:])', WORD_LINES),
+    ("sorted words", "words[2:]", "sorted(words[2:])", WORD_LINES),
     (
-        "another encoding",
-        'words[2:]) + "\\n", encoding="utf-8"',
-        'words[2:]) + "\\n", encoding="latin-1"',
-        "a_line_for_each_word any_files",
+        "empties the folder",
+        "    lines",
+        "    for path in folder.iterdir():\n        path.unlink()\n    lines",
+        "a_line_for_each_word",
     ),
-    ("words in one line", '"\\n".join(words[2:])', '"\\t".join(words[2:])', "a_line_for_each_word any_files"),
-    ("sorted words", "words[2:]", "sorted(words[2:])", "a_line_for_each_word any_files"),
-    ("beside the notebook", '(folder / "words.tsv")', 'Path("words.tsv")', "a_line_for_each_word any_files"),
+    ("changes the list", "    lines", "    del words[:2]\n    words = 2 * [''] + words\n    lines", WORD_LINES),
+    ("beside the notebook", '(folder / "words.tsv")', 'Path("words.tsv")', WORD_LINES),
     (
         "adds to an older file",
         '(folder / "words.tsv").write_text("\\n".join(words[2:]) + "\\n", encoding="utf-8")',
         'with (folder / "words.tsv").open("a", encoding="utf-8") as file:\n'
         '        file.write("\\n".join(words[2:]) + "\\n")',
-        "a_line_for_each_word any_files",
+        WORD_LINES,
     ),
 )
 training = [
     mutant("hands in an untrained model", untrained(), fails="trained"),
     mutant("learns too slowly", edit(NETWORK, "Adam(0.01)", "Adam(0.00005)"), retrained(), fails="trained"),
 ]
-mutants = [*combine([copies, splits, vectors]), *combine([apart, networks, near, plane, files]), *training]
+mutants = [
+    *combine([copies, splits, vectors, hard_coded, near, plane, files[3:]]),
+    *combine([apart, networks, files[:3]]),
+    *training,
+]
+
+SAME_FILE = "a file says the same with and without an end of its last line"
+UTF_8 = "it is what Python writes where this is graded; a mutant shows that another one is caught"
+harmless_mutations = [
+    harmless("full_matrices", because="both ways, the first two directions are the same"),
+    harmless("write_to_plane, line 13: False → True", because="both ways, the first two directions are the same"),
+    harmless("keyword encoding dropped", because=UTF_8),
+    harmless('"utf-8" → None', because=UTF_8),
+    harmless('"\\n".join(lines) (operand dropped)', because=SAME_FILE),
+    harmless('"\\n".join(words[2:]) (operand dropped)', because=SAME_FILE),
+    harmless("keyword dtype dropped", because="all numbers of words are exact in Keras's usual type, too"),
+    harmless('"int32" → None', because="all numbers of words are exact in Keras's usual type, too"),
+]

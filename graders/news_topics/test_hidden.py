@@ -10,16 +10,23 @@ from proctor import (
     accuracy,
     as_array,
     as_model,
+    as_table,
     as_texts,
     as_tuple,
     assert_close,
+    assert_close_but_signs,
+    assert_each_once,
     assert_equal,
     assert_shape,
+    assert_word_rows,
     call_unchanged,
+    cosines_with,
     criterion,
     datasets,
     make_folder,
+    place_words,
     read_files,
+    read_lines,
 )
 from proctor.datasets.news import STOP_WORDS, as_lists
 
@@ -67,7 +74,7 @@ def test_any_split(student, size, count):
     train, held, train_labels, held_labels = as_tuple(found, "split(...)", names)
     train, held = as_texts(train, names[0]), as_texts(held, names[1])
     assert_equal((len(train), len(held)), (size - count, count), "the numbers of articles in both parts")
-    assert_equal(sorted([*train, *held]), sorted(texts), "all the articles of both parts")
+    assert_each_once((train, held), texts, "the two parts")
     for some, found_labels, name in ((train, train_labels, names[2]), (held, held_labels, names[3])):
         assert_close(found_labels, labels[[texts.index(text) for text in some]], name)
 
@@ -81,11 +88,7 @@ def test_any_texts(student, seed, size, length):
     words, *rows = as_tuple(found, "vectorise(...)", ("words", "train_rows", "other_rows"))
     known = ["", "[UNK]", *WORDS[::-1]][:size]
     assert_equal(as_texts(words, "words"), known, "words")
-    for texts, found_rows, name in zip((first, other), rows, ("train_rows", "other_rows"), strict=True):
-        numbers = [[known.index(word) if word in known else 1 for word in text.split()][:length] for text in texts]
-        expected = np.array([row + (length - len(row)) * [0] for row in numbers])
-        assert_shape(as_array(found_rows, name), expected.shape, name)
-        assert_close(found_rows, expected, name)
+    assert_word_rows(rows, (first, other), known, length, ("train_rows", "other_rows"))
 
 
 @criterion("network", points=1, hint="Is there a number in your function that should be one of its parameters?")
@@ -118,11 +121,7 @@ def test_knows_new_articles(student, thresholds, credit):
     texts = [" ".join(word for word in re.findall(r"\w+", text.lower()) if word not in STOP_WORDS) for text in raw]
     names = sorted(set(categories))
     words = as_texts(student.words, "words")
-    numbers = {word: number for number, word in enumerate(words, start=0 if words[:1] == [""] else 2)}
-    rows = np.zeros((len(texts), 120), int)
-    for row, text in zip(rows, texts, strict=True):
-        found = [numbers.get(word, 1) for word in text.split()[:120]]
-        row[: len(found)] = found
+    rows = place_words(texts, words if words[:1] == [""] else ["", "", *words], 120)
     labels = np.array([names.index(category) for category in categories])
     credit.within(accuracy(as_model(student.model, "model"), (rows, labels)), thresholds, "unseen")
 
@@ -136,8 +135,7 @@ def test_any_neighbours(student, seed, size, numbers, count):
     table = (rng.normal(0.3, 1, (size + 2, numbers)) * rng.uniform(0.01, 30, (size + 2, 1))).astype("float32")
     for here in (2, size // 2 + 1, size + 1):
         found = as_texts(call_unchanged(student, "neighbours", words[here], words, table, count), "neighbours(...)")
-        exact = table.astype(float)
-        cosines = exact @ exact[here] / np.linalg.norm(exact, axis=1) / np.linalg.norm(exact[here])
+        cosines = cosines_with(table, here)
         others = sorted((place for place in range(2, size + 2) if place != here), key=lambda place: -cosines[place])
         expected = [cosines[place] for place in others[:count]]
         known = {words[place]: cosines[place] for place in others}
@@ -158,14 +156,10 @@ def test_any_plane(student, count, numbers):
         * np.geomspace(5, 0.3, numbers)
         @ np.linalg.qr(rng.normal(size=(numbers,) * 2))[0]
     )
-    points = as_array(call_unchanged(student, "to_plane", table), "to_plane(table)")
+    points = call_unchanged(student, "to_plane", table)
     centred = table - table.mean(axis=0)
     left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
-    expected = left[:, :2] * sizes[:2]
-    assert_shape(points, expected.shape, "to_plane(table)")
-    for column in (0, 1):  # whatever its sign is
-        found = np.outer(points[:, column], points[:, column])
-        assert_close(found, np.outer(expected[:, column], expected[:, column]), "products of coordinates", atol=1e-3)
+    assert_close_but_signs(points, left[:, :2] * sizes[:2], "to_plane(table)", atol=1e-3)
 
 
 @criterion("files", points=1, hint="Does it use the words, the table and the folder that it is given?")
@@ -175,15 +169,7 @@ def test_any_files(student):
     words, table = ["", "[UNK]", *WORDS], rng.normal(0, 2, (len(WORDS) + 2, 7)).astype("float32")
     folder = make_folder(student, {"words.tsv": "old", "vectors.tsv": "old"})
     call_unchanged(student, "write_vectors", words, table, folder)
-    files = {name: (content or b"").decode("utf-8", "replace") for name, content in read_files(student, folder).items()}
-    lines = {
-        name: files.get(name, "").replace("\r\n", "\n").removesuffix("\n").split("\n")
-        for name in ("words.tsv", "vectors.tsv")
-    }
-    assert_equal(lines["words.tsv"], WORDS, "the lines of words.tsv")
-    try:
-        rows = [[float(value) for value in line.split("\t")] for line in lines["vectors.tsv"]]
-        found = np.array(rows)
-    except ValueError:
-        raise CriterionFailed("16 lines of 7 numbers in vectors.tsv", "something else") from None
+    files = read_files(student, folder)
+    assert_equal(read_lines(files, "words.tsv"), WORDS, "the lines of words.tsv")
+    found = as_table(read_lines(files, "vectors.tsv"), (len(WORDS), 7), "vectors.tsv")
     assert_close(found, table[2:].astype(float), "the numbers in vectors.tsv", rtol=1e-5, atol=1e-5)

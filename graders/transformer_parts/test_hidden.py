@@ -5,7 +5,6 @@ import pytest
 
 from proctor import (
     CriterionFailed,
-    answer_with,
     as_array,
     as_tuple,
     assert_apart,
@@ -13,9 +12,8 @@ from proctor import (
     assert_shape,
     call_unchanged,
     criterion,
-    draw_weights,
-    make_block,
     make_network,
+    transformers,
 )
 
 
@@ -116,42 +114,18 @@ def test_any_heads(student, sizes):
     assert_apart(student, "multi_head", {"attention": look_up}, judge)
 
 
-def normalised(x, gamma, beta):
-    """What a LayerNormalization makes of rows."""
-    return (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-3) * gamma + beta
-
-
 def assert_layer(student, name, shapes, heads, hidden):
-    """Assert that a layer looks where its weights say, whatever they are."""
-    from itertools import permutations
-
-    block = make_block(student, name, shapes, heads, hidden)
-    weights = draw_weights(block, seed=3)
-    pairs = [weights[index : index + 2] for index in range(0, len(weights), 2)]
-    for pair in pairs:
-        pair[0][:] *= 3 if pair[0].ndim == 1 else 1  # so that what is added counts
-    looks = [array for pair in pairs if pair[0].ndim == 3 for array in pair]
-    attentions = [looks[index : index + 8] for index in range(0, len(looks), 8)]
-    denses = sorted((pair for pair in pairs if pair[0].ndim == 2), key=lambda pair: pair[0].shape[1] != hidden)
-    norms = [pair for pair in pairs if pair[0].ndim == 1]
-    rows = len(shapes) // 2
-    if (len(attentions), len(denses), len(norms)) != (rows, 2, rows + 1):
-        raise CriterionFailed("the layers of the text, and no others", "other layers")
-    xs = [1.5 * numbers(9, 2, *shape) for shape in shapes[:rows]]
-    masks = [numbers(10, 2, *shape) < 0.4 for shape in shapes[rows:]]
+    """Assert that a layer looks where its weights say, and only where its masks allow it."""
+    count = len(shapes) // 2
+    masks = [numbers(10, 2, *shape) < 0.4 for shape in shapes[count:]]
     for mask in masks:
         mask[..., 0] |= ~mask.any(axis=-1)
-    (found,) = answer_with(student, block, weights, [array.astype("float32") for array in (*xs, *masks)])
-    best = np.inf
-    for looked in permutations(attentions):
-        for norm in permutations(norms):
-            x = xs[0]
-            for step, attention in enumerate(looked):
-                x = normalised(x + heads_of(x, xs[step] if step else x, attention, masks[step])[0], *norm[step])
-            thought = np.maximum(x @ denses[0][0] + denses[0][1], 0) @ denses[1][0] + denses[1][1]
-            best = min(best, np.abs(normalised(x + thought, *norm[-1]) - found).max())
-    if not best < 0.05:
-        raise CriterionFailed("the answers that the text describes", f"other ones, {best:.2g} apart")
+
+    def attend(step, looking, looked_at, weights):
+        return heads_of(looking, looked_at, weights, masks[step])[0]
+
+    given = {count + index: mask for index, mask in enumerate(masks)}
+    transformers.assert_adds_and_normalises(student, name, shapes, attend, given, heads, hidden)
 
 
 @criterion("encoder", points=1, hint="Try it with three heads, and with a mask.")

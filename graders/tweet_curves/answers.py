@@ -146,6 +146,26 @@ def build_network(embeddings_matrix, maxlen):
     m.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(learning_rate=0.003), metrics=["accuracy"])
     return m
 """
+NETWORK_MEAN = """
+def build_network(matrix, length):
+    mean = keras.Sequential()
+    mean.add(keras.layers.Embedding(*matrix.shape, weights=[matrix], trainable=False, mask_zero=True))
+    mean.add(keras.layers.GlobalAveragePooling1D())
+    mean.add(keras.layers.Dense(1, "sigmoid", kernel_initializer="zeros"))
+    mean.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    mean.optimizer.learning_rate = 0.01
+    return mean
+"""
+NETWORK_TWO_TABLES = """
+def build_network(matrix, length):
+    rows = keras.Input((length,), dtype="int32")
+    kept = keras.layers.Embedding(*matrix.shape, weights=[matrix], trainable=False)(rows)
+    learned = keras.layers.Embedding(*matrix.shape, embeddings_regularizer=keras.regularizers.L2(3e-3))(rows)
+    h = keras.layers.GlobalAveragePooling1D()(keras.layers.concatenate([kept, learned]))
+    network = keras.Model(rows, keras.layers.Dense(1, activation="sigmoid")(keras.layers.Dropout(0.5)(h)))
+    network.compile(keras.optimizers.Adam(0.003), "binary_crossentropy", metrics=["accuracy"])
+    return network
+"""
 NETWORK_GRAPH = """
 def build_network(matrix, length):
     rows = keras.Input(shape=(length,), dtype="int64")
@@ -210,9 +230,16 @@ variants = [
         replace(MATRIX, MATRIX_ROWS),
         replace(SPLIT, SPLIT_LISTS),
         replace(SLOPE, SLOPE_COVARIANCE),
+        replace(NETWORK, NETWORK_MEAN),
         edit("build", "build_network(matrix, LENGTH)", "build_network(np.array(matrix), LENGTH)"),
     ),
-    variant("shuffled tensors, least squares of NumPy", replace(SPLIT, SPLIT_TENSORS), replace(SLOPE, SLOPE_SOLVED)),
+    variant(
+        "an array of words, shuffled tensors, least squares of NumPy, a second table that learns",
+        edit(WORDS, 're.findall("[a-z]+", text.lower())', 'np.array(re.findall("[a-z]+", text.lower()))'),
+        replace(SPLIT, SPLIT_TENSORS),
+        replace(SLOPE, SLOPE_SOLVED),
+        replace(NETWORK, NETWORK_TWO_TABLES),
+    ),
     variant("reads both ways, trained here", replace(NETWORK, NETWORK_BOTH_WAYS), retrained()),
     variant("looks at four words at a time, trained here", replace(NETWORK, NETWORK_ADDED), retrained()),
 ]
@@ -224,38 +251,29 @@ def slips(cell, *rows):
 
 
 FOUND = 're.findall("[a-z]+", text.lower())'
+ENDS = "what_ends_a_word any_text"
 words = slips(
     WORDS,
     ("capitals stay", FOUND, 're.findall("[a-zA-Z]+", text)', "words"),
     ("capitals are dropped", "text.lower()", "text", "words"),
-    ("cuts at white space alone", FOUND, "text.lower().split()", "what_ends_a_word no_words any_text"),
-    (
-        "drops the signs",
-        FOUND,
-        're.sub("[^a-z ]", "", text.lower()).split()',
-        "small_letters what_ends_a_word any_text",
-    ),
-    ("digits belong to words", '"[a-z]+"', '"[a-z0-9]+"', "what_ends_a_word no_words any_text"),
-    ("all that Python calls a word", '"[a-z]+"', r'r"\w+"', "what_ends_a_word no_words any_text"),
-    ("letters of all languages", '"[a-z]+"', r'r"[^\W\d_]+"', "what_ends_a_word any_text"),
-    ("apostrophes belong to words", '"[a-z]+"', '''"[a-z']+"''', "what_ends_a_word any_text"),
-    ("two letters or more", '"[a-z]+"', '"[a-z][a-z]+"', "small_letters what_ends_a_word any_text"),
+    ("cuts at white space alone", FOUND, "text.lower().split()", f"no_words {ENDS}"),
+    ("drops the signs", FOUND, 're.sub("[^a-z ]", "", text.lower()).split()', f"small_letters {ENDS}"),
+    ("digits belong to words", '"[a-z]+"', '"[a-z0-9]+"', f"no_words {ENDS}"),
+    ("all that Python calls a word", '"[a-z]+"', r'r"\w+"', f"no_words {ENDS}"),
+    ("letters of all languages", '"[a-z]+"', r'r"[^\W\d_]+"', ENDS),
+    ("apostrophes belong to words", '"[a-z]+"', '''"[a-z']+"''', ENDS),
+    ("two letters or more", '"[a-z]+"', '"[a-z][a-z]+"', f"small_letters {ENDS}"),
     ("each word once", FOUND, f"list(dict.fromkeys({FOUND}))", "words"),
     ("in alphabetical order", FOUND, f"sorted({FOUND})", "words"),
     ("a single text", FOUND, f'" ".join({FOUND})', "words"),
-    ("single letters", '"[a-z]+"', '"[a-z]"', "small_letters what_ends_a_word any_text"),
+    ("single letters", '"[a-z]+"', '"[a-z]"', f"small_letters {ENDS}"),
     ("no words is one empty word", FOUND, f'({FOUND} or [""])', "no_words"),
 )
 ALL = "words = [word for words in lists for word in words]"
 shares = slips(
     KNOWN,
     ("different words", ALL, "words = set(word for words in lists for word in words)", "known"),
-    (
-        "different words of each text",
-        ALL,
-        "words = [word for words in lists for word in set(words)]",
-        "known",
-    ),
+    ("different words of each text", ALL, "words = [word for words in lists for word in set(words)]", "known"),
     ("counts those without one", "word in vectors", "word not in vectors", "each_time_counts any_share"),
     ("how many", " / len(words)", "", "known"),
     ("in percent", "return sum", "return 100 * sum", "known"),
@@ -270,47 +288,40 @@ shares = slips(
         "known",
     ),
     ("whole numbers", "/ len(words)", "// len(words)", "known"),
+    ("a vector of zeros is none", "sum(word in vectors", "sum(any(vectors.get(word, []))", "share_on_paper"),
 )
 LOOP = "for row, word in zip(matrix, vocabulary):"
+VALUES, ALWAYS = "each_row_is_of_its_word any_vocabulary", "any_width any_vocabulary"
+NONE = "words_without_a_vector any_width any_vocabulary"
 matrices = slips(
     MATRIX,
     (
         "slips by a row",
         "zip(matrix, vocabulary)",
         "zip(matrix[1:], vocabulary)",
-        "each_row_is_of_its_word words_without_a_vector any_width any_vocabulary",
+        f"each_row_is_of_its_word {NONE}",
     ),
     (
         "words begin with row 0",
         "zip(matrix, vocabulary)",
         "zip(matrix, vocabulary[2:])",
-        "each_row_is_of_its_word words_without_a_vector the_first_two_rows any_width any_vocabulary",
+        f"each_row_is_of_its_word the_first_two_rows {NONE}",
     ),
     ("in alphabetical order", "zip(matrix, vocabulary)", "zip(matrix, sorted(vocabulary))", "matrix"),
     ("without the first two", "len(vocabulary), size", "len(vocabulary) - 2, size", "matrix"),
-    (
-        "two rows more",
-        "len(vocabulary), size",
-        "len(vocabulary) + 2, size",
-        "matrix",
-    ),
-    (
-        "unknown words are ones",
-        "np.zeros(",
-        "np.ones(",
-        "words_without_a_vector the_first_two_rows any_width any_vocabulary",
-    ),
+    ("two rows more", "len(vocabulary), size", "len(vocabulary) + 2, size", "matrix"),
+    ("unknown words are ones", "np.zeros(", "np.ones(", f"the_first_two_rows {NONE}"),
     (
         "unknown words are drawn",
         "np.zeros((len(vocabulary), size))",
         "np.random.default_rng(0).normal(0, 0.1, (len(vocabulary), size)); matrix[:2] = 0",
-        "words_without_a_vector any_width any_vocabulary",
+        NONE,
     ),
     (
         "the unknown word is ordinary",
         "    return matrix",
         "    matrix[1] = np.mean(list(vectors.values()), axis=0)\n    return matrix",
-        "the_first_two_rows any_width any_vocabulary",
+        f"the_first_two_rows {ALWAYS}",
     ),
     ("in the order of the vectors", LOOP, "for row, word in zip(matrix, vectors):", "matrix"),
     (
@@ -326,21 +337,13 @@ matrices = slips(
         "len(vectors[[w for w in vocabulary if w in vectors][0]])",
         "any_width",
     ),
-    (
-        "whole numbers",
-        "np.zeros((len(vocabulary), size))",
-        "np.zeros((len(vocabulary), size), int)",
-        "each_row_is_of_its_word any_vocabulary",
-    ),
-    (
-        "vectors of length 1",
-        "row[:] = vectors[word]",
-        "row[:] = vectors[word] / np.linalg.norm(vectors[word])",
-        "each_row_is_of_its_word any_width any_vocabulary",
-    ),
+    ("whole numbers", "(len(vocabulary), size)", "(len(vocabulary), size), int", VALUES),
+    ("length 1", "= vectors[word]", "= vectors[word] / np.linalg.norm(vectors[word])", f"any_width {VALUES}"),
+    ("takes the vectors out", "= vectors[word]", "= vectors.pop(word)", ALWAYS),
     ("the vectors of the notebook", "    size =", "    vectors = globals()['vectors']\n    size =", "matrix"),
 )
 ORDER = "np.random.default_rng(seed).permutation(len(rows))"
+ONCE = "each_row_once_with_its_label any_split"
 splits = slips(
     SPLIT,
     ("no chance", ORDER, "np.arange(len(rows))", "by_chance the_seed"),
@@ -358,22 +361,12 @@ splits = slips(
         "labels stay in their order",
         "labels[known], rows[new], labels[new]",
         "labels[count:], rows[new], labels[:count]",
-        "each_row_once_with_its_label any_split",
+        ONCE,
     ),
-    (
-        "learns from all",
-        "order[:count], order[count:]",
-        "order[:count], order",
-        "sizes each_row_once_with_its_label any_split",
-    ),
-    ("one row is lost", "order[count:]", "order[count + 1 :]", "sizes each_row_once_with_its_label any_split"),
+    ("learns from all", "order[:count], order[count:]", "order[:count], order", f"sizes {ONCE}"),
+    ("one row is lost", "order[count:]", "order[count + 1 :]", f"sizes {ONCE}"),
     ("one too many", "order[:count], order[count:]", "order[: count + 1], order[count + 1 :]", "sizes any_split"),
-    (
-        "draws with repeats",
-        ORDER,
-        "np.random.default_rng(seed).integers(0, len(rows), len(rows))",
-        "each_row_once_with_its_label any_split",
-    ),
+    ("draws with repeats", ORDER, "np.random.default_rng(seed).integers(0, len(rows), len(rows))", ONCE),
     ("always a quarter", "    new,", "    count = len(rows) // 4\n    new,", "sizes any_split"),
     (
         "a block that begins by chance",
@@ -382,17 +375,14 @@ splits = slips(
         "by_chance",
     ),
     ("every third or fourth", ORDER, "np.argsort(np.arange(seed, seed + len(rows)) % 4, kind='stable')", "by_chance"),
+    ("mixes the rows in place", "    order =", "    np.random.default_rng(seed).shuffle(rows)\n    order =", ONCE),
+    ("the labels of the notebook", "    order =", "    labels = globals()['labels']\n    order =", ONCE),
+    ("never the first row", ORDER, f"np.append(1 + {ORDER.replace('(rows)', '(rows) - 1')}, 0)", "by_chance"),
     (
-        "mixes the rows in place",
-        "    order =",
-        "    np.random.default_rng(seed).shuffle(rows)\n    order =",
-        "each_row_once_with_its_label any_split",
-    ),
-    (
-        "the labels of the notebook",
-        "    order =",
-        "    labels = globals()['labels']\n    order =",
-        "each_row_once_with_its_label any_split",
+        "serious ones more probably",
+        ORDER,
+        "np.argsort(np.random.default_rng(seed).random(len(rows)) * (labels + 1))",
+        "by_chance",
     ),
 )
 LINE = "return (away * (values - values.mean())).sum() / (away**2).sum()"
@@ -412,6 +402,12 @@ slopes = slips(
     ("twenty epochs", "np.arange(len(values))", "np.arange(20)", "slope"),
     ("leaves the first epochs out", "    away =", "    values, epochs = values[1:], epochs[1:]\n    away =", "slope"),
     ("whole numbers", "np.array(values, float)", "np.array(values).astype(int)", "slope_on_paper any_slope"),
+    (
+        "writes into an array",
+        "values, epochs = np.array(values, float)",
+        "values = np.asarray(values, float)\n    values -= values.mean()\n    values, epochs = values",
+        "all_values_count any_slope",
+    ),
     ("shares of the lesson", "np.arange(len(values))", "np.linspace(0, 1, len(values))", "slope"),
 )
 VECTORS = "weights=[matrix], trainable=False"
@@ -428,6 +424,12 @@ networks = [
             "two classes",
             'Dense(1, activation="sigmoid")',
             'Dense(2, activation="softmax")',
+            "one_probability taught_by_crossentropy",
+        ),
+        (
+            "all of one class",
+            'activation="sigmoid"',
+            'activation="softmax"',
             "one_probability taught_by_crossentropy",
         ),
         ("no activation", ', activation="sigmoid"', "", "one_probability taught_by_crossentropy"),
@@ -490,28 +492,19 @@ trained = [
 ]
 
 
-def choose(question, right, *wrong):
+def choose(question, right, wrong, fails):
     """Mutants that choose each wrong answer of a question."""
-    criterion = {
-        "flat": "what_a_flat_curve_hides",
-        "vectors": "why_frozen_vectors_help",
-        "choice": "which_network_to_use",
-    }
-    change = f'"{question}": "{right}"'
-    return [
-        mutant(f"{question}: {letter}", edit(ANSWERS, change, f'"{question}": "{letter}"'), fails=criterion[question])
-        for letter in wrong
-    ]
+    rows = [(f"{question}: {letter}", f'"{question}": "{letter}"') for letter in wrong]
+    return slips(ANSWERS, *((title, f'"{question}": "{right}"', said, fails) for title, said in rows))
 
 
 choices = [
-    *choose("flat", "b", "a", "c"),
-    *choose("vectors", "c", "a", "b"),
-    *choose("choice", "a", "b", "c"),
-    mutant(
-        "a question is left out",
-        edit(ANSWERS, ', "choice": "a"', ""),
-        fails=["every_question_has_an_answer", "which_network_to_use"],
+    *choose("flat", "b", "ac", "what_a_flat_curve_hides"),
+    *choose("vectors", "c", "ab", "why_frozen_vectors_help"),
+    *choose("choice", "a", "bc", "which_network_to_use"),
+    *slips(
+        ANSWERS,
+        ("a question is left out", ', "choice": "a"', "", "every_question_has_an_answer which_network_to_use"),
     ),
 ]
 mutants = [

@@ -18,6 +18,7 @@ from proctor import (
     criterion,
     datasets,
 )
+from proctor.datasets.headlines import encode_headlines
 
 NONSENSE = ["lorem", "ipsum", "dolor", "sit", "amet", "elan", "vital", "uber", "a", "in", "qua", "sic"]
 
@@ -115,11 +116,7 @@ def test_networks_of_other_sizes(student):
 def unseen(student):
     """The probability that the saved network gives the right label of headlines no student has."""
     texts, labels, vocabulary, _ = datasets.load("headlines", split="test")
-    places = {word: place for place, word in enumerate(vocabulary)}
-    rows = np.zeros((len(texts), 16), "int32")
-    for row, text in zip(rows, texts, strict=True):
-        numbers = [places.get(word, 1) for word in re.findall("[a-z]+", text.lower())][:16]
-        row[: len(numbers)] = numbers
+    rows = encode_headlines(texts, vocabulary, 16)
     found = as_array(student.model.predict(rows), "the answers").astype(float)
     assert_shape(found, (len(rows), 1), f"the answers to {len(rows)} headlines")
     return np.where(labels == 1, found[:, 0], 1 - found[:, 0])

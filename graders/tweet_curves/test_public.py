@@ -1,7 +1,5 @@
 """The public criteria of `tweet_curves`: words and lines on paper, and a measured lesson."""
 
-import string
-
 import numpy as np
 import pytest
 
@@ -16,6 +14,7 @@ from proctor import (
     assert_choices,
     assert_close,
     assert_crossentropy_loss,
+    assert_drawn,
     assert_reports,
     assert_shape,
     call_unchanged,
@@ -23,6 +22,7 @@ from proctor import (
     datasets,
     share,
 )
+from proctor.datasets.headlines import encode_headlines
 
 QUESTIONS = {"flat": "abc", "vectors": "abc", "choice": "abc"}
 
@@ -69,7 +69,7 @@ def test_no_words(student, text):
     assert_words(student, text, "")
 
 
-LISTS = [["rain", "of", "rain"], [], ["mayor", "snow"], ["of", "rain", "hail"]]
+LISTS = [["rain", "of", "rain"], [], ["zoo", "snow"], ["of", "rain", "hail"]]
 KNOWN = {"rain": [1.0, -2.0], "mayor": [0.5, 3.0], "sun": [4.0, 4.0], "tea": [-1.0, 0.25], "zoo": [0.0, 0.0]}
 
 
@@ -97,7 +97,7 @@ def test_share_on_paper(student):
 )
 def test_each_time_counts(student, lists, known, expected):
     """A word counts as often as it occurs, whichever text it is in."""
-    vectors = {word: np.array(KNOWN.get(word, [1.0, 1.0])) for word in known if word != "snow"} or vectors_of(["zoo"])
+    vectors = {word: np.array(KNOWN.get(word, [1.0, 1.0])) for word in known if word != "snow"} or vectors_of(["sun"])
     assert_close(student.share_known([list(words) for words in lists], vectors), expected, "the share")
 
 
@@ -108,8 +108,7 @@ ROWS = {3: "tea", 4: "rain", 6: "sun", 7: "mayor"}
 @pytest.fixture
 def matrix(student):
     """The matrix of eight entries, two of them words without a vector."""
-    found = call_unchanged(student, "make_matrix", list(VOCABULARY), vectors_of(KNOWN))
-    found = as_array(found, "the matrix")
+    found = as_array(student.make_matrix(list(VOCABULARY), vectors_of(KNOWN)), "the matrix")
     assert_shape(found, (8, 2), "the matrix")
     return found
 
@@ -141,7 +140,7 @@ def test_the_first_two_rows(matrix):
 def test_any_width(student, vocabulary, width):
     """The matrix is as wide as the vectors are, also if few or none of the words have one."""
     vectors = {word: np.arange(width) - place for place, word in enumerate(["sun", "rain", "tea"], start=1)}
-    found = as_array(student.make_matrix(list(vocabulary), dict(vectors)), "the matrix")
+    found = as_array(call_unchanged(student, "make_matrix", list(vocabulary), dict(vectors)), "the matrix")
     assert_shape(found, (len(vocabulary), width), "the matrix")
     expected = [vectors.get(word, np.zeros(width)) for word in vocabulary]
     assert_close(found.astype(float), np.array(expected, float), "the matrix")
@@ -159,6 +158,14 @@ def parts_of(student, seed, count=COUNT):
     return [as_array(part, name) for part, name in zip(parts, PARTS, strict=True)]
 
 
+def rows_of(student, seed, count=COUNT):
+    """These parts, each row of which has two numbers."""
+    x, y, x_new, y_new = parts_of(student, seed, count)
+    if x.shape[1:] != (2,) or x_new.shape[1:] != (2,):
+        raise CriterionFailed("x and x_new to be arrays of rows of two numbers", f"{x.shape} and {x_new.shape}")
+    return x, y, x_new, y_new
+
+
 @criterion("split", points=1, hint="How many rows does each part have, and in which order do the four come back?")
 @pytest.mark.parametrize("count", [31, 1, 119])
 def test_sizes(student, count):
@@ -171,36 +178,33 @@ def test_sizes(student, count):
 @criterion("split", points=1, hint="Is there a row in both parts, or in none? Does each label go with its row?")
 def test_each_row_once_with_its_label(student):
     """Each row is in one of the two parts, once and unchanged, and has its own label."""
-    x, y, x_new, y_new = parts_of(student, 5)
-    if x.shape[1:] != (2,) or x_new.shape[1:] != (2,):
-        raise CriterionFailed("x and x_new to be arrays of rows of two numbers", f"{x.shape} and {x_new.shape}")
+    x, y, x_new, y_new = rows_of(student, 5)
     rows, labels = np.concatenate([x, x_new]), np.concatenate([y, y_new])
     found = len(set(rows[:, 1].tolist()))
     if (len(rows), len(labels), found) != (120, 120, 120):
         raise CriterionFailed("each of 120 rows once, with a label", f"{found} different rows of {len(rows)}")
     order = np.argsort(rows[:, 1])
-    assert_close(rows[order].astype(float), GIVEN.astype(float), "the rows of both parts, sorted,")
-    assert_close(
-        labels[order].astype(float), GIVEN_LABELS.astype(float), "the labels of both parts, sorted as their rows,"
-    )
+    assert_close(rows[order] * 1.0, GIVEN * 1.0, "the rows of both parts, sorted,")
+    assert_close(labels[order] * 1.0, GIVEN_LABELS * 1.0, "the labels of both parts, sorted as their rows,")
 
 
 @criterion("split", points=1, hint="Which rows are put aside: those at one end, or any? Mix them first.")
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
-def test_by_chance(student, seed):
-    """The rows that are put aside are drawn by chance from everywhere."""
-    numbers = np.sort(new_rows(student, seed))
-    halves = (numbers < 60).sum(), (numbers >= 60).sum()
-    if min(halves) < 4:
-        wanted = f"some of {COUNT} rows from the first 60 and some from the last 60"
-        raise CriterionFailed(wanted, f"{halves[0]} and {halves[1]}")
-    if len(set(np.diff(numbers).tolist())) < 3:
-        raise CriterionFailed("rows that are put aside by chance", f"rows at equal distances: {numbers[:6].tolist()} …")
+def test_by_chance(student):
+    """The rows that are put aside are drawn by chance, each as probably as any other."""
+    for numbers in [np.sort(new_rows(student, seed)) for seed in range(1, 7)]:
+        if len(set(np.diff(numbers).tolist())) < 3:
+            raise CriterionFailed("rows that are put aside by chance", f"rows at equal distances: {numbers[:6]} …")
+    drawn = {tuple(new_rows(student, seed, 50).tolist()) for seed in range(1, 51)}
+    often = np.histogram(np.concatenate(list(drawn)), np.arange(121))[0].reshape(3, 40)
+    if len(drawn) < 40 or often.sum() < 40 * 50:
+        return  # other criteria judge the seed, and whether these are rows
+    thirds = dict(zip(("in the first third", "in the middle", "in the last third"), often.sum(axis=1), strict=True))
+    assert_drawn(thirds, dict.fromkeys(thirds, 1 / 3), "the place of a row that is put aside")
+    if not often.all():
+        raise CriterionFailed("each of 120 rows put aside sooner or later", f"row {often.argmin()} never, of 50 times")
 
 
-@criterion(
-    "split", points=1, hint="Does your generator of random numbers get the seed, and does nothing else change it?"
-)
+@criterion("split", points=1, hint="Does your generator get the seed, and does nothing else change it?")
 def test_the_seed(student):
     """The same seed gives the same split each time, and other seeds give others."""
     chosen = [set(new_rows(student, seed).tolist()) for seed in (7, 8, 7, 9)]
@@ -210,11 +214,10 @@ def test_the_seed(student):
         raise CriterionFailed("other rows put aside with the seeds 7, 8 and 9", "the same rows")
 
 
-def new_rows(student, seed):
+def new_rows(student, seed, count=COUNT):
     """The numbers of the rows that were put aside, whichever pair they are in."""
-    x, _, x_new, _ = parts_of(student, seed)
-    part = x_new if x.ndim != x_new.ndim or len(x_new) < len(x) else x
-    return part.reshape(len(part), -1)[:, -1] - 1000
+    x, _, x_new, _ = rows_of(student, seed, count)
+    return (x_new if len(x_new) < len(x) else x)[:, 1] - 1000
 
 
 @criterion("slope", points=1, hint="Work one out with a pencil: first the means, then the distances from them.")
@@ -224,7 +227,7 @@ def new_rows(student, seed):
 )
 def test_slope_on_paper(student, values, expected):
     """The slope is that of the line which fits best."""
-    assert_close(call_unchanged(student, "slope", values), expected, "the slope", atol=1e-6)
+    assert_close(student.slope(list(values)), expected, "the slope", atol=1e-6)
 
 
 @criterion("slope", points=1, hint="Is it the slope of all points, or only of the first and the last one?")
@@ -233,10 +236,10 @@ def test_slope_on_paper(student, values, expected):
 )
 def test_all_values_count(student, values, expected):
     """The values between the first and the last one count, too."""
-    assert_close(student.slope(np.array(values)), expected, "the slope", atol=1e-6)
+    assert_close(call_unchanged(student, "slope", np.array(values)), expected, "the slope", atol=1e-6)
 
 
-LENGTH = 16
+LENGTH, ALL_SURE = 16, 0.999
 MATRIX = (np.random.default_rng(36).normal(0, 0.7, (29, 6)) * (np.arange(29) > 1)[:, None]).astype("float32")
 
 
@@ -256,28 +259,30 @@ def some_rows(count):
     return rows * (np.arange(LENGTH) < rng.integers(4, LENGTH + 1, (count, 1)))
 
 
-def assert_has_table(model):
-    """Assert that some weights have the shape of the matrix."""
-    if not any(weights.shape == MATRIX.shape for weights in model.weights):
+def distances(model):
+    """How far each of the weights is from the matrix; infinite where it has another shape."""
+    found = [np.abs(each - MATRIX).max() if each.shape == MATRIX.shape else np.inf for each in model.weights]
+    if not np.isfinite(found).any():
         raise CriterionFailed(f"weights of the shape {MATRIX.shape}, those of the matrix", "none", detail=model.table())
+    return np.array(found)
 
 
 @criterion("network", points=1, hint="How does the `Embedding` get the matrix that the function is given?")
 def test_the_matrix_is_in_it(small):
     """The network has the matrix that it was given."""
-    assert_has_table(small)
-    tables = [weights for weights in small.weights if weights.shape == MATRIX.shape]
-    nearest = min(tables, key=lambda table: float(np.abs(table - MATRIX).max()))
+    nearest = small.weights[distances(small).argmin()]
     assert_close(nearest, MATRIX, "the vectors in the network", atol=2e-3)
 
 
 @criterion("network", points=1, hint="How many units has the last layer, and which activation?")
 def test_one_probability(small):
     """Each row is answered with one probability."""
-    rows, weights = np.concatenate([some_rows(40), np.zeros((1, LENGTH), int)]), small.weights
+    rows, weights = some_rows(41), small.weights
     found = as_array(small.predict(rows), "the answers")
     assert_shape(found, (41, 1), "the answers to 41 rows")
     assert_between(found, 0, 1, "the answers")
+    if (found > ALL_SURE).all():
+        raise CriterionFailed("answers of a new network that differ", "1 for all rows, whatever their words are")
     # Weights that are far larger bring answers without an activation beyond 0 and 1.
     small.set_weights([40 * array for array in weights])
     large = as_array(small.predict(rows), "the answers")
@@ -299,50 +304,46 @@ def test_the_matrix_is_frozen(student):
     model, rows = as_model(student.build_network(MATRIX, LENGTH), "build_network(...)"), some_rows(41)
     # Other criteria judge how it is compiled, and how many answers it gives.
     model.compile(optimizer="adam", loss="mse", run_eagerly=True)
-    shape = as_array(model.predict(rows), "the answers").shape
-    assert_has_table(model)
-    before = model.weights
-    model.fit(rows, np.arange(np.prod(shape)).reshape(shape) % 2, epochs=2, batch_size=16, verbose=0)
+    answers = as_array(model.predict(rows), "the answers")
+    labels = np.arange(answers.size).reshape(answers.shape) % 2
+    before, far = model.weights, distances(model)
+    model.fit(rows, labels, epochs=2, batch_size=16, verbose=0)
     after = as_left(model).weights
-    changed = [not np.array_equal(old, new) for old, new in zip(before, after, strict=True)]
-    if any(moved for moved, weights in zip(changed, before, strict=True) if weights.shape == MATRIX.shape):
+    changed = np.array([not np.array_equal(old, new) for old, new in zip(before, after, strict=True)])
+    if changed[far == far.min()].all():
         raise CriterionFailed("the vectors as they were, after two rounds of training", "other ones")
-    if not any(changed):
+    if not changed.any() and not (answers > ALL_SURE).all():
         raise CriterionFailed("a network that learns", "the same weights after two rounds of training")
 
 
 EPOCHS, BATCH = 20, 64
-LETTERS = string.ascii_lowercase
 
 
 def teach(model, x, y, x_new, epochs, batch_size):
     """Teach a network, and return its answers to `x_new` after each epoch."""
-    import keras
+    import numpy as np
+    import tensorflow as tf
 
-    answers = []
-    watch = keras.callbacks.LambdaCallback(
-        on_epoch_end=lambda *_: answers.append(model.predict(x_new, batch_size=len(x_new), verbose=0))
-    )
-    model.fit(x, y, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=[watch])
-    return answers
+    def step(chosen):
+        model.train_step((tf.gather(x, chosen), tf.gather(y, chosen)))
+        return 0.0
 
+    def epoch(batches):
+        tf.map_fn(step, batches, parallel_iterations=1, fn_output_signature="float32")
+        return model(x_new, training=False)
 
-def encode(texts, vocabulary):
-    """The numbers of the words of each text."""
-    places = {word: place for place, word in enumerate(vocabulary)}
-    rows = np.zeros((len(texts), LENGTH), "int32")
-    for row, text in zip(rows, texts, strict=True):
-        words = "".join(sign if sign in LETTERS else " " for sign in text.lower()).split()
-        numbers = [places.get(word, 1) for word in words][:LENGTH]
-        row[: len(numbers)] = numbers
-    return rows
+    if not model.run_eagerly:
+        epoch = tf.function(epoch, autograph=False)  # takes half as long as `fit`, for the same steps
+    rng, steps = np.random.default_rng(36), len(x) // batch_size
+    orders = [rng.permutation(len(x))[: steps * batch_size] for _ in range(epochs)]
+    return [epoch(order.reshape(steps, batch_size)).numpy() for order in orders]
 
 
 @pytest.fixture(scope="module")
 def lesson(student):
     """A fresh network's validation loss after each epoch of a lesson, and its last accuracy."""
     texts, labels, vocabulary, vectors = datasets.load("headlines")
-    rows = encode(texts, vocabulary)
+    rows = encode_headlines(texts, vocabulary, LENGTH)
     none = np.zeros(len(next(iter(vectors.values()))))
     matrix = np.array([vectors.get(word, none) for word in vocabulary])
     order = np.random.default_rng(3600).permutation(len(rows))
@@ -358,12 +359,7 @@ def lesson(student):
     return losses, float(np.mean((answers[-1][:, 0] > 0.5) == labels[new]))
 
 
-@criterion(
-    "curve",
-    points=2,
-    needs="one_probability",
-    hint="Look at the epoch from which on it rises. Fewer units, more dropout?",
-)
+@criterion("curve", points=2, needs="one_probability", hint="Where does it begin to rise? More dropout, fewer units?")
 def test_the_loss_does_not_rise(lesson, thresholds):
     """In a lesson of 20 epochs, the slope of the validation loss is at most 0.0005."""
     steepness = float(np.polyfit(np.arange(EPOCHS), lesson[0], 1)[0])

@@ -76,6 +76,44 @@ def draw_weights(
     return [draw.normal(0, 1.5 / count**0.5, shape).astype("float32") for shape, count in sizes]
 
 
+def draw_for_parts(
+    model: ModelView, shapes: Sequence[tuple[int, ...]], seed: int = 12
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The same for a model of several layers, which may have them in any order.
+
+    Args:
+        model: a model that has its weights.
+        shapes: those of the weights that it must have, layer by layer.
+        seed: of the numbers.
+
+    Returns the weights twice: in the model's order and in that of `shapes`. Of weights of one
+    shape, the model has the same first as `shapes`.
+
+    Raises CriterionFailed if the model's weights have other shapes.
+    """
+    found = [array.shape for array in model.weights]
+    if sorted(found) != sorted(shapes):
+        told = ", ".join(map(str, found)) or "none"
+        raise CriterionFailed("the layers of the text, each once, and no others", f"weights of the shapes {told}"[:300])
+    draw = np.random.default_rng(seed)
+    arrays = [
+        draw.normal(0, 1.5 / max(1, int(np.prod(shape[:-1]))) ** 0.5, shape).astype("float32") for shape in shapes
+    ]
+    left = list(arrays)
+    mine = [left.pop(next(place for place, array in enumerate(left) if array.shape == shape)) for shape in found]
+    return mine, arrays
+
+
+def assert_same_layers(one: ModelView, other: ModelView) -> None:
+    """Assert that two models have the same weights, as they do if made of the same new layers.
+
+    Raises CriterionFailed if any of them differ.
+    """
+    rows = [sorted((array.shape, array.tobytes()) for array in model.weights) for model in (one, other)]
+    if rows[0] != rows[1]:
+        raise CriterionFailed("the layers that it is given, used again", "layers with other numbers in them")
+
+
 def answer_with(student: Student, model: ModelView, weights: list[np.ndarray] | None, x: Any) -> list[np.ndarray]:
     """The answers of a model in the student's process, an array for each output.
 

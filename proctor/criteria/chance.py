@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,6 +66,50 @@ def assert_seeded(draw: Callable[[int], Any], what: str) -> Any:
     if first == other:
         raise CriterionFailed(f"{what} to be another one with another seed", "the same again")
     return first
+
+
+def assert_each_once(parts: Sequence[Sequence[Hashable]], items: Sequence[Hashable], where: str) -> None:
+    """Assert that items are divided: each of them is in one of the parts, and once.
+
+    Args:
+        parts: what came back.
+        items: those that were to be divided, all different.
+        where: what the parts are called in the message, such as "the two parts".
+
+    Raises CriterionFailed, with the first item that is twice or nowhere, or is none of them.
+    """
+    counts = Counter(item for part in parts for item in part)
+    twice = [item for item, count in counts.items() if count > 1]
+    lost, strange = [item for item in items if item not in counts], [item for item in counts if item not in {*items}]
+    if twice:
+        often = sum(twice[0] in part for part in parts)
+        raise CriterionFailed(f"each one once in {where}", f"{twice[0]!r} " + ("twice" if often == 1 else "in several"))
+    if lost:
+        raise CriterionFailed(f"each one in {where}", f"{lost[0]!r} in none")
+    if strange:
+        raise CriterionFailed(f"nothing else in {where}", f"{strange[0]!r}")
+
+
+def assert_drawn_anew(draws: Sequence[Collection[Hashable]], items: Sequence[Hashable], what: str) -> None:
+    """Assert that each item can be drawn and can be left out, and that draws differ.
+
+    Args:
+        draws: what was drawn with each of many seeds. A right answer fails if an item is in none of
+            them or in all by chance: with 90 draws of 4 of 14 items, once in a billion times.
+        items: all that can be drawn.
+        what: it is called so in the message, such as "held back".
+
+    Raises CriterionFailed, with an item that is never drawn or always, or if fewer than half of
+    the draws are different.
+    """
+    for item in items:
+        often = sum(item in drawn for drawn in draws)
+        if not 0 < often < len(draws):
+            wanted = f"each one to be {what} with some of {len(draws)} seeds"
+            raise CriterionFailed(wanted, f"{item!r} {'always' if often else 'never'}")
+    different = len({frozenset(drawn) for drawn in draws})
+    if different < len(draws) / 2:
+        raise CriterionFailed(f"{len(draws) // 2} different choices or more with {len(draws)} seeds", f"{different}")
 
 
 class Orders(NamedTuple):

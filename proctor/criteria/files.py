@@ -71,6 +71,49 @@ def _read_files(folder: Any) -> dict[str, bytes | None]:
     return {path.relative_to(folder).as_posix(): content for path, content in files.items()}
 
 
+def read_lines(files: Mapping[str, bytes | None], name: str) -> list[str]:
+    """The lines of a text file in UTF-8, whether the last one is ended or not.
+
+    Args:
+        files: what `read_files` returned.
+        name: of the file.
+
+    Raises CriterionFailed if it is not there, or in another encoding.
+    """
+    if name not in files:
+        raise CriterionFailed(f"a file {name} in the folder", ", ".join(sorted(files)) or "an empty one")
+    try:
+        text = (files[name] or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        raise CriterionFailed(f"{name} in UTF-8", "another encoding") from None
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+
+
+def as_table(lines: Sequence[str], shape: tuple[int, int], name: str) -> np.ndarray:
+    """The numbers of lines with a tab between two of them, as an array, or fails.
+
+    Args:
+        lines: what `read_lines` returned.
+        shape: how many lines of how many numbers there must be.
+        name: of the file, in the message.
+    """
+    rows = []
+    for line in lines:
+        try:
+            rows.append([float(value) for value in line.split("\t")])
+        except ValueError:
+            raise CriterionFailed(
+                f"{name} to have lines of numbers, a tab between two", f"the line {line[:60]!r}"
+            ) from None
+    if [len(row) for row in rows] != shape[0] * [shape[1]]:
+        sizes = sorted({len(row) for row in rows})
+        raise CriterionFailed(
+            f"{name} to have {shape[0]} lines of {shape[1]} numbers",
+            f"{len(rows)} lines of {' and '.join(map(str, sizes[:3]))} numbers",
+        )
+    return np.array(rows)
+
+
 def make_paths(student: Student, names: Sequence[str], folder: Any = "") -> Any:
     """Make a list of paths for a function of the student's.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from proctor.channel.described import described
+from proctor.channel.reference import as_left
 from proctor.channel.student import Student, share
 from proctor.criteria.arrays import as_array, assert_between, assert_shape
 from proctor.criteria.layers import as_model, assert_layer_count, at_least, merge_activations, output_activation
@@ -145,6 +146,20 @@ def assert_learns_by_crossentropy(student: Student, build: str, side: int, asked
         if output_activation(model) in ONE_PROBABILITY:
             raise
         assert_crossentropy_loss(_build_ending_in(student, build, side, "sigmoid"), shown)
+
+
+def assert_learns(model: ModelView, x: Any, y: Any) -> None:
+    """Assert that a network, as it is compiled, has other weights after a round of training.
+
+    Args:
+        model: a compiled network in the student's process.
+        x: some of its inputs.
+        y: their labels.
+    """
+    before = model.weights
+    model.fit(x, y, epochs=1, verbose=0)
+    if all(np.array_equal(old, new) for old, new in zip(before, as_left(model).weights, strict=True)):
+        raise CriterionFailed("weights that change in training", "the same ones after a round")
 
 
 def scatter_weights(student: Student, model: ModelView, shape: tuple[int, ...], seed: int = 4) -> ModelView:

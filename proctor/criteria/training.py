@@ -275,6 +275,36 @@ def assert_reports(model: ModelView, data: tuple[Any, Any], metric: str) -> None
     if not isinstance(report, dict) or metric not in report:
         names = ", ".join(map(repr, _list_metrics(report))) if isinstance(report, dict) else ""
         raise CriterionFailed(f'a report with "loss" and "{metric}"', f"one with {names or 'nothing'}")
+    _assert_optimizer(model)
+
+
+def assert_reports_accuracy(model: ModelView, inputs: Any) -> None:
+    """Assert that `fit` can teach a model, and that one of its metrics is the share that is right.
+
+    For texts that ask for no name. Where something reads it by its name, ask `assert_reports`.
+
+    Args:
+        model: a compiled model in the student's process, from inputs to probabilities (n, classes).
+        inputs: some of its inputs, no two classes of which are equally likely.
+
+    Raises CriterionFailed if it has no optimizer, or no number that is reported is 1 for the most
+    likely labels, and 0 for those that come second.
+    """
+    model = as_model(model)
+    order, numbers = as_single_output(model.predict(inputs)).argsort(axis=-1), []
+    if order.shape[-1] < 2:
+        raise CriterionFailed("a probability for each of several classes", "one number")
+    for labels in (order[..., -1], order[..., -2]):
+        report = model.evaluate(inputs, labels, verbose=0, return_dict=True)
+        if not isinstance(report, dict):
+            raise CriterionFailed("a report with a loss and an accuracy", described(report))
+        numbers.append(report)
+    if not any(value == 1 and numbers[1].get(name) == 0 for name, value in numbers[0].items()):
+        raise CriterionFailed("a metric that says how many are right", ", ".join(_list_metrics(numbers[0])))
+    _assert_optimizer(model)
+
+
+def _assert_optimizer(model: ModelView) -> None:
     if model.steps is None:
         raise CriterionFailed(
             "a model compiled with an optimizer, such as Adam",

@@ -12,7 +12,9 @@ from __future__ import annotations
 import functools
 import gzip
 import json
+import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +59,21 @@ def draw_headlines(count: int, seed: int) -> tuple[list[str], np.ndarray]:
         labels.append(rng.random() < 1 / (1 + np.exp(-SURE * leanings[chosen].sum() / np.sqrt(length))))
         texts.append(_typeset([words[place] for place in chosen], rng))
     return _serious_first(texts, labels)
+
+
+def encode_headlines(texts: Iterable[str], vocabulary: Sequence[str], length: int) -> np.ndarray:
+    """Where the words of each headline stand in a vocabulary.
+
+    Args:
+        texts: the headlines.
+        vocabulary: the padding, the unknown word, and words.
+        length: how many words of a headline are kept.
+
+    Returns int32 (n, length): a row for each headline, with 0 after its last word.
+    """
+    places = {word: place for place, word in enumerate(vocabulary)}
+    rows = [[places.get(word, 1) for word in re.findall("[a-z]+", text.lower())][:length] for text in texts]
+    return np.array([row + [0] * (length - len(row)) for row in rows], np.int32).reshape(-1, length)
 
 
 def _typeset(words: list[str], rng: np.random.Generator) -> str:

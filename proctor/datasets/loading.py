@@ -15,6 +15,7 @@ from proctor.datasets.course import find_definitions, load_course_sets
 from proctor.datasets.creature_names import CREATURE_NAMES
 from proctor.datasets.crossings import CROSSINGS
 from proctor.datasets.dataset import Dataset, Found, Source
+from proctor.datasets.dates import DATES
 from proctor.datasets.diagonal import DIAGONAL
 from proctor.datasets.emoji import EMOJI
 from proctor.datasets.fashion import FASHION
@@ -61,6 +62,7 @@ _OURS = (
     WORD_VECTORS,
     EMOJI,
     CREATURE_NAMES,
+    DATES,
     PORTRAITS,
     ROOMS,
     HEADLINES,
@@ -112,6 +114,7 @@ def load(name: str, split: str = "train") -> Any:
         "word_vectors": a dict of words, each with its vector, float64 (50,).
         "emoji": a list of sentences, labels, int64 (n,), places in `proctor.datasets.emoji.FACES`,
             and a dict of words, each with its vector, float64 (50,).
+        "dates": two lists, of dates as people write them and of the same as in 1979-05-03.
         "resumes": a list of texts, and for each the list of its marks: (start, end, kind), so that
             text[start:end] is one of `proctor.datasets.resumes.KINDS`.
         "creature_names": a list of names of small letters, each once.

@@ -162,6 +162,7 @@ def describe_case(item: pytest.Item) -> str:
     if words:
         return f"  ({', '.join(words)})"
     values = {name: short_repr(value) for name, value in callspec.params.items() if type(value) in _TOLD}
+    values.pop("expected", None)  # it is told as what was expected
     text = ", ".join(f"{name}={value}" for name, value in values.items() if len(value) <= LONGEST_VALUE)
     return f"  (with {text})" if text and len(text) <= LONGEST_VALUES else ""
 

@@ -396,6 +396,7 @@ def test_a_hint_is_about_the_failure(course, graded, solution):
         ("n, [1, 3]", "(with n=1)"),
         ("n, [pytest.param(3, id='the first 3 × 1 numbers')]", "(the first 3 × 1 numbers)"),
         ("n, [3], ids=str", "(with n=3)"),
+        ("'n, expected', [(3, 0.5)]", "(with n=3)"),
         ("'n, unused', [(3, (1, 2, 3, 4, 5, 6, 7))]", "(with n=3)"),
         ("'n, unused', [(3, 'a text that is too long to help')]", "(with n=3)"),
     ],
@@ -404,7 +405,7 @@ def test_a_case_is_told_in_words_or_by_short_values(cases, told, course, graded,
     """A student reads which case of a criterion failed, in the author's words if there are any."""
     path = course.grader("double") / "test_public.py"
     declared = cases.replace("n,", "'n',", 1) if cases.startswith("n") else cases
-    names = ", unused" if "unused" in cases else ""
+    names = "".join(f", {name}" for name in ("unused", "expected") if name in cases)
     text = path.read_text().replace('parametrize("n", [1, 3])', f"parametrize({declared})")
     path.write_text(text.replace("def test_counts(student, n)", f"def test_counts(student, n{names})"))
     verdict = graded(edited(solution, "write_count", "def count(n):\n    return [7] * 9"))

@@ -11,8 +11,12 @@ from proctor import (
     answer_with,
     as_model,
     assert_new_layers,
+    assert_same_layers,
     convolve,
+    draw_for_parts,
     draw_weights,
+    gru_both_ways,
+    gru_step,
     make_block,
     measure_layers,
     measure_model,
@@ -121,6 +125,40 @@ def test_layers_that_are_used_again_are_told():
     with pytest.raises(CriterionFailed) as failed:
         assert_new_layers(STUDENT, "shared", [(4,)], 3)
     assert failed.value.found == "layers that are used again"
+
+
+def test_weights_of_layers_in_another_order():
+    """Weights reach the layers that they are for, and missing ones are told."""
+    pair = make_block(STUDENT, "both", [(4,), (2,)], 3, parts=2)
+    mine, named = draw_for_parts(pair, [(2, 3), (3,), (4, 3), (3,)])
+    assert [array.shape for array in mine] == [array.shape for array in pair.weights]
+    assert [array.shape for array in named] == [(2, 3), (3,), (4, 3), (3,)]
+    assert all(any(array is other for other in mine) for array in named)
+    for shapes in ([(2, 3), (4, 3), (3,)], [(2, 3), (3,), (5, 3), (3,)]):
+        with pytest.raises(CriterionFailed):
+            draw_for_parts(pair, shapes)
+
+
+def test_other_layers_are_told():
+    """Models share layers only if they have the same numbers in all of them."""
+    one, other = (make_block(STUDENT, "shared", [(4,)], 3) for _ in range(2))
+    assert_same_layers(one, other)
+    with pytest.raises(CriterionFailed) as failed:
+        assert_same_layers(one, make_block(STUDENT, "block", [(4,)], 3))
+    assert failed.value.found == "layers with other numbers in them"
+
+
+def test_gates_work_as_in_keras():
+    """A step of a GRU and a text read both ways are what Keras makes of them."""
+    draw = np.random.default_rng(3)
+    x, state = draw.normal(0, 1, (4, 5, 3)).astype("float32"), draw.normal(0, 1, (4, 2)).astype("float32")
+    cell = keras.layers.GRUCell(2, bias_initializer="normal")
+    expected = np.array(cell(x[:, 0], state)[0])
+    assert np.allclose(gru_step(x[:, 0], state, cell.get_weights()), expected, atol=1e-5)
+    layer = keras.layers.Bidirectional(keras.layers.GRU(2, return_sequences=True, bias_initializer="normal"))
+    expected = np.array(layer(x))
+    weights = layer.get_weights()
+    assert np.allclose(gru_both_ways(x, weights[:3], weights[3:]), expected, atol=1e-5)
 
 
 def test_layers_answer_with_the_weights_that_are_told():

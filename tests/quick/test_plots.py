@@ -59,6 +59,11 @@ def test_learning_curves_are_those_of_the_history():
     axis = plots.draw_learning_curves(history)
     assert [line.get_label() for line in axis.lines] == ["training"]
     assert axis.get_title() == ""
+    for name in ("acc", "sparse_categorical_accuracy"):  # what else Keras calls it
+        named = SimpleNamespace(history={name: [0.5, 0.8], f"val_{name}": [0.4, 0.6], "loss": [3, 2]}, params={})
+        axis = plots.draw_learning_curves(named, "accuracy")
+        assert [np.asarray(line.get_ydata()).tolist() for line in axis.lines] == [[0.5, 0.8], [0.4, 0.6]]
+        assert axis.get_ylabel() == "accuracy"
     with pytest.raises(KeyError, match="no 'acc', but 'accuracy', 'val_accuracy', 'loss'"):
         plots.draw_learning_curves(history, "acc")
 

@@ -200,6 +200,15 @@ def test_drawn_headlines_lean_by_their_vectors_and_nobody_can_be_right_each_time
     assert headlines.draw_headlines(5, 1)[0] == headlines.draw_headlines(5, 1)[0] != headlines.draw_headlines(5, 2)[0]
 
 
+def test_headlines_become_rows_of_numbers():
+    """A row ends with zeros, or with its headline's last word that is kept."""
+    vocabulary = ["", "[UNK]", "rain", "the", "zoo", "s"]
+    rows = headlines.encode_headlines(["The zoo's RAIN?", "", "rain, a 2nd rain"], vocabulary, 4)
+    assert rows.tolist() == [[3, 4, 5, 2], [0, 0, 0, 0], [2, 1, 1, 2]]
+    assert headlines.encode_headlines(["the zoo the rain"], vocabulary, 2).tolist() == [[3, 4]]
+    assert headlines.encode_headlines([], vocabulary, 4).shape == (0, 4)
+
+
 def test_real_news_are_split_in_their_order(tmp_path, monkeypatch):
     """The first rows are to learn from; a text that is among them is in no test split; a jail gets
     the training part."""
