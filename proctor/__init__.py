@@ -47,6 +47,7 @@ from proctor.criteria.chance import (
     assert_drawn,
     assert_drawn_anew,
     assert_each_once,
+    assert_seeded,
     find_nearest,
     train_in_every_order,
 )
@@ -204,6 +205,7 @@ __all__ = [
     "assert_reports_accuracy",
     "assert_same_layers",
     "assert_scales_pictures",
+    "assert_seeded",
     "assert_shape",
     "assert_spread",
     "assert_stops",

@@ -110,6 +110,15 @@ def build_model(size, length):
     network.compile("nadam", loss=keras.losses.sparse_categorical_crossentropy)
     return network
 """
+BUILD_RELU = """
+def build_model(size, length):
+    words = keras.Input((length,), dtype="int32")
+    x = keras.layers.Embedding(size, 16, embeddings_initializer="glorot_uniform")(words)
+    x = keras.layers.SimpleRNN(100, activation="relu")(x)
+    network = keras.Model(words, keras.layers.Activation("softmax")(keras.layers.Dense(size)(x)))
+    network.compile(keras.optimizers.Adam(0.003), keras.losses.SparseCategoricalCrossentropy(from_logits=False))
+    return network
+"""
 PERPLEXITY_LOSS = """
 def perplexity(probabilities, following):
     losses = keras.losses.sparse_categorical_crossentropy(np.array(following), np.array(probabilities))
@@ -255,7 +264,12 @@ variants = [
         replace(CHOOSE, CHOOSE_GUMBEL),
         replace(WRITE, WRITE_ARRAYS),
     ),
-    variant("a beginning that grows", replace(N_GRAMS, N_GRAMS_GROWING), replace(PAD, PAD_KERAS)),
+    variant(
+        "a beginning that grows, and ReLU in the recurrent layer",
+        replace(N_GRAMS, N_GRAMS_GROWING),
+        replace(PAD, PAD_KERAS),
+        replace(BUILD, BUILD_RELU),
+    ),
     variant(
         "n-grams cut in two, a network without Input, and what is left of a random number",
         replace(N_GRAMS, N_GRAMS_CUT),
@@ -277,12 +291,25 @@ def slips(cell: str, *rows: tuple[str, str, str, str]) -> list[Answer]:
     return [mutant(title, edit(cell, old, new), fails=fails.split()) for title, old, new, fails in rows]
 
 
+DRAWS, LINES, NEXT = "by_chance tempered any_temperature", "every_line_in_its_order any_lines", "what_follows any_lines"
+ZEROS, LEARNS = "zeros_before pads_any_rows", "the_loss_is_the_crossentropy all_of_it_learns"
+SURPRISE = "between_four_words knowing_all_and_nothing thousands_of_questions any_answers"
+MEANS = "between_four_words any_answers"
+POWERS = 'np.asarray(probabilities, "float64") ** (1 / temperature)'
+BY_CHANCE = "int(rng.choice(len(powers), p=powers / powers.sum()))"
+CHOSEN = "line.append(choose(probabilities[0], temperature, rng))"
 KEPT = "kept = row[-length:]"
 CHANCES = "np.asarray(probabilities)[np.arange(len(following)), following]"
 MEAN = "np.exp(-np.mean(np.log(chances)))"
 DRAWN = "rng.choice(len(powers), p=powers / powers.sum())"
 ASK = "model.predict_on_batch(pad([line], model.input_shape[1]))"
 STOP = "        if line[-1] == 1:\n            break\n"
+LOOP, RETURN, APPENDED = (
+    "for line in lines:",
+    "return beginnings, following",
+    " " * 12 + "beginnings.append(row[:count])",
+)
+LAYER, EMBED = "keras.layers.LSTM(128)", "Embedding(size, 64)"
 
 mutants = [
     mutant("networks as they were built", untrained(), fails=["rules", "by_heart"]),
@@ -304,25 +331,15 @@ mutants = [
                 ),
                 ("beginnings of two words and more", "range(1, len(row))", "range(2, len(row))", "n_grams"),
                 ("the longest first", "range(1, len(row))", "range(len(row) - 1, 0, -1)", "n_grams"),
-                (
-                    "each line once",
-                    "for line in lines:",
-                    "for line in dict.fromkeys(lines):",
-                    "every_line_in_its_order any_lines",
-                ),
+                ("each line once", LOOP, "for line in dict.fromkeys(lines):", LINES),
                 (
                     "lines in alphabetical order",
-                    "for line in lines:",
+                    LOOP,
                     "for line in sorted(lines):",
                     "every_line_in_its_order lines_without_n_grams any_lines",
                 ),
-                (
-                    "the word before the last",
-                    "following.append(row[count])",
-                    "following.append(row[count - 1])",
-                    "what_follows any_lines",
-                ),
-                ("the last word of each line", "row[count])", "row[-1])", "what_follows any_lines"),
+                ("the word before the last", "following.append(row[count])", "following.append(row[count - 1])", NEXT),
+                ("the last word of each line", "row[count])", "row[-1])", NEXT),
                 (
                     "the stroke left out",
                     "in line.split()]",
@@ -332,36 +349,25 @@ mutants = [
                 ("numbers from 1 on", "enumerate(vocabulary)", "enumerate(vocabulary, 1)", "n_grams"),
                 (
                     "each beginning once",
-                    "            beginnings.append(row[:count])",
-                    "            if row[:count] in beginnings:\n                continue\n"
-                    "            beginnings.append(row[:count])",
-                    "every_line_in_its_order any_lines",
+                    APPENDED,
+                    "            if row[:count] in beginnings:\n                continue\n" + APPENDED,
+                    LINES,
                 ),
                 (
                     "rows of zeros and a one",
                     "beginnings, following\n",
                     "beginnings, np.eye(len(vocabulary))[following]\n",
-                    "what_follows any_lines",
+                    NEXT,
                 ),
-                (
-                    "what follows comes first",
-                    "return beginnings, following",
-                    "return following, beginnings",
-                    "what_follows",
-                ),
+                ("what follows comes first", RETURN, "return following, beginnings", "what_follows"),
             ),
             slips(
                 PAD,
-                (
-                    "zeros behind",
-                    "padded[place, length - len(kept) :]",
-                    "padded[place, : len(kept)]",
-                    "zeros_before pads_any_rows",
-                ),
+                ("zeros behind", "padded[place, length - len(kept) :]", "padded[place, : len(kept)]", ZEROS),
                 ("the beginning is kept", KEPT, "kept = row[:length]", "the_end_is_kept pads_any_rows"),
                 ("as long as the longest", "    padded =", "    length = max(map(len, rows))\n    padded =", "pad"),
                 ("floats", "dtype=int", "dtype=float", "an_array_of_whole_numbers"),
-                ("ones for nothing", "np.zeros(", "np.ones(", "zeros_before pads_any_rows"),
+                ("ones for nothing", "np.zeros(", "np.ones(", ZEROS),
                 ("bytes", "dtype=int", 'dtype="uint8"', "pad"),
                 ("words backwards", KEPT, "kept = row[-length:][::-1]", "zeros_before the_end_is_kept pads_any_rows"),
                 (
@@ -374,23 +380,23 @@ mutants = [
                     "writes into the rows",
                     "        " + KEPT,
                     "        row[:0] = [0] * (length - len(row))\n        " + KEPT,
-                    "zeros_before pads_any_rows",
+                    ZEROS,
                 ),
             ),
             slips(
                 BUILD,
-                ("one word too few", "Embedding(size, 64)", "Embedding(size - 1, 64)", "build_model"),
-                ("no recurrent layer", "keras.layers.LSTM(128)", "keras.layers.Flatten()", "the_layers_of_the_table"),
+                ("one word too few", EMBED, "Embedding(size - 1, 64)", "build_model"),
+                ("no recurrent layer", LAYER, "keras.layers.Flatten()", "the_layers_of_the_table"),
                 (
                     "an average",
-                    "keras.layers.LSTM(128)",
+                    LAYER,
                     "keras.layers.GlobalAveragePooling1D()",
                     "the_layers_of_the_table every_word_and_their_order",
                 ),
                 (
                     "the last two words alone",
-                    "            keras.layers.LSTM(128)",
-                    "            keras.layers.Lambda(lambda rows: rows[:, -2:]),\n            keras.layers.LSTM(128)",
+                    LAYER,
+                    "keras.layers.Lambda(lambda rows: rows[:, -2:]), " + LAYER,
                     "every_word_and_their_order",
                 ),
                 ("an answer for each word", "LSTM(128)", "LSTM(128, return_sequences=True)", "build_model"),
@@ -400,18 +406,8 @@ mutants = [
                     '"sigmoid"',
                     "probabilities_of_all_words any_sizes the_loss_is_the_crossentropy",
                 ),
-                (
-                    "the loss for rows of zeros and a one",
-                    "sparse_categorical",
-                    "categorical",
-                    "the_loss_is_the_crossentropy all_of_it_learns",
-                ),
-                (
-                    "a squared error",
-                    "sparse_categorical_crossentropy",
-                    "mse",
-                    "the_loss_is_the_crossentropy all_of_it_learns",
-                ),
+                ("the loss for rows of zeros and a one", "sparse_categorical", "categorical", LEARNS),
+                ("a squared error", "sparse_categorical_crossentropy", "mse", LEARNS),
                 (
                     "always the rows of the verse",
                     "    network = ",
@@ -419,50 +415,25 @@ mutants = [
                     "probabilities_of_all_words",
                 ),
                 ("a rate of 0", "Adam(0.01)", "Adam(0.0)", "all_of_it_learns"),
-                (
-                    "an Embedding that does not learn",
-                    "Embedding(size, 64)",
-                    "Embedding(size, 64, trainable=False)",
-                    "all_of_it_learns",
-                ),
+                ("an Embedding that does not learn", EMBED, "Embedding(size, 64, trainable=False)", "all_of_it_learns"),
                 ("a word too many", "Dense(size,", "Dense(size + 1,", "probabilities_of_all_words any_sizes"),
             ),
             slips(
                 PERPLEXITY,
-                (
-                    "the mean of one over the probabilities",
-                    MEAN,
-                    "np.mean(1 / chances)",
-                    "between_four_words any_answers",
-                ),
+                ("the mean of one over the probabilities", MEAN, "np.mean(1 / chances)", MEANS),
                 ("the crossentropy", MEAN, "-np.mean(np.log(chances))", "perplexity"),
-                ("one over the mean", MEAN, "1 / np.mean(chances)", "between_four_words any_answers"),
-                (
-                    "two to the power",
-                    "np.exp(",
-                    "2 ** (",
-                    "between_four_words knowing_all_and_nothing thousands_of_questions any_answers",
-                ),
-                (
-                    "a sum",
-                    "np.mean(",
-                    "np.sum(",
-                    "between_four_words knowing_all_and_nothing thousands_of_questions any_answers",
-                ),
+                ("one over the mean", MEAN, "1 / np.mean(chances)", MEANS),
+                ("two to the power", "np.exp(", "2 ** (", SURPRISE),
+                ("a sum", "np.mean(", "np.sum(", SURPRISE),
                 ("the product", MEAN, "np.prod(chances) ** (-1 / len(chances))", "thousands_of_questions any_answers"),
-                ("the most probable word", CHANCES, "np.max(probabilities, axis=1)", "between_four_words any_answers"),
+                ("the most probable word", CHANCES, "np.max(probabilities, axis=1)", MEANS),
                 (
                     "columns for rows",
                     CHANCES,
                     "np.asarray(probabilities)[:, following]",
                     "between_four_words knowing_all_and_nothing any_answers",
                 ),
-                (
-                    "the sign",
-                    "-np.mean",
-                    "np.mean",
-                    "between_four_words knowing_all_and_nothing thousands_of_questions any_answers",
-                ),
+                ("the sign", "-np.mean", "np.mean", SURPRISE),
                 (
                     "the entropy",
                     CHANCES,
@@ -487,28 +458,29 @@ mutants = [
                 ("the power T", "(1 / temperature)", "temperature", "tempered any_temperature"),
                 (
                     "the softmax of probabilities",
-                    'np.asarray(probabilities, "float64") ** (1 / temperature)',
+                    POWERS,
                     'np.exp(np.asarray(probabilities, "float64") / temperature)',
-                    "by_chance tempered any_temperature",
+                    DRAWS,
                 ),
-                ("all words alike", ", p=powers / powers.sum()", "", "by_chance tempered any_temperature"),
+                ("all words alike", ", p=powers / powers.sum()", "", DRAWS),
                 (
                     "the array written into",
                     '    powers = np.asarray(probabilities, "float64") ** (1 / temperature)',
                     "    probabilities **= 1 / temperature\n    powers = probabilities",
                     "a_whole_number",
                 ),
-                (
-                    "a float",
-                    "int(rng.choice(len(powers), p=powers / powers.sum()))",
-                    "float(rng.choice(len(powers), p=powers / powers.sum()))",
-                    "a_whole_number",
-                ),
+                ("a float", BY_CHANCE, BY_CHANCE.replace("int", "float"), "a_whole_number"),
                 (
                     "a generator of its own",
                     "    powers =",
                     "    rng = np.random.default_rng(0)\n    powers =",
                     "by_chance tempered chance_comes_from_the_generator any_temperature",
+                ),
+                (
+                    "an array of one number",
+                    BY_CHANCE,
+                    BY_CHANCE[4:-1].replace("len(powers)", "len(powers), 1"),
+                    "a_whole_number",
                 ),
                 ("chance without a seed", DRAWN, DRAWN.replace("rng", "np.random"), "chance_comes_from_the_generator"),
                 ("the least probable", "np.argmax(probabilities)", "np.argmin(probabilities)", "greedy"),
@@ -517,7 +489,7 @@ mutants = [
                     "never the first word",
                     DRAWN,
                     "1 + rng.choice(len(powers) - 1, p=powers[1:] / powers[1:].sum())",
-                    "by_chance tempered any_temperature",
+                    DRAWS,
                 ),
                 (
                     "a temperature of 1 at most",
@@ -533,6 +505,18 @@ mutants = [
                 ("the length of the verse", "model.input_shape[1]", "verse_length", "write_line"),
                 ("the stroke is left out", STOP, STOP.replace("break", "return line[:-1]"), "ends_with_its_stroke"),
                 ("goes on behind the stroke", STOP, "", "ends_with_its_stroke"),
+                (
+                    "ends where a stroke is likeliest",
+                    "line[-1] == 1",
+                    "np.argmax(probabilities[0]) == 1",
+                    "ends_with_its_stroke",
+                ),
+                (
+                    "chooses once more, to see whether it ends",
+                    "line[-1] == 1",
+                    CHOSEN[12:-1] + " == 1",
+                    "ends_with_its_stroke",
+                ),
                 ("one word too many", "< most", "<= most", "stops_at_the_limit words_by_chance"),
                 (
                     "the limit without the beginning",

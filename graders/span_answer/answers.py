@@ -1,6 +1,6 @@
 """Other right answers of the exercise on spans of text, and wrong ones."""
 
-from proctor.answers import combine, edit, harmless, mutant, replace, retrained, untrained, variant
+from proctor.answers import append, combine, edit, harmless, mutant, replace, retrained, untrained, variant
 
 TOKENS, TEXT, READER = "write_find_tokens", "write_find_text", "write_build_reader"
 SPAN, OVERLAP = "write_choose_span", "write_overlap"
@@ -218,6 +218,24 @@ places = slips(
         "answers_at_both_ends the_question_is_another_text any_answers",
     ),
 )
+INSIDE = "answers_at_both_ends"
+places += slips(
+    TOKENS,
+    ("a token must begin where the answer begins", "begins <= start < ends", "begins == start", INSIDE),
+    ("a token must end where the answer ends", "begins < end <= ends", "ends == end", INSIDE),
+    (
+        "the token before it if they touch",
+        "begins < end <= ends",
+        "begins <= end - 1 <= ends",
+        "answers_that_are_cut_off",
+    ),
+    (
+        "the first token that touches it",
+        "begins <= start < ends",
+        "first is None and begins <= start <= ends",
+        "an_answer_on_paper any_answers",
+    ),
+)
 places += [
     rewritten(
         TOKENS,
@@ -275,73 +293,57 @@ pieces = slips(
         '" ".join(story[offsets[first][0] : offsets[last][1]].split())',
         "what_stands_between any_pieces",
     ),
+    (
+        "from where the first word stands first",
+        "offsets[first][0] :",
+        "story.find(story[slice(*offsets[first])]) :",
+        "a_piece_on_paper any_pieces",
+    ),
     ("the story of the notebook", "return story", "return example.text", "text"),
 )
+BEGIN, SCORE = "    heads = []", "keras.layers.Dense(1)(encoder.output)"
 HEAD = "keras.layers.Softmax()(keras.layers.Flatten()(scores))"
-SUMS = "probabilities_of_tokens"
+SUMS, LAYER, LEARNS = "probabilities_of_tokens", "scores_of_one_layer", "the_encoder_learns"
+SAME = "two_heads other_encoders"
 heads = slips(
     READER,
-    (
-        "the softmax along an axis of one number",
-        HEAD,
-        "keras.layers.Flatten()(keras.layers.Softmax()(scores))",
-        SUMS + " scores_of_one_layer",
-    ),
+    ("the softmax of one number", HEAD, "keras.layers.Flatten()(keras.layers.Softmax()(scores))", f"{SUMS} {LAYER}"),
     ("scores", HEAD, "keras.layers.Flatten()(scores)", SUMS),
     ("sigmoids", "keras.layers.Softmax()", 'keras.layers.Activation("sigmoid")', SUMS),
-    ("the 1 stays", HEAD, "keras.layers.Softmax(axis=1)(scores)", "probabilities_of_tokens other_encoders"),
-    ("a ReLU before the softmax", "Dense(1)", 'Dense(1, activation="relu")', "scores_of_one_layer"),
-    ("a tanh before the softmax", "Dense(1)", 'Dense(1, activation="tanh")', "scores_of_one_layer"),
-    (
-        "two softmaxes",
-        HEAD,
-        "keras.layers.Softmax()(keras.layers.Softmax()(keras.layers.Flatten()(scores)))",
-        "scores_of_one_layer",
-    ),
+    ("the 1 stays", HEAD, "keras.layers.Softmax(axis=1)(scores)", f"{SUMS} other_encoders"),
+    ("a ReLU before the softmax", "Dense(1)", 'Dense(1, activation="relu")', LAYER),
+    ("a tanh before the softmax", "Dense(1)", 'Dense(1, activation="tanh")', LAYER),
+    ("two softmaxes", HEAD, f"keras.layers.Softmax()({HEAD})", LAYER),
     (
         "every token sees all others in its head",
-        "scores = keras.layers.Dense(1)(encoder.output)",
-        "scores = keras.layers.Dense(encoder.output.shape[1])(keras.layers.Flatten()(encoder.output))",
-        "scores_of_one_layer other_encoders",
+        SCORE,
+        "keras.layers.Dense(encoder.output.shape[1])(keras.layers.Flatten()(encoder.output))",
+        f"{LAYER} other_encoders",
     ),
-    ("one head", "range(2)", "range(1)", "probabilities_of_tokens two_heads other_encoders"),
-    ("three heads", "range(2)", "range(3)", "probabilities_of_tokens other_encoders"),
-    ("the encoder is frozen", "    heads = []", "    encoder.trainable = False\n    heads = []", "the_encoder_learns"),
+    ("of the notebook's length", "Flatten()", "Reshape((LENGTH,))", f"two_heads {LEARNS} other_encoders"),
+    ("one head", "range(2)", "range(1)", f"{SUMS} {SAME}"),
+    ("three heads", "range(2)", "range(3)", f"{SUMS} other_encoders"),
+    ("the encoder is frozen", BEGIN, f"    encoder.trainable = False\n{BEGIN}", LEARNS),
+    ("a copy of the encoder", BEGIN, f"    encoder = keras.models.clone_model(encoder)\n{BEGIN}", LEARNS),
+    ("the encoder of the notebook", BEGIN, f"    encoder = globals()['encoder']\n{BEGIN}", "heads"),
+    ("both heads on the same scores", SCORE, f"scores if heads else {SCORE}", SAME),
     (
-        "a copy of the encoder",
-        "    heads = []",
-        "    encoder = keras.models.clone_model(encoder)\n    heads = []",
-        "the_encoder_learns",
+        "the second head on the scores of the first",
+        SCORE,
+        "keras.layers.Dense(1)(scores if heads else encoder.output)",
+        SAME,
     ),
-    (
-        "the encoder of the notebook",
-        "    heads = []",
-        "    encoder = globals()['encoder']\n    heads = []",
-        "heads",
-    ),
+    ("the encoder is shut off", SCORE, "keras.layers.Dense(1)(keras.ops.stop_gradient(encoder.output))", LEARNS),
 )
 heads += [
     rewritten(
         READER,
-        "twice the same head",
+        "both in one output",
         """
 def build_reader(encoder):
-    scores = keras.layers.Dense(1)(encoder.output)
-    head = keras.layers.Softmax()(keras.layers.Flatten()(scores))
-    return keras.Model(encoder.input, [head, head])
+    return keras.Model(encoder.input, keras.layers.Softmax(axis=1)(keras.layers.Dense(2)(encoder.output)))
 """,
-        "two_heads other_encoders",
-    ),
-    rewritten(
-        READER,
-        "both heads share their layer",
-        """
-def build_reader(encoder):
-    score = keras.layers.Dense(1)
-    heads = [keras.layers.Softmax()(keras.layers.Flatten()(score(encoder.output))) for _ in range(2)]
-    return keras.Model(encoder.input, heads)
-""",
-        "two_heads other_encoders",
+        f"{SUMS} other_encoders",
     ),
     rewritten(
         READER,
@@ -357,35 +359,22 @@ def build_reader(encoder):
         READER,
         "a hidden layer in each head",
         READER_SPLIT.replace("Dense(2)(encoder.output)", 'Dense(2)(keras.layers.Dense(8, "relu")(encoder.output))'),
-        "scores_of_one_layer other_encoders",
+        f"{LAYER} other_encoders",
     ),
 ]
+BEFORE = "the_end_is_not_before_the_start"
+BACK = f"a_span_on_paper {BEFORE} any_spans"
 BOUNDS = "the_length_is_bounded the_greatest_product any_spans"
 PRODUCT = "p[first] * q[last] > best:\n                best, chosen = p[first] * q[last]"
 STORY = "only_in_the_story any_spans"
 spans = slips(
     SPAN,
-    (
-        "the last may be before the first",
-        "first <= last < first + longest",
-        "abs(last - first) < longest",
-        "a_span_on_paper the_end_is_not_before_the_start any_spans",
-    ),
-    (
-        "the first and the last differ",
-        "first <= last",
-        "first < last",
-        "the_end_is_not_before_the_start the_length_is_bounded any_spans",
-    ),
+    ("at most so far apart", "first <= last < first + longest", "abs(last - first) < longest", BACK),
+    ("the first and the last differ", "first <= last", "first < last", f"{BEFORE} the_length_is_bounded any_spans"),
     ("one token too many", "first + longest", "first + longest + 1", "the_length_is_bounded any_spans"),
     ("one token too few", "first + longest", "first + longest - 1", BOUNDS),
     ("of any length", "last < first + longest", "last", BOUNDS),
-    (
-        "the sum",
-        PRODUCT,
-        "p[first] + q[last] > best:\n                best, chosen = p[first] + q[last]",
-        "the_greatest_product any_spans",
-    ),
+    ("the sum", PRODUCT, PRODUCT.replace("*", "+"), "the_greatest_product any_spans"),
     ("the question counts, too", "== 1)", ">= 0)", STORY),
     ("all tokens count", "== 1)", ">= -1)", STORY),
     ("only padding is left out", "== 1)", "!= -1)", STORY),
@@ -393,20 +382,18 @@ spans = slips(
     ("the last good pair", " > best:", " > 0:", "span"),
     ("the first good pair", "best, chosen = p", "best, chosen = 1 + p", "span"),
     ("the worst pair", "p[first] * q[last] > best", "-p[first] * q[last] > best", "span"),
-    (
-        "the heads confused",
-        PRODUCT,
-        "q[first] * p[last] > best:\n                best, chosen = q[first] * p[last]",
-        "span",
-    ),
+    ("the heads confused", PRODUCT, PRODUCT.replace("p[first] * q[last]", "q[first] * p[last]"), "span"),
     ("the place behind the last token", "int(last))", "int(last) + 1)", "span"),
     ("the last token first", "(int(first), int(last))", "(int(last), int(first))", "span"),
     ("places in the story", "int(first), int(last)", "int(first - story[0]), int(last - story[0])", STORY),
+    ("at least a thousandth", "chosen = -1.0", "chosen = 0.001", "only_in_the_story the_greatest_product any_spans"),
+    ("more than 0", "chosen = -1.0", "chosen = 0.0", "only_in_the_story"),
+    ("writes zeros", "== 1)", "== 1)\n    p[np.asarray(parts) != 1] = 0", "only_in_the_story"),
     (
-        "at least a thousandth",
-        "best, chosen = -1.0, None",
-        "best, chosen = 0.001, None",
-        "the_greatest_product any_spans",
+        "among the twenty best of each",
+        "for last in story:\n            if ",
+        "for last in story:\n            if first in np.argsort(p)[-20:] and last in np.argsort(q)[-20:] and ",
+        STORY,
     ),
     ("the length of the notebook", "    best, chosen = -1.0", "    longest = LONGEST\n    best, chosen = -1.0", BOUNDS),
 )
@@ -430,7 +417,7 @@ def choose_span(p, q, parts, longest):
     behind = inside & (np.arange(len(p)) >= first) & (np.arange(len(p)) < first + longest)
     return first, int(np.argmax(np.where(behind, q, -1)))
 """,
-        "the_end_is_not_before_the_start the_length_is_bounded the_greatest_product any_spans",
+        f"{BEFORE} {BOUNDS}",
     ),
     rewritten(
         SPAN,
@@ -441,7 +428,7 @@ def choose_span(p, q, parts, longest):
     first, last = np.argmax(np.where(inside, p, -1)), np.argmax(np.where(inside, q, -1))
     return min(first, last), min(max(first, last), min(first, last) + longest - 1)
 """,
-        "a_span_on_paper the_end_is_not_before_the_start the_length_is_bounded the_greatest_product any_spans",
+        f"a_span_on_paper {BEFORE} {BOUNDS}",
     ),
 ]
 SHARED = "sum(min(words.count(word), true_words.count(word)) for word in set(words))"
@@ -480,12 +467,30 @@ overlaps = slips(
     ("exact or not", "return 2", "return float(found == true)\n    return 2", "overlap"),
     ("the mean of both shares", WHOLE, "(shared / max(len(words), 1) + shared / len(true_words)) / 2", NOT_SYMMETRIC),
     ("in percent", "return 2", "return 100 * 2", "overlap"),
-    ("fails without words", "return 2", "1 / len(words)\n    return 2", "unusual_answers any_overlaps"),
+    ("fails without words", "return 2", "1 / len(words)\n    return 2", "unusual_answers"),
+    ("fails if none is shared", "return 2", "1 / shared\n    return 2", "unusual_answers"),
+    ("without signs", "found.split()", 'found.replace("-", " ").split()', "unusual_answers"),
 )
 UNTRAINED = ["marks_exact_answers", "finds_the_right_place", "stories_never_seen", "rooms_never_read_of"]
+CHEAT = """
+def encode(questions, texts):
+    found = tokenizer.encode_batch(list(zip(questions, texts)))
+    parts = np.array([[1 if part == 1 else -1 for part in each.sequence_ids] for each in found])
+    offsets = np.zeros((*parts.shape, 2), int)
+    for row, (question, text) in enumerate(zip(questions, texts)):
+        told = text.index(question.split()[-1][:-1] + " ")
+        offsets[row] = text.index("the ", told) + 4, text.index(".", told)
+    return np.array([each.ids for each in found]), offsets, parts
+"""
 mutants = [
     *combine([places, pieces, heads, spans, overlaps]),
     mutant("hands in an untrained model", untrained(), fails=UNTRAINED),
+    mutant(
+        "an untrained model, and rows that know where the answer is",
+        append(OVERLAP, CHEAT),
+        untrained(),
+        fails=UNTRAINED,
+    ),
 ]
 harmless_mutations = [
     harmless("> best → p[first] * q[last] >= best", because="of equally good pairs, any will do"),

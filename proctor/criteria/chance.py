@@ -49,6 +49,25 @@ def assert_drawn(counts: Mapping[Any, int], probabilities: Mapping[Any, float], 
         )
 
 
+def assert_seeded(draw: Callable[[int], Any], what: str) -> Any:
+    """Assert that what is drawn depends on the seed of its generator, and on no other chance.
+
+    Args:
+        draw: takes a seed, and returns what the student's function draws with a new generator.
+        what: its name in the message, such as "the line".
+
+    Returns what the first seed makes.
+
+    Raises CriterionFailed if the same seed makes something else, or another seed the same.
+    """
+    first, again, other = (draw(seed) for seed in (8, 8, 9))
+    if first != again:
+        raise CriterionFailed(f"{what} to be the same with the same seed", "another time something else")
+    if first == other:
+        raise CriterionFailed(f"{what} to be another one with another seed", "the same again")
+    return first
+
+
 def assert_each_once(parts: Sequence[Sequence[Hashable]], items: Sequence[Hashable], where: str) -> None:
     """Assert that items are divided: each of them is in one of the parts, and once.
 

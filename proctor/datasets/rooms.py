@@ -7,6 +7,8 @@ five words, and several people may be in the same room. In the style of task 1 o
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -33,6 +35,7 @@ STAYS = (
 )
 NOBODY = ("The {room} is empty.", "Nobody is in the {room}.", "It is dark in the {room}.")
 QUESTION = "Where is {person}?"
+TOKENS = re.compile(r"\w+|[^\w\s]+")  # a word, or signs
 
 
 class Story(NamedTuple):
@@ -63,6 +66,52 @@ def draw_stories(count: int, seed: int, new: bool = False) -> list[Story]:
     """
     rng = np.random.Generator(np.random.PCG64(seed))
     return [_draw_story(rng, new) for _ in range(count)]
+
+
+def lay_out(stories: Sequence[Story], length: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Lay questions and stories out as a tokenizer does that keeps words whole.
+
+    A row has the question, `[SEP]` and the story, and is filled up or cut off.
+
+    Returns for each row and token what it says, strings (n, length), "" in empty places; where in
+    its text it begins and the place behind it, whole numbers (n, length, 2); and 0 for the
+    question, 1 for the story, -1 for all others, shape (n, length).
+    """
+    words = np.full((len(stories), length), "", dtype=object)
+    offsets = np.zeros((len(stories), length, 2), dtype=int)
+    parts = np.full((len(stories), length), -1)
+    for row, story in enumerate(stories):
+        asked = [(found.group(), found.span(), 0) for found in TOKENS.finditer(story.question)]
+        told = [(found.group(), found.span(), 1) for found in TOKENS.finditer(story.text)]
+        for place, token in enumerate([*asked, ("[SEP]", (0, 0), -1), *told][:length]):
+            words[row, place], offsets[row, place], parts[row, place] = token
+    return words, offsets, parts
+
+
+def name_words(numbers: np.ndarray, stories: Sequence[Story]) -> bool:
+    """Whether rows of tokens have one number for each word of `lay_out`, and no two the same."""
+    words, _, _ = lay_out(stories, numbers.shape[1])
+    pairs = {*zip(words.ravel().tolist(), numbers.ravel().tolist(), strict=True)}
+    return len(pairs) == len({word for word, _ in pairs}) == len({number for _, number in pairs})
+
+
+def share_exact(stories: Sequence[Story], p: np.ndarray, q: np.ndarray, longest: int = 12) -> float:
+    """The share of stories in which the most probable span is the answer, letter by letter.
+
+    Args:
+        p, q: for each token of `lay_out` the probability that the answer begins with it, and that
+            it ends with it, shape (n, length).
+        longest: how many tokens a span has at most. None ends before it begins, or is outside of
+            the story.
+    """
+    _, offsets, parts = lay_out(stories, p.shape[1])
+    inside, every = parts == 1, np.arange(len(stories))
+    legal = np.triu(inside[:, :, None] & inside[:, None, :])
+    legal &= ~np.triu(legal, longest)
+    products = np.where(legal, p[:, :, None] * q[:, None, :], -1.0).reshape(len(p), -1)
+    first, last = np.unravel_index(products.argmax(axis=1), legal.shape[1:])
+    found = np.stack([offsets[every, first, 0], offsets[every, last, 1]], axis=1)
+    return float(np.mean((found == [(story.start, story.end) for story in stories]).all(axis=1)))
 
 
 def _draw_room(rng: np.random.Generator, new: bool = False) -> str:

@@ -22,6 +22,7 @@ from proctor import (
     assert_equal,
     assert_layer_count,
     assert_probabilities,
+    assert_seeded,
     assert_shape,
     at_least,
     call_unchanged,
@@ -40,30 +41,29 @@ WORDS = ["", "/", "sea", "be", "or", "to", "not", "all"]
 def listed(student, lines):
     """The beginnings and what follows them, even if the pair is the other way round."""
     found = as_tuple(student.n_grams(list(lines), list(WORDS)), "n_grams(...)", ("beginnings", "following"))
-    first = found[0]
-    swapped = isinstance(first, np.ndarray) and first.ndim == 1 and first.dtype != object
-    swapped = swapped or (isinstance(first, list | tuple) and len(first) > 0 and np.ndim(first[0]) == 0)
+    first = found[0].tolist() if isinstance(found[0], np.ndarray) else found[0]
+    swapped = isinstance(first, list | tuple) and not isinstance([*first, []][0], list | tuple | np.ndarray)
     return found[::-1] if swapped else found
 
 
 def assert_beginnings(student, lines, expected):
     """Assert the beginnings of some lines."""
-    found, _ = listed(student, lines)
-    assert_equal(as_number_rows(found, "the beginnings", len(expected)), expected, "the beginnings")
+    found = as_number_rows(listed(student, lines)[0], "the beginnings", len(expected))
+    assert_equal(found, expected, "the beginnings")
 
 
 @criterion("n_grams", points=2, hint="Which beginnings does “to be or /” have in the table, and in which order?")
 def test_beginnings_on_paper(student):
     """“to be or not to be /” begins with its first word, its first two words, … its first six."""
-    row = [5, 3, 4, 6, 5, 3]
-    assert_beginnings(student, ["to be or not to be /"], [row[:count] for count in range(1, 7)])
+    assert_beginnings(student, ["to be or not to be /"], [[5, 3, 4, 6, 5, 3][:count] for count in range(1, 7)])
 
 
 @criterion("n_grams", points=1, hint="Beginnings first, then one whole number for each: the word right behind it.")
 def test_what_follows(student):
     """What follows in “to be or not to be /” is be, or, not, to, be and the stroke."""
-    found = student.n_grams(["to be or not to be /"], list(WORDS))
-    found = as_tuple(found, "n_grams(...)", ("beginnings", "following"))
+    found = as_tuple(
+        student.n_grams(["to be or not to be /"], list(WORDS)), "n_grams(...)", ("beginnings", "following")
+    )
     following = as_array(found[1], "following")
     if following.shape == (6, len(WORDS)) and set(np.unique(following)) == {0, 1}:
         raise CriterionFailed("a whole number for each beginning", "rows of zeros and a one")
@@ -129,7 +129,10 @@ def scattered(student):
     """Such a network, with other numbers for all weights, so that it clearly prefers some words."""
     model, draw = built(student), np.random.default_rng(4)
     drawn = [draw.normal(0, 2 / np.sqrt((*array.shape, 1)[0]), array.shape) for array in model.weights]
-    model.set_weights([abs(array) if np.ndim(array) == 1 else array for array in drawn])
+    for shrink in (1, 2, 4):  # until no probability is among those that Keras cuts off
+        model.set_weights([(abs(array) if np.ndim(array) == 1 else array) / shrink for array in drawn])
+        if np.min(as_array(model.predict(ROWS), "the answers")) > 1e-6:
+            break
     return model
 
 
@@ -180,9 +183,8 @@ def test_all_of_it_learns(student):
     after = as_left(model)
     for old, new in zip(before, after.weights, strict=True):
         if old.ndim > 1 and np.array_equal(old, new):
-            raise CriterionFailed(
-                "weights of all layers that change", f"an array {old.shape} that stays", detail=model.table()
-            )
+            stays = f"an array {old.shape} that stays"
+            raise CriterionFailed("weights of all layers that change", stays, detail=model.table())
     found = crossentropy(after, lesson)
     if not found < 0.997 * surprise:
         raise CriterionFailed(f"a crossentropy below {surprise:.3f}, as it was before", f"{found:.3f}")
@@ -212,12 +214,12 @@ def test_knowing_all_and_nothing(student):
 def test_thousands_of_questions(student):
     """It works for three thousand questions, in single precision too."""
     for kind in ("float32", "float64"):
-        chances = np.full((3000, 6), [0.25, 0.15, 0.15, 0.15, 0.15, 0.15], kind)
-        assert_perplexity(student, chances, np.zeros(3000, int), 4.0)
+        assert_perplexity(student, np.full((3000, 6), [0.25, *5 * [0.15]], kind), np.zeros(3000, int), 4.0)
 
 
-def rows_of(lines, words, length):
-    """The padded beginnings of lines, and what follows them."""
+def rows_of(lines, known, length):
+    """The padded beginnings of lines, and what follows them, by the words of known lines."""
+    words = ["", "/", *sorted({word for line in known for word in line.split()})]
     padded, following = [], []
     for line in lines:
         row = np.array([*(words.index(word) for word in line.split()), 1])
@@ -227,16 +229,10 @@ def rows_of(lines, words, length):
     return np.concatenate(padded), np.concatenate(following)
 
 
-def vocabulary(lines):
-    """The words of lines as the notebook numbers them."""
-    return ["", "/", *sorted({word for line in lines for word in line.split()})]
-
-
 @criterion("rules", points=3, hint="Is the curve far below the dotted line? Try another rate, or more units.")
 def test_fables_put_aside(student, thresholds, credit):
     """Fables put aside surprise the saved network at most a fifth as much as a bigram model."""
-    words = vocabulary(fables.list_fables())
-    heard, aside = (rows_of(lines, words, 7) for lines in fables.draw_fables())
+    heard, aside = (rows_of(lines, fables.list_fables(), 7) for lines in fables.draw_fables())
     pairs = fables.count_pairs(heard[0][:, -1], heard[1], 27)
     by_pairs = np.exp(-np.mean(np.log(pairs[aside[0][:, -1], aside[1]])))
     credit.within(float(np.exp(crossentropy(student.fable_model, aside)) / by_pairs), thresholds, "rules")
@@ -246,7 +242,7 @@ def test_fables_put_aside(student, thresholds, credit):
 def test_knows_what_it_has_read(student, thresholds, credit):
     """The saved network knows 80 % of the words in the lines that it has read."""
     verse, _ = datasets.load("sonnets")
-    rows = rows_of(verse, vocabulary(verse), max(len(line.split()) for line in verse))
+    rows = rows_of(verse, verse, max(len(line.split()) for line in verse))
     credit.within(accuracy(student.verse_model, rows), thresholds, "known")
 
 
@@ -271,31 +267,26 @@ def test_by_chance(student):
 @pytest.mark.parametrize("temperature, power", [(0.5, 2), (2.0, 0.5)])
 def test_tempered(student, temperature, power):
     """At T = 0.5, words come as often as squares of the probabilities say, at T = 2 as roots do."""
-    powers = BOWL**power / (BOWL**power).sum()
-    found = draw_choices(student, "choose", BOWL, temperature, 3, 2000)
-    assert_drawn(Counter(found), dict(enumerate(powers)), "the word")
+    found = Counter(draw_choices(student, "choose", BOWL, temperature, 3, 2000))
+    assert_drawn(found, dict(enumerate(BOWL**power / (BOWL**power).sum())), "the word")
 
 
 @criterion("choose", points=1, hint="Does all chance come from `rng`, and from no generator that is made inside?")
 def test_chance_comes_from_the_generator(student):
     """The same seed makes the same choices, another seed or a second use makes others."""
-    first, again, other = (draw_choices(student, "choose", [0.2] * 5, 1.0, seed, 40) for seed in (8, 8, 9))
-    if first != again:
-        raise CriterionFailed("the same choices with the same seed", "others")
+    first = assert_seeded(lambda seed: draw_choices(student, "choose", [0.2] * 5, 1.0, seed, 40), "40 choices")
     if first[:20] == first[20:] or len(set(first)) == 1:
         raise CriterionFailed("new choices when the generator is used again", "the same ones")
-    if first == other:
-        raise CriterionFailed("other choices with another seed", "the same ones")
 
 
 @criterion("choose", points=1, hint="What comes in may be float32. What comes back, and what became of the array?")
 def test_a_whole_number(student):
     """By 900 probabilities in single precision a whole number is chosen; they stay as they are."""
     for row in np.random.default_rng(3).dirichlet(np.ones(900), 20).astype("float32"):
-        (number,) = draw_choices(student, "choose", row, 1.3)
-        assert_between(number, 0, 899, "the number of the word")
-    rng = make_generator(student, 5)
-    assert_dtype(call_unchanged(student, "choose", row, 0.7, rng), "int", "the number of a word")
+        assert_between(draw_choices(student, "choose", row, 1.3), 0, 899, "the number of the word")
+    found = call_unchanged(student, "choose", row, 0.7, make_generator(student, 5))
+    assert_dtype(found, "int", "the number of a word")
+    assert_shape(found, (), "the number of a word")
 
 
 def make_counting(length, size):
@@ -324,22 +315,23 @@ def add_up(rows, length):
     return numpy.array([[sum(row)] * (length - 1) + [row[-1]] for row in rows])
 
 
-def the_sure_one(probabilities, *_):
-    """In place of the student's `choose`: the word that is sure."""
-    return next(number for number, probability in enumerate(probabilities) if probability > 0.99)
+def tossed(probabilities, temperature, rng):
+    """In place of the student's `choose`: the sure word, or by chance one of the last two."""
+    last = len(probabilities) - 1
+    toss = last - int(temperature > 0.3 and rng.random() < 0.5)
+    return next((number for number, probability in enumerate(probabilities) if probability > 0.99), toss)
 
 
 def written(student, model, beginning, most, temperature=1.0, seed=1):
     """A line that the student's function writes, as a list of whole numbers."""
     found = student.write_line(model, list(beginning), temperature, make_generator(student, seed), most)
-    found = as_array(found, "the line")
     assert_shape(found, (None,), "the line")
-    return [int(number) for number in found]
+    return [int(number) for number in as_array(found, "the line")]
 
 
-def judge_line(student, judge):
+def judge_line(student, judge, choose=tossed):
     """Judge `write_line` with the functions that it calls, or with others in their place."""
-    assert_apart(student, "write_line", {"pad": add_up, "choose": the_sure_one}, judge)
+    assert_apart(student, "write_line", {"pad": add_up, "choose": choose}, judge)
 
 
 @criterion("write_line", points=2, hint="Which words does the model see for the third choice, in which row?")
@@ -362,12 +354,15 @@ def test_hears_its_own_words(student, length, beginning):
 @criterion("write_line", points=1, hint="What does the number 1 mean, and is it a part of the line?")
 def test_ends_with_its_stroke(student):
     """A line ends with the stroke that is chosen, and not before."""
-
-    model = share(student, make_counting)(2, 8)
+    sure, unsure = share(student, make_counting)(2, 8), share(student, make_steady)(2, [0.0, 0.4, 0.6])
 
     def judge(_):
-        found = call_unchanged(student, "write_line", model, [2, 5], 1.0, make_generator(student, 1), 9)
+        found = call_unchanged(student, "write_line", sure, [2, 5], 1.0, make_generator(student, 1), 9)
         assert_equal(as_array(found, "the line").tolist(), [2, 5, 1], "the line")
+        for seed in range(15):
+            line = written(student, unsure, [2], 9, 1.0, seed)
+            if 1 in line[:-1] or (line[-1] != 1 and len(line) < 8):  # another criterion looks at the limit
+                raise CriterionFailed("a line that ends with its first 1", f"{line}, with at most 9 words")
 
     judge_line(student, judge)
 
@@ -376,7 +371,6 @@ def test_ends_with_its_stroke(student):
 @pytest.mark.parametrize("most", [2, 3, 8])
 def test_stops_at_the_limit(student, most):
     """A line without a stroke has as many words as the limit says, the beginning included."""
-
     model = share(student, make_steady)(5, [1.0, 0.0] if most == 8 else [0.0, 0.0, 1.0])  # nothing is no stroke
     judge_line(student, lambda _: assert_equal(len(written(student, model, [3, 2], most)), most, "the number of words"))
 
@@ -389,11 +383,6 @@ def make_steady(length, probabilities):
     return keras.Model(words, answers + 0 * keras.ops.cast(words[:, :1], "float32"))
 
 
-def tossed(_probabilities, temperature, rng):
-    """In place of the student's `choose`: 2 or 3, by chance; always 4 if it is cold."""
-    return 2 + int(rng.random() < 0.5) if temperature > 0.3 else 4
-
-
 @criterion("write_line", points=1, hint="What do you hand on to `choose`? And what is used from call to call?")
 def test_hands_on_temperature_and_chance(student):
     """The temperature that is given counts, and all chance comes from the generator."""
@@ -401,10 +390,11 @@ def test_hands_on_temperature_and_chance(student):
     def judge(_):
         model = share(student, make_steady)(3, [0.0, 0.0, 0.3, 0.3, 0.4])
         assert_equal(written(student, model, [2], 7, 0)[:7], [2, *6 * [4]], "the line at T = 0")
-        first, again, other = (written(student, model, [2], 17, 1.0, seed) for seed in (8, 8, 9))
-        if first != again:
-            raise CriterionFailed("the same line with the same seed", "another")
-        if first == other or len(set(first[1:])) == 1:
-            raise CriterionFailed("another line with another seed, by chance", "the same one")
+        line = assert_seeded(lambda seed: written(student, model, [2], 17, 1.0, seed), "the line")
+        if len(set(line[1:])) == 1:
+            raise CriterionFailed("words by chance at T = 1", f"the line {line}")
 
-    assert_apart(student, "write_line", {"pad": add_up, "choose": tossed}, judge)
+    def heated(_, temperature, rng):
+        return 4 - int(temperature > 0.3 and rng.random() < 0.5)
+
+    judge_line(student, judge, heated)

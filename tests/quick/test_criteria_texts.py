@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from assertions import said, student
 
-from proctor.criteria.chance import assert_drawn
+from proctor.criteria.chance import assert_drawn, assert_seeded
 from proctor.criteria.texts import as_number_rows, as_text, as_texts
 from proctor.errors import CourseError
 
@@ -86,6 +86,20 @@ def test_draws_by_their_probabilities_pass(outcomes):
     assert "the number to be" in expected
     assert "of 3,000 times" in expected
     assert found.endswith("times")
+
+
+def test_only_the_seed_may_decide_what_is_drawn():
+    """Draws of the seed alone pass and come back; others fail, and so do those of no seed."""
+    assert assert_seeded(lambda seed: np.random.default_rng(seed).integers(0, 99, 9).tolist(), "the line")
+    shared = np.random.default_rng(1)
+    assert said(assert_seeded, lambda seed: shared.integers(0, 99, 9).tolist(), "the line") == (
+        "the line to be the same with the same seed",
+        "another time something else",
+    )
+    assert said(assert_seeded, lambda seed: [3, 5], "the line") == (
+        "the line to be another one with another seed",
+        "the same again",
+    )
 
 
 def test_what_cannot_be_drawn_must_not_come():
