@@ -302,8 +302,9 @@ variants = [
         replace(POSITIONS, POSITIONS_LOOPED),
         replace(ATTENTION, ATTENTION_LOOPED),
         replace(MASKS, MASKS_LISTS),
-        replace(HEADS, HEADS_RESHAPED),
-        replace(WRITE, WRITE_CALLED),
+    ),
+    variant(
+        "heads by reshaping, a network that is called", replace(HEADS, HEADS_RESHAPED), replace(WRITE, WRITE_CALLED)
     ),
     variant(
         "einsum, places with names, helpers",
@@ -317,11 +318,14 @@ variants = [
         replace(BUILD, BUILD_HELPERS),
     ),
     variant(
-        "patterns that a layer keeps, and Keras's functions",
-        replace(ATTENTION, ATTENTION_KERAS),
-        edit(MASKS, "np.tri(length, dtype=bool)", "np.tril(np.ones((length, length))) == 1"),
+        "patterns that a layer keeps, sums by a plus",
         replace(ENCODER, ENCODER_PLUS),
         replace(EMBED, EMBED_KEPT),
+    ),
+    variant(
+        "Keras's functions, half of a square of ones",
+        replace(ATTENTION, ATTENTION_KERAS),
+        edit(MASKS, "np.tri(length, dtype=bool)", "np.tril(np.ones((length, length))) == 1"),
     ),
 ]
 
