@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers, ops
-from model_files import config_of, functional, gated, recurrent, refusal, saved, two_in_two_out, with_layer
+from model_files import config_of, functional, gated, recurrent, saved, two_in_two_out
 
 from proctor.models.describe import describe, load
 from proctor.models.gate import CustomLayers
@@ -196,11 +196,3 @@ def test_a_custom_layer_is_told_apart(tmp_path):
     model(np.zeros((1, 4)))
     with pytest.raises(CustomLayers, match="Twice"):
         gated(saved(model, tmp_path))
-
-
-def test_a_fault_beside_a_custom_layer_is_the_fault_that_is_told(plain):
-    """A custom layer does not excuse anything else."""
-    data = with_layer(plain, None, "Mine", "Mine")
-    with pytest.raises(CustomLayers):
-        gated(data)
-    assert "Lambda" in refusal(with_layer(data, "keras.layers", "Lambda"))

@@ -19,12 +19,20 @@ from model_files import VERSION, config_of, gated, reconfigured, refusal, rezipp
 
 from proctor.errors import RefusedModel
 from proctor.models.describe import check_weights, load
+from proctor.models.gate import CustomLayers
 
 # Keras's own, not about what is tested here.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 
 # Files that are no models
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of a small honest model."""
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="relu"), layers.Dense(1)])
+    return saved(model, tmp_path_factory.mktemp("plain"))
 
 
 @pytest.mark.parametrize(
@@ -385,3 +393,11 @@ def test_damaged_weights_are_refused(plain, tmp_path):
     path.write_bytes(rezipped(plain, **{"model.weights.h5": b"\x89HDF\r\n\x1a\n" + bytes(500)}))
     with pytest.raises(RefusedModel, match="cannot be read"):
         load(path)
+
+
+def test_a_fault_beside_a_custom_layer_is_the_fault_that_is_told(plain):
+    """A custom layer does not excuse anything else."""
+    data = with_layer(plain, None, "Mine", "Mine")
+    with pytest.raises(CustomLayers):
+        gated(data)
+    assert "Lambda" in refusal(with_layer(data, "keras.layers", "Lambda"))

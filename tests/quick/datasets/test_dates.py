@@ -7,6 +7,8 @@ import pytest
 from proctor import datasets
 from proctor.datasets import dates
 
+pytestmark = pytest.mark.usefixtures("nothing_around")
+
 
 def test_dates_are_what_they_say():
     """Every date is written once, in a known way, at most so long, and its answer is a real day."""

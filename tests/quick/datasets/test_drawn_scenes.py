@@ -19,6 +19,8 @@ from proctor.datasets import (
 )
 from proctor.errors import ProctorError
 
+pytestmark = pytest.mark.usefixtures("nothing_around")
+
 
 def test_drawn_shapes_are_of_six_kinds():
     """As many of each kind; the same seed draws the same ones, another seed others."""

@@ -20,6 +20,8 @@ from proctor.errors import ProctorError
 from proctor.jail.client import SPAWN
 from proctor.jail.course_jail import Jails, jail_limits
 
+pytestmark = pytest.mark.usefixtures("nothing_around")
+
 
 def test_real_data_comes_before_a_stand_in(real, monkeypatch, capsys):
     """What lies in $PROCTOR_DATA is loaded, and a line says so."""

@@ -15,6 +15,8 @@ from proctor.datasets import (
 from proctor.datasets.critters import draw_pets
 from proctor.errors import ProctorError
 
+pytestmark = pytest.mark.usefixtures("nothing_around")
+
 
 def test_drawn_faces_are_laid_out_like_the_real_ones():
     """Forty happy and forty sad PNG pictures of 150 x 150 pixels."""

@@ -1,9 +1,12 @@
 """Stories of who is in which room."""
 
 import numpy as np
+import pytest
 
 from proctor import datasets
 from proctor.datasets import rooms
+
+pytestmark = pytest.mark.usefixtures("nothing_around")
 
 
 def test_stories_of_rooms_tell_where_the_answer_is():

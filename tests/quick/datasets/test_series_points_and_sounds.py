@@ -13,6 +13,8 @@ from proctor.datasets import (
 )
 from proctor.errors import ProctorError
 
+pytestmark = pytest.mark.usefixtures("nothing_around")
+
 
 def test_series_differ_in_everything_by_seed():
     """Each seed generates its own series of 1461 days; the same seed the same one."""

@@ -25,6 +25,8 @@ from proctor.datasets import (
 from proctor.datasets.train_resume_pieces import train_resume_pieces
 from proctor.errors import ProctorError
 
+pytestmark = pytest.mark.usefixtures("nothing_around")
+
 ANALOGIES = """man woman king queen|man woman father mother|man woman son daughter|man woman brother sister
 japan tokyo china beijing|france paris england london|russia moscow iraq baghdad|japan japanese china chinese
 france french germany german|italy italian spain spanish|large larger small smaller|high higher low lower

@@ -1,7 +1,8 @@
-"""Real files of data sets, made small, and a machine that has none."""
+"""Fixtures for tests of data sets: real files, made small, and a machine that has none."""
 
 import gzip
 import zipfile
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -15,24 +16,24 @@ from proctor.datasets import (
 
 
 @pytest.fixture(scope="session")
-def cache(tmp_path_factory):
+def data_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One cache for all tests, because drawing all digits takes seconds."""
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.fixture(autouse=True)
-def nothing_around(cache, tmp_path, monkeypatch):
+@pytest.fixture
+def nothing_around(data_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without network or real data, on which nothing was announced yet."""
     monkeypatch.delenv("PROCTOR_DATA", raising=False)
     monkeypatch.setenv("PROCTOR_OFFLINE", "1")
-    monkeypatch.setenv("PROCTOR_CACHE", str(cache))
+    monkeypatch.setenv("PROCTOR_CACHE", str(data_cache))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setattr(loading, "_announced", set())
     monkeypatch.setattr(places, "_unreachable", set())
 
 
 @pytest.fixture
-def real(tmp_path):
+def real(tmp_path: Path) -> Path:
     """A folder with small files laid out like the published ones."""
     folder = tmp_path / "real"
     folder.mkdir()
@@ -49,7 +50,7 @@ def real(tmp_path):
 
 
 @pytest.fixture
-def real_cats(tmp_path):
+def real_cats(tmp_path: Path) -> Path:
     """A folder with small files laid out like the two published ones."""
     folder = tmp_path / "cats"
     folder.mkdir()
@@ -61,7 +62,7 @@ def real_cats(tmp_path):
 
 
 @pytest.fixture
-def real_horses(tmp_path):
+def real_horses(tmp_path: Path) -> Path:
     """A folder with a small zip laid out like the published one."""
     folder = tmp_path / "horses"
     folder.mkdir()
@@ -75,7 +76,7 @@ def real_horses(tmp_path):
 
 
 @pytest.fixture
-def real_words(tmp_path):
+def real_words(tmp_path: Path) -> Path:
     """A folder with some words laid out like the cut file of GloVe's."""
     folder = tmp_path / "real"
     folder.mkdir()
