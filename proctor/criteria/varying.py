@@ -158,7 +158,7 @@ def _build_noting(keras: Any, mirrors: bool) -> Any:
     tensorflow = __import__("tensorflow")
 
     @keras.saving.register_keras_serializable()  # so that it can be copied
-    class Noting(keras.layers.Layer):  # type: ignore[misc]
+    class Noting(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
         def call(self, x: Any, training: Any = None) -> Any:
             if isinstance(x, tensorflow.Tensor) and hasattr(x, "numpy"):  # not while a graph is built
                 getattr(self, "noted", []).append([x.numpy(), bool(training)])

@@ -98,7 +98,7 @@ def _embed_pictures(cleaned: str, attachments: dict[str, dict[str, str]]) -> str
     return _EMBEDDED.sub(embed, cleaned)
 
 
-class _NotebookLexer(PythonLexer):  # type: ignore[misc]
+class _NotebookLexer(PythonLexer):  # type: ignore[misc]  # Pygments has no types
     """Python, with lines that begin with % or ! as IPython's.
 
     IPython's own lexer is quadratic in the number of blank lines, and knows nine more languages.

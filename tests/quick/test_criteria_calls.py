@@ -53,7 +53,7 @@ def test_a_data_set_of_kerass_own_kind_is_passed_through_once():
     import keras
 
     # Keras has no types, so that mypy takes any class of its for one of an unknown kind.
-    class Repeating(keras.utils.PyDataset):  # type: ignore[misc]
+    class Repeating(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
         def __len__(self):
             return 3
 

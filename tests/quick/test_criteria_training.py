@@ -46,7 +46,7 @@ def told(check, *arguments, **settings):
     return failed.value.expected, failed.value.found
 
 
-class Heard(keras.callbacks.Callback):  # type: ignore[misc]
+class Heard(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Notes what it hears, and stops when the loss is 0."""
 
     def __init__(self):
@@ -251,7 +251,7 @@ def test_a_training_that_spoils_its_pictures_is_told():
     assert told(assert_teaches_all, student(train=train), "train", (28, 28))[1] == "argument 2 was changed"
 
 
-class StopAt(keras.callbacks.Callback):  # type: ignore[misc]
+class StopAt(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     def __init__(self, target):
         super().__init__()
         self.target = target

@@ -72,7 +72,7 @@ def test_numbers_must_reach_both_ends():
             assert_spread(found, 30, 2, "angles")
 
 
-class Always(keras.layers.Layer):  # type: ignore[misc]
+class Always(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
     """Mirrors in both modes."""
 
     def __init__(self):
@@ -83,7 +83,7 @@ class Always(keras.layers.Layer):  # type: ignore[misc]
         return self.flip(x, training=True)
 
 
-class Alike(keras.layers.Layer):  # type: ignore[misc]
+class Alike(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
     """Shifts all pictures of a batch alike."""
 
     def call(self, x, training=None):

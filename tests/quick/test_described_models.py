@@ -71,7 +71,7 @@ def test_layers_of_nested_models_come_in_their_place():
 def test_a_subclassed_model_is_described_before_and_after_it_saw_data():
     """What is not known is None, and nothing raises."""
 
-    class Own(keras.Model):  # type: ignore[misc]
+    class Own(keras.Model):  # type: ignore[misc]  # Keras has no types
         def __init__(self):
             super().__init__()
             self.first = layers.Dense(4, activation="relu")
@@ -104,7 +104,7 @@ def test_an_unbuilt_model_is_described():
 def test_a_layer_that_cannot_be_asked_is_still_described():
     """A student's layer may have no config, an odd one, or one without end."""
 
-    class Silent(layers.Layer):  # type: ignore[misc]
+    class Silent(layers.Layer):  # type: ignore[misc]  # Keras has no types
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
             self.activation = object()
@@ -112,7 +112,7 @@ def test_a_layer_that_cannot_be_asked_is_still_described():
         def get_config(self):
             raise RuntimeError
 
-    class Odd(layers.Layer):  # type: ignore[misc]
+    class Odd(layers.Layer):  # type: ignore[misc]  # Keras has no types
         def call(self, x):
             return x
 

@@ -168,11 +168,11 @@ def test_a_custom_layer_is_told_apart(tmp_path):
     passes where it is known."""
 
     @keras.saving.register_keras_serializable("mine")
-    class Scale(layers.Layer):  # type: ignore[misc]
+    class Scale(layers.Layer):  # type: ignore[misc]  # Keras has no types
         def call(self, x):
             return 2 * x
 
-    class Twice(keras.Model):  # type: ignore[misc]
+    class Twice(keras.Model):  # type: ignore[misc]  # Keras has no types
         def __init__(self):
             super().__init__()
             self.dense = layers.Dense(1)
