@@ -1,6 +1,6 @@
 """Other right answers of the exercise on attention, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, harmless, mutant, replace, retrained, untrained, variant
 
 NUMBERS, ATTEND, ONE, READER = "write_to_numbers", "write_attend", "write_one_character", "write_build_reader"
 TEXTS, EXACT, ANSWERS = "write_to_texts", "write_exact_match", "write_answers"
@@ -520,3 +520,9 @@ mutants = [
 ]
 key = "a public criterion would hold the key"
 hidden_because = {"a_softmax_over_dates": key, "weights_of_more_steps": key, "a_new_order": key}
+harmless_mutations = [
+    harmless("write_attend, line 18: 0 → -1", because="the last axis of the weights has the size 1"),
+    harmless("keyword dtype dropped", because="an Embedding takes whole numbers of any type"),
+    harmless('"int32" → None', because="an Embedding takes whole numbers of any type"),
+    harmless("zip(found, right) → zip(right, found)", because="what equals does not depend on the order"),
+]
