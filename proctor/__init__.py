@@ -53,6 +53,7 @@ from proctor.criteria.chance import (
 )
 from proctor.criteria.convolutions import convolve, convolve_all, enlarge_maps, normalise, pool_maps
 from proctor.criteria.criterion import criterion
+from proctor.criteria.dense import DENSE_STAND_INS, teach_by_numpy
 from proctor.criteria.directions import assert_close_but_signs, cosines_with
 from proctor.criteria.equality import assert_equal
 from proctor.criteria.files import as_table, assert_untouched, make_folder, make_paths, names_of, read_files, read_lines
@@ -140,6 +141,7 @@ from proctor.judge.quiet import start_tensorflow
 from proctor.judge.unwritten import continue_past_stubs
 
 __all__ = [
+    "DENSE_STAND_INS",
     "TOWER",
     "TOWER_NORMALISATIONS",
     "AroundBase",
@@ -282,6 +284,7 @@ __all__ = [
     "take_batches",
     "take_one_step",
     "take_steps",
+    "teach_by_numpy",
     "teach_network",
     "teach_one_input",
     "train_in_every_order",

@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 
 from proctor import (
-    CriterionFailed,
+    DENSE_STAND_INS,
     as_array,
     as_tuple,
+    assert_all_close,
     assert_apart,
     assert_between,
     assert_close,
     assert_equal,
     criterion,
-    described,
+    teach_by_numpy,
 )
 
 EPOCHS = pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_an_epoch_of_any_size(student, sizes, count, batch_size, rate):
         student.epoch(network, x, targets, rate, batch_size)
         assert_each(network.trainable_variables, expected, "the variables")
 
-    assert_apart(student, "epoch", OTHERS, judge)
+    assert_apart(student, "epoch", DENSE_STAND_INS, judge)
 
 
 @criterion("epoch", points=1, hint="Of how many examples is it the mean, and is it the loss before each step?")
@@ -147,7 +148,7 @@ def test_the_loss_of_any_epoch(student, sizes, count, batch_size, rate):
         found = student.epoch(student.Network.of(numbers), x, targets, rate, batch_size)
         assert_close(found, expected, "epoch(…)", rtol=1e-4)
 
-    assert_apart(student, "epoch", OTHERS, judge)
+    assert_apart(student, "epoch", DENSE_STAND_INS, judge)
 
 
 def random(shape, seed):
@@ -162,7 +163,7 @@ def draw_network(sizes):
 
 
 def one_layer(sizes):
-    """The sizes of a network of one layer, which is all that the functions of OTHERS know."""
+    """The sizes of a network of one layer, all that DENSE_STAND_INS know."""
     return (sizes[0], sizes[-1])
 
 
@@ -182,76 +183,13 @@ def height(numbers, middles, widths):
 
 
 def assert_each(found, expected, what):
-    """Assert that several arrays are those expected."""
-    if not isinstance(found, (list, tuple)) or len(found) != len(expected):
-        raise CriterionFailed(f"{what} to be {len(expected)} arrays", described(found))
-    for number, (one, due) in enumerate(zip(found, expected, strict=True), start=1):
-        assert_close(one, due, f"number {number} of {what}", rtol=1e-4, atol=1e-5)
+    """Assert that several arrays, such as the gradients of a network, are those expected."""
+    names = [f"number {number} of {what}" for number in range(1, len(expected) + 1)]
+    assert_all_close(found, expected, what, names, rtol=1e-4, atol=1e-5)
 
 
 def draw_epoch(sizes, count, batch_size, rate):
     """A network, examples, and by NumPy: its variables after an epoch with them, and its loss."""
     numbers, x = draw_network(sizes), random((count, sizes[0]), 3).astype("float32")
     targets = np.eye(sizes[-1], dtype="float32")[np.random.default_rng(sizes).integers(0, sizes[-1], count)]
-    layers, total = numbers, 0.0
-    for start in range(0, count, batch_size):
-        outputs, wanted = [x[start : start + batch_size].astype(float)], targets[start : start + batch_size]
-        for weights, biases in layers[:-1]:
-            outputs.append(np.maximum(outputs[-1] @ weights + biases, 0))
-        powers = np.exp(outputs[-1] @ layers[-1][0] + layers[-1][1])
-        probabilities = powers / powers.sum(axis=1, keepdims=True)
-        total -= np.log((probabilities * wanted).sum(axis=1)).sum()
-        error, moved = (probabilities - wanted) / len(wanted), []
-        for (weights, biases), output in zip(layers[::-1], outputs[::-1], strict=True):
-            moved.insert(0, (weights - rate * output.T @ error, biases - rate * error.sum(axis=0)))
-            error = error @ weights.T * (output > 0)
-        layers = moved
-    return numbers, x, targets, [part for pair in layers for part in pair], total / count
-
-
-def sums(network, x):
-    """The logits of a network of one layer, by NumPy."""
-    import numpy as np
-
-    weights, biases = network.layers[0]
-    return np.asarray(x, float) @ np.asarray(weights, float) + np.asarray(biases, float)
-
-
-def surprise(logits, targets):
-    """The loss of small logits, by NumPy."""
-    import numpy as np
-
-    powers = np.exp(logits)
-    return -np.log((powers * np.asarray(targets)).sum(axis=1) / powers.sum(axis=1)).mean()
-
-
-def differences(loss_of, network):
-    """A loss and its slopes, measured by small changes of each number."""
-    import numpy as np
-
-    gradients = []
-    for variable in network.trainable_variables:
-        numbers = variable.numpy()
-        gradient = np.zeros(numbers.shape)
-        for place in np.ndindex(numbers.shape):
-            low, high = numbers.copy(), numbers.copy()
-            low[place] -= 2.0**-9
-            high[place] += 2.0**-9
-            variable.assign(low)
-            gradient[place] = -loss_of(network)
-            variable.assign(high)
-            gradient[place] = (gradient[place] + loss_of(network)) / (high[place] - low[place])
-        variable.assign(numbers)
-        gradients.append(gradient.astype("float32"))
-    return 0 * variable[0] + loss_of(network), gradients  # a tensor
-
-
-def move(network, gradients, rate):
-    """Take a step, by NumPy."""
-    import numpy as np
-
-    for variable, gradient in zip(network.trainable_variables, gradients, strict=True):
-        variable.assign(variable.numpy() - np.float32(rate) * np.asarray(gradient))
-
-
-OTHERS = {"forward": sums, "cross_entropy": surprise, "slopes": differences, "step": move}
+    return numbers, x, targets, *teach_by_numpy(numbers, x, targets, rate, batch_size)
