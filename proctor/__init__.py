@@ -90,6 +90,7 @@ from proctor.criteria.networks import (
     assert_learns_by_crossentropy,
     assert_one_probability,
     assert_scales_pictures,
+    input_side,
     scatter_weights,
 )
 from proctor.criteria.questions import as_numbers, assert_choice, assert_choices, assert_number
@@ -100,6 +101,7 @@ from proctor.criteria.readers import (
     scatter_table,
 )
 from proctor.criteria.recurrence import as_weights, draw_choices, draw_names, make_generator, make_names
+from proctor.criteria.spans import share_of_spans
 from proctor.criteria.stopping import assert_ends_by_patience, assert_keeps_best, teach_one_input
 from proctor.criteria.tape import bowl_by_adam, call_on_tensors, make_bowl, slope_on_tape, take_steps, teach_network
 from proctor.criteria.texts import (
@@ -244,6 +246,7 @@ __all__ = [
     "give_head",
     "gru_both_ways",
     "gru_step",
+    "input_side",
     "layer",
     "list_learning",
     "make_block",
@@ -277,6 +280,7 @@ __all__ = [
     "scatter_table",
     "scatter_weights",
     "share",
+    "share_of_spans",
     "slope_on_tape",
     "start_tensorflow",
     "stopped_after",

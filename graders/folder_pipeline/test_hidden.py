@@ -15,6 +15,7 @@ from proctor import (
     criterion,
     datasets,
     described,
+    input_side,
     layer,
     make_folder,
     make_model,
@@ -150,9 +151,7 @@ def test_names_any_picture(student):
 def test_tells_new_series(student, thresholds, credit):
     """The saved model is right about 90 % of horses and humans of series that it has never seen."""
     model = as_model(student.model)
-    shape = model.input_shape
-    side = (shape[1] if shape is not None and len(shape) == 4 else None) or SIDE
-    shown = pictures.read_folder(datasets.load("horses_humans", split="test"), side)
+    shown = pictures.read_folder(datasets.load("horses_humans", split="test"), input_side(model, SIDE))
     credit.within(accuracy(model, shown), thresholds, "new")
 
 

@@ -5,7 +5,6 @@ import pytest
 
 from proctor import (
     CriterionFailed,
-    as_array,
     as_model,
     as_number_rows,
     as_text,
@@ -17,6 +16,7 @@ from proctor import (
     criterion,
     described,
     make_network,
+    share_of_spans,
 )
 from proctor.datasets import rooms
 
@@ -140,27 +140,15 @@ def test_any_overlaps(student, seed, longest):
         assert_close(student.overlap(found, true), measure(found, true), f"overlap({found!r}, {true!r})")
 
 
-def share_exact(student, stories):
-    """The share of stories in which the best legal span of the saved reader is the answer."""
-    rows = student.encode([story.question for story in stories], [story.text for story in stories])
-    numbers = as_array(as_tuple(rows, "encode(…)", ("rows", "offsets", "parts"))[0], "the rows")
-    assert_shape(numbers, (len(stories), LENGTH), "the rows")
-    if not rooms.name_words(numbers, stories):
-        raise CriterionFailed("rows of tokens as the given `encode` makes them", described(numbers))
-    outputs = as_tuple(as_model(student.reader, "reader").predict(numbers), "the outputs of the reader", ("p", "q"))
-    p, q = (as_array(each, "an output of the reader").astype(float) for each in outputs)
-    for each in (p, q):
-        assert_shape(each, (len(stories), LENGTH), "an output of the reader")
-    return rooms.share_exact(stories, p, q)
-
-
 @criterion("trained", points=2, hint="Did the lesson run to its end?")
 def test_stories_never_seen(student, thresholds, credit):
     """In 90 % of 400 stories that nobody has, the saved reader marks exactly the answer."""
-    credit.within(share_exact(student, rooms.draw_stories(400, seed=46_001)), thresholds, "unseen")
+    credit.within(share_of_spans(student, rooms.draw_stories(400, seed=46_001), LENGTH), thresholds, "unseen")
 
 
 @criterion("trained", points=1, hint="Did the lesson run to its end, and does the encoder learn in it?")
 def test_rooms_never_read_of(student, thresholds, credit):
     """It also marks rooms whose names are in no story to learn from."""
-    credit.within(share_exact(student, rooms.draw_stories(300, seed=46_002, new=True)), thresholds, "new_rooms")
+    credit.within(
+        share_of_spans(student, rooms.draw_stories(300, seed=46_002, new=True), LENGTH), thresholds, "new_rooms"
+    )

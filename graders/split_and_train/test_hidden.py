@@ -12,6 +12,7 @@ from proctor import (
     criterion,
     datasets,
     described,
+    input_side,
     make_folder,
     make_paths,
     names_of,
@@ -161,9 +162,7 @@ def test_any_classes(student):
 def test_tells_new_animals(student, thresholds, credit):
     """The saved model is right about many cats and dogs that it has never seen."""
     model = as_model(student.model)
-    shape = model.input_shape
-    side = (shape[1] if shape is not None and len(shape) == 4 else None) or SIDE
-    shown = pictures.read_folder(datasets.load("cats_dogs", split="test"), side)
+    shown = pictures.read_folder(datasets.load("cats_dogs", split="test"), input_side(model, SIDE))
     credit.within(accuracy(model, shown), thresholds, "new")
 
 

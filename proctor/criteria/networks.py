@@ -148,6 +148,17 @@ def assert_learns_by_crossentropy(student: Student, build: str, side: int, asked
         assert_crossentropy_loss(_build_ending_in(student, build, side, "sigmoid"), shown)
 
 
+def input_side(model: ModelView, otherwise: int) -> int:
+    """The side of the pictures that a network takes, or another number if it takes any.
+
+    Args:
+        model: of a submission; its input is (pictures, side, side, channels), or was not announced.
+        otherwise: the side if the network does not say.
+    """
+    shape = as_model(model).input_shape
+    return (shape[1] if shape is not None and len(shape) == 4 else None) or otherwise
+
+
 def assert_learns(model: ModelView, x: Any, y: Any) -> None:
     """Assert that a network, as it is compiled, has other weights after a round of training.
 
