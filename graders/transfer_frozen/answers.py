@@ -231,6 +231,8 @@ NOISE = """    thaw(new)
 """
 POOLED = "            keras.layers.GlobalAveragePooling2D(),\n"
 BCE = 'loss="binary_crossentropy"'
+DOUBLE_END = """Dense(1, activation="relu"),
+            keras.layers.Activation("sigmoid"),"""
 CLONE = "new = keras.models.clone_model(model)"
 
 in_borrow = [
@@ -297,6 +299,11 @@ in_head = [
         "no activation",
         edit(HEAD, 'activation="sigmoid", ', ""),
         fails=["one_probability", "taught_by_crossentropy"],
+    ),
+    mutant(
+        "nothing below a half",
+        edit(HEAD, 'Dense(1, activation="sigmoid", kernel_initializer="zeros"),', DOUBLE_END),
+        fails="one_probability",
     ),
     mutant(
         "a layer in between",
