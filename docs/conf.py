@@ -104,7 +104,7 @@ def describe_commands() -> str:
     """The page on all commands, as `--help` describes them."""
     group = typer.main.get_command(application)
     lines = ["# Commands", ""]
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    for name, command in group.commands.items():
         context = typer.Context(command, info_name=f"proctor {name}")
         lines += [f"## proctor {name}", "", escape(inspect.cleandoc(command.help)), ""]
         lines += ["```", command.epilog.removeprefix("For example: "), "```", ""]

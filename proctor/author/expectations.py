@@ -41,8 +41,8 @@ def find_own_expectations(module: ast.Module) -> Iterator[tuple[int, str]]:
     for function in functions:
         told = _Told(function, fixtures)
         for node in ast.walk(function):
-            if any(map(told.is_told, _list_expected(node, told))):
-                yield node.lineno, function.name  # type: ignore[attr-defined]
+            if isinstance(node, (ast.expr, ast.stmt)) and any(map(told.is_told, _list_expected(node, told))):
+                yield node.lineno, function.name
 
 
 def _list_expected(node: ast.AST, told: _Told) -> list[ast.expr]:

@@ -109,13 +109,16 @@ def _check_imports(file: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if node in handed_on:
             continue
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
             names = [node.module or "its own folder"]
+        else:
+            continue
         for name in names:
             if name.split(".")[0] not in GRADER_IMPORTS:
                 yield (
-                    f"{file.name}, line {node.lineno}: a grader imports proctor, NumPy, pytest, Pillow and the "  # type: ignore[attr-defined]
+                    f"{file.name}, line {node.lineno}: a grader imports proctor, NumPy, pytest, Pillow and the "
                     f"standard library, not {name}"
                 )
 

@@ -284,7 +284,8 @@ class _Mutations:
         begin, end = self._byte_range(node)
         changed = (self._bytes[:begin] + text.encode() + self._bytes[end:]).decode()
         before = _shorten_to_line(self._bytes[begin:end].decode())
-        return Mutation(self._cell, node.lineno, operator, before, _shorten_to_line(text), changed, argument)  # type: ignore[attr-defined]
+        line = self._bytes[:begin].count(b"\n") + 1
+        return Mutation(self._cell, line, operator, before, _shorten_to_line(text), changed, argument)
 
     def _insert_first(self, node: ast.FunctionDef, code: str, operator: str) -> Mutation:
         """Insert `code` as the first statement of a function, after its docstring."""

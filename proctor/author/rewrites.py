@@ -334,11 +334,11 @@ def work_in_helpers(tree: ast.Module) -> ast.Module:
             helper = copy.deepcopy(statement)
             helper.name = f"_work_of_{statement.name}"
             names = [argument.arg for argument in [*statement.args.args, *statement.args.kwonlyargs]]
-            call = f"return {helper.name}({', '.join(f'{name}={name}' for name in names)})"
+            call = f"{helper.name}({', '.join(f'{name}={name}' for name in names)})"
             documentation = ast.get_docstring(statement, clean=False)
             statement.body = [
                 *([ast.Expr(ast.Constant(documentation))] if documentation else []),
-                *ast.parse(f"def f():\n {call}").body[0].body,  # type: ignore[attr-defined]
+                ast.Return(ast.parse(call, mode="eval").body),
             ]
             body.append(helper)
         body.append(statement)

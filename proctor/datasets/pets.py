@@ -60,7 +60,7 @@ def _pack(archive: Path, new: Path, split: str) -> None:
             order = np.random.default_rng(seed).permutation(len(labels))
             arrays |= {f"x_{part}": pictures[order], f"y_{part}": labels[order]}
     with new.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
+        np.savez(file, **arrays)  # type: ignore[arg-type]  # mypy thinks of `allow_pickle`, too
 
 
 def _read_photographs(packed: zipfile.ZipFile, part: str) -> Pictures:

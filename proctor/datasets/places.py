@@ -33,7 +33,7 @@ def proctor_cache() -> Path:
     """Return the user's cache folder for Proctor, which may be missing or read-only."""
     if chosen := os.environ.get("PROCTOR_CACHE"):
         return Path(chosen).expanduser()
-    import pooch  # type: ignore[import-untyped]
+    import pooch
 
     return Path(pooch.os_cache("proctor"))
 

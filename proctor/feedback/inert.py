@@ -13,7 +13,7 @@ import re
 import nh3
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
-from pygments.token import STANDARD_TYPES  # type: ignore[import-untyped]
+from pygments.token import STANDARD_TYPES
 
 from proctor.course.cells import grade_id
 from proctor.feedback import style

@@ -95,7 +95,7 @@ def _prepare_shell(channel: Channel, limits: bounds.Limits) -> Any:
     random.seed(limits.seed)
     np.random.seed(limits.seed)
     # `default_rng()` without a seed draws its entropy from here; seeded, so that a submission gives
-    # the same results in every run.
+    # the same results in every run. NumPy's stubs leave its name out.
     np.random.bit_generator.randbits = random.Random(limits.seed).getrandbits  # type: ignore[attr-defined]  # noqa: S311
     if "keras" in sys.modules:
         sys.modules["keras"].utils.set_random_seed(limits.seed)

@@ -109,7 +109,7 @@ class Processes(Executor):
 
     def _start(self, share: set[int]) -> tuple[Any, Connection]:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(theirs, share), daemon=True)  # type: ignore[attr-defined]
+        process = self._context.Process(target=_work, args=(theirs, share), daemon=True)  # type: ignore[attr-defined]  # each real one has it
         with self._lock:
             if self._is_over:
                 raise ProcessDied
