@@ -28,6 +28,7 @@ from proctor import (
     criterion,
     datasets,
     described,
+    input_side,
     layer,
     make_folder,
     make_model,
@@ -272,9 +273,8 @@ def test_a_picture_of_another_size(student):
 @criterion("accuracy", points=2, hint="Where did the second curve end? Are the pictures scaled in the model alone?")
 def test_tells_the_validation_pictures(student, thresholds, credit):
     """The saved model is right about 90 % of the pictures in validation/, from 0 to 255."""
-    shape = as_model(student.model).input_shape
-    side = (shape[1] if shape is not None and len(shape) == 4 else None) or SIDE
-    shown = pictures.read_folder(datasets.load("horses_humans") / "validation", side)
+    model = as_model(student.model)
+    shown = pictures.read_folder(datasets.load("horses_humans") / "validation", input_side(model, SIDE))
     credit.within(accuracy(student.model, shown), thresholds, "validation")
 
 

@@ -6,7 +6,6 @@ import pytest
 from proctor import (
     CriterionFailed,
     answer_with,
-    as_array,
     as_left,
     as_model,
     as_number_rows,
@@ -21,6 +20,7 @@ from proctor import (
     described,
     draw_weights,
     make_network,
+    share_of_spans,
 )
 from proctor.datasets import rooms
 
@@ -368,28 +368,14 @@ def test_unusual_answers(student):
     assert_overlap(student, "wine-cellar", "wine cellar", 0)
 
 
-def share_exact(student, stories):
-    """The share of stories in which the best legal span of the saved reader is the answer."""
-    rows = student.encode([story.question for story in stories], [story.text for story in stories])
-    numbers = as_array(as_tuple(rows, "encode(…)", ("rows", "offsets", "parts"))[0], "the rows")
-    assert_shape(numbers, (len(stories), LENGTH), "the rows")
-    if not rooms.name_words(numbers, stories):
-        raise CriterionFailed("rows of tokens as the given `encode` makes them", described(numbers))
-    outputs = as_tuple(as_model(student.reader, "reader").predict(numbers), "the outputs of the reader", ("p", "q"))
-    p, q = (as_array(each, "an output of the reader").astype(float) for each in outputs)
-    for each in (p, q):
-        assert_shape(each, (len(stories), LENGTH), "an output of the reader")
-    return rooms.share_exact(stories, p, q)
-
-
 @criterion("trained", points=3, hint="How many answers come back letter by letter in section 2? Did the lesson end?")
 def test_marks_exact_answers(student, thresholds, credit):
     """In 90 % of other stories, the saved reader marks exactly the answer."""
-    credit.within(share_exact(student, rooms.draw_stories(250, seed=461)), thresholds, "exact")
+    credit.within(share_of_spans(student, rooms.draw_stories(250, seed=461), LENGTH), thresholds, "exact")
 
 
 @criterion("trained", points=1, hint="Which place of the answer do your labels mean, if its words stand there twice?")
 def test_finds_the_right_place(student, thresholds, credit):
     """Where others are said to be in the same room, it marks the right place in 85 %."""
     stories = [story for story in rooms.draw_stories(900, seed=462) if story.text.count(story.answer) > 1]
-    credit.within(share_exact(student, stories[:150]), thresholds, "place")
+    credit.within(share_of_spans(student, stories[:150], LENGTH), thresholds, "place")

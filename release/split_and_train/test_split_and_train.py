@@ -21,6 +21,7 @@ from proctor import (
     criterion,
     datasets,
     described,
+    input_side,
     make_folder,
     make_paths,
     names_of,
@@ -281,9 +282,8 @@ def test_reports_its_accuracy(network):
 @criterion("accuracy", points=3, hint="Where did the first curve end? Are the pictures scaled in the model alone?")
 def test_knows_the_folder(student, thresholds, credit):
     """The saved model is right about most whole pictures of the folder, from 0 to 255."""
-    shape = as_model(student.model).input_shape
-    side = (shape[1] if shape is not None and len(shape) == 4 else None) or SIDE
-    shown = pictures.read_folder(datasets.load("cats_dogs"), side, every=8)
+    model = as_model(student.model)
+    shown = pictures.read_folder(datasets.load("cats_dogs"), input_side(model, SIDE), every=8)
     credit.within(accuracy(student.model, shown), thresholds, "known")
 
 

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from proctor import (
+    DENSE_STAND_INS,
     CriterionFailed,
     as_array,
     as_tuple,
+    assert_all_close,
     assert_apart,
     assert_between,
     assert_close,
@@ -14,7 +16,7 @@ from proctor import (
     assert_shape,
     call_unchanged,
     criterion,
-    described,
+    teach_by_numpy,
 )
 
 ONE_LAYER = [([[1.0, -2.0, 0.5], [3.0, 1.0, -1.0]], [0.5, 0.0, -4.0])]
@@ -57,7 +59,7 @@ def test_rows_with_a_single_one(student):
 
 
 @criterion("dense_variables", points=1, hint="Is each of the two a tf.Variable, of type float32? Which axis is which?")
-def test_variables_that_can_be_taught(student):
+def test_variables_that_can_be_teach_by_numpy(student):
     """A network of your variables has weights (5, 3) and biases (3,) that can be taught."""
     network = student.build([5, 3])
     found = as_tuple(network.trainable_variables, "the trainable variables", ("weights", "biases"))
@@ -217,7 +219,7 @@ def test_a_single_batch(student):
         call_unchanged(student, "epoch", network, EXAMPLES, TARGETS, rate=0.5, batch_size=7)
         assert_each_close(network.trainable_variables, expected, "the variables")
 
-    assert_apart(student, "epoch", OTHERS, judge)
+    assert_apart(student, "epoch", DENSE_STAND_INS, judge)
 
 
 @criterion("epoch", points=2, hint="7 = 3 + 3 + 1: which examples are in each of the batches?")
@@ -226,75 +228,27 @@ def test_a_single_batch(student):
 )
 def test_batch_after_batch(student, batch_size):
     """Batches are taken in the order of the examples, and the last may be smaller."""
-    expected, _ = taught(ONE_LAYER, EXAMPLES, TARGETS, 0.5, batch_size)
+    expected, _ = teach_by_numpy(ONE_LAYER, EXAMPLES, TARGETS, 0.5, batch_size)
 
     def judge(_):
         network = student.Network.of(ONE_LAYER)
         student.epoch(network, EXAMPLES, TARGETS, rate=0.5, batch_size=batch_size)
         assert_each_close(network.trainable_variables, expected, "the variables")
 
-    assert_apart(student, "epoch", OTHERS, judge)
+    assert_apart(student, "epoch", DENSE_STAND_INS, judge)
 
 
 @criterion("epoch", points=1, hint="The loss of a batch of one counts once, that of a batch of three three times.")
 def test_mean_over_the_examples(student):
     """The loss that is returned is the mean over all examples, here four in batches of three."""
     x, targets = EXAMPLES[1:5], TARGETS[1:5]
-    _, expected = taught(ONE_LAYER, x, targets, 0.5, 3)
+    _, expected = teach_by_numpy(ONE_LAYER, x, targets, 0.5, 3)
 
     def judge(_):
         found = student.epoch(student.Network.of(ONE_LAYER), x, targets, rate=0.5, batch_size=3)
         assert_close(found, expected, "epoch(…)", rtol=1e-4)
 
-    assert_apart(student, "epoch", OTHERS, judge)
-
-
-def sums(network, x):
-    """The logits of a network of one layer, by NumPy."""
-    import numpy as np
-
-    weights, biases = network.layers[0]
-    return np.asarray(x, float) @ np.asarray(weights, float) + np.asarray(biases, float)
-
-
-def surprise(logits, targets):
-    """The loss of small logits, by NumPy."""
-    import numpy as np
-
-    powers = np.exp(logits)
-    return -np.log((powers * np.asarray(targets)).sum(axis=1) / powers.sum(axis=1)).mean()
-
-
-def differences(loss_of, network):
-    """A loss and its slopes, measured by small changes of each number."""
-    import numpy as np
-
-    gradients = []
-    for variable in network.trainable_variables:
-        numbers = variable.numpy()
-        gradient = np.zeros(numbers.shape)
-        for place in np.ndindex(numbers.shape):
-            low, high = numbers.copy(), numbers.copy()
-            low[place] -= 2.0**-9
-            high[place] += 2.0**-9
-            variable.assign(low)
-            gradient[place] = -loss_of(network)
-            variable.assign(high)
-            gradient[place] = (gradient[place] + loss_of(network)) / (high[place] - low[place])
-        variable.assign(numbers)
-        gradients.append(gradient.astype("float32"))
-    return 0 * variable[0] + loss_of(network), gradients  # a tensor
-
-
-def move(network, gradients, rate):
-    """Take a step, by NumPy."""
-    import numpy as np
-
-    for variable, gradient in zip(network.trainable_variables, gradients, strict=True):
-        variable.assign(variable.numpy() - np.float32(rate) * np.asarray(gradient))
-
-
-OTHERS = {"forward": sums, "cross_entropy": surprise, "slopes": differences, "step": move}
+    assert_apart(student, "epoch", DENSE_STAND_INS, judge)
 
 
 def assert_float32(found, what):
@@ -310,10 +264,8 @@ def loss_and_slopes(found):
 
 def assert_each_close(found, expected, what):
     """Assert that several arrays, such as the gradients of a network, are those expected."""
-    if not isinstance(found, (list, tuple)) or len(found) != len(expected):
-        raise CriterionFailed(f"{what} to be {len(expected)} arrays", described(found))
-    for number, (one, due) in enumerate(zip(found, expected, strict=True), start=1):
-        assert_close(one, np.asarray(due, float), f"number {number} of {what}", rtol=1e-4, atol=1e-5)
+    names = [f"number {number} of {what}" for number in range(1, len(expected) + 1)]
+    assert_all_close(found, expected, what, names, rtol=1e-4, atol=1e-5)
 
 
 def as_arrays(slopes):
@@ -325,17 +277,3 @@ def walked(rate):
     """The variables of TWO_LAYERS after steps whose rates add up to this one, along SLOPES."""
     flat = [np.array(part) for pair in TWO_LAYERS for part in pair]
     return [part - rate * np.array(slope) for part, slope in zip(flat, SLOPES, strict=True)]
-
-
-def taught(layers, x, targets, rate, batch_size):
-    """A network of one layer after an epoch, and the mean loss, worked out by NumPy."""
-    weights, biases = (np.array(part, float) for part in layers[0])
-    total = 0.0
-    for start in range(0, len(x), batch_size):
-        inputs, wanted = x[start : start + batch_size], targets[start : start + batch_size]
-        powers = np.exp(inputs @ weights + biases)
-        probabilities = powers / powers.sum(axis=1, keepdims=True)
-        total -= np.log((probabilities * wanted).sum(axis=1)).sum()
-        error = (probabilities - wanted) / len(inputs)
-        weights, biases = weights - rate * inputs.T @ error, biases - rate * error.sum(axis=0)
-    return [weights, biases], total / len(x)

@@ -186,10 +186,13 @@ def make_head(student, *shape):
 def test_one_probability(head):
     """For the features of each picture comes one probability, and it is not the same for all."""
     assert_output_shape(head, (None, 1))
-    found = head.predict(maps((3, 2, 5)) + 3 * maps((1, 1, 5)))
+    found = head.predict(maps((3, 2, 5), 64) + 3 * maps((1, 1, 5), 64))
     assert_between(found, 0, 1, "the answers")
     if np.ptp(found) < 1e-5:
         raise CriterionFailed("other answers for very different features", f"{found[0, 0]:.3g} for all of them")
+    if (share := np.mean(np.abs(found - 0.5) < 1e-6)) > 0.2:
+        hint = "What becomes of negative numbers in front of the sigmoid?"
+        raise CriterionFailed("other answers for very different features", f"0.5 for {share:.0%} of them", hint=hint)
 
 
 @criterion("build_head", points=2, hint="Does one number of each map come out of the pooling, wherever it stands?")
