@@ -59,7 +59,7 @@ def test_rows_with_a_single_one(student):
 
 
 @criterion("dense_variables", points=1, hint="Is each of the two a tf.Variable, of type float32? Which axis is which?")
-def test_variables_that_can_be_teach_by_numpy(student):
+def test_variables_that_can_be_taught(student):
     """A network of your variables has weights (5, 3) and biases (3,) that can be taught."""
     network = student.build([5, 3])
     found = as_tuple(network.trainable_variables, "the trainable variables", ("weights", "biases"))
