@@ -24,7 +24,7 @@ from proctor.jail.course_jail import Jails, fork_server
 from proctor.judge.examiner import grade
 from proctor.verdict import CriterionResult, Verdict
 
-pytest_plugins = ["pytester", "data_files"]
+pytest_plugins = ["pytester", "browser", "data_files"]
 # A busy machine may take as long for an example as it likes.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")

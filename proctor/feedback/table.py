@@ -141,7 +141,7 @@ def html(
         '<table style="border-collapse:collapse;table-layout:fixed;width:100%;margin:0;border:none;font-size:13px">'
         f'<tr style="background-color:rgba(128,128,128,0.12)"><th scope="col" style="{_CELL}">'
         f'<code style="font-size:13px;font-weight:600;color:inherit;background-color:transparent">{_escape(group)}'
-        f'</code>{whose}</th><th scope="col" style="{_SCORE}width:9em;font-weight:600">{score}</th></tr>'
+        f'</code>{whose}</th><th scope="col" style="{_SCORE}width:10em;font-weight:600">{score}</th></tr>'
         f"{rows}</table></div>"
     )
 
@@ -149,12 +149,13 @@ def html(
 # Jupyter's style sheet changes every table, header and row of an output; these undo that.
 _RESET = "border:none;background-color:transparent;vertical-align:top;max-width:none;white-space:normal;"
 _CELL = _RESET + "text-align:left;padding:6px 10px;"
-_SCORE = _RESET + "text-align:right;padding:6px 10px;white-space:nowrap;"
+_SCORE = _RESET + "text-align:right;padding:6px 10px;"
 _ROW = "background-color:transparent;border-top:1px solid rgba(128,128,128,0.25)"
 _FACT = _RESET + "text-align:left;padding:1px 10px 1px 0;font-weight:normal;"
 _BELOW = _CELL + "padding:0 10px 8px 38px;"
 _MUTED = "opacity:0.72;"
-_NAME = "width:62px;white-space:nowrap;"
+_WHOLE = "white-space:nowrap;"
+_NAME = f"width:62px;{_WHOLE}"
 
 
 def _format_html(criterion: CriterionResult) -> str:
@@ -167,7 +168,8 @@ def _format_html(criterion: CriterionResult) -> str:
     return (
         f'<tr style="{_ROW}"><td style="{_CELL}"><span style="{badge}">{look.symbol}</span> '
         f'<div style="margin-left:28px">{_format_prose(criterion.title)}</div></td>'
-        f'<td style="{_SCORE}"><span style="{_MUTED}">{look.word}</span>&nbsp; {score}</td></tr>'
+        f'<td style="{_SCORE}"><span style="{_MUTED}{_WHOLE}">{look.word}</span>&nbsp; '
+        f'<span style="{_WHOLE}">{score}</span></td></tr>'
         + _format_html_facts(criterion)
         + _format_html_detail(criterion)
     )

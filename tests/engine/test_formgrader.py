@@ -21,19 +21,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_notebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from playwright.sync_api import Page, Response, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, Route, expect
 
 from proctor.course.course import Course
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WAIT = 300_000  # milliseconds that a busy machine may take for a step
 PUBLIC = '''
 from proctor import criterion
@@ -122,25 +113,12 @@ def address(course: Course, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def program() -> str:
-    """The browser's program."""
-    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if found is None:
-        # No package index has a browser; `.ci/run` installs one, with Debian's packages.
-        pytest.skip(f"none of {', '.join(PROGRAMS)} is on the PATH (Debian, Ubuntu: apt install chromium)")
-    return found
-
-
-@pytest.fixture(scope="module")
-def page(program: str, address: str) -> Iterator[Page]:
-    """A browser's page."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        page = browser.new_page()
-        page.set_default_timeout(WAIT)
-        expect.set_options(timeout=WAIT)
-        yield page
-        browser.close()
+def page(browser: Browser, address: str) -> Page:
+    """A page of a browser that waits as long as a busy machine may take."""
+    page = browser.new_page()
+    page.set_default_timeout(WAIT)
+    expect.set_options(timeout=WAIT)
+    return page
 
 
 @pytest.fixture
