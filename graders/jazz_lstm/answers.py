@@ -331,7 +331,7 @@ slips = [
             edit(LISTENER, "probabilities, states = one_step", "probabilities, (_, states[1]) = one_step"),
             fails=LOOP,
         ),
-        mutant("the notebook's units in silence", edit(LISTENER, "cell.units", "UNITS"), fails=LOOP),
+        mutant("the notebook's units in silence", edit(LISTENER, "words, cell.units", "words, UNITS"), fails=LOOP),
         mutant("another LSTM of the same size", replace(LISTENER, OWN_LSTM), fails=LOOP),
         mutant(
             "forgets from step to step",
