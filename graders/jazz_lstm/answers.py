@@ -2,20 +2,9 @@
 
 from proctor.answers import combine, edit, harmless, mutant, replace, retrained, untrained, variant
 
-PAIRS, STEP, COUNT, LISTENER, PLAYER, TEMPER, SOLO, CHOICE, LENGTH = (
-    f"write_{name}"
-    for name in (
-        "pairs",
-        "one_step",
-        "count_weights",
-        "build_listener",
-        "build_player",
-        "temper",
-        "improvise",
-        "choice",
-        "var_length",
-    )
-)
+PAIRS, STEP, COUNT, LISTENER = "write_pairs", "write_one_step", "write_count_weights", "write_build_listener"
+PLAYER, TEMPER, SOLO = "write_build_player", "write_temper", "write_improvise"
+CHOICE, LENGTH = "write_choice", "write_var_length"
 
 STEP_BY_CALL = """
 def one_step(parts, words, states):
@@ -230,6 +219,7 @@ def build_player(parts):
     probabilities, states = one_step(copies, word, [h, c])
     return keras.Model([word, h, c], [probabilities, *states])
 """
+OWN_CELL = "one_step((embed, keras.layers.LSTMCell(cell.units), head)"
 OWN_PARTS = "    parts = make_parts(parts[0].input_dim, parts[1].units)\n    embed, cell, head = parts\n    word"
 LOOP = ["a_tune_on_paper", "any_listener"]
 FED_BACK = ["feeds_its_own_answers_back"]
@@ -237,11 +227,7 @@ FED_BACK = ["feeds_its_own_answers_back"]
 # Slips in functions that do not call one another share an answer, since each one is run.
 slips = [
     [  # pairs, count_weights, build_player
-        mutant(
-            "what follows is what is heard",
-            edit(PAIRS, "tunes[:, 1:]", "tunes[:, :-1]"),
-            fails="pairs",
-        ),
+        mutant("what follows is what is heard", edit(PAIRS, "tunes[:, 1:]", "tunes[:, :-1]"), fails="pairs"),
         mutant(
             "the word before", edit(PAIRS, "tunes[:, :-1], tunes[:, 1:]", "tunes[:, 1:], tunes[:, :-1]"), fails="pairs"
         ),
@@ -255,14 +241,29 @@ slips = [
             edit(PAIRS, "tunes[:, :-1], tunes[:, 1:]", "tunes[:, :39], tunes[:, 1:40]"),
             fails="pairs",
         ),
-        mutant(
-            "counts the cell at every step",
-            edit(COUNT, "4 * gate", "4 * gate * steps"),
-            fails="count_weights",
-        ),
+        mutant("counts the cell at every step", edit(COUNT, "4 * gate", "4 * gate * steps"), fails="count_weights"),
         mutant("forgets the biases", edit(COUNT, "(width + units + 1)", "(width + units)"), fails="count_weights"),
         mutant("forgets the bias of the head", edit(COUNT, "(units + 1)", "units"), fails="count_weights"),
         mutant("counts one gate", edit(COUNT, "4 * gate", "gate"), fails="count_weights"),
+        mutant(
+            "a player with a cell of its own, handed to `one_step`",
+            edit(PLAYER, "one_step(parts", OWN_CELL),
+            fails=["no_weights_of_its_own", "any_player"],
+        ),
+        mutant(
+            "c for h, too",
+            edit(PLAYER, "word, states)", "word, [states[1]] * 2)"),
+            fails=["no_weights_of_its_own", "any_player"],
+        ),
+        mutant(
+            "a player of the notebook's units",
+            edit(
+                PLAYER,
+                "[keras.Input((cell.units,)), keras.Input((cell.units,))]",
+                "[keras.Input((UNITS,)) for _ in 'hc']",
+            ),
+            fails=["no_weights_of_its_own", "any_player"],
+        ),
         mutant("a player made of copies", replace(PLAYER, COPIES), fails=["no_weights_of_its_own", "any_player"]),
         mutant(
             "hands back the memory that it was given",
@@ -304,14 +305,14 @@ slips = [
         mutant(
             "forgets the head",
             edit(STEP, "return head(output), states", "return output, states"),
-            fails=["what_may_come_next", "any_step", "weights_are_counted_once"],
+            fails=["what_may_come_next", "any_step"],
         ),
         mutant(
             "makes the parts anew in each step",
             edit(
                 STEP, "embed, cell, head = parts", "embed, cell, head = make_parts(parts[0].input_dim, parts[1].units)"
             ),
-            fails=["one_step", "weights_are_counted_once"],
+            fails="one_step",
         ),
         mutant(
             "a cell of its own for each step", replace(LISTENER, NEW_CELL), fails=["weights_are_counted_once", *LOOP]
@@ -319,17 +320,25 @@ slips = [
         mutant(
             "a head of its own for each step", replace(LISTENER, NEW_HEADS), fails=["weights_are_counted_once", *LOOP]
         ),
+        mutant(
+            "a cell of its own for each step, handed to `one_step`",
+            edit(LISTENER, "one_step(parts", OWN_CELL),
+            fails=["weights_are_counted_once", *LOOP],
+        ),
+        mutant("hears with c for h, too", edit(STEP, "words), states)", "words), [states[1]] * 2)"), fails="one_step"),
+        mutant(
+            "the first h at every step",
+            edit(LISTENER, "probabilities, states = one_step", "probabilities, (_, states[1]) = one_step"),
+            fails=LOOP,
+        ),
+        mutant("the notebook's units in silence", edit(LISTENER, "words, cell.units", "words, UNITS"), fails=LOOP),
         mutant("another LSTM of the same size", replace(LISTENER, OWN_LSTM), fails=LOOP),
         mutant(
             "forgets from step to step",
             edit(LISTENER, "probabilities, states = one_step", "probabilities, _ = one_step"),
             fails=LOOP,
         ),
-        mutant(
-            "hears the first word at every step",
-            edit(LISTENER, "words[:, step]", "words[:, 0]"),
-            fails=LOOP,
-        ),
+        mutant("hears the first word at every step", edit(LISTENER, "words[:, step]", "words[:, 0]"), fails=LOOP),
         mutant(
             "the last answer alone",
             edit(LISTENER, "keras.ops.stack(answers, axis=1)", "answers[-1]"),
@@ -347,11 +356,7 @@ slips = [
         ),
     ],
     [  # improvise
-        mutant(
-            "hears the first word again and again",
-            edit(SOLO, "tune[-1:]", "tune[:1]"),
-            fails=FED_BACK,
-        ),
+        mutant("hears the first word again and again", edit(SOLO, "tune[-1:]", "tune[:1]"), fails=FED_BACK),
         mutant(
             "forgets what it has played",
             edit(SOLO, "probabilities, *states = player", "probabilities, *_ = player"),
@@ -362,11 +367,7 @@ slips = [
             edit(SOLO, "        choices = ", "        states = states[::-1]\n        choices = "),
             fails=FED_BACK,
         ),
-        mutant(
-            "begins with a memory of ones",
-            edit(SOLO, "np.zeros((1, units)", "np.ones((1, units)"),
-            fails=FED_BACK,
-        ),
+        mutant("begins with a memory of ones", edit(SOLO, "np.zeros((1, units)", "np.ones((1, units)"), fails=FED_BACK),
         mutant(
             "always the likeliest word",
             edit(SOLO, "rng.choice(len(choices), p=choices)", "np.argmax(choices)"),
@@ -377,21 +378,30 @@ slips = [
             edit(SOLO, "rng.choice(len(choices), p=choices)", "rng.choice(len(choices))"),
             fails=["careful_at_a_low_temperature", "feeds_its_own_answers_back", "words_come_as_often_as_they_should"],
         ),
-        mutant(
-            "no seed",
-            edit(SOLO, "default_rng(seed)", "default_rng()"),
-            fails="the_seed_decides",
-        ),
-        mutant(
-            "a seed of its own",
-            edit(SOLO, "default_rng(seed)", "default_rng(7)"),
-            fails="the_seed_decides",
-        ),
+        mutant("no seed", edit(SOLO, "default_rng(seed)", "default_rng()"), fails="the_seed_decides"),
+        mutant("a seed of its own", edit(SOLO, "default_rng(seed)", "default_rng(7)"), fails="the_seed_decides"),
         mutant(
             "begins the generator anew for each word",
             edit(SOLO, "rng.choice(", "np.random.default_rng(seed).choice("),
             fails=["the_seed_decides", "words_come_as_often_as_they_should"],
         ),
+        mutant(
+            "another generator for each word, of the next seed",
+            edit(SOLO, "rng.choice(", "np.random.default_rng(seed + len(tune)).choice("),
+            fails="the_seed_decides",
+        ),
+        mutant(
+            "no temperature above 1",
+            edit(SOLO, "temper(probabilities[0], temperature)", "temper(probabilities[0], min(temperature, 1.0))"),
+            fails="words_come_as_often_as_they_should",
+        ),
+        mutant(
+            "of the three likeliest words alone",
+            edit(SOLO, "p=choices", "p=(best := choices * (choices >= np.sort(choices)[-3])) / best.sum()"),
+            fails="words_come_as_often_as_they_should",
+        ),
+        mutant("the notebook's words", edit(SOLO, "len(choices)", "len(jazz.WORDS)"), fails=FED_BACK),
+        mutant("the notebook's units", edit(SOLO, "(1, units)", "(1, UNITS)"), fails=FED_BACK),
         mutant(
             "forgets the temperature",
             edit(SOLO, "temper(probabilities[0], temperature)", "temper(probabilities[0], 1.0)"),
@@ -412,15 +422,9 @@ slips = [
             fails="words_come_as_often_as_they_should",
         ),
         mutant(
-            "one word too many",
-            edit(SOLO, "while len(tune) < count", "while len(tune) <= count"),
-            fails="improvise",
+            "one word too many", edit(SOLO, "while len(tune) < count", "while len(tune) <= count"), fails="improvise"
         ),
-        mutant(
-            "without the first word",
-            edit(SOLO, "    return tune", "    return tune[1:]"),
-            fails="improvise",
-        ),
+        mutant("without the first word", edit(SOLO, "    return tune", "    return tune[1:]"), fails="improvise"),
     ],
     [  # temper
         mutant(
@@ -428,11 +432,7 @@ slips = [
             edit(TEMPER, "(1 / temperature)", "temperature"),
             fails=["squares_on_paper", "any_temperature"],
         ),
-        mutant(
-            "powers that sum to anything",
-            edit(TEMPER, "powers / powers.sum()", "powers"),
-            fails="temper",
-        ),
+        mutant("powers that sum to anything", edit(TEMPER, "powers / powers.sum()", "powers"), fails="temper"),
         mutant(
             "a softmax of the probabilities",
             edit(
@@ -443,10 +443,17 @@ slips = [
             fails=["squares_on_paper", "any_temperature"],
         ),
         mutant(
-            "single precision",
-            edit(TEMPER, '"float64"', '"float32"'),
+            "takes no tensor",
+            edit(TEMPER, 'np.asarray(probabilities, "float64")', 'probabilities.astype("float64")'),
             fails="exact_enough_to_choose_by",
         ),
+        mutant(
+            "powers in the precision that comes in",
+            edit(TEMPER, 'np.asarray(probabilities, "float64")', "np.asarray(probabilities)"),
+            edit(TEMPER, "return powers /", 'powers = powers.astype("float64")\n    return powers /'),
+            fails="exact_enough_to_choose_by",
+        ),
+        mutant("single precision", edit(TEMPER, '"float64"', '"float32"'), fails="exact_enough_to_choose_by"),
     ],
     [  # var_length
         mutant(
@@ -461,17 +468,18 @@ slips = [
         ),
         mutant("adds 128 to none", edit(LENGTH, "128 + number % 128", "number % 128"), fails="var_length"),
         mutant(
-            "two bytes at most",
-            edit(LENGTH, "    while number >= 128:", "    if number >= 128:"),
+            "four bytes at most",
+            edit(LENGTH, "number >= 128:", "number >= 128 and len(groups) < 4:"),
             fails="var_length",
+        ),
+        mutant(
+            "two bytes at most", edit(LENGTH, "    while number >= 128:", "    if number >= 128:"), fails="var_length"
         ),
         mutant("a list of numbers", edit(LENGTH, "return bytes(groups)", "return groups"), fails="var_length"),
         mutant("stops at 128", edit(LENGTH, "number >= 128", "number > 128"), fails="var_length"),
     ],
 ]
-hidden_because = {
-    "words_come_as_often_as_they_should": "it counts words in a solo that is too long for a check",
-}
+hidden_because = {"words_come_as_often_as_they_should": "it counts words in a solo that is too long for a check"}
 
 mutants = combine(slips)
 mutants.append(mutant("hands in an untrained model", untrained(), fails="legal"))

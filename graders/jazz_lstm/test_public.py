@@ -1,8 +1,8 @@
 """The public criteria of `jazz_lstm`, which students get with the notebook.
 
-Most networks here have a cell that can be followed on paper: it has two numbers in `c`, halves
-them at each step and adds what it hears, word k being worth k / 5 to the first number and -k / 5 to
-the second; `h` is tanh(c).
+Most networks here have a cell that can be followed on paper: it has two numbers in `c`, and at each
+step it halves them and adds tanh of what it hears and half of `h`. Word k is worth k / 5 to the
+first number and -k / 5 to the second; `h` is tanh(c).
 """
 
 import numpy as np
@@ -20,6 +20,7 @@ from proctor import (
     assert_parameters,
     assert_probabilities,
     assert_shape,
+    call_on_tensors,
     criterion,
     described,
     share,
@@ -76,10 +77,12 @@ def test_a_small_network(student, steps):
 def test_an_answer_for_each_step(student, steps):
     """After each word of a tune, the listener gives the probabilities of the next."""
 
-    def judge(_):
-        model = as_model(student.build_listener(student.make_parts(7, 5), steps), "build_listener(...)")
-        found = as_array(model.predict(np.arange(4 * steps).reshape(4, steps) % 7), "the answers")
-        assert_shape(found, (4, steps, 7), "the answers to 4 tunes")
+    def judge(standing_in):
+        model = as_model(
+            student.build_listener(make_parts(student, 23, UNITS, standing_in), steps), "build_listener(...)"
+        )
+        found = as_array(model.predict(np.arange(4 * steps).reshape(4, steps) % 23), "the answers")
+        assert_shape(found, (4, steps, 23), "the answers to 4 tunes")
         assert_probabilities(found, "the answers")
 
     assert_apart(student, "build_listener", {"one_step": other_step}, judge)
@@ -89,8 +92,14 @@ def test_an_answer_for_each_step(student, steps):
 @pytest.mark.parametrize("steps", [pytest.param(2, id="two steps"), pytest.param(5, id="five steps")])
 def test_weights_are_counted_once(student, steps):
     """However many the steps, the listener has the weights of the three parts, and no others."""
-    model = as_model(student.build_listener(student.make_parts(7, 5), steps), "build_listener(...)")
-    assert_parameters(model, exactly=7 * 16 + 4 * 5 * (16 + 5 + 1) + 7 * (5 + 1))
+
+    def judge(standing_in):
+        model = as_model(
+            student.build_listener(make_parts(student, 23, UNITS, standing_in), steps), "build_listener(...)"
+        )
+        assert_parameters(model, exactly=count_parts(23, UNITS, standing_in))
+
+    assert_apart(student, "build_listener", {"one_step": other_step}, judge)
 
 
 @criterion("build_listener", points=1, hint="Does the memory of each step reach the next, and begin with zeros?")
@@ -98,9 +107,9 @@ def test_a_tune_on_paper(student):
     """The listener's answers to three tunes are right, for a cell that can be followed on paper."""
 
     def judge(standing_in):
-        parts = student.make_parts(4, 2)
+        parts = make_parts(student, 4, 2, standing_in)
         model = as_model(student.build_listener(parts, TO_HEAR.shape[1]), "build_listener(...)")
-        set_paper_weights(parts)
+        set_paper_weights(parts, standing_in)
         expected, memory = [], np.zeros((len(TO_HEAR), 2))
         for words in TO_HEAR.T:
             answer, memory = (plain_step if standing_in else paper_step)(words, memory)
@@ -111,40 +120,40 @@ def test_a_tune_on_paper(student):
 
 
 @criterion("build_player", points=1, hint="A list of three inputs and a list of three outputs, in the text's order.")
-@pytest.mark.parametrize("units", [pytest.param(5, id="five units"), pytest.param(12, id="twelve units")])
-def test_a_word_and_the_memory(student, units):
+def test_a_word_and_the_memory(student):
     """The player takes a word, h and c, and gives probabilities, h and c."""
 
-    def judge(_):
-        model = as_model(student.build_player(student.make_parts(7, units)), "build_player(...)")
-        found = model.predict([np.array([4, 0, 6]), *np.zeros((2, 3, units), "float32")])
+    def judge(standing_in):
+        model = as_model(student.build_player(make_parts(student, 23, UNITS, standing_in)), "build_player(...)")
+        found = model.predict([np.array([4, 0, 6]), *np.zeros((2, 3, UNITS), "float32")])
         probabilities, h, c = as_tuple(found, "the player's answers", ANSWERS)
-        assert_shape(probabilities, (3, 7), "the probabilities")
+        assert_shape(probabilities, (3, 23), "the probabilities")
         assert_probabilities(probabilities, "the probabilities")
-        assert_shape(h, (3, units), "h")
-        assert_shape(c, (3, units), "c")
+        assert_shape(h, (3, UNITS), "h")
+        assert_shape(c, (3, UNITS), "c")
 
     assert_apart(student, "build_player", {"one_step": other_step}, judge)
 
 
 @criterion(
-    "build_player", points=2, hint="Which layers does the listener use? The very same ones, not others like them."
+    "build_player",
+    points=2,
+    hint="Is it made of the very layers in `parts`, and do h and c go in and come out in the text's order?",
 )
 def test_no_weights_of_its_own(student):
     """The player has the weights of the three parts, and no others: when they change, it does."""
 
     def judge(standing_in):
-        parts = student.make_parts(4, 2)
+        parts = make_parts(student, 4, 2, standing_in)
         model = as_model(student.build_player(parts), "build_player(...)")
-        set_paper_weights(parts)
+        set_paper_weights(parts, standing_in)
         found = model.predict([WORDS, np.tanh(MEMORY), MEMORY])
         probabilities, h, c = as_tuple(found, "the player's answers", ANSWERS)
         expected, after = (plain_step if standing_in else paper_step)(WORDS, MEMORY)
         assert_close(probabilities, expected, "the probabilities", rtol=2e-3, atol=HALF)
         assert_close(h, np.tanh(after), "the new h", rtol=2e-3, atol=HALF)
         assert_close(c, after, "the new c", rtol=2e-3, atol=HALF)
-        if not standing_in:
-            assert_parameters(model, exactly=4 * 16 + 4 * 2 * (16 + 2 + 1) + 4 * (2 + 1))
+        assert_parameters(model, exactly=count_parts(4, 2, standing_in))
 
     assert_apart(student, "build_player", {"one_step": other_step}, judge)
 
@@ -164,13 +173,17 @@ def test_squares_on_paper(student, temperature, expected):
     assert_close(found, expected, "the new probabilities", rtol=1e-5)
 
 
-@criterion("temper", points=1, hint="In which precision do you compute? What comes in may be float32.")
+@criterion("temper", points=1, hint="In which precision do you compute? It may get float32, or a tensor.")
 def test_exact_enough_to_choose_by(student):
-    """Of probabilities in single precision, the new ones sum to 1 to eight digits."""
+    """Of probabilities in single precision, in arrays or a tensor, the new ones sum to 1 to eight
+    digits."""
     single = np.random.default_rng(3).dirichlet(np.ones(50), 20).astype("float32")
-    for row in single:
-        found = as_array(student.temper(row, 1.3), "the new probabilities").astype("float64")
-        assert_between(float(found.sum()), 1 - 1e-8, 1 + 1e-8, "their sum")
+    answers = [student.temper(row, 1.3) for row in single]
+    answers += [student.temper(np.full(300, 1 / 300, "float32"), 0.05)]  # its powers are below all numbers of float32
+    answers += [call_on_tensors(student, "temper", single[0], 1.3)]
+    for answer in answers:
+        found = as_array(answer, "the new probabilities").astype("float64")
+        assert_between(abs(float(found.sum()) - 1), 0, 1e-8, "how far their sum is from 1")
 
 
 @criterion("improvise", points=2, hint="What goes in at each step? The word that was just chosen, and the new h and c.")
@@ -196,7 +209,7 @@ def test_as_many_words_as_asked_for(student, count):
     """A solo begins with the first word and has `count` words."""
 
     def judge(_):
-        found = solo(student, share(student, counting_player)(6, 4), 4, 5, count)
+        found = solo(student, share(student, counting_player)(23, UNITS), UNITS, 5, count)
         assert_equal(found[0], 5, "the first word")
 
     assert_apart(student, "improvise", {"temper": as_they_are}, judge)
@@ -207,12 +220,14 @@ def test_the_seed_decides(student):
     """The same seed gives the same solo, and another seed another."""
 
     def judge(_):
-        player = share(student, careless_player)([0.25] * 4, 2)
-        first, again, *others = (solo(student, player, 2, 1, 16, seed) for seed in (5, 5, 6, 7))
+        player = share(student, careless_player)([0.25] * 4 + [0.0] * 19, UNITS)
+        first, again, *others = (solo(student, player, UNITS, 1, 16, seed) for seed in (5, 5, 6, 7))
         if again != first:
             raise CriterionFailed("the same solo with seed=5 again", "another")
         if first in others or others[0] == others[1]:
             raise CriterionFailed("other solos with seed=6 and seed=7", "the same")
+        if first[2:] == others[0][1:-1]:
+            raise CriterionFailed("choices of its own for seed=6", "those of seed=5, without its first one")
 
     assert_apart(student, "improvise", {"temper": as_they_are}, judge)
 
@@ -222,8 +237,8 @@ def test_careful_at_a_low_temperature(student):
     """At T = 0.05, a player that thinks one word twice as likely as any other plays just that."""
 
     def judge(_):
-        player = share(student, careless_player)([0.2, 0.2, 0.4, 0.2], 3)
-        found = solo(student, player, 3, 1, 25, temperature=0.05)
+        player = share(student, careless_player)([0.2, 0.2, 0.4, 0.2] + [0.0] * 19, UNITS)
+        found = solo(student, player, UNITS, 1, 25, temperature=0.05)
         assert_equal(found, [1] + 24 * [2], "the solo")
 
     assert_apart(student, "improvise", {"temper": all_or_nothing}, judge)
@@ -246,10 +261,11 @@ def test_expects_what_is_allowed(student, thresholds, credit):
         pytest.param(128, "81 00", id="128"),
         pytest.param(320, "82 40", id="320"),
         pytest.param(16384, "81 80 00", id="16384"),
+        pytest.param(2**28, "81 80 80 80 00", id="268435456"),
     ],
 )
 def test_bytes_on_paper(student, number, expected):
-    """The numbers of the table are written as it says, and 16384 in three bytes."""
+    """The numbers of the table are written as it says, and larger ones in three and five bytes."""
     found = student.var_length(number)
     if not isinstance(found, bytes):
         raise CriterionFailed("bytes", described(found))
@@ -263,36 +279,56 @@ def paper_parts(student):
     return parts
 
 
-def set_paper_weights(parts):
+def make_parts(student, vocabulary, units, standing_in):
+    """The three layers of a network, or those that `other_step` is a step of."""
+    return (share(student, other_parts) if standing_in else student.make_parts)(vocabulary, units)
+
+
+def count_parts(vocabulary, units, standing_in):
+    """How many weights they have."""
+    return vocabulary * 16 + units * (17 if standing_in else 4 * (16 + units + 1)) + vocabulary * (units + 1)
+
+
+def set_paper_weights(parts, standing_in=False):
     """Give the layers the weights that the top of this file describes."""
     embed, cell, head = parts
-    worth = np.zeros((4, 16))
-    worth[:, 0] = np.arctanh(np.arange(4) / 5)
-    kernel = np.zeros((16, 8))
+    worth, kernel, recurrent = np.zeros((4, 16)), np.zeros((16, 8)), np.zeros((2, 8))
+    worth[:, 0] = np.arange(4) / 5
     kernel[0, 4:6] = 1, -1
+    recurrent[[0, 1], [4, 5]] = 0.5
     embed.set_weights([worth])
-    cell.set_weights([kernel, np.zeros((2, 8)), np.array([50, 50, 0, 0, 0, 0, 50, 50])])
+    gates = [kernel, recurrent, np.array([50, 50, 0, 0, 0, 0, 50, 50])]
+    cell.set_weights([kernel[:, 4:6], np.zeros(2)] if standing_in else gates)
     head.set_weights(list(HEAD))
 
 
 def paper_step(words, memory):
     """The probabilities after a step of that network, and its new c."""
-    memory = memory / 2 + words[:, None] / 5 * np.array([1, -1])
+    memory = memory / 2 + np.tanh(words[:, None] / 5 * [1, -1] + np.tanh(memory) / 2)
     powers = np.exp(np.tanh(memory) @ HEAD[0] + HEAD[1])
     return powers / powers.sum(axis=1, keepdims=True), memory
 
 
 def plain_step(words, memory):
     """The same of `other_step`."""
-    memory = memory / 4 + words[:, None] / 2
+    memory = np.tanh(memory) / 2 + memory / 4 + words[:, None] / 5 * [1, -1]
     powers = np.exp(memory @ HEAD[0] + HEAD[1])
     return powers / powers.sum(axis=1, keepdims=True), memory
 
 
+def other_parts(vocabulary, units):
+    """Layers without a cell: in its place is a Dense layer."""
+    layers = __import__("keras").layers
+    parts = layers.Embedding(vocabulary, 16), layers.Dense(units), layers.Dense(vocabulary, activation="softmax")
+    for part, width in zip(parts, (1, 16, units), strict=True):
+        part.build((None, width))
+    return parts
+
+
 def other_step(parts, words, states):
-    """A step that stands in for the student's: without a cell, but with a memory for the head."""
+    """A step that stands in for the student's: with a memory for the head, but without a cell."""
     keras = __import__("keras")
-    memory = states[1] / 4 + keras.ops.cast(words, "float32")[:, None] / 2
+    memory = states[0] / 2 + states[1] / 4 + parts[1](parts[0](words))
     return parts[2](memory), [keras.ops.tanh(memory), memory]
 
 
