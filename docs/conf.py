@@ -145,7 +145,10 @@ def list_names() -> str:
         title, _, _ = (sys.modules[module].__doc__ or "").partition("\n")
         lines += [f"## {module.rpartition('.')[2].capitalize()}", "", title, ""]
         for name in names:
-            kind = "autofunction" if callable(getattr(proctor, name)) else "autodata"
-            kind = "autoexception" if name == "CriterionFailed" else kind
-            lines += ["```{eval-rst}", f".. {kind}:: proctor.{name}", "```", ""]
+            if callable(getattr(proctor, name)):
+                kind = "autoexception" if name == "CriterionFailed" else "autofunction"
+                directive = [f".. {kind}:: proctor.{name}"]
+            else:  # the docstring of a constant stands only where it is defined
+                directive = [f".. autodata:: {module}.{name}", "   :no-value:"]
+            lines += ["```{eval-rst}", *directive, "```", ""]
     return "\n".join(lines)

@@ -256,12 +256,16 @@ def show_progress() -> Any:
     class Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
         def on_train_begin(self, _logs: Any = None) -> None:
             self.began, self.shown, self.epoch, self.loss = time.monotonic(), -math.inf, 0, math.nan
+            self.first: tuple[float, float] | None = None
             self.show(0)
 
         def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
             self.loss = (logs or {}).get("loss", self.loss)
+            part = (batch + 1) / (self.params.get("steps") or math.inf)
+            # The first batch also plans the network, which takes seconds and is not done again.
+            self.first = self.first or (time.monotonic(), part)
             if time.monotonic() - self.shown > LOOK:
-                self.show((batch + 1) / (self.params.get("steps") or math.inf))
+                self.show(part)
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             self.loss, self.epoch = (logs or {}).get("loss", self.loss), epoch + 1
@@ -274,9 +278,11 @@ def show_progress() -> Any:
             """Show the line after `part` of an epoch."""
             self.shown, epochs = time.monotonic(), self.params["epochs"]
             line, done = f"epoch {min(self.epoch + 1, epochs)} of {epochs}", self.epoch + part
-            if done:
-                left = (self.shown - self.began) * (epochs - done) / done
-                line += f", loss {self.loss:.3g}, about {math.ceil(left)} s left"
+            if self.first:
+                line += f", loss {self.loss:.3g}"
+                began, skipped = self.first
+                if done > skipped:
+                    line += f", about {math.ceil((self.shown - began) * (epochs - done) / (done - skipped))} s left"
             self.write(line)
 
         def write(self, line: str, end: str = "") -> None:
