@@ -95,4 +95,4 @@ DENSE_STAND_INS: dict[str, Callable[..., Any]] = {
     "slopes": _differences,
     "step": _move,
 }
-"""What an epoch calls, by NumPy, for networks of one layer: for `assert_apart`."""
+"""What an epoch of a network of one layer calls, by NumPy, for `assert_apart`."""

@@ -12,7 +12,7 @@ from proctor.criteria.arrays import assert_close
 from proctor.models.view import ModelView
 
 TOWER = ("look", "even", "blend", "level", "end")
-"""The layers of `make_tower` that have weights: two and a half blocks."""
+"""The layers of `make_tower` that have weights, two and a half blocks."""
 
 TOWER_NORMALISATIONS = ("even", "level")
 """Those of them that normalise."""
