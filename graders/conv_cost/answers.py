@@ -160,7 +160,7 @@ IN_DENSE = ["dense_cost", "asks_dense_layers_for_their_settings", "any_network"]
 IN_POSITIONS = ["stride_and_padding", "any_convolution", "asks_convolutions_for_their_settings", "any_network"]
 IN_CONVOLUTIONS = ["any_convolution", "asks_convolutions_for_their_settings", "any_network"]
 
-SHARED = '"a", "half_the_side": "c"'
+CHOICES = ["the_slower_network", "what_sharing_means", "a_picture_of_half_the_side", "what_saves_memory"]
 
 mutants = [
     mutant(
@@ -304,22 +304,16 @@ mutants = [
         edit(NETWORK, "    return costs\n", "    return np.sum(costs, axis=0)\n"),
         fails="network_cost",
     ),
-    mutant("parameters take the time", edit(ANSWERS, '"slower": "b"', '"slower": "a"'), fails="the_slower_network"),
-    mutant("the same pictures", edit(ANSWERS, '"slower": "b"', '"slower": "c"'), fails="the_slower_network"),
     mutant(
-        "all at once",
-        edit(ANSWERS, SHARED, SHARED.replace("a", "b", 1)),
-        fails="what_sharing_means",
+        "parameters take the time, all at once, both fall, half the filters",
+        replace(ANSWERS, 'answers = {"slower": "a", "sharing": "b", "half_the_side": "a", "memory": "a"}'),
+        fails=CHOICES,
     ),
     mutant(
-        "each weight once",
-        edit(ANSWERS, SHARED, SHARED.replace("a", "c", 1)),
-        fails="what_sharing_means",
+        "the same pictures, each weight once, parameters fall, no biases",
+        replace(ANSWERS, 'answers = {"slower": "c", "sharing": "c", "half_the_side": "b", "memory": "b"}'),
+        fails=CHOICES,
     ),
-    mutant("both fall", edit(ANSWERS, 'side": "c"', 'side": "a"'), fails="a_picture_of_half_the_side"),
-    mutant("parameters fall", edit(ANSWERS, 'side": "c"', 'side": "b"'), fails="a_picture_of_half_the_side"),
-    mutant("half the filters", edit(ANSWERS, '"memory": "c"', '"memory": "a"'), fails="what_saves_memory"),
-    mutant("no biases", edit(ANSWERS, '"memory": "c"', '"memory": "b"'), fails="what_saves_memory"),
     mutant(
         "a question is left out",
         edit(ANSWERS, '"slower": "b", ', ""),
@@ -331,10 +325,7 @@ hidden_because = {
     "any_strip": "an answer that is fitted to the public examples is right about them",
     "any_convolution": "an answer that is fitted to the public examples is right about them",
     "any_network": "Keras's own names tell the layers of the public examples apart, too",
-    "the_slower_network": KEY,
-    "what_sharing_means": KEY,
-    "a_picture_of_half_the_side": KEY,
-    "what_saves_memory": KEY,
+    **dict.fromkeys(CHOICES, KEY),
 }
 harmless_mutations = [
     harmless("inputs[...] = 0", because="the number of inputs is no array"),
