@@ -91,7 +91,9 @@ def _check_in_notebook(
     folder = course.grader(assignment.name)
     released = {"test_public.py": criteria_file(assignment.name), "assignment.toml": settings_file(assignment.name)}
     files = {name: (folder / file).read_text(encoding="utf-8") for file, name in released.items()}
-    loaded, trained = ({}, assignment.artifacts) if run.trains else (assignment.artifacts, {})
+    # A notebook that ends before its training cell has no model yet.
+    has_skipped = any(cell.status == "skipped" for cell in run.cells)
+    loaded, trained = assignment.artifacts if has_skipped else {}, assignment.artifacts if run.trains else {}
     code = CHECK_ALL % (MARK, assignment.name, files, dict(loaded), dict(trained), groups)
     outcome = run.jail.run_cell(code, assignment.budget.notebook_seconds)
     printed = "".join(output.get("text", "") for output in outcome.outputs if output["output_type"] == "stream")
