@@ -146,6 +146,11 @@ def start_again(model):
 
 variants = [
     variant(
+        "a hidden layer in the head, no bias at its end",
+        edit(HEAD, "Pooling2D(),", 'Pooling2D(),\n            keras.layers.Dense(4, activation="relu"),'),
+        edit(HEAD, "Dense(1, ", "Dense(1, use_bias=False, "),
+    ),
+    variant(
         "loops, a call, functional",
         replace(BORROW, BORROW_LOOP),
         replace(FEATURES, FEATURES_CALLED),

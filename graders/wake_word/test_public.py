@@ -183,15 +183,14 @@ def test_does_not_look_ahead(network):
     changed = [np.concatenate([heard[:, :start], 3 * noise(8, FRAMES - start, seed=2)], axis=1) for start in starts]
     # Each by itself: in another place of a batch, the same recording may be rounded otherwise.
     before, *after = (answers(network, recordings) for recordings in (heard, *changed))
-    nearly = 5e-3 if before.dtype == np.float16 else NEARLY
     for start, found in zip(starts, after, strict=True):
         moved = np.abs(found - before).max(axis=0)
-        if moved[start:].max() <= nearly:
+        if moved[start:].max() <= NEARLY:
             wanted = "answers that depend on what is heard"
             raise CriterionFailed(wanted, "the same answers, whatever is heard", hint=WHATEVER_IS_HEARD)
-        if moved[:start].max() > nearly:
+        if moved[:start].max() > NEARLY:
             wanted = f"the same answers up to frame {start - 1} when frame {start} and later ones change"
-            raise CriterionFailed(wanted, f"another answer in frame {int(np.argmax(moved > nearly))} already")
+            raise CriterionFailed(wanted, f"another answer in frame {int(np.argmax(moved > NEARLY))} already")
 
 
 @criterion("build_model", points=1, hint="How many frames back does the network hear? A call lasts about 20.")

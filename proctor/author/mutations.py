@@ -33,6 +33,8 @@ SYMMETRIC = {
 """Commutative functions, whose arguments are not swapped."""
 LABELS = ("y", "labels", "label", "targets", "y_true")
 DATA = ("x", "images", "pictures", "inputs", "series", "data", "windows")
+_Placed = ast.expr | ast.stmt | ast.keyword
+"""Parts of a syntax tree that know where they stand."""
 
 
 @dataclass(frozen=True)
@@ -173,13 +175,13 @@ class _Mutations:
         for keyword in node.keywords:
             if keyword.arg is None:
                 continue
-            rest = [*node.args, *(other for other in node.keywords if other is not keyword)]
+            rest: list[_Placed] = [*node.args, *(other for other in node.keywords if other is not keyword)]
             text = f"{self._code(node.func)}({', '.join(self._code(part) for part in rest)})"
             yield self._replace(node, text, f"keyword {keyword.arg} dropped", keyword.arg)
         for number in range(len(node.args) - 1 if _function_name(node) not in SYMMETRIC else 0):
-            swapped = list(node.args)
+            swapped: list[_Placed] = [*node.args, *node.keywords]
             swapped[number : number + 2] = swapped[number + 1], swapped[number]
-            text = f"{self._code(node.func)}({', '.join(self._code(part) for part in [*swapped, *node.keywords])})"
+            text = f"{self._code(node.func)}({', '.join(self._code(part) for part in swapped)})"
             yield self._replace(node, text, "arguments swapped")
         if isinstance(node.func, ast.Attribute):
             name = node.func.attr
@@ -265,7 +267,7 @@ class _Mutations:
         line = node.lineno
         return Mutation(self._cell, line, "input changed in place", name, f"{name}[...] = 0", source)
 
-    def _code(self, node: ast.AST) -> str:
+    def _code(self, node: _Placed) -> str:
         """The source code of a node, in the parentheses that the cell has around an operation."""
         if isinstance(node, ast.keyword):
             return f"{node.arg}={self._code(node.value)}" if node.arg else f"**{self._code(node.value)}"
@@ -274,18 +276,16 @@ class _Mutations:
         wrapped = self._bytes[max(0, begin - 1) : begin] == b"(" and self._bytes[end : end + 1] == b")"
         return f"({text})" if wrapped and isinstance(node, (ast.BinOp, ast.BoolOp, ast.Compare)) else text
 
-    def _byte_range(self, node: ast.AST) -> tuple[int, int]:
-        assert isinstance(node, (ast.expr, ast.stmt, ast.keyword))
+    def _byte_range(self, node: _Placed) -> tuple[int, int]:
         begin = self._starts[node.lineno - 1] + node.col_offset
         end = self._starts[(node.end_lineno or node.lineno) - 1] + (node.end_col_offset or 0)
         return begin, end
 
-    def _replace(self, node: ast.AST, text: str, operator: str, argument: str = "") -> Mutation:
+    def _replace(self, node: _Placed, text: str, operator: str, argument: str = "") -> Mutation:
         begin, end = self._byte_range(node)
         changed = (self._bytes[:begin] + text.encode() + self._bytes[end:]).decode()
         before = _shorten_to_line(self._bytes[begin:end].decode())
-        line = self._bytes[:begin].count(b"\n") + 1
-        return Mutation(self._cell, line, operator, before, _shorten_to_line(text), changed, argument)
+        return Mutation(self._cell, node.lineno, operator, before, _shorten_to_line(text), changed, argument)
 
     def _insert_first(self, node: ast.FunctionDef, code: str, operator: str) -> Mutation:
         """Insert `code` as the first statement of a function, after its docstring."""

@@ -282,7 +282,8 @@ def _read_yaml(file: HandedFile) -> dict[Any, Any]:
     """Read YAML with classes of Ruby in it, which are read as plain data."""
     import yaml
 
-    class Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # which of the two is known when it runs
+    # Which of the two loaders there is, is only known when it runs.
+    class Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         pass
 
     def read_plainly(loader: Any, _: str, node: Any) -> Any:

@@ -109,7 +109,8 @@ class Processes(Executor):
 
     def _start(self, share: set[int]) -> tuple[Any, Connection]:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_work, args=(theirs, share), daemon=True)  # type: ignore[attr-defined]  # each real one has it
+        # mypy knows `Process` of each kind of context, and not of what they have in common.
+        process = self._context.Process(target=_work, args=(theirs, share), daemon=True)  # type: ignore[attr-defined]
         with self._lock:
             if self._is_over:
                 raise ProcessDied

@@ -78,3 +78,18 @@ def test_a_fault_that_is_checked_and_graded_differently_is_shown(course, proctor
     said = proctor("mutate", "double", "--most", "12", code=1).stdout
     assert "checked and graded differently" in said
     assert "in the notebook's check and passed at grading" in said
+
+
+def test_a_check_before_the_training_knows_no_model(course, proctor):
+    """A name that is missing where it is graded is missing in the notebook's check, too, although a
+    later cell would have given it to a model."""
+    source = nbformat.read(course.source("double"), as_version=4)
+    (cell,) = [cell for cell in source.cells if grade_id(cell) == "write_count"]
+    right = "    yield from range(n)"
+    assert right in cell.source
+    named = "    model = n\n    return iter(range(n)) if model is not None else None"
+    cell.source = cell.source.replace(right, named)
+    nbformat.write(source, course.source("double"))
+    said = proctor("mutate", "double", code=None).stdout
+    assert "caught" in said
+    assert "graded differently" not in said
