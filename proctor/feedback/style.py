@@ -32,9 +32,9 @@ _SIDES = ("-top", "-right", "-bottom", "-left")
 _OF_WORDS = (
     *("background-color", "border-collapse", "border-color", "border-style", "caption-side", "clear", "color"),
     *(f"border{side}-color" for side in _SIDES),
-    *("direction", "display", "float", "font-family", "font-style", "font-variant", "overflow", "overflow-wrap"),
-    *("overflow-x", "overflow-y", "table-layout", "text-align", "text-decoration", "unicode-bidi", "white-space"),
-    "word-break",
+    *("direction", "display", "flex-wrap", "float", "font-family", "font-style", "font-variant"),
+    *("overflow", "overflow-wrap", "overflow-x", "overflow-y", "table-layout", "text-align", "text-decoration"),
+    *("unicode-bidi", "white-space", "word-break"),
 )
 _PROPERTIES = {
     **dict.fromkeys(("height", "min-height"), _Most(px=600, percent=100)),
@@ -42,8 +42,10 @@ _PROPERTIES = {
     **{f"{kind}{side}": _SPACE for kind in ("margin", "padding") for side in ("", *_SIDES)},
     **{f"border{side}": _THIN for side in ("", *_SIDES, "-width", "-spacing")},
     "border-radius": _Most(px=100, percent=50),
+    "flex": _Most(px=600, percent=100, number=100),
     "font-size": _Most(px=40, percent=100),
     "font-weight": _Most(number=1000),
+    "gap": _SPACE,
     "letter-spacing": _THIN,
     "line-height": _Most(px=60, percent=300, number=3),
     "opacity": _Most(number=1, percent=100),

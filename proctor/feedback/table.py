@@ -132,16 +132,16 @@ def html(
     rows = "".join(_format_html(criterion) for criterion in criteria)
     for line in (_describe_missing_points(criteria, points), _format_prose(closing)):
         if line:
-            rows += f'<tr style="{_ROW}"><td colspan="2" style="{_CELL}padding-left:38px;{_MUTED}">{line}</td></tr>'
+            rows += f'<tr style="{_ROW}"><td style="{_CELL}padding-left:38px;{_MUTED}">{line}</td></tr>'
     return (
         '<div style="max-width:52em;margin:4px 0;border:1px solid rgba(128,128,128,0.4);border-radius:6px;'
         'overflow:hidden;font-family:system-ui,sans-serif;font-size:13px;line-height:1.45">'
         '<div style="height:4px;background-color:rgba(128,128,128,0.25)">'
         f'<div style="height:4px;width:{share:.0f}%;background-color:{colour}"></div></div>'
         '<table style="border-collapse:collapse;table-layout:fixed;width:100%;margin:0;border:none;font-size:13px">'
-        f'<tr style="background-color:rgba(128,128,128,0.12)"><th scope="col" style="{_CELL}">'
-        f'<code style="font-size:13px;font-weight:600;color:inherit;background-color:transparent">{_escape(group)}'
-        f'</code>{whose}</th><th scope="col" style="{_SCORE}width:10em;font-weight:600">{score}</th></tr>'
+        f'<tr style="background-color:rgba(128,128,128,0.12)"><th scope="col" style="{_CELL}"><div style="{_LINE}">'
+        f'<div style="{_REST}"><code style="font-size:13px;font-weight:600;color:inherit;background-color:transparent">'
+        f'{_escape(group)}</code>{whose}</div><div style="{_SCORE}font-weight:600">{score}</div></div></th></tr>'
         f"{rows}</table></div>"
     )
 
@@ -149,27 +149,28 @@ def html(
 # Jupyter's style sheet changes every table, header and row of an output; these undo that.
 _RESET = "border:none;background-color:transparent;vertical-align:top;max-width:none;white-space:normal;"
 _CELL = _RESET + "text-align:left;padding:6px 10px;"
-_SCORE = _RESET + "text-align:right;padding:6px 10px;"
+# Where a title would be narrow, as on a phone, the score goes below it.
+_LINE = "display:flex;flex-wrap:wrap;gap:0 10px;"
+_REST = "flex:1 1 9em;overflow-wrap:anywhere;"
+_SCORE = "margin-left:auto;text-align:right;white-space:nowrap;"
 _ROW = "background-color:transparent;border-top:1px solid rgba(128,128,128,0.25)"
 _FACT = _RESET + "text-align:left;padding:1px 10px 1px 0;font-weight:normal;"
 _BELOW = _CELL + "padding:0 10px 8px 38px;"
 _MUTED = "opacity:0.72;"
-_WHOLE = "white-space:nowrap;"
-_NAME = f"width:62px;{_WHOLE}"
+_NAME = "width:62px;white-space:nowrap;"
 
 
 def _format_html(criterion: CriterionResult) -> str:
     look = look_of(criterion)
     score = f"{number(criterion.earned)} / {number(criterion.points)}"
     badge = (
-        "float:left;width:18px;height:18px;line-height:18px;border-radius:9px;text-align:center;"
+        "flex:none;width:18px;height:18px;line-height:18px;border-radius:9px;text-align:center;"
         f"color:#fff;background-color:{look.colour};font-size:12px;font-weight:700"
     )
     return (
-        f'<tr style="{_ROW}"><td style="{_CELL}"><span style="{badge}">{look.symbol}</span> '
-        f'<div style="margin-left:28px">{_format_prose(criterion.title)}</div></td>'
-        f'<td style="{_SCORE}"><span style="{_MUTED}{_WHOLE}">{look.word}</span>&nbsp; '
-        f'<span style="{_WHOLE}">{score}</span></td></tr>'
+        f'<tr style="{_ROW}"><td style="{_CELL}"><div style="{_LINE}"><span style="{badge}">{look.symbol}</span> '
+        f'<div style="{_REST}">{_format_prose(criterion.title)}</div> '
+        f'<div style="{_SCORE}"><span style="{_MUTED}">{look.word}</span>&nbsp; {score}</div></div></td></tr>'
         + _format_html_facts(criterion)
         + _format_html_detail(criterion)
     )
@@ -185,7 +186,7 @@ def _format_html_facts(criterion: CriterionResult) -> str:
     if not facts:
         return ""
     table = f'<table style="border-collapse:collapse;margin:0;border:none;font-size:12.5px">{facts}</table>'
-    return f'<tr style="background-color:transparent"><td colspan="2" style="{_BELOW}">{table}</td></tr>'
+    return f'<tr style="background-color:transparent"><td style="{_BELOW}">{table}</td></tr>'
 
 
 def _format_html_detail(criterion: CriterionResult) -> str:
@@ -208,7 +209,7 @@ def _format_html_detail(criterion: CriterionResult) -> str:
         lines.append(f'<tr style="{look}">{cells}</tr>')
     frame = "border-collapse:collapse;margin:0;border:1px solid rgba(128,128,128,0.3)"
     return (
-        f'<tr style="background-color:transparent"><td colspan="2" style="{_BELOW}"><div style="overflow-x:auto">'
+        f'<tr style="background-color:transparent"><td style="{_BELOW}"><div style="overflow-x:auto">'
         f'<table style="{frame}">{"".join(lines)}</table></div></td></tr>'
     )
 

@@ -31,9 +31,18 @@ BEYOND = """() => {
 """The texts that come nearer to the right edge of the table than its margin of 10 pixels."""
 
 
-@pytest.mark.parametrize("width", [340, 700, 1100])
+@pytest.mark.parametrize("width", [260, 340, 700, 1100])
 def test_points_in_part_stay_within_the_table(browser, width):
     """However narrow the page is, a long score keeps its distance from the edge."""
     page = browser.new_page(viewport={"width": width, "height": 600})
     page.set_content(html("learned", [LONG], 40.5))
     assert page.evaluate(BEYOND) == []
+
+
+@pytest.mark.parametrize("width", [260, 340])
+def test_a_title_has_room_on_a_phone(browser, width):
+    """Where there is no room for a few words beside the score, it goes below them."""
+    page = browser.new_page(viewport={"width": width, "height": 600})
+    page.set_content(html("learned", [LONG], 40.5))
+    title = page.get_by_text("The network of the 800 steps").bounding_box()
+    assert title["width"] >= 150
