@@ -106,7 +106,7 @@ _TELLING = ("name", "id", "number", "title_id", "exercise", "time", "anonymous")
 FOLDERS = Naming("folders", re.compile(r"(?P<name>(?P<id>[^/]+))/(?P<file>.+)"))
 _GRADESCOPE_FOLDER = re.compile(r"assignment_\d{1,20}_export")
 _NUMBERED = re.compile(r"\d{1,20}_")
-_RECEIPT = re.compile(r"Name: (?P<name>.*) \((?P<id>[^()]+)\)\s*")
+_RECEIPT = re.compile(r"\AName: (?P<name>.*) \((?P<id>[^()]+)\)\s*")
 """The first line of the text file that Blackboard adds to each attempt."""
 
 

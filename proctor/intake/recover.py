@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 from proctor.course.cells import STUB, grade_id, is_solution
 from proctor.errors import UnreadableSubmission
 
-_SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL | re.MULTILINE)
-_HIDDEN_TESTS = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS", re.DOTALL | re.MULTILINE)
-
-
+_SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION(?:(?!### BEGIN).)*?### END SOLUTION", re.DOTALL | re.MULTILINE)
+_HIDDEN_TESTS = re.compile(
+    r"^[ \t]*### BEGIN HIDDEN TESTS(?:(?!### BEGIN).)*?### END HIDDEN TESTS", re.DOTALL | re.MULTILINE
+)
 _ASSIGNED = re.compile(r"^(\w[\w, ]*)=(?!=)", re.MULTILINE)
 _DEFINED = re.compile(r"^(?:def|class|async def)\s+(\w+)", re.MULTILINE)
 _NAME = re.compile(r"\w+")

@@ -181,7 +181,8 @@ def test_a_model_answers_with_its_predictions_and_weights():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
     seen = view(model)
     x = np.random.default_rng(0).random((10, 4), dtype="float32")
-    np.testing.assert_allclose(seen.predict(x, batch_size=3), x @ seen.weights[0] + seen.weights[1], rtol=1e-5)
+    due = x @ seen.weights[0] + seen.weights[1]
+    np.testing.assert_allclose(seen.predict(x, batch_size=3), due, rtol=1e-5, atol=1e-6)
     assert seen.built
     assert "1 layers" in repr(seen)
 

@@ -40,9 +40,14 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 PATTERNS = patterns()
-SIZES = (1_000, 16_000)
+SMALL, SIZE, LARGE = 1_000, 4_000, 16_000
 SECONDS = 0.5
-"""Of processor time: a linear pattern needs a thousandth of it, a quadratic one twice it."""
+"""Of processor time, for a small text: a linear pattern needs little of it, a cubic one more."""
+TOLD = 0.01
+"""Seconds of processor time from which on the growth of a time can be told."""
+GROWTH = 8
+"""How much longer four times the text may take, on whatever machine: a linear pattern takes four
+times as long, a quadratic one sixteen times."""
 UNITS = [
     *(" ", "\t", "\n", "\r", " \n", "a", "A", "Aa", "0", "0.", "_", "a a", "a, ", "a = ", "- ", "  a", "\\", "/", "/a"),
     *(
@@ -93,14 +98,25 @@ def poisons(words: set[str], size: int) -> Iterator[str]:
         yield (one + other) * (size // len(one + other))
 
 
+def measure(work: Callable[[str], object], text: str) -> float:
+    """Seconds of processor time that `work` takes."""
+    started = time.thread_time()
+    work(text)
+    return time.thread_time() - started
+
+
 def assert_quick(work: Callable[[str], object], words: set[str]) -> None:
     """`work` takes time in proportion to a text's length, whatever the text is."""
-    for size in SIZES:
-        for text in poisons(words, size):
-            started = time.thread_time()
-            work(text)
-            used = time.thread_time() - started
-            assert used < SECONDS, f"{used:.1f} s for {len(text):,} characters: {text[:40]!r}…{text[-20:]!r}"
+    for text in poisons(words, SMALL):
+        used = measure(work, text)
+        assert used < SECONDS, f"{used:.1f} s for {len(text):,} characters: {text[:40]!r}"
+    for text, longer in zip(poisons(words, SIZE), poisons(words, LARGE), strict=True):
+        if (used := measure(work, longer)) > TOLD and used > GROWTH * measure(work, text):
+            # The least of three: other processes make a time longer and never shorter.
+            growth = min(measure(work, longer) for _ in range(3)) / min(measure(work, text) for _ in range(3))
+            assert growth < GROWTH, (
+                f"four times the text takes {growth:.1f} times as long: {text[:40]!r}…{text[-20:]!r}"
+            )
 
 
 @pytest.mark.parametrize("name", PATTERNS)
