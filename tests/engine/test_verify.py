@@ -7,6 +7,9 @@ import json
 import nbformat
 from conftest import edited, solution_notebook
 
+from proctor.author.findings import Finding
+from proctor.author.verify import measured_values
+
 
 def rewrite(path, old: str, new: str) -> None:
     """Replace a text that must be in a file."""
@@ -51,6 +54,14 @@ def test_a_record_keeps_the_values_of_the_most_seeds(course, proctor):
     for arguments, values in ((whole, [0.0]), (three_seeds, [0.0] * 3), (whole, [0.0] * 3)):
         proctor(*arguments)
         assert json.loads((grader / "proof.json").read_text())["measured"] == {"drawn": {"far": values}}
+
+
+def test_values_are_in_the_order_of_the_seeds():
+    """Whichever seed's training ends first, a record is the same."""
+    reached = [
+        Finding("solution", f"the solution (seed {seed})", measured={"error": float(seed)}) for seed in (1, 10, 0, 9)
+    ]
+    assert measured_values(reached) == {"error": [0.0, 1.0, 9.0, 10.0]}
 
 
 def test_a_grader_that_dislikes_a_habit_is_told_which(course, proctor):
