@@ -49,9 +49,7 @@ def ci(
     files = {"junit": junit, "classroom50": classroom50, "gradescope": gradescope}
     places = {name: file.absolute() for name, file in files.items() if file}
     page = summary.absolute() if summary else None
-    for file in [*places.values(), *([page] if page else [])]:
-        if not file.parent.is_dir():
-            raise ProctorError(f"{file.name} cannot be written: there is no folder {file.parent}")
+    _require_folders([*places.values(), *([page] if page else [])])
     trusted = _find_course(course, repository)
     if not student or "/" in student:
         raise ProctorError(f"--student must be a name without slashes, got {student!r}")
@@ -65,6 +63,8 @@ def ci(
     from proctor.report import github, results
     from proctor.run.apart import grade_repository
 
+    if classroom50:
+        results.read_runner()  # what is missing is told before grading, which takes long
     found = grade_repository(trusted, repository, names or [], student)
     verdicts = [hand_in.verdict for hand_in in found]
     titled = [(trusted.assignment(verdict.assignment).title, verdict) for verdict in verdicts]
@@ -89,6 +89,12 @@ def ci(
         print(sentence, file=sys.stderr)
     if shortfalls or not all(verdict.graded for verdict in verdicts):
         raise typer.Exit(1)
+
+
+def _require_folders(files: Sequence[Path]) -> None:
+    for file in files:
+        if not file.parent.is_dir():
+            raise ProctorError(f"{file.name} cannot be written: there is no folder {file.parent}")
 
 
 def _find_course(place: Path | None, repository: Path) -> Course:

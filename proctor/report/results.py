@@ -114,6 +114,22 @@ def classroom50(verdicts: Sequence[Verdict]) -> str:
     ]
     result = {
         "schema": "classroom50/result/v1",
+        **read_runner(),
+        "datetime": moment,
+        "graded_at": moment,
+        "score": sum(test["score"] for test in tests),
+        "max-score": sum(test["max-score"] for test in tests),
+        "tests": tests,
+    }
+    return json.dumps(result, indent=2) + "\n"
+
+
+def read_runner() -> dict[str, str]:
+    """What Classroom 50's runner says of a hand-in in its environment, named as in `result.json`.
+
+    Raises ProctorError if a variable is missing that it sets.
+    """
+    return {
         "classroom": _ask("CLASSROOM"),
         "assignment": _ask("ASSIGNMENT"),
         "assignment_type": _ask("ASSIGNMENT_TYPE"),
@@ -122,13 +138,7 @@ def classroom50(verdicts: Sequence[Verdict]) -> str:
         "commit": _ask("COMMIT_URL"),
         "release": _ask("RELEASE_URL"),
         "review": _ask("REVIEW_URL", "COMMIT_URL"),
-        "datetime": moment,
-        "graded_at": moment,
-        "score": sum(test["score"] for test in tests),
-        "max-score": sum(test["max-score"] for test in tests),
-        "tests": tests,
     }
-    return json.dumps(result, indent=2) + "\n"
 
 
 def _ask(*names: str) -> str:

@@ -196,3 +196,11 @@ def test_a_course_within_the_repository_grades_nothing(course, repository, run_c
     assert "which course grades this repository?" in run_ci(code=2, PROCTOR_COURSE="").stdout
     assert "there is no folder" in run_ci("--junit", "reports/junit.xml", code=2).stdout
     assert 'Did you mean "double"?' in run_ci("duoble", code=2).stdout
+
+
+def test_what_a_runner_does_not_say_is_told_before_anything_is_graded(repository, run_ci, solution):
+    """Grading takes long, and without it there is no result for the runner."""
+    put(repository, solution)
+    said = run_ci("--classroom50", "result.json", code=2).stdout
+    assert "the variable CLASSROOM is not set" in said
+    assert "points" not in said
