@@ -86,6 +86,15 @@ def build_network(base_model, data_augmentation):
     outputs = tf.keras.layers.Dense(1)(x)
     return tf.keras.Model(inputs, outputs)
 """
+NETWORK_IN_A_ROW = """
+def build_network(base: keras.Model, augmentation: keras.Layer) -> keras.Model:
+    base.trainable = False
+    front = keras.Sequential([keras.Input(base.input_shape[1:]), augmentation], name="front")
+    head = keras.Sequential([keras.layers.GlobalMaxPooling2D(), keras.layers.Dropout(0.2), keras.layers.Dense(1)])
+    network = keras.Sequential([front, keras.layers.Rescaling(2 / 255, offset=-1), base, head])
+    network.summary()
+    return network
+"""
 COMPILE_BY_HAND = """
 import tensorflow as tf
 
@@ -144,6 +153,14 @@ def thaw_from(base, name):
     for i, layer in enumerate(base.layers):
         if i < start or isinstance(layer, keras.layers.BatchNormalization):
             layer.trainable = False
+"""
+THAW_FROZEN_OUTSIDE = """
+def thaw_from(base, name):
+    base.trainable, started = False, False
+    for layer in base.layers:
+        started |= layer.name == name
+        layer.trainable = started and type(layer) is not keras.layers.BatchNormalization
+        print(layer.name, layer.trainable)
 """
 PREPARE_BY_ITS_LOSS = """
 def prepare_tuning(network, base, name, rate):
@@ -218,7 +235,15 @@ variants = [
         edit(PREPARE, '"""\n', '"""\n    compile_network(network, rate=rate / 10.0)\n    thaw_from(base, name=name)\n'),
         replace(SAY, SAY_BY_MASKS),
     ),
-    variant("a pipeline, other fillings", replace(BLOCK, BLOCK_BY_OTHERS), edit(SAY, "logit > 0", "not logit < 0")),
+    variant(
+        "a pipeline, other fillings, models in a row, short steps",
+        replace(BLOCK, BLOCK_BY_OTHERS),
+        replace(NETWORK, NETWORK_IN_A_ROW),
+        edit(COMPILE, "Adam(rate)", "Adam(rate, clipnorm=1.0)"),
+        replace(THAW, THAW_FROZEN_OUTSIDE),
+        edit(PREPARE, "base, name)", "network.get_layer(base.name), name)"),
+        edit(SAY, "logit > 0", "not logit < 0"),
+    ),
     variant(
         "the largest numbers, taught again",
         edit(NETWORK, "GlobalAveragePooling2D", "GlobalMaxPooling2D"),
@@ -323,6 +348,21 @@ in_network = [
         fails=["ends_in_one_logit", "from_bytes_to_logit", "drops_maps", "any_base"],
     ),
     mutant(
+        "always varies",
+        edit(NETWORK, "augmentation(pictures)", "augmentation(pictures, training=True)"),
+        fails="block_comes_first",
+    ),
+    mutant(
+        "no bias",
+        edit(NETWORK, END, "keras.layers.Dense(1, use_bias=False)(x)"),
+        fails=["ends_in_one_logit", "any_base"],
+    ),
+    mutant(
+        "a tangent",
+        edit(NETWORK, END, 'keras.layers.Dense(1, activation="tanh")(x)'),
+        fails=["ends_in_one_logit", "from_bytes_to_logit", "drops_maps", "any_base"],
+    ),
+    mutant(
         "a copy of the base",
         edit(NETWORK, "base(x)", "keras.models.clone_model(base)(x)"),
         fails=["from_bytes_to_logit", "block_comes_first", "any_base"],
@@ -343,6 +383,8 @@ in_compile = [
         edit(COMPILE, "Adam(rate)", "Adam(keras.optimizers.schedules.CosineDecay(rate, 1000))"),
         fails="adam_at_this_rate",
     ),
+    mutant("AdamW", edit(COMPILE, "Adam(rate)", "AdamW(rate)"), fails="adam_at_this_rate"),
+    mutant("Adamax", edit(COMPILE, "Adam(rate)", "Adamax(rate)"), fails="adam_at_this_rate"),
     mutant("RMSprop", edit(COMPILE, "Adam(rate)", "RMSprop(rate)"), fails="adam_at_this_rate"),
 ]
 LATE, EARLY = ["learns_from_there_on", "thawed_more_than_once"], ["nothing_in_front_learns", "thawed_more_than_once"]
@@ -372,6 +414,7 @@ in_thaw = [
 ]
 TUNED = ["thawed_layers_learn", "a_tenth_of_the_rate"]
 TAUGHT = "    compile_network(network, rate / 10)"
+BINARY = '"binary_crossentropy"'
 in_prepare = [
     mutant("does not compile", edit(PREPARE, TAUGHT, ""), fails=TUNED),
     mutant("the rate from before", edit(PREPARE, "rate / 10", "rate"), fails=TUNED[1]),
@@ -386,6 +429,16 @@ in_prepare = [
             TAUGHT,
             TAUGHT + '\n    network.compile(keras.optimizers.Adam(rate / 10), "mse", metrics=["accuracy"])',
         ),
+        fails="all_numbers_stay",
+    ),
+    mutant(
+        "no metric",
+        edit(PREPARE, TAUGHT, f"    network.compile(keras.optimizers.Adam(rate / 10), {LOSS})"),
+        fails="all_numbers_stay",
+    ),
+    mutant(
+        "a loss for probabilities",
+        edit(PREPARE, TAUGHT, f"    network.compile(keras.optimizers.Adam(rate / 10), {BINARY}, metrics=[{METRIC}])"),
         fails="all_numbers_stay",
     ),
     mutant(

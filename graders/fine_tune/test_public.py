@@ -96,7 +96,7 @@ def test_ends_in_one_logit(parts):
     count = sum(array.size for array in parts.weights)
     assert_equal(parts.network.parameters - count, MAPS + 1, "the head's count of numbers")
     found = as_array(parts.network.predict(BYTES), "the answers")
-    if found.min() >= 0 and found.max() <= 1:
+    if np.abs(found).max() <= 1:
         found = f"only numbers from {found.min():.2g} to {found.max():.2g}"
         raise CriterionFailed("logits, which may be any numbers", found)
 
@@ -111,7 +111,7 @@ def test_from_bytes_to_logit(parts):
 @criterion("network", points=1, hint="What does the block get, and who says in which mode it is?")
 def test_block_comes_first(parts):
     """The block gets bytes, and the base what it makes of them; it varies them only in learning."""
-    for learns, doing in ((True, "learns"), (False, "is used")):
+    for learns, doing in ((True, "learns"), (False, "is used"), (None, "is called as it is")):
         parts.notes()
         parts.ask(BYTES, learns)
         got, went_on = parts.notes()
@@ -120,7 +120,7 @@ def test_block_comes_first(parts):
         shown, varies = got[0]
         if np.shape(shown) != BYTES.shape or np.abs(shown - BYTES).max() > 1:
             raise CriterionFailed("a block that gets bytes", f"one that gets numbers up to {np.max(shown):.3g}")
-        if varies is not learns:
+        if varies is not bool(learns):
             told = "varies pictures" if varies else "does not vary pictures"
             raise CriterionFailed(f"the right mode while the network {doing}", f"a block that {told}")
         expected = BYTES[:, :, ::-1] if learns else BYTES
@@ -137,7 +137,7 @@ def test_drops_maps(student):
     values, counts = np.unique(found.round(2), return_counts=True)
     if len(values) == 1:
         raise CriterionFailed("a number that is dropped in some of 400 answers", "the same answer each time")
-    dropped = counts[np.isclose(values, 1, atol=0.01)].sum() / len(found)
+    dropped = counts[np.isclose(values, made.head[1], atol=0.01)].sum() / len(found)
     if len(values) > 2 or not dropped:
         raise CriterionFailed("numbers dropped just before the last unit", "some dropped at another place")
     if not 0.1 < dropped < 0.32:
@@ -285,9 +285,11 @@ def test_a_tenth_of_the_rate(student):
     assert_apart(student, "prepare_tuning", STANDING_IN, judge)
 
 
-@criterion("tuning", points=1, hint="Is anything taught in here, or made anew? And is the loss the same as before?")
+@criterion(
+    "tuning", points=1, hint="Is anything taught in here, or made anew? What else than the rate is it compiled with?"
+)
 def test_all_numbers_stay(student):
-    """All numbers of the network are as they were, and it goes on with the same loss."""
+    """All numbers of the network are as they were; it goes on with the same loss and metric."""
 
     def judge(stands_in):
         network, before = prepared(student, "blend", 0.05)
@@ -297,6 +299,7 @@ def test_all_numbers_stay(student):
             assert_compiled(network, loss="huber")
         elif (network.compiled or {}).get("optimizer") != "sgd":  # others tell of a network that is not compiled anew
             assert_crossentropy_loss(network, BYTES)
+            assert_reports(network, (BYTES, np.ones(len(BYTES))), "accuracy")
 
     assert_apart(student, "prepare_tuning", STANDING_IN, judge)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from proctor.channel.reference import make_network
+from proctor.channel.reference import layer, make_model, make_network
 from proctor.channel.student import Student, fetch, share
 from proctor.criteria.arrays import as_array, assert_close
 from proctor.criteria.layers import as_model, output_activation
@@ -22,9 +22,12 @@ HEAD, BIAS = np.array([[2.0], [-1.5], [1.5], [2.0]], "float32"), np.array([6.5],
 class AroundBase:
     """A network that one of the student's functions builds around a known base and block.
 
-    The base makes four maps of pictures (2, 3, 3): a convolution of 1 × 1 and a normalisation. The
-    block mirrors all pictures, left to right, while the network learns. What is behind the base
-    gets the numbers of `head` and `bias`.
+    The base makes four maps of pictures (2, 3, 3): a convolution of 1 × 1 and a normalisation. What
+    is behind the base gets the numbers of `head` and `bias`.
+
+    There are two such networks. `network` is made of Keras's own layers, so a copy can tell what it
+    predicts, where no student code runs. The other, which `ask` asks, notes what its parts get, and
+    its block mirrors all pictures, left to right, while it learns.
 
     Args:
         student: the submission.
@@ -37,14 +40,20 @@ class AroundBase:
 
     def __init__(self, student: Student, build: str, head: np.ndarray = HEAD, bias: np.ndarray = BIAS) -> None:
         self._student, self.head = student, (head, bias)
-        self._block, self._inside = make_noting(student, mirrors=True), make_noting(student)
-        self.base = make_network(student, _build_eyes, list(self.weights), self._inside)
-        self.network = as_model(getattr(student, build)(self.base, self._block), f"{build}(base, augmentation)")
+        self.base = make_network(student, _build_eyes, list(self.weights))
+        block = make_model(student, (2, 3, 3), layer("RandomFlip", mode="horizontal"))
+        self.network = as_model(getattr(student, build)(self.base, block), f"{build}(base, augmentation)")
+        if self.network.parameters - sum(array.size for array in self.weights) == head.size:
+            self.head = head, np.zeros_like(bias)  # no bias: it is for another criterion to tell
         give_head(student, self.network, self.base, head, bias)
+        self._block, self._inside = make_noting(student, mirrors=True), make_noting(student)
+        base = make_network(student, _build_eyes, list(self.weights), self._inside)
+        self._noting = getattr(student, build)(base, self._block)
+        give_head(student, self._noting, base, head, bias)
 
-    def ask(self, shown: np.ndarray, training: bool) -> np.ndarray:
-        """What the network says in this mode, as logits."""
-        return self.as_logits(fetch(share(self._student, _call)(self.network, shown, training)))
+    def ask(self, shown: np.ndarray, training: bool | None) -> np.ndarray:
+        """What the network that notes says in this mode, as logits."""
+        return self.as_logits(fetch(share(self._student, _call)(self._noting, shown, training)))
 
     def as_logits(self, found: Any) -> np.ndarray:
         """The answers before a sigmoid, if there is one: it is for another criterion to tell."""
@@ -82,9 +91,9 @@ def give_head(student: Student, network: Any, base: Any, *arrays: np.ndarray) ->
     return fits
 
 
-def _build_eyes(keras: Any, weights: list[Any], note: Any) -> Any:
+def _build_eyes(keras: Any, weights: list[Any], note: Any = None) -> Any:
     here = keras.Input((2, 3, 3))
-    place = keras.layers.Conv2D(weights[0].shape[-1], 1, use_bias=False, name="look")(note(here))
+    place = keras.layers.Conv2D(weights[0].shape[-1], 1, use_bias=False, name="look")(note(here) if note else here)
     model = keras.Model(here, keras.layers.BatchNormalization(epsilon=0.0, name="even")(place), name="eyes")
     model.set_weights(list(weights))
     return model
@@ -102,7 +111,7 @@ def _give_head(network: Any, base: Any, arrays: list[Any]) -> bool:
     return fits
 
 
-def _call(network: Any, shown: Any, training: bool) -> Any:
+def _call(network: Any, shown: Any, training: bool | None) -> Any:
     import numpy as np
 
     return np.asarray(network(shown, training=training))

@@ -9,6 +9,7 @@ import numpy as np
 from proctor.channel.reference import make_network
 from proctor.channel.student import Handle, Student, fetch, share
 from proctor.criteria.arrays import assert_close
+from proctor.errors import CriterionFailed
 from proctor.models.view import ModelView
 
 TOWER = ("look", "even", "blend", "level", "end")
@@ -53,10 +54,20 @@ def assert_learns_by_adam(student: Student, model: ModelView | Handle, x: Any, r
     assert_close(found, rate, "the size of Adam's first step, which is its rate,", rtol=0.02)
     later = share(student, _read_late_rate)(model)
     assert_close(later, np.array(rate), "the rate after 100,000 steps", rtol=1e-3)
+    # AdamW, Adamax and others begin with a step of the same size.
+    if (kind := share(student, _read_kind)(model)) != "Adam":
+        raise CriterionFailed("the optimizer Adam", str(kind))
+
+
+def _read_kind(model: Any) -> Any:
+    import keras
+
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # of one that scales the loss
+    return keras.saving.serialize_keras_object(optimizer)["class_name"]
 
 
 def _read_late_rate(model: Any) -> float:
-    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)  # of one that scales the loss
+    optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
     optimizer.iterations.assign(100_000)
     return float(optimizer.learning_rate)
 
@@ -144,6 +155,8 @@ def _build_on_tower(keras: Any, build: Any, learned: bool) -> Any:
     base, here = build(keras, False), keras.Input((2, 3, 3))
     place = keras.layers.GlobalAveragePooling2D()(base(keras.layers.Rescaling(1 / 255)(here)))
     network = keras.Model(here, keras.layers.Dense(1, name="head")(place))
+    # Its logits are between 0 and 1, so that it learns by a loss for probabilities, too.
+    network.get_layer("head").set_weights([np.array([[0.25], [-0.1]]), np.zeros(1)])
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
     network.compile(keras.optimizers.SGD(0.001), loss, auto_scale_loss=False)
     if learned:
