@@ -107,7 +107,7 @@ FOLDERS = Naming("folders", re.compile(r"(?P<name>(?P<id>[^/]+))/(?P<file>.+)"))
 _GRADESCOPE_FOLDER = re.compile(r"assignment_\d{1,20}_export")
 _NUMBERED = re.compile(r"\d{1,20}_")
 _RECEIPT = re.compile(r"\AName: (?P<name>.*) \((?P<id>[^()]+)\)\s*")
-"""The first line of the text file that Blackboard adds to each attempt."""
+"""The first line of the text that Blackboard adds to each attempt. It is tried only once: `\\A`."""
 
 
 def read_attempts(listing: Listing, names: list[str], clock: tzinfo) -> tuple[str, list[Attempt]]:
