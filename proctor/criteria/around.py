@@ -51,7 +51,7 @@ class AroundBase:
         self._noting = getattr(student, build)(base, self._block)
         give_head(student, self._noting, base, head, bias)
 
-    def ask(self, shown: np.ndarray, training: bool | None) -> np.ndarray:
+    def ask(self, shown: np.ndarray, training: bool) -> np.ndarray:
         """What the network that notes says in this mode, as logits."""
         return self.as_logits(fetch(share(self._student, _call)(self._noting, shown, training)))
 
@@ -111,7 +111,7 @@ def _give_head(network: Any, base: Any, arrays: list[Any]) -> bool:
     return fits
 
 
-def _call(network: Any, shown: Any, training: bool | None) -> Any:
+def _call(network: Any, shown: Any, training: bool) -> Any:
     import numpy as np
 
     return np.asarray(network(shown, training=training))

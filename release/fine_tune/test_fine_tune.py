@@ -111,7 +111,7 @@ def test_from_bytes_to_logit(parts):
 @criterion("network", points=1, hint="What does the block get, and who says in which mode it is?")
 def test_block_comes_first(parts):
     """The block gets bytes, and the base what it makes of them; it varies them only in learning."""
-    for learns, doing in ((True, "learns"), (False, "is used"), (None, "is called as it is")):
+    for learns, doing in ((True, "learns"), (False, "is used")):
         parts.notes()
         parts.ask(BYTES, learns)
         got, went_on = parts.notes()
@@ -120,7 +120,7 @@ def test_block_comes_first(parts):
         shown, varies = got[0]
         if np.shape(shown) != BYTES.shape or np.abs(shown - BYTES).max() > 1:
             raise CriterionFailed("a block that gets bytes", f"one that gets numbers up to {np.max(shown):.3g}")
-        if varies is not bool(learns):
+        if varies is not learns:
             told = "varies pictures" if varies else "does not vary pictures"
             raise CriterionFailed(f"the right mode while the network {doing}", f"a block that {told}")
         expected = BYTES[:, :, ::-1] if learns else BYTES
