@@ -65,7 +65,9 @@ class Processes(Executor):
         self._running: set[Any] = set()
         self._is_over = False
         self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._give_out_tasks, args=(share,)) for share in shares]
+        # Daemons: Ctrl-C in the middle of this line or of `shutdown` must not leave one that the
+        # interpreter waits for at its end.
+        self._threads = [threading.Thread(target=self._give_out_tasks, args=(share,), daemon=True) for share in shares]
         for thread in self._threads:
             thread.start()
 

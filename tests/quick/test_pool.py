@@ -86,6 +86,46 @@ def test_examiners_end_with_their_coordinator(end: signal.Signals) -> None:
     assert ended == [True, True]
 
 
+INTERRUPTED = """
+import sys
+from proctor.run import pool, processes
+
+def interrupt_at(number):
+    left = number
+    def trace(frame, event, _):
+        nonlocal left
+        if frame.f_code.co_filename not in (pool.__file__, processes.__file__):
+            return None
+        left -= event == "line"
+        if left == 0 and event == "line":
+            raise KeyboardInterrupt
+        return trace
+    return trace
+
+number = 0
+while True:
+    number += 1
+    sys.settrace(interrupt_at(number))
+    try:
+        done = list(pool.each(eval, ["1 + 1"], pool.examiners(1, lambda task: 3600), print))
+    except KeyboardInterrupt:
+        continue
+    finally:
+        sys.settrace(None)
+    print(done, "after", number)
+    break
+"""
+
+
+def test_ctrl_c_at_any_line_ends_a_run() -> None:
+    """Also one that comes while the processes are started or ended: nothing is waited for then."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    found = re.fullmatch(r"\[\('1 \+ 1', 2\)\] after (\d+)\n", done.stdout)
+    assert found, done.stdout
+    assert int(found[1]) > 50, "hardly any line was interrupted"
+
+
 def test_an_examiner_whose_coordinator_has_ended_already_does_not_begin() -> None:
     """A process that finds another parent than it was made by has missed its parent's end."""
     script = "import os, sys; from proctor.run.lifeline import end_with; end_with(os.getppid() + 1); print('alive')"
