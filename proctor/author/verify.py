@@ -12,11 +12,12 @@ import difflib
 import tempfile
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import cycle, product
 from pathlib import Path
+from typing import TypeVar
 
 import nbformat
 from nbformat import NotebookNode
@@ -42,6 +43,9 @@ from proctor.judge.result import not_graded
 from proctor.run.pool import default_jobs, each, examiners
 from proctor.run.task import deadline, retry_lost_jails
 from proctor.verdict import CriterionResult, Verdict
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 STUDENTS = ("ada", "cleo", "edsger")
 """Who an exercise with values of one's own is proven for; they take turns with its answers."""
@@ -209,7 +213,8 @@ def _run_solution(exercise: _Exercise, seeds: int, jobs: int) -> tuple[list[Find
     runs = list(product(range(seeds), exercise.students))
     threads = default_jobs() if len(runs) == 1 else 1
 
-    def run(seed: int, student: str) -> tuple[Finding, tuple[Answer, Submission]]:
+    def run(given: tuple[int, str]) -> tuple[Finding, tuple[Answer, Submission]]:
+        seed, student = given
         which = (f" (seed {seed})" if seeds > 1 else "") + _name(student)
         jails, source = replace(exercise.jails, threads=threads, seed=seed), copy.deepcopy(exercise.source)
         started = time.monotonic()
@@ -220,8 +225,7 @@ def _run_solution(exercise: _Exercise, seeds: int, jobs: int) -> tuple[list[Find
         finding = Finding("solution", f"runs top to bottom within its budget{which}", problem, seconds=seconds)
         return finding, (Answer(f"the solution{which}", ()), Submission(student, source, files))
 
-    with ThreadPoolExecutor(jobs or default_jobs()) as pool:
-        done = list(pool.map(lambda each: run(*each), runs))
+    done = _in_threads(run, runs, jobs)
     return [finding for finding, _ in done], [made for _, made in done]
 
 
@@ -237,31 +241,40 @@ def _make_submissions(
     Args:
         solutions: what each student's solution hands in; they take turns with the answers.
     """
-    made, findings = [], []
-    # Threads are enough: nearly all of the time is spent waiting for jails.
-    with ThreadPoolExecutor(default_jobs()) as threads:
-        attempts = [
-            threads.submit(
-                make_submission,
-                exercise.course,
-                exercise.assignment,
-                exercise.source,
-                answer,
-                solution,
-                exercise.jails.address,
+
+    def make(chosen: tuple[tuple[str, Answer], Submission]) -> Submission | CourseError | StudentError:
+        (_, answer), solution = chosen
+        try:
+            return make_submission(
+                exercise.course, exercise.assignment, exercise.source, answer, solution, exercise.jails.address
             )
-            for (_, answer), solution in zip(answers, cycle(solutions), strict=False)
-        ]
+        except (CourseError, StudentError) as error:
+            return error
+
+    made, findings = [], []
+    attempts = _in_threads(make, zip(answers, cycle(solutions), strict=False))
     for (kind, answer), attempt in zip(answers, attempts, strict=True):
         # The same one in every run, whatever other answers there are.
         seed = 0 if kind == "mutant" else zlib.crc32(answer.title.encode()) % 1000
-        try:
-            submission = attempt.result()
-            submission = replace(submission, notebook=without_figures(submission.notebook))
+        if isinstance(attempt, Submission):
+            submission = replace(attempt, notebook=without_figures(attempt.notebook))
             made.append(_Task(exercise, submission, kind, _without_changes(answer), seed))
-        except (CourseError, StudentError) as error:
-            findings.append(Finding(kind, answer.title, str(error)))
+        else:
+            findings.append(Finding(kind, answer.title, str(attempt)))
     return made, findings
+
+
+def _in_threads(work: Callable[[Item], Made], items: Iterable[Item], jobs: int = 0) -> list[Made]:
+    """What `work` makes of each item, side by side.
+
+    Threads are enough: nearly all of the time is spent waiting for jails. After Ctrl-C nobody waits
+    for them: they end once the fork server has.
+    """
+    pool = ThreadPoolExecutor(jobs or default_jobs())
+    try:
+        return list(pool.map(work, items))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _without_changes(answer: Answer) -> Answer:

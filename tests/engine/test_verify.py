@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 
 import nbformat
-from conftest import edited, solution_notebook
+import psutil
+from conftest import RELU, edited, set_budget, solution_notebook
 
 from proctor.author.findings import Finding
 from proctor.author.verify import measured_values
@@ -110,6 +116,42 @@ def test_a_training_that_stopped_promises_nothing(course, proctor):
     rewrite(answers, "mutants = [\n", f"mutants = [\n{added}")
     said = proctor("verify", "--only", "no bias").stdout
     assert "✓ mutant: no bias  caught by one_unit, doubles" in said
+
+
+FOR_EVER = """import ctypes
+PR_SET_NAME = 15
+ctypes.CDLL(None).prctl(PR_SET_NAME, b"in_training")
+while True:
+    pass"""
+
+
+def test_ctrl_c_waits_for_no_training(course):
+    """An author who has seen enough gets the terminal back, long before the solution ends."""
+    set_budget(course, notebook_seconds=3000, cell_seconds=3000)
+    nbformat.write(edited(solution_notebook(), "write_relu", f"{RELU}\n{FOR_EVER}"), course.source("double"))
+    command = [sys.executable, "-m", "proctor", "verify", "double"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, cwd=course.root, stdout=pipe, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        try:
+            while "in_training" not in names_of_children(process.pid):
+                assert process.poll() is None, process.communicate()[0]
+            os.killpg(process.pid, signal.SIGINT)
+            said = process.communicate(timeout=100)[0]
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert "Traceback" not in said
+
+
+def names_of_children(process: int) -> set[str]:
+    """The names of a process's children, and theirs."""
+    names = set()
+    for child in psutil.Process(process).children(recursive=True):
+        with suppress(psutil.Error):  # it has ended
+            names.add(child.name())
+    return names
 
 
 def test_what_no_answer_proves_is_a_finding(course, proctor):
