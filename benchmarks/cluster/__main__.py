@@ -1,9 +1,9 @@
 """Grade a class on a cluster of one worker, then of two, then of two that are killed repeatedly.
 
-Scheduler, workers and coordinator are processes, each in a network namespace of its own where this
-machine allows it, and only the coordinator sees the course's folder. From what a submission costs
-on each of them the time for a larger class on a larger cluster is computed. Exits with 1 if a mark
-is not the one due.
+At last it is graded on workers that answer at once. Scheduler, workers and coordinator are
+processes, each in a network namespace of its own where this machine allows it, and only the
+coordinator sees the course's folder. From what a submission costs on each of them the time for a
+larger class on a larger cluster is computed. Exits with 1 if a mark is not the one due.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from benchmarks.grade_class.submissions import class_of, hand_in
 from benchmarks.rows import Row, add_option, write
 
 CLASS, CORES = 100_000, 200
+AT_ONCE = Path(__file__).with_name("at_once.py")
 
 
 @dataclass
@@ -90,11 +91,16 @@ def main() -> int:
 
             killed = _grade(course, grade, given.submissions, kill)
             console.print(_describe_run("2 workers", killed) + f"; workers killed {killed.kills} times")
-            between = end(scheduler)
             for worker in (one, two):
                 end(worker)
-        graded = 2 * given.scaling + given.submissions
-        serial = (killed.coordinator.seconds - both.coordinator.seconds) / (given.submissions - given.scaling)
+            # Several, for the coordinator records together what is done meanwhile.
+            made.worker("worker3", scratch, "--preload", str(AT_ONCE), "--nworkers", "8")
+            few = _grade(course, grade, given.scaling, lambda _: 0)
+            busy = _grade(course, grade, given.submissions, lambda _: 0)
+            console.print(_describe_run("8 workers that answer at once", busy))
+            between = end(scheduler)
+        graded = 3 * given.scaling + 2 * given.submissions
+        serial = (busy.coordinator.seconds - few.coordinator.seconds) / (given.submissions - given.scaling)
         console.print(
             f"a submission takes {1 / alone.rate:.2f} s on a worker, {1000 * serial:.0f} ms of processor on the "
             f"coordinator, {1000 * between.seconds / graded:.0f} ms on the scheduler (starts and heartbeats included)"
@@ -107,7 +113,7 @@ def main() -> int:
         )
     minutes = (max(working, writing) + alone.first) / 60
     scaled = both.rate / alone.rate
-    wrong = alone.wrong + both.wrong + killed.wrong
+    wrong = alone.wrong + both.wrong + killed.wrong + busy.wrong
     rows = [
         Row(
             f"a dask cluster, {given.submissions:,} small Keras notebooks, workers killed {killed.kills} times",

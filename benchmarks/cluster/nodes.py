@@ -55,6 +55,8 @@ class Cluster:
         if not self.namespaces:
             return [], f"tcp://127.0.0.1:{PORT}"
         node, number = f"proctor-{name}", len(self.nodes)
+        if Path("/run/netns", node).exists():  # of a run that was killed
+            _ip("netns", "del", node)
         _ip("netns", "add", node)
         self.nodes.append(node)
         _ip("-n", node, "link", "set", "lo", "up")
@@ -78,10 +80,10 @@ class Cluster:
         self.processes.append(process)
         return process
 
-    def worker(self, name: str, folder: Path) -> subprocess.Popen[bytes]:
+    def worker(self, name: str, folder: Path, *options: str) -> subprocess.Popen[bytes]:
         """Make a node with one dask worker; return its nanny, the process that restarts it."""
-        options = ("--nthreads", "1", "--memory-limit", "0", "--no-dashboard", "--local-directory", str(folder / name))
-        return self.start(name, "distributed.cli.dask_worker", "{}", *options)
+        usual = ("--nthreads", "1", "--memory-limit", "0", "--no-dashboard", "--local-directory", str(folder / name))
+        return self.start(name, "distributed.cli.dask_worker", "{}", *usual, *options)
 
 
 @contextmanager
