@@ -1,6 +1,6 @@
 """Grade a class on a cluster of one worker, then of two, then of two that are killed repeatedly.
 
-At last it is graded on workers that answer at once. Scheduler, workers and coordinator are
+Last, it is graded on workers that answer at once. Scheduler, workers and coordinator are
 processes, each in a network namespace of its own where this machine allows it, and only the
 coordinator sees the course's folder. From what a submission costs on each of them the time for a
 larger class on a larger cluster is computed. Exits with 1 if a mark is not the one due.

@@ -51,9 +51,9 @@ def watch(
         grade: grades (assignment, student) pairs of a course, as `grade_class` does.
         source: a folder that hand-ins are collected from first, as by `proctor collect`.
 
-    Returns, after Ctrl-C or a SIGTERM, whether everything that it has dealt with by then has its
-    mark. Raises CourseError if an exercise or the settings are not in order, NotGraded if any jail
-    could read the course.
+    Returns, after Ctrl-C or a SIGTERM, whether everything that arrived has its mark. Raises
+    CourseError if an exercise or the settings are not in order, NotGraded if any jail could read
+    the course.
     """
     accepted_jail(course)
     require_out_of_reach(course)
@@ -88,7 +88,7 @@ def watch(
             time.sleep(max(0.0, PAUSE * took - LOOK_EVERY))
     except KeyboardInterrupt:
         watching.say("stopped; the marks above are in the gradebook, and the next run does what is left")
-    return not watching.without_mark
+    return not watching.without_mark and not arrivals.are_left
 
 
 class _Inbox:

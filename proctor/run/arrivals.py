@@ -62,6 +62,11 @@ class Arrivals(Generic[Name]):
         self._growing = {name: state for name, state in self._growing.items() if name in found}
         return begun, ready
 
+    @property
+    def are_left(self) -> bool:
+        """Whether something has arrived that has not been dealt with."""
+        return bool(self._growing)
+
     def take(self, names: Iterable[Name]) -> None:
         """Note that these have been dealt with as they were at the last look."""
         for name in names:

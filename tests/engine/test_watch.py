@@ -12,6 +12,8 @@ import pytest
 from conftest import run_proctor
 from nbgrader.api import Gradebook
 
+from proctor.run.lock import one_run
+
 
 @pytest.fixture
 def watching(course, request):
@@ -65,6 +67,18 @@ def test_what_arrives_is_graded_until_ctrl_c(course, hand_in, solution, watching
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as book:
         assert book.find_submission("double", "ada").score == 6
     assert "1 unchanged" in run_proctor(course.root, "grade", "--student", "ada").stdout
+
+
+def test_the_exit_code_tells_of_what_is_left(course, hand_in, solution, watching):
+    """A hand-in that has arrived and could not be graded yet has no mark, though nothing failed."""
+    read_until(watching, "watching submitted/")
+    with one_run(course.state):
+        hand_in("ada", nbformat.writes(solution).encode())
+        read_until(watching, "1 not done; tried again in 30 s")
+        os.killpg(watching.pid, signal.SIGINT)
+        said = watching.communicate(timeout=100)[0]
+    assert "Traceback" not in said
+    assert watching.returncode == 1
 
 
 @pytest.mark.parametrize("watching", [["--collect", "exchange/c101"]], indirect=True)
