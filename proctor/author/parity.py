@@ -54,10 +54,12 @@ def find_disparities(
         examination: of the submission; its criteria have run.
         criteria: their results.
     """
+    if examination.run.jail.has_hung:
+        return []  # it hangs in the notebook, too, where nothing stops it before the notebook's time is up
     try:
         checked = _check_in_notebook(course, assignment, groups, examination)
     except StudentError as error:
-        # What hangs at grading hangs in the notebook, too.
+        # What ends the process at grading ends it in the notebook, too.
         return [error.message] if all(result.status == "passed" for result in criteria) else []
     sentences = []
     for result in criteria:

@@ -75,7 +75,8 @@ class CellOutcome:
 class Jail:
     """A jailed process, as the examiner sees it.
 
-    `ended` says why it has ended, or is ""; `layers` is what isolates it.
+    `ended` says why it has ended, or is ""; `has_hung` whether a request has run out of time;
+    `layers` is what isolates it.
 
     Args:
         address: of the fork server, or `SPAWN`.
@@ -90,6 +91,7 @@ class Jail:
     def __init__(self, address: str, limits: Limits, files: dict[str, bytes], call_seconds: float):
         self._call_seconds = call_seconds
         self.ended = ""
+        self.has_hung = False
         self.layers: frozenset[str] = frozenset()
         self._pid: int | None = None
         self._pidfd: int | None = None
@@ -149,6 +151,7 @@ class Jail:
         try:
             return self._request({**request, "seconds": self._call_seconds}, self._call_seconds, _Records())
         except StudentError as error:
+            self.has_hung |= error.type in ("CellTimeout", "TimeoutAgain")
             if error.type == "CellTimeout":
                 raise StudentError("Timeout", f"no answer within {self._call_seconds:g} s", error.where) from None
             if error.type == "TimeoutAgain":

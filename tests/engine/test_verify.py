@@ -118,6 +118,19 @@ def test_a_training_that_stopped_promises_nothing(course, proctor):
     assert "✓ mutant: no bias  caught by one_unit, doubles" in said
 
 
+def test_what_hangs_at_grading_is_not_waited_for_again(course, proctor):
+    """A mutant whose calls never end costs their time; the notebook's own, which is long, is not
+    waited for where the notebook checks the same function."""
+    set_budget(course, notebook_seconds=30000, cell_seconds=5, call_seconds=5)
+    answers = course.grader("double") / "answers.py"
+    hangs = 'replace("write_relu", "def relu(x):\\n    while True:\\n        pass")'
+    added = f'    mutant("hangs", {hangs}, fails=["relu_values", "relu_any_shape"]),\n'
+    rewrite(answers, "mutants = [\n", f"mutants = [\n{added}")
+    rewrite(answers, "mutant, retrained", "mutant, replace, retrained")
+    said = proctor("verify", "--only", "hangs").stdout
+    assert "✓ mutant: hangs  caught by relu_values, relu_any_shape" in said
+
+
 FOR_EVER = """import ctypes
 PR_SET_NAME = 15
 ctypes.CDLL(None).prctl(PR_SET_NAME, b"in_training")
