@@ -48,6 +48,7 @@ class Answerer:
         self.namespace = namespace
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
+        self._loaded: dict[int, Graph] = {}
         self._watch_over = contextlib.ExitStack()
         self._first_warning = ""
 
@@ -150,7 +151,7 @@ class Answerer:
     def _predict(self, of: Any, inputs: Any, batch_size: int) -> Any:
         if _has_keras_predict(of):
             try:
-                return _predict_in_batches(of, inputs, batch_size)
+                return _predict_in_batches(of, inputs, batch_size, self._loaded.get(id(of)))
             except Exception as error:  # `predict`, below, raises the error that students know
                 if type(error).__name__ == "ResourceExhaustedError":
                     raise  # TensorFlow retried for ten seconds, and `predict` would again
@@ -190,10 +191,13 @@ class Answerer:
         from proctor.models.describe import load
 
         if not data:
-            return load(path)
-        with tempfile.TemporaryDirectory() as folder:  # beside the notebook there may be a file of that name
-            Path(folder, path).write_bytes(data)
-            return load(Path(folder, path))
+            model = load(path)
+        else:
+            with tempfile.TemporaryDirectory() as folder:  # beside the notebook there may be a file of that name
+                Path(folder, path).write_bytes(data)
+                model = load(Path(folder, path))
+        self._loaded[id(model)] = Graph(model)  # it keeps the model, and so the id is no other object's
+        return model
 
     def _load_with_own_layers(self, path: str) -> Any:
         """Load a model file with the student's own classes: runs their code, in their jail only."""
@@ -280,19 +284,60 @@ def _discard_prints() -> Any:
         yield
 
 
-def _predict_in_batches(model: Any, inputs: Any, size: int) -> Any:
+class Graph:
+    """A loaded model as one TensorFlow graph for batches of any size and inputs of any length.
+
+    Keras traces a graph for each shape, which takes longer than most predictions. A model that
+    changes keeps its first graph: so this is for models that no student code has.
+
+    Args:
+        model: a Keras model.
+    """
+
+    def __init__(self, model: Any):
+        self._model = model
+        self._traced: Any = None
+        inputs = getattr(model, "inputs", None) or []
+        self._input: Any = inputs[0] if len(inputs) == 1 and inputs[0].shape[:1] == (None,) else None
+
+    def takes(self, inputs: Any, rows: int) -> bool:
+        """Whether `predict` takes these inputs, and sooner than the model if it is called."""
+        if self._input is None or not isinstance(inputs, np.ndarray):
+            return False
+        fits = inputs.ndim == len(self._input.shape) and inputs.dtype.kind in "biuf"
+        return fits and (self._traced is not None or rows > EAGER_ROWS or self._is_recurrent())
+
+    def predict(self, inputs: np.ndarray) -> Any:
+        """The predictions for one batch."""
+        tensorflow, model = sys.modules["tensorflow"], self._model
+        if self._traced is None:
+            signature = [tensorflow.TensorSpec(self._input.shape, self._input.dtype)]
+            self._traced = tensorflow.function(
+                lambda batch: model(batch, training=False), input_signature=signature, autograph=False
+            )
+        batch = sys.modules["keras"].ops.cast(inputs, self._input.dtype)
+        return sys.modules["keras"].tree.map_structure(np.asarray, self._traced(batch))
+
+    def _is_recurrent(self) -> bool:
+        """Whether a layer is called anew for each step, which is slow without a graph."""
+        keras = sys.modules["keras"]
+        return any(isinstance(layer, keras.layers.RNN) for layer in self._model._flatten_layers())  # noqa: SLF001
+
+
+def _predict_in_batches(model: Any, inputs: Any, size: int, graph: Graph | None) -> Any:
     """What `model.predict` returns, but faster: without the `tf.data` pipeline that it builds."""
     keras = sys.modules["keras"]
     map_structure = keras.tree.map_structure
     arrays = map_structure(lambda part: _cast_to_floatx(np.asarray(part)), inputs)
     rows = _count_rows(arrays)
-    if rows <= min(size, EAGER_ROWS):
+    predict = graph.predict if graph is not None and graph.takes(arrays, rows) else None
+    if predict is None and rows <= min(size, EAGER_ROWS):
         # For a few rows, tracing a graph would take far longer than eager execution.
         return model(arrays, training=False)
-    # Nearly equal batches, because TensorFlow traces a new graph for each size.
+    # Nearly equal batches, because Keras traces a new graph for each size.
     size = math.ceil(rows / math.ceil(rows / size))
     parts = [
-        model.predict_on_batch(map_structure(lambda part, begin=begin: part[begin : begin + size], arrays))
+        (predict or model.predict_on_batch)(map_structure(lambda part, begin=begin: part[begin : begin + size], arrays))
         for begin in range(0, rows, size)
     ]
     return map_structure(lambda *found: np.concatenate(found), *parts)

@@ -11,6 +11,7 @@ import pytest
 from keras import layers, ops
 from model_files import config_of, functional, gated, recurrent, saved, two_in_two_out
 
+from proctor.channel.answer import Answerer
 from proctor.models.describe import describe, load
 from proctor.models.gate import CustomLayers
 from proctor.models.names import canonical
@@ -128,6 +129,58 @@ def test_an_activation_of_tensorflows_is_the_one_of_keras(name, tmp_path):
     )
     for found in (describe(model), describe(loaded)):
         assert [layer["activation"] for layer in found["layers"]] == [canonical(name)] * 2
+
+
+def of_any_length() -> Any:
+    hidden = [layers.Conv1D(4, 3, padding="causal"), layers.GRU(5, return_sequences=True), layers.Dense(1)]
+    return keras.Sequential([keras.Input((None, 3)), *hidden])
+
+
+def of_words() -> Any:
+    hidden = [layers.Embedding(20, 8), layers.Bidirectional(layers.LSTM(4)), layers.Dense(2)]
+    return keras.Sequential([keras.Input((None,), dtype="int32"), *hidden])
+
+
+@pytest.mark.parametrize(
+    "build, dtype, shapes",
+    [
+        (convolutional, "int64", [(40, 28, 28, 1), (3, 28, 28, 1)]),
+        (with_attention, "float64", [(40, 6, 4), (41, 6, 4)]),
+        (two_in_two_out, "float64", [(2, 5, 4), (2, 40, 4)]),
+        (of_any_length, "float64", [(4, 20, 3), (50, 7, 3), (1, 1, 3)]),
+        (of_words, "int64", [(2, 6), (40, 9)]),
+        (of_words, "float32", [(40, 6)]),
+    ],
+)
+def test_a_loaded_model_answers_what_keras_predicts(build, dtype, shapes, tmp_path):
+    """A model that was read from its file predicts what Keras says, for few rows and for many, for
+    inputs of any length and type, whatever it was asked before."""
+    model = build()
+    saved(model, tmp_path)
+    answerer = Answerer({})
+    loaded = answerer.answer({"op": "load", "path": str(tmp_path / "saved.keras")})["ok"]
+    for shape in shapes:
+        numbers = np.random.default_rng(len(shape)).integers(0, 20, shape)
+        inputs = list(numbers.astype(dtype)) if build is two_in_two_out else numbers.astype(dtype)
+        found = answerer.answer({"op": "predict", "of": loaded, "inputs": inputs, "batch_size": 32})["ok"]
+        expected = model.predict(inputs, verbose=0)
+        for one, other in zip(keras.tree.flatten(found), keras.tree.flatten(expected), strict=True):
+            assert one.dtype == other.dtype
+            np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
+def test_inputs_that_do_not_fit_a_loaded_model_meet_the_error_of_keras(tmp_path):
+    """Inputs of another shape are refused as `predict` refuses them, also when a graph is there."""
+    saved(of_any_length(), tmp_path)
+    answerer = Answerer({})
+    loaded = answerer.answer({"op": "load", "path": str(tmp_path / "saved.keras")})["ok"]
+    for shape in [(4, 20, 3), (4, 20, 2), (40, 20, 2), (4, 3)]:
+        reply = answerer.answer({"op": "predict", "of": loaded, "inputs": np.ones(shape), "batch_size": 32})
+        if shape == (4, 20, 3):
+            assert reply["ok"].shape == (4, 20, 1)
+        else:
+            assert reply["error"]["type"] == "ValueError"
+            assert str(shape[-1]) in reply["error"]["message"]
 
 
 def test_what_a_model_was_compiled_with_is_read_from_its_file(tmp_path):
