@@ -1,6 +1,6 @@
 """Other right answers of the exercise on a validation loss that behaves, and wrong ones."""
 
-from proctor.answers import combine, edit, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 WORDS, KNOWN, MATRIX, SPLIT = "write_to_words", "write_share_known", "write_make_matrix", "write_split"
 SLOPE, NETWORK, ANSWERS = "write_slope", "write_build_network", "write_answers"
@@ -510,6 +510,16 @@ choices = [
 mutants = [
     *combine([words, shares, matrices, splits, slopes, choices, networks]),
     *trained,
+]
+OPEN = "the text leaves the layers of the network open"
+harmless_mutations = [
+    *(
+        harmless(change, because="the distances of the epochs add up to 0: what is added to all values is no slope")
+        for change in ("values - values.mean() → values (", "values - values.mean() → values +")
+    ),
+    free("Conv1D[0]", "Conv1D[1]", because=OPEN),
+    harmless("keras.layers.Conv1D(32, 3)", because=OPEN),
+    harmless('"relu" → None', because=OPEN),
 ]
 KEY, NEW = "a public criterion would hold the key", "the headlines must stay unknown"
 hidden_because = {
