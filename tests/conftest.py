@@ -108,6 +108,11 @@ RELU = """def relu(x):
     ### BEGIN SOLUTION
     return np.maximum(x, 0)
     ### END SOLUTION"""
+FOR_EVER = """import ctypes
+PR_SET_NAME = 15
+ctypes.CDLL(None).prctl(PR_SET_NAME, b"in_training")
+while True:
+    pass"""
 COUNT = """def count(n):
     ### BEGIN SOLUTION
     yield from range(n)

@@ -24,6 +24,8 @@ from proctor.channel.wire import DEPTH, NUMBERS, Reference
 _DIGIT = re.compile(r"\d")
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 EAGER_ROWS = 32
+SESSION = "JPY_SESSION_NAME"
+"""The environment variable by which Jupyter tells a kernel its notebook's file."""
 PLAIN_TYPES = (bool, int, float, complex, str, bytes)
 # Conversions from a subclass to the plain type that call none of the methods that the subclass
 # overrides.
@@ -274,8 +276,8 @@ def _to_plain_name(name: str) -> str:
 
 
 def _in_a_live_notebook() -> bool:
-    """Whether this is a live notebook, in which a person may have interrupted the cell."""
-    return "ipykernel" in sys.modules
+    """Whether a person may have interrupted the cell: in Jupyter, or in `proctor check`."""
+    return "ipykernel" in sys.modules or SESSION in os.environ
 
 
 @contextlib.contextmanager

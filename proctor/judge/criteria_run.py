@@ -343,6 +343,10 @@ class _ProblemCollector:
 
     def __init__(self) -> None:
         self.problem = ""
+        self.interrupted = False
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.interrupted = isinstance(excinfo.value, KeyboardInterrupt)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -361,7 +365,8 @@ def run_criteria(files: list[Path], criteria_run: CriteriaRun | CriteriaCollecto
         files: the grader's test files, all in one folder.
         criteria_run: the plugin that runs or lists the criteria; the results are in it afterwards.
 
-    Raises CourseError if pytest cannot collect them, JailLost if a jail was lost while they ran.
+    Raises CourseError if pytest cannot collect them, JailLost if a jail was lost while they ran,
+    KeyboardInterrupt if a person stopped them.
     """
     problems = _ProblemCollector()
     folder = files[0].parent
@@ -379,6 +384,8 @@ def run_criteria(files: list[Path], criteria_run: CriteriaRun | CriteriaCollecto
             del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         else:
             os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = before
+    if problems.interrupted:
+        raise KeyboardInterrupt
     if isinstance(criteria_run, CriteriaRun) and criteria_run.jail_lost is not None:
         raise criteria_run.jail_lost
     if problems.problem or code not in (0, 1, 5):

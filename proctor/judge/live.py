@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from proctor import datasets
+from proctor.channel.answer import SESSION
 from proctor.channel.student import LocalLink, Student
 from proctor.course.assignment import Assignment, Threshold, read_assignment
 from proctor.course.own_values import OwnValues, describe_owner, last_asked_for
@@ -21,8 +22,6 @@ from proctor.verdict import CriterionResult
 
 ALL = "all checks"
 """What stands in place of a group's name in the table that sums up all of them."""
-SESSION = "JPY_SESSION_NAME"
-"""The environment variable by which Jupyter tells a kernel its notebook's file."""
 VS_CODE = "__vsc_ipynb_file__"
 """The variable of the notebook by which VS Code tells it."""
 
@@ -179,7 +178,7 @@ def check_notebook(
         afterwards: called with the notebook's global variables when all cells have run.
         begin: called before each cell, with the cell's name and how many there are.
 
-    Raises ProctorError if the file cannot be read as a notebook.
+    Raises ProctorError if the file cannot be read as a notebook, KeyboardInterrupt at Ctrl-C.
     """
     import nbformat
     from IPython.core.interactiveshell import InteractiveShell
@@ -209,6 +208,8 @@ def check_notebook(
                 with capture_output():
                     ran = shell.run_cell(cell.source)
                 raised = ran.error_before_exec or ran.error_in_exec
+                if isinstance(raised, KeyboardInterrupt):
+                    raise raised
                 if raised is not None:
                     reason = f"{type(raised).__name__}: {raised}".rstrip(": ")
                     yield Remark(f"{name} stopped with {with_todays_way(reason)}")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
+import textwrap
 
 import nbformat
+import psutil
 import pytest
-from conftest import RELU, edited, make_course
+from conftest import FOR_EVER, RELU, edited, make_course
 
 from proctor.author.release import release
 from proctor.author.scaffold import scaffold
@@ -119,3 +122,25 @@ def test_a_terminal_shows_which_cell_runs_and_what_the_run_overwrites(downloads)
     assert "double.keras is there already. If the run saves it anew, it is overwritten." in text
     assert "is running" in text
     assert "relu keeps what is positive" in text
+
+
+@pytest.mark.parametrize("where", ["a cell", "a check"])
+def test_ctrl_c_ends_the_run(downloads, where):
+    """Who stops `proctor check` gets the terminal back: no further cell runs, and nothing is said
+    of the one that was stopped."""
+    notebook = nbformat.read(downloads / "double.ipynb", as_version=4)
+    hangs = FOR_EVER if where == "a cell" else "def relu(x):\n" + textwrap.indent(FOR_EVER, "    ")
+    nbformat.write(edited(notebook, "write_relu", hangs), downloads / "double.ipynb")
+    command = [sys.executable, "-m", "proctor", "check", "double.ipynb"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=downloads, stdout=pipe, stderr=subprocess.STDOUT, text=True) as running:
+        try:
+            while psutil.Process(running.pid).name() != "in_training":
+                assert running.poll() is None, running.communicate()[0]
+            running.send_signal(signal.SIGINT)
+            said = running.communicate(timeout=100)[0]
+        finally:
+            running.kill()
+    assert running.returncode == 130, said
+    assert "Traceback" not in said
+    assert "cell" not in said

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import nbformat
 import psutil
-from conftest import RELU, edited, set_budget, solution_notebook
+from conftest import FOR_EVER, RELU, edited, set_budget, solution_notebook
 
 from proctor.author.findings import Finding
 from proctor.author.verify import measured_values
@@ -129,13 +129,6 @@ def test_what_hangs_at_grading_is_not_waited_for_again(course, proctor):
     rewrite(answers, "mutant, retrained", "mutant, replace, retrained")
     said = proctor("verify", "--only", "hangs").stdout
     assert "✓ mutant: hangs  caught by relu_values, relu_any_shape" in said
-
-
-FOR_EVER = """import ctypes
-PR_SET_NAME = 15
-ctypes.CDLL(None).prctl(PR_SET_NAME, b"in_training")
-while True:
-    pass"""
 
 
 def test_ctrl_c_waits_for_no_training(course):
