@@ -1,6 +1,6 @@
 """Other right answers of the exercise on a messy folder, and wrong ones."""
 
-from proctor.answers import combine, edit, free, mutant, replace, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, untrained, variant
 
 CONVERTED = """
 import os
@@ -602,4 +602,12 @@ hidden_because = {
 }
 harmless_mutations = [
     free("Conv2D[0]", "Conv2D[1]", "Dropout[0]", because="the text leaves the sizes of the layers open"),
+    harmless("write_build_model, line 24: 64 →", because="the text leaves open how many units there are"),
+    harmless('write_build_model, line 24: "relu" → None', because="the text leaves the layer before the last open"),
+    harmless('Dense(64, activation="relu") → ', because="the text leaves the layer before the last open"),
+    harmless("write_build_model, line 15: 255 →", because="numbers to 0.996 or 1.004 are about as large as 1"),
+    harmless(
+        "write_build_model, line 15: 1 → 2", because="the text leaves open between which small numbers pictures lie"
+    ),
+    harmless("(keyword optimizer dropped)", because="the text names no optimizer, and Keras's own learns it as well"),
 ]
