@@ -1,6 +1,6 @@
 """Other right answers of the exercise on fine-tuning, and wrong ones."""
 
-from proctor.answers import combine, edit, free, mutant, replace, retrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, variant
 
 BLOCK, NETWORK, COMPILE, THAW, PREPARE, SAY, ANSWERS = (
     "write_build_augmentation",
@@ -525,4 +525,10 @@ KEY = "a public criterion would hold the key"
 hidden_because = {"the_statistics": KEY, "the_head_first": KEY, "the_loss": KEY}
 harmless_mutations = [
     free("fill_mode", because="what fills the corners is open"),
+    harmless(
+        "write_build_augmentation, line 15: 360 →", because="a picture is turned by at most a ninth of a degree more"
+    ),
+    harmless("write_thaw_from, line 12:", because="each layer is set by itself, and what trains asks the layers"),
+    harmless("write_name_kinds, line 12: 0 → -1", because="there is one column, so the last is the first"),
+    harmless("logit > 0 → logit >= 0", because="the text leaves open what a logit of 0 means"),
 ]
