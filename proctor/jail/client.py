@@ -88,10 +88,11 @@ class Jail:
     something other than its own limits.
     """
 
+    has_hung = False
+
     def __init__(self, address: str, limits: Limits, files: dict[str, bytes], call_seconds: float):
         self._call_seconds = call_seconds
         self.ended = ""
-        self.has_hung = False
         self.layers: frozenset[str] = frozenset()
         self._pid: int | None = None
         self._pidfd: int | None = None
