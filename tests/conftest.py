@@ -7,6 +7,7 @@ import functools
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 import zipfile
@@ -28,6 +29,9 @@ pytest_plugins = ["pytester", "browser", "data_files"]
 # A busy machine may take as long for an example as it likes.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Scripts start so what they run in the background, and commands in tests would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ASSIGNMENT = """
 title = "Double"
