@@ -24,6 +24,7 @@ from proctor.channel.wire import DEPTH, NUMBERS, Reference
 _DIGIT = re.compile(r"\d")
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 EAGER_ROWS = 32
+EAGER_STEPS = 32
 SESSION = "JPY_SESSION_NAME"
 """The environment variable by which Jupyter tells a kernel its notebook's file."""
 PLAIN_TYPES = (bool, int, float, complex, str, bytes)
@@ -306,8 +307,9 @@ class Graph:
         """Whether `predict` takes these inputs, and sooner than the model if it is called."""
         if self._input is None or not isinstance(inputs, np.ndarray):
             return False
-        fits = inputs.ndim == len(self._input.shape) and inputs.dtype.kind in "biuf"
-        return fits and (self._traced is not None or rows > EAGER_ROWS or self._is_recurrent())
+        if inputs.ndim != len(self._input.shape) or inputs.dtype.kind not in "biuf":
+            return False
+        return self._traced is not None or rows > EAGER_ROWS or self._takes_many_steps(inputs)
 
     def predict(self, inputs: np.ndarray) -> Any:
         """The predictions for one batch."""
@@ -320,10 +322,15 @@ class Graph:
         batch = sys.modules["keras"].ops.cast(inputs, self._input.dtype)
         return sys.modules["keras"].tree.map_structure(np.asarray, self._traced(batch))
 
-    def _is_recurrent(self) -> bool:
-        """Whether a layer is called anew for each step, which is slow without a graph."""
+    def _takes_many_steps(self, inputs: np.ndarray) -> bool:
+        """Whether a recurrent layer is called for many steps, which are slow without a graph."""
         keras = sys.modules["keras"]
-        return any(isinstance(layer, keras.layers.RNN) for layer in self._model._flatten_layers())  # noqa: SLF001
+        layers = self._model._flatten_layers()  # noqa: SLF001
+        return (
+            inputs.ndim > 1
+            and inputs.shape[1] > EAGER_STEPS
+            and any(isinstance(each, keras.layers.RNN) for each in layers)
+        )
 
 
 def _predict_in_batches(model: Any, inputs: Any, size: int, graph: Graph | None) -> Any:

@@ -147,8 +147,8 @@ def of_words() -> Any:
         (convolutional, "int64", [(40, 28, 28, 1), (3, 28, 28, 1)]),
         (with_attention, "float64", [(40, 6, 4), (41, 6, 4)]),
         (two_in_two_out, "float64", [(2, 5, 4), (2, 40, 4)]),
-        (of_any_length, "float64", [(4, 20, 3), (50, 7, 3), (1, 1, 3)]),
-        (of_words, "int64", [(2, 6), (40, 9)]),
+        (of_any_length, "float64", [(4, 40, 3), (50, 7, 3), (1, 1, 3)]),
+        (of_words, "int64", [(2, 40), (40, 9)]),
         (of_words, "float32", [(40, 6)]),
     ],
 )
@@ -174,10 +174,10 @@ def test_inputs_that_do_not_fit_a_loaded_model_meet_the_error_of_keras(tmp_path)
     saved(of_any_length(), tmp_path)
     answerer = Answerer({})
     loaded = answerer.answer({"op": "load", "path": str(tmp_path / "saved.keras")})["ok"]
-    for shape in [(4, 20, 3), (4, 20, 2), (40, 20, 2), (4, 3)]:
+    for shape in [(4, 40, 3), (4, 40, 2), (40, 40, 2), (4, 3)]:
         reply = answerer.answer({"op": "predict", "of": loaded, "inputs": np.ones(shape), "batch_size": 32})
-        if shape == (4, 20, 3):
-            assert reply["ok"].shape == (4, 20, 1)
+        if shape == (4, 40, 3):
+            assert reply["ok"].shape == (4, 40, 1)
         else:
             assert reply["error"]["type"] == "ValueError"
             assert str(shape[-1]) in reply["error"]["message"]
