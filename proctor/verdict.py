@@ -11,6 +11,8 @@ Status = Literal["passed", "partial", "failed", "waiting"]
 
 UNWRITTEN = "is not written yet"
 """Part of `CriterionResult.found` if the student's code is still the stub of the release."""
+NO_ANSWER = "no answer within"
+"""Part of it if a call of the student's code did not end in time."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class CriterionResult:
     def unwritten(self) -> bool:
         """Whether it failed because the student has not written what it asks about."""
         return self.status == "failed" and UNWRITTEN in self.found
+
+    @property
+    def hung(self) -> bool:
+        """Whether it failed because a call of the student's code did not end in time."""
+        return self.status == "failed" and NO_ANSWER in self.found
 
 
 @dataclass(frozen=True)

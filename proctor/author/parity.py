@@ -54,7 +54,7 @@ def find_disparities(
         examination: of the submission; its criteria have run.
         criteria: their results.
     """
-    if examination.run.jail.has_hung:
+    if any(result.hung and not result.hidden for result in criteria):
         return []  # it hangs in the notebook, too, where nothing stops it before the notebook's time is up
     try:
         checked = _check_in_notebook(course, assignment, groups, examination)

@@ -20,11 +20,10 @@ from typing import Any
 import numpy as np
 
 from proctor.channel.wire import DEPTH, NUMBERS, Reference
+from proctor.models.predicting import Graph, predict
 
 _DIGIT = re.compile(r"\d")
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-EAGER_ROWS = 32
-EAGER_STEPS = 32
 SESSION = "JPY_SESSION_NAME"
 """The environment variable by which Jupyter tells a kernel its notebook's file."""
 PLAIN_TYPES = (bool, int, float, complex, str, bytes)
@@ -51,7 +50,7 @@ class Answerer:
         self.namespace = namespace
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._loaded: dict[int, Graph] = {}
+        self._graphs: dict[int, Graph] = {}  # by the id of a model that was loaded here
         self._watch_over = contextlib.ExitStack()
         self._first_warning = ""
 
@@ -152,13 +151,7 @@ class Answerer:
         return describe(of)
 
     def _predict(self, of: Any, inputs: Any, batch_size: int) -> Any:
-        if _has_keras_predict(of):
-            try:
-                return _predict_in_batches(of, inputs, batch_size, self._loaded.get(id(of)))
-            except Exception as error:  # `predict`, below, raises the error that students know
-                if type(error).__name__ == "ResourceExhaustedError":
-                    raise  # TensorFlow retried for ten seconds, and `predict` would again
-        return of.predict(inputs, batch_size=batch_size, verbose=0)
+        return predict(of, inputs, batch_size, self._graphs.get(id(of)))
 
     def _weights(self, of: Any) -> list[Any]:
         return [np.asarray(weight) for weight in of.get_weights()]  # a single number is no array in Keras
@@ -199,7 +192,7 @@ class Answerer:
             with tempfile.TemporaryDirectory() as folder:  # beside the notebook there may be a file of that name
                 Path(folder, path).write_bytes(data)
                 model = load(Path(folder, path))
-        self._loaded[id(model)] = Graph(model)  # it keeps the model, and so the id is no other object's
+        self._graphs[id(model)] = Graph(model)  # it keeps the model, so that no other object has the id
         return model
 
     def _load_with_own_layers(self, path: str) -> Any:
@@ -287,89 +280,12 @@ def _discard_prints() -> Any:
         yield
 
 
-class Graph:
-    """A loaded model as one TensorFlow graph for batches of any size and inputs of any length.
-
-    Keras traces a graph for each shape, which takes longer than most predictions. A model that
-    changes keeps its first graph: so this is for models that no student code has.
-
-    Args:
-        model: a Keras model.
-    """
-
-    def __init__(self, model: Any):
-        self._model = model
-        self._traced: Any = None
-        inputs = getattr(model, "inputs", None) or []
-        self._input: Any = inputs[0] if len(inputs) == 1 and inputs[0].shape[:1] == (None,) else None
-
-    def takes(self, inputs: Any, rows: int) -> bool:
-        """Whether `predict` takes these inputs, and sooner than the model if it is called."""
-        if self._input is None or not isinstance(inputs, np.ndarray):
-            return False
-        if inputs.ndim != len(self._input.shape) or inputs.dtype.kind not in "biuf":
-            return False
-        return self._traced is not None or rows > EAGER_ROWS or self._takes_many_steps(inputs)
-
-    def predict(self, inputs: np.ndarray) -> Any:
-        """The predictions for one batch."""
-        tensorflow, model = sys.modules["tensorflow"], self._model
-        if self._traced is None:
-            signature = [tensorflow.TensorSpec(self._input.shape, self._input.dtype)]
-            self._traced = tensorflow.function(
-                lambda batch: model(batch, training=False), input_signature=signature, autograph=False
-            )
-        batch = sys.modules["keras"].ops.cast(inputs, self._input.dtype)
-        return sys.modules["keras"].tree.map_structure(np.asarray, self._traced(batch))
-
-    def _takes_many_steps(self, inputs: np.ndarray) -> bool:
-        """Whether a recurrent layer is called for many steps, which are slow without a graph."""
-        keras = sys.modules["keras"]
-        layers = self._model._flatten_layers()  # noqa: SLF001
-        return (
-            inputs.ndim > 1
-            and inputs.shape[1] > EAGER_STEPS
-            and any(isinstance(each, keras.layers.RNN) for each in layers)
-        )
-
-
-def _predict_in_batches(model: Any, inputs: Any, size: int, graph: Graph | None) -> Any:
-    """What `model.predict` returns, but faster: without the `tf.data` pipeline that it builds."""
-    keras = sys.modules["keras"]
-    map_structure = keras.tree.map_structure
-    arrays = map_structure(lambda part: _cast_to_floatx(np.asarray(part)), inputs)
-    rows = _count_rows(arrays)
-    predict = graph.predict if graph is not None and graph.takes(arrays, rows) else None
-    if predict is None and rows <= min(size, EAGER_ROWS):
-        # For a few rows, tracing a graph would take far longer than eager execution.
-        return model(arrays, training=False)
-    # Nearly equal batches, because Keras traces a new graph for each size.
-    size = math.ceil(rows / math.ceil(rows / size))
-    parts = [
-        (predict or model.predict_on_batch)(map_structure(lambda part, begin=begin: part[begin : begin + size], arrays))
-        for begin in range(0, rows, size)
-    ]
-    return map_structure(lambda *found: np.concatenate(found), *parts)
-
-
 def _iterate(value: Any) -> Iterator[Any]:
     """The items of one pass; a data set of Keras's own kind, which may be endless, has a length."""
     keras = sys.modules.get("keras")
     if keras is not None and isinstance(value, keras.utils.PyDataset) and hasattr(value, "__len__"):
         return (value[number] for number in range(len(value)))
     return iter(value)
-
-
-def _cast_to_floatx(array: np.ndarray) -> np.ndarray:
-    """`array` with floating-point numbers as Keras's `floatx`, as `predict` casts them."""
-    return array.astype(sys.modules["keras"].config.floatx()) if array.dtype.kind == "f" else array
-
-
-def _count_rows(inputs: Any) -> int:
-    """The number of rows of `inputs`: an array, or a list or dict of arrays."""
-    while isinstance(inputs, (list, tuple, dict)):
-        inputs = next(iter(inputs.values() if isinstance(inputs, dict) else inputs))
-    return len(inputs)
 
 
 def _count_numbers(item: Any) -> int:
@@ -383,12 +299,6 @@ def _count_numbers(item: Any) -> int:
         if _is_tensor(item)
         else 1
     )
-
-
-def _has_keras_predict(model: Any) -> bool:
-    keras = sys.modules["keras"]
-    methods = ("predict", "predict_step", "make_predict_function")
-    return all(getattr(type(model), name, None) is getattr(keras.Model, name) for name in methods)
 
 
 def _is_tensor(value: Any) -> bool:

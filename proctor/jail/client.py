@@ -28,6 +28,7 @@ from proctor.jail.environment import CLEAN_ENVIRONMENT
 from proctor.jail.limits import CALLS_PER_JAIL, Limits, processors, share_of
 from proctor.jail.server import EXIT_REPORT, HELLO, KEY
 from proctor.jail.used_time import UsedTime
+from proctor.verdict import NO_ANSWER
 
 GRACE_SECONDS = 5.0
 JOB_SECONDS = 60.0
@@ -75,8 +76,7 @@ class CellOutcome:
 class Jail:
     """A jailed process, as the examiner sees it.
 
-    `ended` says why it has ended, or is ""; `has_hung` whether a request has run out of time;
-    `layers` is what isolates it.
+    `ended` says why it has ended, or is ""; `layers` is what isolates it.
 
     Args:
         address: of the fork server, or `SPAWN`.
@@ -87,8 +87,6 @@ class Jail:
     Raises JailLost if no jail can be started, and from any method if the process was killed by
     something other than its own limits.
     """
-
-    has_hung = False
 
     def __init__(self, address: str, limits: Limits, files: dict[str, bytes], call_seconds: float):
         self._call_seconds = call_seconds
@@ -152,11 +150,10 @@ class Jail:
         try:
             return self._request({**request, "seconds": self._call_seconds}, self._call_seconds, _Records())
         except StudentError as error:
-            self.has_hung |= error.type in ("CellTimeout", "TimeoutAgain")
             if error.type == "CellTimeout":
-                raise StudentError("Timeout", f"no answer within {self._call_seconds:g} s", error.where) from None
+                raise StudentError("Timeout", f"{NO_ANSWER} {self._call_seconds:g} s", error.where) from None
             if error.type == "TimeoutAgain":
-                message = f"no answer within {self._call_seconds / SECOND_TIME:g} s, and it had run out of time before"
+                message = f"{NO_ANSWER} {self._call_seconds / SECOND_TIME:g} s, and it had run out of time before"
                 raise StudentError("Timeout", message, error.where) from None
             raise
 
@@ -183,7 +180,7 @@ class Jail:
             return read_reply(reply, request)
         except TimeoutError:
             self.close(f"it did not answer within {seconds:g} s and was stopped")
-            raise StudentError("Timeout", f"no answer within {seconds:g} s") from None
+            raise StudentError("Timeout", f"{NO_ANSWER} {seconds:g} s") from None
         except WireError as error:
             self.close(f"the process sent something that is not data ({error})")
         except OSError:

@@ -169,6 +169,18 @@ def test_a_loaded_model_answers_what_keras_predicts(build, dtype, shapes, tmp_pa
             np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
+def test_a_loaded_model_is_traced_once(tmp_path, monkeypatch):
+    """Keras traces a graph for each shape that it predicts; a loaded model has one for all."""
+    saved(of_any_length(), tmp_path)
+    answerer = Answerer({})
+    loaded = answerer.answer({"op": "load", "path": str(tmp_path / "saved.keras")})["ok"]
+    called, call = [], layers.GRU.call
+    monkeypatch.setattr(layers.GRU, "call", lambda *given, **named: called.append(1) or call(*given, **named))
+    for shape in [(40, 50, 3), (70, 34, 3), (5, 20, 3)]:
+        answerer.answer({"op": "predict", "of": loaded, "inputs": np.ones(shape), "batch_size": 32})
+    assert called == [1]
+
+
 def test_inputs_that_do_not_fit_a_loaded_model_meet_the_error_of_keras(tmp_path):
     """Inputs of another shape are refused as `predict` refuses them, also when a graph is there."""
     saved(of_any_length(), tmp_path)
