@@ -528,7 +528,9 @@ harmless_mutations = [
     harmless(
         "write_build_augmentation, line 15: 360 →", because="a picture is turned by at most a ninth of a degree more"
     ),
-    harmless("write_thaw_from, line 12:", because="each layer is set by itself, and what trains asks the layers"),
+    harmless(
+        "write_thaw_from, line 12:", because="a network around the base, the only one that is trained, asks each layer"
+    ),
     harmless("write_name_kinds, line 12: 0 → -1", because="there is one column, so the last is the first"),
     harmless("logit > 0 → logit >= 0", because="the text leaves open what a logit of 0 means"),
 ]
