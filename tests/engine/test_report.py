@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import itertools
 import json
 import re
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ import nbformat
 import pytest
 from conftest import edited, make_course, run_proctor, solution_notebook
 from nbgrader.api import Gradebook
+
+from proctor.author.scaffold import scaffold
 
 EVIL = "</script><img src=x onerror=alert(1)>"
 
@@ -83,6 +86,26 @@ def test_every_student_has_a_row_down_to_the_criterion(page):
     assert data["sentences"][reasons[str(relu)]].startswith("found")
     assert exercise["rows"]["dot"][0] is None
     assert "eve" not in exercise["rows"]
+
+
+def test_the_names_below_the_curve_are_whole(browser, tmp_path):
+    """Of a course of many exercises, no name leaves the picture, and none lies upon another."""
+    course = make_course(tmp_path / "course")
+    for number in range(20):
+        scaffold(course, f"a_long_name_of_number_{number}")
+    run_proctor(course.root, "report")
+    page = browser.new_page()
+    page.goto((course.root / "report.html").as_uri())
+    boxes = page.eval_on_selector_all(
+        ".trend, .trend text[transform]",
+        "all => all.map(one => one.getBoundingClientRect()).map(box => [box.left, box.top, box.right, box.bottom])",
+    )
+    picture, *names = boxes
+    assert len(names) == 21
+    for left, top, right, bottom in names:
+        assert picture[0] <= left < right <= picture[2]
+        assert picture[1] <= top < bottom <= picture[3]
+    assert all(one[2] <= other[0] for one, other in itertools.pairwise(sorted(names)))
 
 
 def test_totals_follow_the_groups_of_the_course(page, file):
