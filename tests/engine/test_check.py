@@ -26,6 +26,7 @@ def run_released(course, monkeypatch):
             copy.deepcopy(notebook),
             timeout=600,
             allow_errors=allow_errors,
+            coalesce_streams=True,  # as Jupyter shows them: a kernel sends a line in parts when it is slow
             resources={"metadata": {"path": str(folder)}},
         )
         return {cell.metadata.nbgrader.grade_id: cell for cell in client.execute().cells if "nbgrader" in cell.metadata}
