@@ -13,13 +13,18 @@ from proctor import (
     assert_choices,
     assert_close,
     assert_convolutions,
+    assert_keeps_range,
     assert_layer_count,
     assert_learns_by_crossentropy,
+    assert_leaves_alone,
+    assert_mirrors,
     assert_one_probability,
     assert_parameters,
     assert_reports,
     assert_scales_pictures,
     assert_shape,
+    assert_spread,
+    assert_varies_each_anew,
     at_least,
     call_unchanged,
     criterion,
@@ -28,12 +33,13 @@ from proctor import (
     fetch,
     layer,
     make_model,
+    moves_of,
     pictures,
     share,
+    turns_of,
 )
 
-SIDE, SMALLEST, BUDGET, COUNT, LEARNED = 48, 32, 300_000, 128, 0.62
-SPOTS = np.array([[-7.0, -5.0], [7.0, -5.0], [0.0, 8.0]])  # x and y, from the middle of a picture
+SIDE, SMALLEST, BUDGET, LEARNED = 48, 32, 300_000, 0.62
 HARDLY = 1, 0.02, 0.02  # numbers that also a block with other units takes
 SMALL, LABELS = 12, [2, 0, 1, 1, 0, 2, 0]
 
@@ -47,29 +53,22 @@ def network(student):
 @criterion("augmentation", points=1, hint="Which flips does the block make? What does `RandomFlip` do if nobody says?")
 def test_mirrors_left_to_right(student):
     """With turn, shift and zoom 0, about half of the pictures are mirrored, left to right alone."""
-    linear, _ = moves_of(student, 0, 0, 0)
-    mirrored, upside_down = np.linalg.det(linear) < 0, linear[:, 1, 1] < 0
-    if upside_down.any():
-        raise CriterionFailed("all pictures upright", f"{upside_down.sum()} of {len(mirrored)} stand on their heads")
-    if not 0.25 < mirrored.mean() < 0.75:
-        raise CriterionFailed(f"about half of {len(mirrored)} pictures mirrored", f"{mirrored.sum()} of them")
+    assert_mirrors(moves_by(student, 0, 0, 0)[0])
 
 
 @criterion("augmentation", points=2, hint="In what does `RandomRotation` count, and how many degrees is one of these?")
 @pytest.mark.parametrize("turn", [40, 10])
 def test_turns_by_degrees(student, turn):
     """With a `turn` of 40, pictures are turned by angles between -40° and 40°."""
-    linear, _ = moves_of(student, turn, 0, 0)
-    # The angles of what was upright before, which mirroring left to right does not change.
-    angles = (np.degrees(np.arctan2(-linear[:, 0, 1], linear[:, 1, 1])) + 90) % 180 - 90
-    assert_spread(angles, turn, turn / 20 + 1, "angles, in degrees,")
+    linear, _ = moves_by(student, turn, 0, 0)
+    assert_spread(turns_of(linear), turn, turn / 20 + 1, "angles, in degrees,")
 
 
 @criterion("augmentation", points=1, hint="Along which axes are pictures shifted, and how far?")
 @pytest.mark.parametrize("shift", [0.2, 0.1])
 def test_shifts_both_ways(student, shift):
     """With a `shift` of 0.1, pictures are shifted by up to a tenth of the side along both axes."""
-    _, shifts = moves_of(student, 0, shift, 0)
+    _, shifts = moves_by(student, 0, shift, 0)
     for axis, name in enumerate(("left and right", "up and down")):
         assert_spread(shifts[:, axis], shift, 0.01, f"shifts {name}, as parts of the side,")
 
@@ -78,42 +77,27 @@ def test_shifts_both_ways(student, shift):
 @pytest.mark.parametrize("zoom", [0.2, 0.4])
 def test_zooms(student, zoom):
     """With a `zoom` of 0.2, pictures become larger or smaller by about a fifth at most."""
-    linear, _ = moves_of(student, 0, 0, zoom)
+    linear, _ = moves_by(student, 0, 0, zoom)
     assert_sizes(np.linalg.norm(linear, axis=1), zoom)
 
 
 @criterion("augmentation", points=2, hint="Does every layer in the block ask which mode it is in?")
 def test_leaves_pictures_alone_without_training(student):
     """With training=False, the block changes nothing in a picture."""
-    shown = pictures.very_different(SIDE)
     for _ in range(2):
-        found = ask_block(student, student.build_augmentation(*HARDLY), shown, False, only_layers=True)
-        # Another criterion tells of a block that scales.
-        scale = np.ptp(found) / np.ptp(shown) or 1.0
-        apart = np.abs((found - found.min()) / scale - shown).max()
-        if apart > 0.5:
-            raise CriterionFailed("pictures that come out as they went in", f"pixels that differ by up to {apart:.0f}")
+        assert_leaves_alone(student, student.build_augmentation(*HARDLY), SIDE)
 
 
 @criterion("augmentation", points=1, hint="Which layer in the block changes the numbers, and not their places?")
 def test_numbers_stay_from_0_to_255(student):
     """Numbers go from 0 to 255 afterwards, too, in both modes."""
-    for training in (True, False):
-        plain = np.full((16, SIDE, SIDE, 3), 200.0, "float32")
-        found = ask_block(student, student.build_augmentation(*HARDLY), plain, training)
-        middle = float(np.median(found))
-        if not 100 <= middle <= 256:
-            raise CriterionFailed("a plain picture of the number 200 to stay about as bright", f"one of {middle:.3g}")
+    assert_keeps_range(student, student.build_augmentation(*HARDLY), SIDE)
 
 
 @criterion("augmentation", points=1, hint="When is it chosen how a picture is varied, and for which pictures?")
 def test_anew_for_each_picture(student):
     """Every picture of a batch is varied in its own way, and in another one the next time."""
-    block, shown = student.build_augmentation(*HARDLY), np.stack([spots()] * COUNT)
-    first, second = (places(ask_block(student, block, shown, True)).reshape(COUNT, -1) for _ in range(2))
-    for other, told in ((np.roll(first, 1, axis=0), "like their neighbours"), (second, "the same in two calls")):
-        if (alike := (np.abs(first - other).max(axis=1) < 1e-3).sum()) > COUNT / 4:
-            raise CriterionFailed("another version of each picture, every time", f"{alike} of {COUNT} {told}")
+    assert_varies_each_anew(student, student.build_augmentation(*HARDLY), SIDE)
 
 
 @criterion("versions", points=1, hint="How many versions of each single picture come back?")
@@ -270,52 +254,9 @@ def test_every_question_has_an_answer(student):
     assert_choices(student.answers, dict.fromkeys(("mirror", "above", "judge"), "abc"))
 
 
-def spots():
-    """A picture of three soft spots: a red, a green and a blue one."""
-    x, y = np.meshgrid(np.arange(SIDE) - (SIDE - 1) / 2, np.arange(SIDE) - (SIDE - 1) / 2)
-    return np.stack([220 * np.exp(-((x - a) ** 2 + (y - b) ** 2) / 8) for a, b in SPOTS], -1).astype("float32")
-
-
-def places(found):
-    """Where the three spots of each picture are, x and y from its middle, (n, 3, 2)."""
-    colours = np.asarray(found, float)
-    # How much redder than green and blue a pixel is, and so on: whatever fills the corners is grey.
-    bright = colours - np.maximum(np.roll(colours, 1, axis=-1), np.roll(colours, -1, axis=-1))
-    bright = np.clip(bright - 0.15 * bright.max(axis=(1, 2), keepdims=True), 0, None)
-    total = bright.sum(axis=(1, 2))
-    if not total.all():
-        raise CriterionFailed("pictures in which what was in the middle is still seen", "some in which it is not")
-    at = np.arange(SIDE) - (SIDE - 1) / 2
-    return np.stack([(bright.sum(axis=axis) * at[:, None]).sum(axis=1) / total for axis in (1, 2)], axis=-1)
-
-
-def moves_of(student, turn, shift, zoom):
-    """What a block with these numbers does: matrices, and shifts as parts of the side."""
-    block = student.build_augmentation(turn, shift, zoom)
-    seen = places(ask_block(student, block, np.stack([spots()] * COUNT), True))
-    if np.ptp(seen, axis=0).max() < 1e-3:  # another criterion tells of one version for a whole batch
-        seen = np.concatenate([places(ask_block(student, block, spots()[None], True)) for _ in range(60)])
-    solved = np.linalg.solve(np.column_stack([SPOTS, np.ones(3)]), seen)
-    return solved[:, :2].transpose(0, 2, 1), solved[:, 2] / SIDE
-
-
-def ask_block(student, block, shown, training, only_layers=False):
-    def call(block, shown, training, only_layers):
-        fits = isinstance(block, __import__("keras").Layer) if only_layers else callable(block)
-        return __import__("numpy").asarray(block(shown, training=training)) if fits else None
-
-    found = share(student, call)(block, shown, training, only_layers)
-    if found is None:
-        raise CriterionFailed("a Keras layer or model that is called with pictures", described(block))
-    assert_shape(found := as_array(found, "what the block makes of pictures"), shown.shape, "what the block makes")
-    return found
-
-
-def assert_spread(found, most, slack, name):
-    """Assert that numbers lie between -most and most, and reach far to both sides."""
-    low, high = found.min(), found.max()
-    if low < -most - slack or high > most + slack or low > -0.6 * most or high < 0.6 * most:
-        raise CriterionFailed(f"{name} from {-most:g} to {most:g}", f"{low:.3g} to {high:.3g} of {len(found)}")
+def moves_by(student, turn, shift, zoom):
+    """Where a block with these numbers moves what is in pictures: matrices, and shifts."""
+    return moves_of(student, student.build_augmentation(turn, shift, zoom), SIDE)
 
 
 def assert_sizes(sizes, zoom):
