@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from proctor.channel.wire import DEPTH, NUMBERS, Reference
-from proctor.models.predicting import Graph, predict
+from proctor.models.predicting import Graph, predict, without_graph_if_few
 
 _DIGIT = re.compile(r"\d")
 _ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -92,7 +92,8 @@ class Answerer:
         return of[key]
 
     def _call(self, of: Any, arguments: list[Any], keywords: dict[str, Any]) -> Any:
-        return of(*arguments, **keywords)
+        with without_graph_if_few(of, arguments, keywords):
+            return of(*arguments, **keywords)
 
     def _length(self, of: Any) -> int:
         return len(of)

@@ -1,12 +1,15 @@
-"""Predicts with a live Keras model as `predict` does, in less time.
+"""Predicts, teaches and judges with a live Keras model as Keras does, in less time.
 
 Runs in the process that has Keras: in a jail or in a student's notebook, never in the examiner.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
+from collections.abc import Iterator
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,10 @@ EAGER_ROWS = 32
 """For so many rows, tracing a graph takes far longer than to call the model."""
 EAGER_STEPS = 32
 """The same for so many steps of a recurrent layer."""
+EAGER_EPOCHS = 2
+"""The same for so many epochs."""
+_FUNCTIONS = {"evaluate": "test_function", "fit": "train_function"}
+"""A model's method → the attribute in which Keras keeps the graph that it has traced for it."""
 
 
 class Graph:
@@ -39,7 +46,7 @@ class Graph:
             return False
         if inputs.ndim != len(self._input.shape) or inputs.dtype.kind not in "biuf":
             return False
-        return self._traced is not None or rows > EAGER_ROWS or self._takes_many_steps(inputs)
+        return self._traced is not None or rows > EAGER_ROWS or _takes_many_steps(self._model, inputs)
 
     def predict(self, inputs: np.ndarray) -> Any:
         """The predictions for one batch."""
@@ -52,15 +59,56 @@ class Graph:
         batch = sys.modules["keras"].ops.cast(inputs, self._input.dtype)
         return sys.modules["keras"].tree.map_structure(np.asarray, self._traced(batch))
 
-    def _takes_many_steps(self, inputs: np.ndarray) -> bool:
-        """Whether a recurrent layer is called for many steps, which are slow without a graph."""
-        keras = sys.modules["keras"]
-        layers = self._model._flatten_layers()  # noqa: SLF001
-        return (
-            inputs.ndim > 1
-            and inputs.shape[1] > EAGER_STEPS
-            and any(isinstance(each, keras.layers.RNN) for each in layers)
-        )
+
+@contextlib.contextmanager
+def without_graph_if_few(called: Any, arguments: list[Any], keywords: dict[str, Any]) -> Iterator[None]:
+    """Have a model's `evaluate`, or a `fit` of one or two epochs, trace no graph for few rows.
+
+    Does nothing for any other function, for a method that a student wrote, or if a graph is there.
+
+    Args:
+        called: what is to be called.
+        arguments, keywords: with what.
+    """
+    kind = _FUNCTIONS.get(getattr(called, "__name__", "")) if isinstance(called, MethodType) else None
+    model = called.__self__ if kind else None
+    keras = sys.modules.get("keras")
+    if (
+        keras is None
+        or not isinstance(model, keras.Model)
+        or getattr(type(model), called.__name__) is not getattr(keras.Model, called.__name__)
+        or model.run_eagerly
+        or getattr(model, str(kind), None) is not None
+        or keywords.get("epochs", 1) > EAGER_EPOCHS
+        or not _are_few(model, arguments[0] if arguments else keywords.get("x"))
+    ):
+        yield
+        return
+    model.run_eagerly = True
+    try:
+        yield
+    finally:
+        model.run_eagerly = False
+        setattr(model, str(kind), None)  # it would go on without a graph
+
+
+def _are_few(model: Any, inputs: Any) -> bool:
+    """Whether inputs are arrays of few rows, and of few steps for a recurrent model."""
+    parts = sys.modules["keras"].tree.flatten(inputs)
+    return all(
+        isinstance(part, np.ndarray) and len(part) <= EAGER_ROWS and not _takes_many_steps(model, part)
+        for part in parts
+    )
+
+
+def _takes_many_steps(model: Any, inputs: np.ndarray) -> bool:
+    """Whether a recurrent layer is called for many steps, which are slow without a graph."""
+    recurrent = sys.modules["keras"].layers.RNN
+    return (
+        inputs.ndim > 1
+        and inputs.shape[1] > EAGER_STEPS
+        and any(isinstance(each, recurrent) for each in model._flatten_layers())  # noqa: SLF001
+    )
 
 
 def predict(model: Any, inputs: Any, batch_size: int, graph: Graph | None) -> Any:

@@ -266,3 +266,29 @@ def test_a_custom_layer_is_told_apart(tmp_path):
     model(np.zeros((1, 4)))
     with pytest.raises(CustomLayers, match="Twice"):
         gated(saved(model, tmp_path))
+
+
+@pytest.mark.parametrize(
+    "build, takes, answers", [(convolutional, (28, 28, 1), (10,)), (of_any_length, (6, 3), (6, 1))]
+)
+def test_few_rows_teach_and_judge_as_in_keras_and_take_no_graph(build, takes, answers):
+    """`fit` and `evaluate` of few rows do what they do in Keras, without a graph; many rows have
+    one, and it stays."""
+    draw = np.random.default_rng(5)
+    x, y = draw.random((40, *takes)), draw.random((40, *answers))
+    plain, asked = build(), build()
+    asked.set_weights(plain.get_weights())
+    for model in (plain, asked):
+        model.compile(keras.optimizers.SGD(0.1), "mse", metrics=["mae"])
+    answerer = Answerer({"asked": asked})
+    model = answerer.answer({"op": "get", "name": "asked"})["ok"]
+    for rows, traced in [(8, False), (40, True), (8, True)]:
+        for name, keywords in [("fit", {"shuffle": False}), ("evaluate", {"return_dict": True})]:
+            method = answerer.answer({"op": "attribute", "of": model, "name": name})["ok"]
+            request = {"op": "call", "of": method, "arguments": [x[:rows], y[:rows]], "keywords": keywords}
+            found, expected = answerer.answer(request)["ok"], getattr(plain, name)(x[:rows], y[:rows], **keywords)
+            assert name == "fit" or found == pytest.approx(expected, rel=1e-4)
+        for one, other in zip(asked.get_weights(), plain.get_weights(), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+        assert not asked.run_eagerly
+        assert [asked.train_function is not None, asked.test_function is not None] == [traced, traced]
