@@ -94,10 +94,9 @@ def without_graph_if_few(called: Any, arguments: list[Any], keywords: dict[str, 
 
 def _are_few(model: Any, inputs: Any) -> bool:
     """Whether inputs are arrays of few rows, and of few steps for a recurrent model."""
-    parts = sys.modules["keras"].tree.flatten(inputs)
     return all(
-        isinstance(part, np.ndarray) and len(part) <= EAGER_ROWS and not _takes_many_steps(model, part)
-        for part in parts
+        isinstance(part, np.ndarray) and part.shape[:1] <= (EAGER_ROWS,) and not _takes_many_steps(model, part)
+        for part in sys.modules["keras"].tree.flatten(inputs)
     )
 
 
