@@ -9,7 +9,6 @@ import contextlib
 import math
 import sys
 from collections.abc import Iterator
-from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -70,18 +69,10 @@ def without_graph_if_few(called: Any, arguments: list[Any], keywords: dict[str, 
         called: what is to be called.
         arguments, keywords: with what.
     """
-    kind = _FUNCTIONS.get(getattr(called, "__name__", "")) if isinstance(called, MethodType) else None
-    model = called.__self__ if kind else None
-    keras = sys.modules.get("keras")
-    if (
-        keras is None
-        or not isinstance(model, keras.Model)
-        or getattr(type(model), called.__name__) is not getattr(keras.Model, called.__name__)
-        or model.run_eagerly
-        or getattr(model, str(kind), None) is not None
-        or keywords.get("epochs", 1) > EAGER_EPOCHS
-        or not _are_few(model, arguments[0] if arguments else keywords.get("x"))
-    ):
+    model: Any = getattr(called, "__self__", None)
+    name = getattr(called, "__name__", "")
+    inputs = arguments[0] if arguments else keywords.get("x")
+    if not _would_trace(model, name) or keywords.get("epochs", 1) > EAGER_EPOCHS or not _are_few(model, inputs):
         yield
         return
     model.run_eagerly = True
@@ -89,7 +80,16 @@ def without_graph_if_few(called: Any, arguments: list[Any], keywords: dict[str, 
         yield
     finally:
         model.run_eagerly = False
-        setattr(model, str(kind), None)  # it would go on without a graph
+        setattr(model, _FUNCTIONS[name], None)  # it would go on without a graph
+
+
+def _would_trace(model: Any, name: str) -> bool:
+    """Whether a model's method is Keras's own, and has no graph yet."""
+    keras = sys.modules.get("keras")
+    if keras is None or name not in _FUNCTIONS or not isinstance(model, keras.Model):
+        return False
+    own = getattr(type(model), name) is getattr(keras.Model, name)
+    return own and not model.run_eagerly and getattr(model, _FUNCTIONS[name]) is None
 
 
 def _are_few(model: Any, inputs: Any) -> bool:
