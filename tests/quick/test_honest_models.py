@@ -292,3 +292,18 @@ def test_few_rows_teach_and_judge_as_in_keras_and_take_no_graph(build, takes, an
             np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
         assert not asked.run_eagerly
         assert [asked.train_function is not None, asked.test_function is not None] == [traced, traced]
+
+
+def test_an_object_with_attributes_of_its_own_is_called():
+    """To call an object asks nothing else of it, such as its name."""
+
+    class Own:
+        def __getattr__(self, name: str) -> Any:
+            raise KeyError(name)
+
+        def __call__(self, x: int) -> int:
+            return x + 1
+
+    answerer = Answerer({"own": Own()})
+    own = answerer.answer({"op": "get", "name": "own"})["ok"]
+    assert answerer.answer({"op": "call", "of": own, "arguments": [2], "keywords": {}}) == {"ok": 3}
