@@ -57,13 +57,15 @@ class Answer:
     Args:
         title: what it is, in a few words.
         changes: to the solution.
-        fails: groups or criteria that must fail, no others may; empty for a variant.
+        fails: groups or criteria that must fail; empty for a variant.
+        may_fail: criteria with a threshold that may fail, too; no others may.
         slips: the mutants that it is made of, if it is several at once (see `combine`).
     """
 
     title: str
     changes: tuple[Change, ...]
     fails: tuple[str, ...] = ()
+    may_fail: tuple[str, ...] = ()
     slips: tuple[Answer, ...] = ()
 
     def attempt(self, solution: NotebookNode) -> Attempt:
@@ -85,18 +87,24 @@ def variant(title: str, *changes: Change) -> Answer:
     return Answer(title, changes)
 
 
-def mutant(title: str, *changes: Change, fails: str | Sequence[str]) -> Answer:
-    """A wrong answer: the solution with `changes`; it must fail just what `fails` names.
+def mutant(title: str, *changes: Change, fails: str | Sequence[str], may_fail: str | Sequence[str] = ()) -> Answer:
+    """A wrong answer: the solution with `changes`; it must fail all that `fails` names.
 
     Args:
         title: what is wrong, in a few words.
         changes: to the solution.
         fails: names of groups or criteria, at least one.
+        may_fail: names of criteria with a threshold that may fail, too, as whether a slip costs
+            accuracy depends on the data. No other criterion may.
     """
-    names = (fails,) if isinstance(fails, str) else tuple(fails)
+    names = _as_names(fails)
     if not names:
         raise CourseError(f"answers.py, {title!r}: a mutant must name what it fails")
-    return Answer(title, changes, names)
+    return Answer(title, changes, names, _as_names(may_fail))
+
+
+def _as_names(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)
 
 
 def combine(slips: Iterable[Sequence[Answer]]) -> list[Answer]:
@@ -114,6 +122,7 @@ def combine(slips: Iterable[Sequence[Answer]]) -> list[Answer]:
             "; ".join(slip.title for slip in row),
             tuple(change for slip in row for change in slip.changes),
             tuple(name for slip in row for name in slip.fails),
+            tuple(name for slip in row for name in slip.may_fail),
             tuple(row),
         )
         for row in rows

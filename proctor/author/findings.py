@@ -176,7 +176,7 @@ def _count_beyond(answer: Answer, verdict: Verdict) -> float:
 
 
 def _is_named(result: CriterionResult, answer: Answer) -> bool:
-    return result.name in answer.fails or result.group in answer.fails
+    return result.name in (*answer.fails, *answer.may_fail) or result.group in answer.fails
 
 
 def _describe_result(result: CriterionResult) -> str:

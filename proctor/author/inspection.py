@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from nbformat import NotebookNode
 
+from proctor.answers import Answer, load_answers
 from proctor.author.expectations import find_own_expectations
 from proctor.author.formats import FORMATS
 from proctor.author.habits import habit_names
@@ -48,6 +49,7 @@ def find_problems(course: Course, assignment: Assignment, source: NotebookNode) 
         *_check_cells(source),
         *(problem for file in files for problem in _check_imports(file)),
         *(problem for file in files if file.name != "test_public.py" for problem in _check_expected_values(file)),
+        *_check_may_fail(load_answers(course.grader(assignment.name) / "answers.py").mutants, files),
         *_check_forbidden(assignment, source),
         *_check_student_id(assignment, source),
         *_check_formats(source),
@@ -137,6 +139,20 @@ def _find_handed_on(tree: ast.Module) -> list[ast.FunctionDef]:
 def _check_expected_values(file: Path) -> Iterator[str]:
     for line, name in find_own_expectations(_parse(file)):
         yield f"{file.name}, line {line}: the expected value of {name} is the student's own; compute it here"
+
+
+def _check_may_fail(mutants: Sequence[Answer], files: list[Path]) -> Iterator[str]:
+    """What a mutant may fail compares with a threshold: no other criterion depends on the data."""
+    functions = [node for file in files for node in _parse(file).body if isinstance(node, ast.FunctionDef)]
+    compare = {
+        node.name.removeprefix("test_")
+        for node in functions
+        if any(argument.arg == "thresholds" for argument in node.args.args)
+    }
+    for mutant in mutants:
+        for name in mutant.may_fail:
+            if name not in compare:
+                yield f"the mutant {mutant.title!r} may fail '{name}', which is no criterion that takes `thresholds`"
 
 
 def _check_forbidden(assignment: Assignment, source: NotebookNode) -> Iterator[str]:

@@ -43,18 +43,23 @@ def test_a_whole_proof_is_recorded_until_something_changes(course, proctor):
     assert "double was proven with another graders/double/answers.py: proctor verify double" in said
 
 
+def compare_with_a_threshold(course) -> None:
+    """The criterion `doubles` gives points by a threshold of the data."""
+    hidden, settings = (course.grader("double") / file for file in ("test_hidden.py", "assignment.toml"))
+    rewrite(hidden, "(student, credit)", "(student, credit, thresholds)")
+    rewrite(
+        hidden,
+        "credit.between(abs(found - 1.0), zero=0.5, full=0.1)",
+        'credit.within(abs(found - 1.0), thresholds, "far")',
+    )
+    settings.write_text(f"{settings.read_text()}\n[thresholds.drawn]\nfar = {{ none = 0.5, full = 0.1 }}\n")
+
+
 def test_a_record_keeps_the_values_of_the_most_seeds(course, proctor):
     """A run with more seeds adds what the solution reached with each of them to the record of the
     whole proof; one with fewer takes nothing away."""
     grader = course.grader("double")
-    rewrite(grader / "test_hidden.py", "(student, credit)", "(student, credit, thresholds)")
-    rewrite(
-        grader / "test_hidden.py",
-        "credit.between(abs(found - 1.0), zero=0.5, full=0.1)",
-        'credit.within(abs(found - 1.0), thresholds, "far")',
-    )
-    settings = grader / "assignment.toml"
-    settings.write_text(f"{settings.read_text()}\n[thresholds.drawn]\nfar = {{ none = 0.5, full = 0.1 }}\n")
+    compare_with_a_threshold(course)
     whole = ("verify",)
     three_seeds = ("verify", "--every", "99", "--seeds", "3")
     for arguments, values in ((whole, [0.0]), (three_seeds, [0.0] * 3), (whole, [0.0] * 3)):
@@ -172,6 +177,23 @@ def test_what_no_answer_proves_is_a_finding(course, proctor):
     assert "no variant changes the cell 'write_count'" in said
     assert "hidden criteria alone catch 1 mutants, so that no check tells a student; say why in answers.py" in said
     assert 'hidden_because = {"doubles": "…"}' in said
+
+
+def test_whether_a_slip_costs_accuracy_may_depend_on_the_data(course, proctor):
+    """A mutant may leave open whether it fails a criterion with a threshold, and no other one."""
+    compare_with_a_threshold(course)
+    answers = course.grader("double") / "answers.py"
+    rewrite(answers, 'fails=["one_unit", "doubles"]', 'fails="one_unit"')
+    said = proctor("verify", "--only", "two units", code=1).stdout
+    assert "'doubles' (model) fails too" in said
+    rewrite(answers, 'fails="one_unit"', 'fails="one_unit", may_fail="doubles"')
+    rewrite(answers, 'fails="count"', 'fails="count", may_fail="doubles"')
+    said = proctor("verify").stdout
+    assert "✓ mutant: two units  caught by one_unit, doubles" in said
+    assert "✓ mutant: counts one more  caught by counts " in said
+    rewrite(answers, 'fails="relu"', 'fails="relu", may_fail="counts"')
+    said = proctor("verify", "--only", "absolute value", code=1).stdout
+    assert "the mutant 'absolute value' may fail 'counts', which is no criterion that takes `thresholds`" in said
 
 
 def test_slips_that_are_tried_together_are_looked_at_one_by_one(course, proctor):
