@@ -26,30 +26,28 @@ class Proof:
     Args:
         digests: file of the exercise, or package → digest of the file, or version.
         answers: "variants", "mutants", "habits" → how many were tried.
-        seeds: with how many random seeds the solution was trained when all was tried.
         measured: data source ("real", "drawn") → threshold's name → what the solution reached, a
             value for each seed.
-        seconds: wall time that it took.
+        seconds: data source on which all was tried → wall time that it took; "drawn", too, for an
+            exercise without a data set.
     """
 
     digests: dict[str, str]
     answers: dict[str, int]
-    seeds: int
     measured: dict[str, dict[str, list[float]]] = field(default_factory=dict)
-    seconds: float = 0.0
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def write_proof(course: Course, name: str, proof: Proof) -> None:
     """Write the record of a whole proof.
 
-    What was measured with the same files on other data, or with more seeds, is kept in it. A record
-    of the same files, data and seeds stays as it is: another run would only take another time.
+    What was proven and measured with the same files on other data, or measured with more seeds, is
+    kept in it, and so is the time that an earlier proof took.
     """
     earlier = read_proof(course, name)
     if earlier is not None and earlier.digests == proof.digests:
-        if earlier.seeds >= proof.seeds and earlier.measured.keys() >= proof.measured.keys():
-            return
-        proof = replace(proof, measured=_merge(earlier.measured, proof.measured))
+        measured = _merge(earlier.measured, proof.measured)
+        proof = replace(proof, measured=measured, seconds={**proof.seconds, **earlier.seconds})
     _write(course, name, proof)
 
 

@@ -61,7 +61,7 @@ def prove(console: Console, course: Course, names: list[str], extent: Extent, *,
         console.print(_summarize(name, findings, problems, seconds), highlight=False, soft_wrap=True)
         if not problems:
             record = write_proof if extent.whole else add_measured
-            record(course, name, _make_proof(course, name, findings, digests, extent.seeds, seconds))
+            record(course, name, _make_proof(course, name, findings, digests, seconds))
     total = f"{time.monotonic() - started:.0f} s"
     if bad:
         noun = "finding" if bad == 1 else "findings"
@@ -72,15 +72,13 @@ def prove(console: Console, course: Course, names: list[str], extent: Extent, *,
     return bad
 
 
-def _make_proof(
-    course: Course, name: str, findings: list[Finding], digests: dict[str, str], seeds: int, seconds: float
-) -> Proof:
+def _make_proof(course: Course, name: str, findings: list[Finding], digests: dict[str, str], seconds: float) -> Proof:
     counts = Counter(finding.kind for finding in findings)
     dataset = course.assignment(name).dataset
     source = datasets.source(dataset) if dataset else "drawn"
     answers = {"variants": counts["variant"], "mixes of habits": counts["habits"], "mutants": counts["mutant"]}
     measured = measured_values(findings)
-    return Proof(digests, answers, seeds, {source: measured} if measured else {}, round(seconds))
+    return Proof(digests, answers, {source: measured} if measured else {}, {source: round(seconds)})
 
 
 def _summarize(name: str, findings: list[Finding], problems: int, seconds: float) -> str:

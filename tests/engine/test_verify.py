@@ -25,8 +25,8 @@ def rewrite(path, old: str, new: str) -> None:
 
 
 def test_a_whole_proof_is_recorded_until_something_changes(course, proctor):
-    """`verify` writes proof.json; `verify --check` is content until a file of the exercise is
-    another one, and names it."""
+    """`verify` writes proof.json, to which a proof on other data is added; `verify --check` is
+    content until a file of the exercise is another one, and names it."""
     grader = course.grader("double")
     assert "double has no record of a proof: proctor verify double" in proctor("verify", "--check", code=1).stdout
     said = proctor("verify").stdout
@@ -36,7 +36,14 @@ def test_a_whole_proof_is_recorded_until_something_changes(course, proctor):
     assert record["answers"] == {"variants": 3, "mixes of habits": 4, "mutants": 4}
     assert record["digests"].keys() >= {"source/double/double.ipynb", "graders/double/answers.py", "keras", "numpy"}
     assert proctor("verify", "--check").stdout == ""
-    proctor("verify")
+    assert record["seconds"].keys() == {"drawn"}
+    record["seconds"] = {"real": 7}
+    (grader / "proof.json").write_text(json.dumps(record))
+    for _ in range(2):
+        proctor("verify")
+        seconds = json.loads((grader / "proof.json").read_text())["seconds"]
+        assert (seconds["real"], seconds.keys()) == (7, {"real", "drawn"})
+    record["seconds"] = seconds
     assert json.loads((grader / "proof.json").read_text()) == record
     rewrite(grader / "answers.py", "absolute value", "absolute values")
     said = proctor("verify", "--check", code=1).stdout
