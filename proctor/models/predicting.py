@@ -20,6 +20,8 @@ EAGER_STEPS = 32
 """The same for so many steps of a recurrent layer."""
 EAGER_EPOCHS = 2
 """The same for so many epochs."""
+EAGER_CALLS = 10
+"""The same for so many calls with few rows."""
 _FUNCTIONS = {"evaluate": "test_function", "fit": "train_function"}
 """A model's method → the attribute in which Keras keeps the graph that it has traced for it."""
 
@@ -37,27 +39,41 @@ class Graph:
     def __init__(self, model: Any):
         self._model = model
         self._traced: Any = None
+        self._calls = 0
         inputs = getattr(model, "inputs", None) or []
-        self._input: Any = inputs[0] if len(inputs) == 1 and inputs[0].shape[:1] == (None,) else None
+        self._inputs: list[Any] = inputs if all(one.shape[:1] == (None,) for one in inputs) else []
 
     def takes(self, inputs: Any, rows: int) -> bool:
         """Whether `predict` takes these inputs, and sooner than the model if it is called."""
-        if self._input is None or not isinstance(inputs, np.ndarray):
+        parts = inputs if isinstance(inputs, list) else [inputs]
+        if not self._inputs or len(parts) != len(self._inputs) or not all(map(_fits, parts, self._inputs)):
             return False
-        if inputs.ndim != len(self._input.shape) or inputs.dtype.kind not in "biuf":
-            return False
-        return self._traced is not None or rows > EAGER_ROWS or _takes_many_steps(self._model, inputs)
+        self._calls += 1
+        many = rows > EAGER_ROWS or self._calls > EAGER_CALLS
+        return self._traced is not None or many or any(_takes_many_steps(self._model, part) for part in parts)
 
-    def predict(self, inputs: np.ndarray) -> Any:
-        """The predictions for one batch."""
-        tensorflow, model = sys.modules["tensorflow"], self._model
+    def predict(self, inputs: Any) -> Any:
+        """The predictions for one batch: an array, or a list with one for each input."""
+        keras = sys.modules["keras"]
+        batch = [
+            keras.ops.cast(part, one.dtype) for part, one in zip(keras.tree.flatten(inputs), self._inputs, strict=True)
+        ]
         if self._traced is None:
-            signature = [tensorflow.TensorSpec(self._input.shape, self._input.dtype)]
-            self._traced = tensorflow.function(
-                lambda batch: model(batch, training=False), input_signature=signature, autograph=False
-            )
-        batch = sys.modules["keras"].ops.cast(inputs, self._input.dtype)
-        return sys.modules["keras"].tree.map_structure(np.asarray, self._traced(batch))
+            self._traced = self._trace()
+        return keras.tree.map_structure(np.asarray, self._traced(*batch))
+
+    def _trace(self) -> Any:
+        tensorflow, model = sys.modules["tensorflow"], self._model
+        return tensorflow.function(
+            lambda *batch: model(list(batch) if len(batch) > 1 else batch[0], training=False),
+            input_signature=[tensorflow.TensorSpec(one.shape, one.dtype) for one in self._inputs],
+            autograph=False,
+        )
+
+
+def _fits(part: Any, one: Any) -> bool:
+    """Whether an input's values are numbers with as many axes as the input has."""
+    return isinstance(part, np.ndarray) and part.ndim == len(one.shape) and part.dtype.kind in "biuf"
 
 
 @contextlib.contextmanager

@@ -186,6 +186,36 @@ def test_a_loaded_model_is_traced_once(tmp_path, monkeypatch):
     assert len(traced) == 1
 
 
+@pytest.mark.parametrize("calls, traced_of_them", [(8, 0), (30, 1)])
+def test_a_loaded_model_that_is_asked_often_is_traced(calls, traced_of_them, tmp_path, monkeypatch):
+    """A model that is asked for one step after the other, with its own memory, gets a graph."""
+    import tensorflow
+
+    cell = layers.LSTM(4, return_state=True)
+    word, *memory = keras.Input((1, 3)), keras.Input((4,)), keras.Input((4,))
+    model = keras.Model([word, *memory], cell(word, initial_state=memory))
+    saved(model, tmp_path)
+    answerer = Answerer({})
+    loaded = answerer.answer({"op": "load", "path": str(tmp_path / "saved.keras")})["ok"]
+    steps = [np.full((5, 1, 3), step / 10) for step in range(calls)]
+    expected = found = [np.ones((5, 4)), np.zeros((5, 4))]
+    for step in steps:
+        expected = model.predict([step, *expected], verbose=0)[1:]
+    in_graph, call = [], layers.LSTM.call
+
+    def count(*given: Any, **named: Any) -> Any:
+        in_graph.append(not tensorflow.executing_eagerly())
+        return call(*given, **named)
+
+    monkeypatch.setattr(layers.LSTM, "call", count)
+    for step in steps:
+        request = {"op": "predict", "of": loaded, "inputs": [step, *found], "batch_size": 32}
+        found = answerer.answer(request)["ok"][1:]
+    assert sum(in_graph) == traced_of_them
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+
+
 def test_inputs_that_do_not_fit_a_loaded_model_meet_the_error_of_keras(tmp_path):
     """Inputs of another shape are refused as `predict` refuses them, also when a graph is there."""
     saved(of_any_length(), tmp_path)
