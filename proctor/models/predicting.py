@@ -9,6 +9,7 @@ import contextlib
 import math
 import sys
 from collections.abc import Iterator
+from functools import partial
 from types import MethodType
 from typing import Any
 
@@ -41,7 +42,8 @@ class Graph:
         self._traced: Any = None
         self._calls = 0
         inputs = getattr(model, "inputs", None) or []
-        self._inputs: list[Any] = inputs if all(one.shape[:1] == (None,) for one in inputs) else []
+        takes_any_size = all(one.shape[:1] == (None,) for one in inputs) and not _is_wrong_in_a_graph(model)
+        self._inputs: list[Any] = inputs if takes_any_size else []
 
     def takes(self, inputs: Any, rows: int) -> bool:
         """Whether `predict` takes these inputs, and sooner than the model if it is called."""
@@ -120,12 +122,21 @@ def _are_few(model: Any, inputs: Any) -> bool:
 
 def _takes_many_steps(model: Any, inputs: np.ndarray) -> bool:
     """Whether a recurrent layer is called for many steps, which are slow without a graph."""
-    recurrent = sys.modules["keras"].layers.RNN
-    return (
-        inputs.ndim > 1
-        and inputs.shape[1] > EAGER_STEPS
-        and any(isinstance(each, recurrent) for each in model._flatten_layers())  # noqa: SLF001
-    )
+    return inputs.ndim > 1 and inputs.shape[1] > EAGER_STEPS and _has_layer(model, "RNN")
+
+
+def _is_wrong_in_a_graph(model: Any) -> bool:
+    """Whether Keras may answer otherwise in a graph for inputs of any length.
+
+    Keras 3.15's TimeDistributed then calls its layer as often as the batch has rows, and not as the
+    inputs have steps; `predict` makes such a graph when it is asked for a second length.
+    """
+    return _has_layer(model, "TimeDistributed")
+
+
+def _has_layer(model: Any, name: str) -> bool:
+    kind = getattr(sys.modules["keras"].layers, name)
+    return any(isinstance(each, kind) for each in model._flatten_layers())  # noqa: SLF001
 
 
 def predict(model: Any, inputs: Any, batch_size: int, graph: Graph | None) -> Any:
@@ -156,6 +167,8 @@ def _predict_in_batches(model: Any, inputs: Any, size: int, graph: Graph | None)
         predict_batch = graph.predict
     elif rows <= min(size, EAGER_ROWS):
         return model(arrays, training=False)
+    elif _is_wrong_in_a_graph(model):
+        predict_batch = partial(model, training=False)
     else:
         predict_batch = model.predict_on_batch
     # Nearly equal batches, because Keras traces a new graph for each size.

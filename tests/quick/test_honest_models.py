@@ -169,6 +169,20 @@ def test_a_loaded_model_answers_what_keras_predicts(build, dtype, shapes, tmp_pa
             np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("is_loaded", [True, False])
+def test_a_layer_for_each_step_answers_at_every_step(is_loaded, tmp_path):
+    """Keras's TimeDistributed forgets steps in a graph for any length, so it is called without."""
+    model = keras.Sequential([keras.Input((None, 3)), layers.TimeDistributed(layers.Dense(2))])
+    saved(model, tmp_path)
+    answerer = Answerer({"model": model})
+    op = {"op": "load", "path": str(tmp_path / "saved.keras")} if is_loaded else {"op": "get", "name": "model"}
+    asked = answerer.answer(op)["ok"]
+    for shape in [(40, 7, 3), (50, 60, 3), (33, 90, 3), (2, 4, 3)]:
+        inputs = np.random.default_rng(1).normal(size=shape)
+        found = answerer.answer({"op": "predict", "of": asked, "inputs": inputs, "batch_size": 32})["ok"]
+        np.testing.assert_allclose(found, inputs @ model.get_weights()[0], rtol=1e-4, atol=1e-5)
+
+
 def test_a_loaded_model_is_traced_once(tmp_path, monkeypatch):
     """Keras traces a graph for each shape that it predicts; a loaded model has one for all."""
     saved(of_any_length(), tmp_path)
