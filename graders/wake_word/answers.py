@@ -1,6 +1,6 @@
 """Other right answers of the exercise on the lamp, and wrong ones."""
 
-from proctor.answers import append, combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
+from proctor.answers import combine, edit, free, harmless, mutant, replace, retrained, untrained, variant
 
 FRAME_BY_FRAME = """
 def spectrogram(sound, frame, hop):
@@ -508,30 +508,10 @@ numbers = slips(
     ("a lamp that never rings is precise", "if rings else 0.0", "if rings else 1.0", NOTHING),
     ("F1 alone", RESULT, "return f1", "scores"),
 )
-MENDED = """
-def build_model(bins):
-    model = keras.Sequential(
-        [
-            keras.Input((None, bins)),
-            keras.layers.Conv1D(32, 3, padding="causal", activation="relu"),
-            keras.layers.GRU(32, return_sequences=True),
-            keras.layers.Dense(1, activation="sigmoid"),
-        ]
-    )
-    model.compile(optimizer="adam", loss="binary_crossentropy")
-    return model
-"""
 # One of every list is tried at a time, for criteria tell them apart.
 mutants = combine([spectrograms, places, searches, clips, marks, examples, networks, rings, hits, numbers])
 mutants += [
     mutant("hands in an untrained model", untrained(), fails="detector"),
-    mutant(
-        "trains a network that looks ahead, and mends build_model later",
-        edit("write_build_model", '"causal"', '"same"'),
-        append("write_detect", MENDED),
-        retrained(),
-        fails="hears_the_living_room",
-    ),
     mutant(
         "fades the sound itself, which `make_example` hands over",
         replace("write_spectrogram", FADED),
